@@ -1,0 +1,84 @@
+"""Opens the database: SQLite beside the data by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Records:
+    """An opened database. Make one per process with `open_records`."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction that writes: commits at the end, rolls back on any exception."""
+        with self.sessions.begin() as session:
+            if self.engine.dialect.name == "sqlite":
+                # Take the write lock now: a reader that becomes a writer half-way can be
+                # refused at once (SQLITE_BUSY_SNAPSHOT), however long the busy timeout is.
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads; whatever it changed is rolled back."""
+        with self.sessions() as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def open_records(url: str, *, migrate: bool = False) -> Records:
+    """Open the database at ``url`` (``sqlite:///…`` or ``postgresql://…``).
+
+    ``migrate=True`` first brings the schema to the newest version; with a newer schema than this
+    code knows it raises `alembic.util.CommandError`, so an old program never writes to it.
+    """
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else create_engine(url)
+    if migrate:
+        migrate_to(engine, "head")
+    return Records(engine, sessionmaker(engine, expire_on_commit=False))
+
+
+def migrate_to(engine: Engine, revision: str) -> None:
+    """Move the schema to ``revision`` (an Alembic id, or ``head``)."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # WAL: pages are read while the grading service writes. NORMAL: a power cut may lose
+        # the last moments but never corrupts; a killed process loses nothing.
+        connection.isolation_level = None  # we say BEGIN ourselves (see Records.begin)
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.close()
+
+    return engine

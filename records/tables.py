@@ -1,0 +1,347 @@
+"""The tables, typed. Personal data is declared where it stands: ``info={"personal": …}``.
+
+`PERSONAL` lists every such column; erasing a person (`people.erase_person`) blanks exactly these.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+UTC = dt.UTC
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite only numbers INTEGER keys by itself
+
+
+class AwareUTC(TypeDecorator[dt.datetime]):
+    """An aware datetime, stored as UTC; a naive one is refused rather than guessed."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        at: dt.datetime = value
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
+        dt.datetime: AwareUTC,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+class Unit(Table):
+    """A body that has learners: a node of the tree of units, with the time it existed.
+
+    Codes repeat between vintages with other meanings, so (kind, vintage, code) is the key.
+    """
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("kind", "vintage", "code"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # nation central province district commune press enterprise
+    kind: Mapped[str] = mapped_column(String(16))
+    vintage: Mapped[str] = mapped_column(String(8))  # code list: "2008", "2025"; "" where none
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+class Person(Table):
+    """A learner, officer or instructor. ``username`` is the hub's; ``code`` the official's own."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    username: Mapped[str | None] = mapped_column(
+        String(100), unique=True, info={"personal": "login name"}
+    )
+    code: Mapped[str | None] = mapped_column(
+        String(32), unique=True, info={"personal": "official's code"}
+    )
+    full_name: Mapped[str] = mapped_column(String(200), info={"personal": "name"})
+    email: Mapped[str | None] = mapped_column(String(200), info={"personal": "e-mail"})
+    position: Mapped[str | None] = mapped_column(String(200), info={"personal": "position held"})
+    audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    language: Mapped[str] = mapped_column(String(8), default="vi")
+    created_at: Mapped[dt.datetime]
+    erased_at: Mapped[dt.datetime | None]
+
+
+class RoleGrant(Table):
+    """A person holds ``role``; a unit officer holds it for ``unit_id`` and all below."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(24))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+
+# --- what is published ------------------------------------------------------------------------
+
+
+class Release(Table):
+    """One published state of a course. Immutable: a change is a new release with the next number.
+
+    ``manifest`` is `courses.Release.manifest`: titles, lessons, exercises with points,
+    competence and level; pages read it and need no notebook.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("course", "number"),
+        UniqueConstraint("course", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64), index=True)
+    course: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 over the files
+    manifest: Mapped[dict[str, Any]]
+    published_at: Mapped[dt.datetime]
+    published_by: Mapped[str] = mapped_column(String(100))
+
+
+class ReleaseFile(Table):
+    """A file of a release. Kept in the database so that any machine can mark and serve it.
+
+    ``side`` is ``learner`` (what learners get) or ``source`` (with solutions and tests).
+    """
+
+    __tablename__ = "release_file"
+    __table_args__ = (UniqueConstraint("release_id", "side", "path"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    side: Mapped[str] = mapped_column(String(8))
+    path: Mapped[str] = mapped_column(String(300))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+# --- learning ---------------------------------------------------------------------------------
+
+
+class Enrolment(Table):
+    """A person takes a course on the release that was current when they began."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("person_id", "course"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    began_at: Mapped[dt.datetime]
+    completed_at: Mapped[dt.datetime | None]
+
+
+class Draft(Table):
+    """The learner's notebook as it stands. ``revision`` grows by one with each save."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "release_id", "lesson"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    lesson: Mapped[str] = mapped_column(String(64))
+    notebook: Mapped[bytes] = mapped_column(LargeBinary)  # UTF-8 JSON
+    revision: Mapped[int]
+    saved_at: Mapped[dt.datetime]
+
+
+class Submission(Table):
+    """One handed-in notebook and its way through the queue. This row is the truth.
+
+    ``queued`` → ``claimed`` (with a lease) → ``marked``; ``dead`` after too many tries, for an
+    instructor to look at; a lease that ran out makes ``claimed`` count as ``queued``.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_waiting", "state", "priority", "id"),
+        Index("ix_submission_person", "person_id", "release_id", "lesson"),
+        CheckConstraint("state IN ('queued','claimed','marked','dead')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    lesson: Mapped[str] = mapped_column(String(64))
+    notebook: Mapped[bytes] = mapped_column(LargeBinary)
+    submitted_at: Mapped[dt.datetime]
+    late: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(8), default="queued")
+    priority: Mapped[int] = mapped_column(default=10)  # 0 exam, 10 practice, 20 re-marking
+    tries: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[dt.datetime | None]
+    marked_at: Mapped[dt.datetime | None]
+    failure: Mapped[str | None] = mapped_column(Text)  # why it is dead, for an instructor
+    # The marks, once there are any: one row, one transaction.
+    points: Mapped[float | None]
+    max_points: Mapped[float | None]
+    mode: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[dict[str, Any] | None]  # a message: {"template": …, "params": {…}}
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ExerciseMarks(Table):
+    """What one exercise of a submission earned."""
+
+    __tablename__ = "exercise_marks"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    points: Mapped[float]
+    max_points: Mapped[float]
+    feedback: Mapped[str | None] = mapped_column(Text)
+    needs_review: Mapped[bool] = mapped_column(default=False)
+
+
+class Progress(Table):
+    """A learner's best marks in a lesson so far; kept by the transaction that stores marks."""
+
+    __tablename__ = "progress"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    points: Mapped[float]
+    max_points: Mapped[float]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    at: Mapped[dt.datetime]
+
+
+class Evidence(Table):
+    """One sign of a competence: an exercise at a level, with the share of points earned."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "grade_id"),
+        Index("ix_evidence_person", "person_id", "competence"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    framework: Mapped[str] = mapped_column(String(32))
+    competence: Mapped[str] = mapped_column(String(8))
+    level: Mapped[int]
+    share: Mapped[float]  # 0..1
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    grade_id: Mapped[str] = mapped_column(String(100))
+    at: Mapped[dt.datetime]
+
+
+# --- results ----------------------------------------------------------------------------------
+
+
+class Certificate(Table):
+    """A certificate once issued. Unit, bucket and group are as they were on that day."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        UniqueConstraint("person_id", "programme"),
+        Index("ix_certificate_counted", "programme", "unit_id", "audience_group"),
+    )
+
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    programme: Mapped[str] = mapped_column(String(64))
+    full_name: Mapped[str] = mapped_column(String(200), info={"personal": "name on certificate"})
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    audience_group: Mapped[str | None] = mapped_column(String(4))
+    points: Mapped[float]
+    max_points: Mapped[float]
+    framework: Mapped[str] = mapped_column(String(32))
+    issued_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Target(Table):
+    """A figure to reach: the source's own, or the ministry's plan (``source`` says which)."""
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("programme", "key", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(32))  # total, central, local, press, experts …
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    amount: Mapped[int]
+    deadline_on: Mapped[dt.date | None]
+    source: Mapped[str] = mapped_column(Text)
+
+
+class AuditEntry(Table):
+    """Append-only and hash-chained: each entry's hash covers the one before (see ``audit``)."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    detail: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+PERSONAL = {
+    (table.name, column.name): column.info["personal"]
+    for table in Table.metadata.sorted_tables
+    for column in table.columns
+    if "personal" in column.info
+}

@@ -1,0 +1,41 @@
+"""What we tell people: a sentence with gaps, translated only where it is shown.
+
+The rooms below the web must not know the reader's language, so they hand up a `Message`: the
+Vietnamese sentence as a template, and the values for its gaps. `hub.translate` looks the template
+up in the reader's catalogue and fills the gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """``template`` is Vietnamese with ``{name}`` gaps; ``params`` fills them.
+
+    Always build it with a literal template, so that the catalogue's extraction finds it.
+    """
+
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON, for storing: ``{"template": …, "params": {…}}``."""
+        return {"template": self.template, "params": dict(self.params)}
+
+
+class Refused(Exception):
+    """Bad input: one message for each thing wrong with it, all of them at once."""
+
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+    def __str__(self) -> str:
+        return "\n".join(str(message) for message in self.messages)
