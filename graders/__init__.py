@@ -1,1 +1,14 @@
-""" """
+"""Marks a submitted notebook against the instructor's source.
+
+Start with ``marker.py`` (`Marker`, the one door) and ``marks.py`` (what it returns), then
+``plan.py`` (which cells run where), ``learner.py`` and ``examiner.py`` (the two walled programs)
+and ``codec.py`` (what may pass between them); docs/marking.md tells how they behave.
+
+The learner's code runs in one process and the instructor's tests in another: the hidden tests
+never enter the learner's process, no object of the learner's enters the examiner's, and nothing
+here unpickles, imports or evaluates anything a learner wrote outside the walls of `sandbox`.
+"""
+
+from graders.marks import CellMarks, CellRun, Marks
+
+__all__ = ["CellMarks", "CellRun", "Marks"]

@@ -1,0 +1,60 @@
+"""What marking gives back: plain frozen values, safe to store and to send.
+
+Points are in the units the instructor wrote into the notebook's metadata. ``feedback`` is the
+Vietnamese sentence shown to the learner: the instructor's own message where a check failed with
+one, otherwise one of ours. It never holds the text of a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from skills_framework.messages import Message
+
+Mode = Literal["strict", "compatible"]
+State = Literal["marked", "unreadable", "foreign", "too_large", "failed"]
+
+
+@dataclass(frozen=True)
+class CellMarks:
+    """One graded cell. ``0 <= points <= max`` unless the course gives extra credit by hand."""
+
+    grade_id: str
+    points: float
+    max: float
+    feedback: str | None = None
+    needs_review: bool = False  # a person must look: the points are provisional
+    shared: bool = False  # the test ran inside the learner's process
+
+
+@dataclass(frozen=True)
+class Marks:
+    """A whole notebook. Unless ``state`` is "marked" there are no cells, and a reason."""
+
+    state: State
+    total: float
+    max: float
+    cells: tuple[CellMarks, ...] = ()
+    reason: Message | None = None
+    mode: Mode = "strict"
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON; the reason as its Vietnamese text."""
+        return {
+            "state": self.state,
+            "mode": self.mode,
+            "total": self.total,
+            "max": self.max,
+            "cells": [asdict(cell) for cell in self.cells],
+            "reason": str(self.reason) if self.reason else None,
+        }
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What one cell printed, drew and raised: ``outputs`` in nbformat's shape."""
+
+    outputs: list[dict[str, Any]]
+    ok: bool
+    timed_out: bool = False
