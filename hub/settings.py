@@ -1,0 +1,148 @@
+"""Every setting of the platform, read once into a frozen object.
+
+Each may be given in the environment with the prefix ``MOTCHAM_`` (``MOTCHAM_PORT=9000``) or in a
+file named by ``MOTCHAM_SETTINGS`` with one ``NAME=value`` a line. A composition root calls
+`load_settings` once and hands the object on; nothing else reads the environment.
+`docs/operators.md` has one line for each; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from skills_framework.messages import Message, Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Times in seconds, sizes in megabytes, shares in 0..1."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCHAM_", frozen=True, extra="ignore")
+
+    # Where
+    data: Path = ROOT / ".data"
+    bind: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: AnyHttpUrl | None = None  # as people see it, when a TLS proxy stands in front
+    database_url: str = Field("", repr=False)  # empty: SQLite inside ``data``
+
+    # What people see
+    language: Literal["vi", "en"] = "vi"
+    ministry: str = "Bộ Khoa học và Công nghệ"
+
+    # The programme
+    programme: str = "chuyen-doi-so-10000"
+    pass_share: float | None = Field(None, ge=0, le=1)  # None: as each course says
+    demo: bool = True  # demonstration accounts and courses; switch off in production
+
+    # Marking
+    workers: int = Field(2, ge=1, le=256)
+    dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
+    allow_reduced_walls: bool = False
+
+    # Labs
+    lab_spawner: Literal["none", "walled", "simple", "systemd", "kube"] = "walled"
+    development: bool = False  # allows lab_spawner=simple: learners' code runs as this very user
+
+    # Login by an identity provider (OpenID Connect); all of them or none
+    oidc_issuer: AnyHttpUrl | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_username_claim: str = "preferred_username"
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _simple_labs_are_for_development(self) -> Settings:
+        if self.lab_spawner == "simple" and not self.development:
+            raise ValueError(
+                "MOTCHAM_LAB_SPAWNER=simple cho mã của học viên chạy bằng chính tài khoản của hệ "
+                "thống; chỉ dùng khi phát triển, kèm MOTCHAM_DEVELOPMENT=true"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Settings:
+        given = {
+            "MOTCHAM_OIDC_ISSUER": bool(self.oidc_issuer),
+            "MOTCHAM_OIDC_CLIENT_ID": bool(self.oidc_client_id),
+            "MOTCHAM_OIDC_CLIENT_SECRET": bool(self.oidc_client_secret.get_secret_value()),
+        }
+        missing = [name for name, there in given.items() if not there]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"đăng nhập OIDC còn thiếu: {', '.join(missing)}")
+        return self
+
+    @property
+    def records_url(self) -> str:
+        """The database of records, as `records.open_records` wants it."""
+        return self.database_url or f"sqlite:///{self.data / 'motcham.sqlite'}"
+
+    @property
+    def hub_database_url(self) -> str:
+        """JupyterHub's own database: logins, tokens, running servers."""
+        return f"sqlite:///{self.data / 'jupyterhub.sqlite'}"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of secrets (0700; its files 0600)."""
+        return self.data / "secrets"
+
+    @property
+    def address(self) -> str:
+        """Where people open the platform, with a closing slash."""
+        if self.public_url:
+            return str(self.public_url).rstrip("/") + "/"
+        host = "127.0.0.1" if self.bind in ("", "0.0.0.0", "::") else self.bind  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    @property
+    def oidc(self) -> bool:
+        """Whether people log in at an identity provider rather than with local passwords."""
+        return self.oidc_issuer is not None
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings for a child process, every one of them said explicitly."""
+        found: dict[str, str] = {}
+        for name, value in self:
+            if value is None:
+                continue
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            text = str(plain).lower() if isinstance(plain, bool) else str(plain)
+            found[f"MOTCHAM_{name.upper()}"] = text
+        return found
+
+
+def load_settings(**chosen: object) -> Settings:
+    """Read the settings; ``chosen`` (from the command line) wins over the environment.
+
+    Raises `Refused` that names every setting that is wrong, all in one go.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
+    file = os.environ.get("MOTCHAM_SETTINGS")
+    try:
+        return Settings(_env_file=file, **given)  # type: ignore[arg-type, call-arg]
+    except ValidationError as error:
+        raise Refused(*(_complaint(dict(one)) for one in error.errors())) from None
+
+
+def _complaint(error: dict[str, object]) -> Message:
+    where = error.get("loc") or ()
+    assert isinstance(where, tuple)
+    context = error.get("ctx")
+    own = context.get("error") if isinstance(context, dict) else None
+    if not where:
+        return Message("Thiết lập sai: {reason}", {"reason": str(own or error["msg"])})
+    return Message(
+        "Thiết lập {name} không dùng được: {reason}",
+        {"name": f"MOTCHAM_{str(where[0]).upper()}", "reason": str(own or error["msg"])},
+    )
