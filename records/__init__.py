@@ -9,6 +9,6 @@ Every function takes an open ``Session`` first and never commits: whoever opened
 here asks the clock. This room never marks, draws, or speaks HTTP.
 """
 
-from records.engine import Records, open_records
+from records.engine import Records, Session, open_records
 
-__all__ = ["Records", "open_records"]
+__all__ = ["Records", "Session", "open_records"]

@@ -1,0 +1,190 @@
+"""The portal, wired: settings → records → marker → one tornado application.
+
+JupyterHub runs it as the managed service ``portal`` (``python -m hub.app``). Every address stands
+in `routes`, on one screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jupyterhub.services.auth import HubOAuth
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from graders import Marker
+from hub import api, translate, web
+from hub.pages import learner, player
+from hub.settings import Settings, load_settings
+from hub.web import Portal
+from records import Records, open_records
+
+HERE = Path(__file__).parent
+SLUG = r"([a-z0-9][a-z0-9-]*)"
+LARGEST_BODY_MB = 256  # beyond this the connection is closed; below it, a message (ApiHandler)
+
+
+def routes() -> list[tuple[str, type[RequestHandler]]]:
+    """Every address of the portal, below its prefix."""
+    lesson = rf"courses/{SLUG}/lessons/{SLUG}"
+    v1 = "api/v1"
+    return [
+        # A learner's pages
+        (r"", learner.Home),
+        (r"catalogue", learner.Catalogue),
+        (rf"courses/{SLUG}", learner.CoursePage),
+        (r"marks", learner.MarksPage),
+        (r"profile", learner.ProfilePage),
+        (rf"{lesson}", player.LessonPage),
+        (rf"{lesson}/files/(.+)", player.LessonFile),
+        (rf"{lesson}/lab", player.OpenInLab),
+        # For everybody
+        (r"language", learner.Language),
+        (r"logout", learner.Logout),
+        (r"oauth_callback", web.OAuthCallback),
+        (r"health", api.Health),
+        # The JSON interface, described by hub/openapi.json
+        (rf"{v1}/openapi.json", api.Description),
+        (rf"{v1}/me", api.Me),
+        (rf"{v1}/courses", api.Courses),
+        (rf"{v1}/{lesson}", api.Lesson),
+        (rf"{v1}/{lesson}/notebook", api.Notebook),
+        (rf"{v1}/{lesson}/draft", api.Draft),
+        (rf"{v1}/{lesson}/answers", api.Answers),
+        (rf"{v1}/{lesson}/run", api.Run),
+        (rf"{v1}/submissions", api.Submissions),
+        (rf"{v1}/submissions/([0-9]+)", api.Submission),
+        (rf"{v1}/marks", api.Marks),
+    ]
+
+
+def make_app(portal: Portal, **settings: Any) -> Application:
+    """The application of a wired portal."""
+    own = {"portal": portal}
+    return Application(
+        [
+            (portal.prefix + path, handler, {} if handler is StaticFileHandler else own)
+            for path, handler in routes()
+        ],
+        default_handler_class=web.NotFoundHandler,
+        default_handler_args=own,
+        static_path=str(HERE / "static"),
+        static_url_prefix=portal.prefix + "static/",
+        static_handler_class=StaticFiles,
+        compress_response=True,
+        **settings,
+    )
+
+
+class StaticFiles(StaticFileHandler):
+    """Our own styles and scripts; addressed by content (``?v=``), so they never go stale."""
+
+    def set_extra_headers(self, path: str) -> None:
+        if self.get_argument("v", ""):
+            self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+def make_portal(
+    settings: Settings,
+    *,
+    records: Records,
+    hub_auth: HubOAuth,
+    prefix: str,
+    hub_prefix: str,
+    marker: Any = None,
+    labs: Any = None,
+    identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Portal:
+    """Wire what handlers use; nothing is started or connected here."""
+    return Portal(
+        settings=settings,
+        prefix=prefix,
+        hub_prefix=hub_prefix,
+        records=records,
+        translators=translate.load_translators(),
+        templates=make_templates(),
+        hub_auth=hub_auth,
+        identify=identify,
+        threads=ThreadPoolExecutor(8, thread_name_prefix="portal"),
+        clock=clock,
+        speed=web.SpeedLimit(burst=240, per_second=8),
+        marker=marker,
+        labs=labs,
+    )
+
+
+def make_templates() -> Environment:
+    """Templates that escape everything and fail on a name that is missing."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def cookie_secret(settings: Settings) -> bytes:
+    """Signs this portal's cookies; kept so that a restart logs nobody out."""
+    path = settings.secrets / "portal-cookie"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+async def serve() -> None:
+    """Run until told to stop."""
+    settings = load_settings()
+    prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    records = open_records(settings.records_url)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
+        portal = make_portal(
+            settings,
+            records=records,
+            hub_auth=HubOAuth.instance(cache_max_age=60),
+            prefix=prefix,
+            hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
+            marker=marker,
+        )
+        server = HTTPServer(
+            make_app(portal, cookie_secret=cookie_secret(settings)),
+            max_body_size=LARGEST_BODY_MB * 1_000_000,
+            xheaders=True,  # the hub's own proxy stands in front, and we listen on loopback only
+        )
+        server.listen(address.port or 80, address.hostname or "127.0.0.1")
+        await stopped.wait()
+        server.stop()
+        await server.close_all_connections()
+        portal.threads.shutdown(wait=False, cancel_futures=True)
+    records.close()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""The reader's language: Vietnamese first, English from the catalogue, and the Vietnamese way to
+write dates and numbers.
+
+The message ids *are* the Vietnamese sentences, so Vietnamese needs no catalogue. The English one
+is text (``hub/locale/en/LC_MESSAGES/motcham.po``) and is compiled in memory at start: nothing
+built to forget.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from skills_framework.messages import Message
+
+LOCALE = Path(__file__).parent / "locale"
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT = "vi"
+
+
+class MessageLike(Protocol):
+    @property
+    def template(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+
+class Translator:
+    """Says things in one language. Call it: ``_("Còn {n} bài", n=3)``."""
+
+    def __init__(self, language: str, catalogue: NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, template: str, /, **params: Any) -> str:
+        text = self._catalogue.gettext(template) if template else ""
+        return text.format(**params) if params else text
+
+    def plural(self, one: str, many: str, /, n: int, **params: Any) -> str:
+        """Like calling, for languages that count (Vietnamese does not: give the same twice)."""
+        return self._catalogue.ngettext(one, many, n).format(n=self.number(n), **params)
+
+    def message(self, message: MessageLike | Mapping[str, Any] | str | None) -> str:
+        """A `Message` (or its stored JSON, or plain text) as a sentence in this language."""
+        if message is None:
+            return ""
+        if isinstance(message, str):
+            return self(message)
+        if isinstance(message, Mapping):
+            message = Message(str(message.get("template", "")), message.get("params") or {})
+        params = {name: self._value(value) for name, value in message.params.items()}
+        try:
+            return (self._catalogue.gettext(message.template)).format(**params)
+        except (KeyError, IndexError, ValueError):  # a translation with a gap we cannot fill
+            return message.template
+
+    def of(self, names: Mapping[str, str] | str | None) -> str:
+        """The name in this language from a bilingual mapping ``{"vi": …, "en": …}``."""
+        if isinstance(names, Mapping):
+            return names.get(self.language) or names.get(DEFAULT, "")
+        return names or ""
+
+    def title(self, thing: Mapping[str, Any], key: str = "title") -> str:
+        """``title`` or, where this language has its own, ``title_en``."""
+        own = thing.get(f"{key}_{self.language}") if self.language != DEFAULT else None
+        return str(own or thing.get(key) or "")
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """1234.5 as 1.234,5 in Vietnamese; trailing zeros are left out."""
+        return str(format_decimal(round(value, digits), locale=self.language))
+
+    def percent(self, share: float) -> str:
+        return str(format_percent(share, format="#,##0%", locale=self.language))
+
+    def date(self, moment: dt.date | dt.datetime | None) -> str:
+        if moment is None:
+            return ""
+        if isinstance(moment, dt.datetime):
+            moment = moment.astimezone(HANOI).date()
+        pattern = "dd/MM/y" if self.language == "vi" else "d MMM y"
+        return str(format_date(moment, format=pattern, locale=self.language))
+
+    def time(self, moment: dt.datetime | None) -> str:
+        """Date and time of day in Việt Nam."""
+        if moment is None:
+            return ""
+        pattern = "HH:mm, dd/MM/y" if self.language == "vi" else "d MMM y, HH:mm"
+        return str(format_datetime(moment, format=pattern, tzinfo=HANOI, locale=self.language))
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return value
+        return self.number(value) if isinstance(value, float) else value
+
+
+def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:
+    """One translator a language; a catalogue that cannot be read is an error at start."""
+    translators = {DEFAULT: Translator(DEFAULT, NullTranslations())}
+    for language in LANGUAGES:
+        path = folder / language / "LC_MESSAGES" / "motcham.po"
+        if language == DEFAULT:
+            continue
+        translators[language] = Translator(language, _compiled(path, language))
+    return translators
+
+
+def _compiled(path: Path, language: str) -> NullTranslations:
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def choose_language(*wishes: str | None, accept: str = "") -> str:
+    """The first wish we speak; then what the browser accepts; then Vietnamese."""
+    for wish in wishes:
+        if wish in LANGUAGES:
+            return str(wish)
+    for part in accept.split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in LANGUAGES:
+            return code
+    return DEFAULT
+
+
+def plain(text: str) -> str:
+    """For searching: lower case, no diacritics, đ as d. «Đô thị số» → «do thi so»."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # ` ? ~ ´ .
+_SHAPES = "\u0306\u0302\u031b"  # breve, circumflex, horn belong to the letter, not to the tone
+
+
+def sort_key(text: str) -> tuple[Any, ...]:
+    """Orders as a Vietnamese dictionary does: by letters (ă and â after a, đ after d), then by
+    tone (ngang huyền hỏi ngã sắc nặng)."""
+    letters: list[tuple[int, str]] = []
+    tones: list[int] = []
+    for char in unicodedata.normalize("NFC", text.lower()):
+        parts = unicodedata.normalize("NFD", char)
+        letter = unicodedata.normalize(
+            "NFC", "".join(p for p in parts if p in _SHAPES or not unicodedata.combining(p))
+        )
+        tone = next((p for p in parts if p in _TONES and p), "")
+        letters.append((_LETTERS.find(letter), letter))
+        tones.append(_TONES[tone])
+    return tuple(letters), tuple(tones)
+
+
+def in_order(texts: Iterable[str]) -> list[str]:
+    return sorted(texts, key=sort_key)

@@ -1,0 +1,368 @@
+"""What every page and every API answer stands on: identity, language, safety headers, errors.
+
+A handler says what it does in `get`/`post`; everything here happens around it. Database work runs
+in a small thread pool (`BaseHandler.read`, `BaseHandler.write`), so that a page never waits for
+another page's lock and nothing waits for marking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlencode
+
+from jinja2 import Environment
+from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from hub import access, translate
+from hub.access import Actor
+from hub.settings import Settings
+from records import Records, Session
+from skills_framework.messages import Message, Refused
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger("motcham.portal")
+
+UTC = dt.UTC
+LANGUAGE_COOKIE = "motcham-language"
+PAGE_BODY_MB = 1
+API_BODY_MB = 16
+
+# No inline script or style, nothing from another host, no frame around us. Figures that a
+# learner's code draws are PNG data URIs.
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Everything a handler may use, wired once by `hub.app`."""
+
+    settings: Settings
+    prefix: str  # "/services/portal/"
+    hub_prefix: str  # "/hub/"
+    records: Records
+    translators: Mapping[str, translate.Translator]
+    templates: Environment
+    hub_auth: HubOAuth
+    identify: Callable[[RequestHandler], Awaitable[str | None]]
+    threads: ThreadPoolExecutor
+    clock: Callable[[], dt.datetime]
+    speed: SpeedLimit
+    marker: Any = None  # graders.Marker; None where only pages are wanted
+    runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    labs: Any = None  # hub.labs door, or None when labs are off
+
+
+class SpeedLimit:
+    """A bucket of ``burst`` requests a caller, refilled at ``per_second``."""
+
+    def __init__(
+        self, *, burst: float, per_second: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.burst, self.per_second, self._clock = burst, per_second, clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def allow(self, caller: str, *, cost: float = 1) -> bool:
+        now = self._clock()
+        left, since = self._buckets.get(caller, (self.burst, now))
+        left = min(self.burst, left + (now - since) * self.per_second)
+        if len(self._buckets) > 100_000:  # forget everybody rather than grow without bound
+            self._buckets.clear()
+        allowed = left >= cost
+        self._buckets[caller] = (left - cost if allowed else left, now)
+        return allowed
+
+
+class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
+    """Knows who asks, in which language, and how to answer safely."""
+
+    public: ClassVar[bool] = False  # may be seen without login
+    cost: ClassVar[float] = 1  # what one request takes from the speed limit
+
+    portal: Portal
+    actor: Actor
+    now: dt.datetime
+    _: translate.Translator
+
+    def initialize(self, portal: Portal) -> None:
+        self.portal = portal
+        self.hub_auth = portal.hub_auth
+        self.actor = access.ANYBODY
+        self.now = portal.clock()
+        self._ = self._translator()
+
+    def set_default_headers(self) -> None:
+        self.set_header("Content-Security-Policy", CONTENT_POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+        self.clear_header("Server")
+
+    async def prepare(self) -> None:
+        username = await self.portal.identify(self)
+        if not self.portal.speed.allow(username or str(self.request.remote_ip), cost=self.cost):
+            raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
+        if username:
+            self.actor = await self.read(access.load_actor, username)
+            self._ = self._translator()
+        if self.request.method not in ("GET", "HEAD", "OPTIONS"):
+            # Not by tornado's own setting: that asks before a token has been recognised.
+            self.check_xsrf_cookie()
+        if not self.public and not self.actor.known:
+            self.ask_for_login()
+
+    def ask_for_login(self) -> None:
+        if self.actor.username:  # logged in, and in no list: the error page says what to do
+            raise HTTPError(HTTPStatus.FORBIDDEN)
+        if self.request.method not in ("GET", "HEAD"):
+            raise HTTPError(HTTPStatus.UNAUTHORIZED)
+        self.redirect(self.get_login_url())
+
+    def get_current_user(self) -> str | None:
+        return self.actor.username
+
+    # --- the database -----------------------------------------------------------------------
+
+    async def read(
+        self, ask: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``ask(session, …)`` in a thread, in a session that only reads."""
+
+        def work() -> T:
+            with self.portal.records.read() as session:
+                return ask(session, *args, **kwargs)
+
+        return await self.in_thread(work)
+
+    async def write(
+        self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``do(session, …)`` in a thread, in one transaction."""
+
+        def work() -> T:
+            with self.portal.records.begin() as session:
+                return do(session, *args, **kwargs)
+
+        return await self.in_thread(work)
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.portal.threads, work)
+
+    # --- permission -------------------------------------------------------------------------
+
+    def require(self, allowed: bool) -> None:
+        """What one may not see looks absent."""
+        if not allowed:
+            raise self.absent()
+
+    def absent(self) -> HTTPError:
+        return HTTPError(HTTPStatus.NOT_FOUND)
+
+    # --- answers ----------------------------------------------------------------------------
+
+    def page(self, template: str, **values: Any) -> None:
+        """Answer with a page; ``values`` join what every template has (see `_context`)."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(self.portal.templates.get_template(template).render(self._context(), **values))
+
+    def json(self, value: Any, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(value, ensure_ascii=False))
+
+    def url(self, *parts: str | int, **query: Any) -> str:
+        """An address in the portal: ``url("courses", slug)``."""
+        asked = {name: value for name, value in query.items() if value not in (None, "")}
+        tail = f"?{urlencode(asked)}" if asked else ""
+        return self.portal.prefix + "/".join(str(part) for part in parts) + tail
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        raised = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(raised, Refused):
+            status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            self.set_status(status_code)
+            errors = [self._.message(message) for message in raised.messages]
+        else:
+            errors = [self._(explain(status_code, self.actor))]
+        self.answer_error(status_code, errors)
+
+    def answer_error(self, status: int, errors: list[str]) -> None:
+        self.page("error.html", status=status, errors=errors)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        if isinstance(value, (Refused, HTTPError)):
+            return  # the reader is told; access logs have the status
+        log.error("%s %s", self.request.method, self.request.path, exc_info=(typ, value, tb))
+
+    # --- small parts ------------------------------------------------------------------------
+
+    def _translator(self) -> translate.Translator:
+        language = translate.choose_language(
+            self.get_cookie(LANGUAGE_COOKIE),
+            self.actor.language if self.actor.language != translate.DEFAULT else None,
+            self.portal.settings.language if not self.request.headers.get("Accept-Language") else "",
+            accept=self.request.headers.get("Accept-Language", ""),
+        )
+        return self.portal.translators[language]
+
+    def _context(self) -> dict[str, Any]:
+        return {
+            "_": self._,
+            "plural": self._.plural,
+            "language": self._.language,
+            "languages": translate.LANGUAGES,
+            "actor": self.actor,
+            "may": access,
+            "url": self.url,
+            "static": self.static_url,
+            "xsrf": lambda: self.xsrf_token.decode() if self._wants_xsrf() else "",
+            "number": self._.number,
+            "percent": self._.percent,
+            "date": self._.date,
+            "time": self._.time,
+            "of": self._.of,
+            "titled": self._.title,
+            "now": self.now,
+            "path": self.request.uri,
+            "hub_prefix": self.portal.hub_prefix,
+            "ministry": self.portal.settings.ministry,
+        }
+
+    def _wants_xsrf(self) -> bool:
+        return not getattr(self, "_token_authenticated", False)
+
+
+class PageHandler(BaseHandler):
+    """A page; its forms are small."""
+
+
+@stream_request_body
+class ApiHandler(BaseHandler):
+    """A JSON answer. The body is read piece by piece: what is too large is never held."""
+
+    body_mb: ClassVar[float] = API_BODY_MB
+
+    def initialize(self, portal: Portal) -> None:
+        super().initialize(portal)
+        self._pieces: list[bytes] = []
+        self._received = 0
+
+    def data_received(self, chunk: bytes) -> None:
+        self._received += len(chunk)
+        if self._received <= self.body_mb * 1_000_000:
+            self._pieces.append(chunk)
+        else:
+            self._pieces.clear()
+
+    def ask_for_login(self) -> None:
+        status = HTTPStatus.FORBIDDEN if self.actor.username else HTTPStatus.UNAUTHORIZED
+        raise HTTPError(status)
+
+    def body(self) -> bytes:
+        """The whole body; raises `TooLarge` where it is larger than ``body_mb``."""
+        if self._received > self.body_mb * 1_000_000:
+            raise TooLarge(
+                Message("Dữ liệu gửi lên lớn hơn {limit} MB nên không được nhận. Hãy xoá bớt kết "
+                        "quả chạy dài hoặc hình lớn rồi gửi lại.", {"limit": int(self.body_mb)})
+            )
+        return b"".join(self._pieces)
+
+    def body_json(self) -> dict[str, Any]:
+        """The body as a JSON object; raises `Refused` where it is none."""
+        try:
+            value = json.loads(self.body())
+        except (UnicodeDecodeError, ValueError, RecursionError):
+            raise Refused(Message("Dữ liệu gửi lên không phải JSON.")) from None
+        if not isinstance(value, dict):
+            raise Refused(Message("Dữ liệu gửi lên phải là một đối tượng JSON."))
+        return value
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        raised = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(raised, WithStatus):
+            self.answer_error(raised.status, [self._.message(m) for m in raised.messages])
+        else:
+            super().write_error(status_code, **kwargs)
+
+    def answer_error(self, status: int, errors: list[str]) -> None:
+        self.json({"errors": errors}, status)
+
+
+class WithStatus(Refused):
+    """A refusal with a status of its own."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooLarge(WithStatus):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class TooLate(WithStatus):
+    status = HTTPStatus.CONFLICT
+
+
+class Unavailable(WithStatus):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class NotFoundHandler(PageHandler):
+    public = True
+
+    async def get(self, *_args: str) -> None:
+        raise self.absent()
+
+    post = put = delete = get
+
+
+class OAuthCallback(HubOAuthCallbackHandler):  # type: ignore[misc]
+    """Where the hub sends people back to after login."""
+
+    def initialize(self, portal: Portal) -> None:
+        self.hub_auth = portal.hub_auth
+
+
+async def identify_by_hub(handler: RequestHandler) -> str | None:
+    """The hub's user name behind the cookie or token of this request."""
+    assert isinstance(handler, BaseHandler)
+    model = await handler.hub_auth.get_user(handler, sync=False)
+    if not model or model.get("kind", "user") != "user":
+        return None
+    if not handler.hub_auth.check_scopes(handler.hub_auth.access_scopes, model):
+        return None
+    return str(model["name"])
+
+
+def explain(status: int, actor: Actor) -> str:
+    """What to tell a person about an HTTP status: a sentence and what to do next."""
+    return str(_EXPLAINED.get(status) or _EXPLAINED[400 if status < 500 else 500])
+
+
+_EXPLAINED = {
+    400: Message("Yêu cầu này không đúng dạng. Hãy quay lại trang trước và thử lại."),
+    401: Message("Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập lại."),
+    403: Message(
+        "Không thực hiện được: phiên làm việc đã đổi hoặc tài khoản chưa có trong danh sách học "
+        "viên. Hãy tải lại trang; nếu vẫn vậy, hãy liên hệ cán bộ đầu mối của cơ quan."
+    ),
+    404: Message("Không có trang này, hoặc tài khoản của anh/chị không xem được trang này."),
+    405: Message("Trang này không nhận yêu cầu kiểu này."),
+    409: Message("Nội dung đã được thay đổi ở nơi khác. Hãy tải lại trang."),
+    413: Message("Dữ liệu gửi lên quá lớn."),
+    429: Message("Anh/chị thao tác hơi nhanh. Xin chờ vài giây rồi thử lại."),
+    500: Message("Hệ thống vừa gặp lỗi. Bài đã lưu vẫn còn nguyên; xin thử lại sau ít phút."),
+    503: Message("Dịch vụ đang bận. Xin thử lại sau ít phút."),
+}
