@@ -130,7 +130,7 @@ def load_settings(**chosen: object) -> Settings:
     given = {name: value for name, value in chosen.items() if value is not None}
     file = os.environ.get("MOTCHAM_SETTINGS")
     try:
-        return Settings(_env_file=file, **given)  # type: ignore[arg-type, call-arg]
+        return Settings(_env_file=file, **given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise Refused(*(_complaint(dict(one)) for one in error.errors())) from None
 
