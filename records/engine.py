@@ -13,6 +13,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from records import bell
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -32,12 +34,23 @@ class Records:
                 # refused at once (SQLITE_BUSY_SNAPSHOT), however long the busy timeout is.
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
+            rings = session.info.pop(bell.RING, False)
+            if rings:
+                bell.ring_at_commit(session)
+        if rings:
+            bell.ring(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; whatever it changed is rolled back."""
         with self.sessions() as session:
+            if self.engine.dialect.name == "sqlite":
+                session.connection().exec_driver_sql("BEGIN")  # all reads see one moment
             yield session
+
+    def listen(self) -> bell.Bell:
+        """A bell that rings when something was put into the queue; close it when done."""
+        return bell.listen(self.engine)
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -51,7 +64,7 @@ def open_records(url: str, *, migrate: bool = False) -> Records:
     code knows it raises `alembic.util.CommandError`, so an old program never writes to it.
     """
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = _sqlite_engine(url) if url.startswith("sqlite") else create_engine(url)
+    engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
     if migrate:
         migrate_to(engine, "head")
     return Records(engine, sessionmaker(engine, expire_on_commit=False))
@@ -82,3 +95,8 @@ def _sqlite_engine(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    # pre_ping: a connection that died with the server's restart is replaced, not an error page.
+    return create_engine(url, pool_pre_ping=True)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -87,7 +88,7 @@ class Unit(Table):
     code: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(200))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
 
@@ -118,7 +119,18 @@ class RoleGrant(Table):
     """A person holds ``role``; a unit officer holds it for ``unit_id`` and all below."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (UniqueConstraint("person_id", "role", "unit_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "unit_id"),
+        # NULLs are distinct to a unique constraint, so roles without a unit need their own.
+        Index(
+            "uq_role_grant_without_unit",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -195,7 +207,9 @@ class Draft(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     lesson: Mapped[str] = mapped_column(String(64))
-    notebook: Mapped[bytes] = mapped_column(LargeBinary)  # UTF-8 JSON
+    notebook: Mapped[bytes] = mapped_column(  # UTF-8 JSON
+        LargeBinary, info={"personal": "what the learner wrote"}
+    )
     revision: Mapped[int]
     saved_at: Mapped[dt.datetime]
 
@@ -211,6 +225,7 @@ class Submission(Table):
     __table_args__ = (
         Index("ix_submission_waiting", "state", "priority", "id"),
         Index("ix_submission_person", "person_id", "release_id", "lesson"),
+        Index("ix_submission_person_state", "person_id", "state"),
         CheckConstraint("state IN ('queued','claimed','marked','dead')", name="state"),
     )
 
@@ -218,7 +233,9 @@ class Submission(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
     lesson: Mapped[str] = mapped_column(String(64))
-    notebook: Mapped[bytes] = mapped_column(LargeBinary)
+    notebook: Mapped[bytes] = mapped_column(
+        LargeBinary, info={"personal": "what the learner wrote"}
+    )
     submitted_at: Mapped[dt.datetime]
     late: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(8), default="queued")
@@ -226,9 +243,11 @@ class Submission(Table):
     tries: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[dt.datetime | None]
+    retry_at: Mapped[dt.datetime | None]  # queued again after a failure: not before this
     marked_at: Mapped[dt.datetime | None]
     failure: Mapped[str | None] = mapped_column(Text)  # why it is dead, for an instructor
     # The marks, once there are any: one row, one transaction.
+    outcome: Mapped[str | None] = mapped_column(String(12))  # marked unreadable foreign too_large
     points: Mapped[float | None]
     max_points: Mapped[float | None]
     mode: Mapped[str | None] = mapped_column(String(12))
@@ -313,7 +332,17 @@ class Target(Table):
     """A figure to reach: the source's own, or the ministry's plan (``source`` says which)."""
 
     __tablename__ = "target"
-    __table_args__ = (UniqueConstraint("programme", "key", "unit_id"),)
+    __table_args__ = (
+        UniqueConstraint("programme", "key", "unit_id"),
+        Index(
+            "uq_target_without_unit",
+            "programme",
+            "key",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     programme: Mapped[str] = mapped_column(String(64))
@@ -335,8 +364,17 @@ class AuditEntry(Table):
     action: Mapped[str] = mapped_column(String(64), index=True)
     subject: Mapped[str] = mapped_column(String(200), index=True)
     detail: Mapped[dict[str, Any]]
-    previous_hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)  # no fork in the chain
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Counter(Table):
+    """A number that grows by one, without gaps: the transaction that takes it holds the row."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 PERSONAL = {

@@ -23,11 +23,18 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
+        sa.UniqueConstraint("previous_hash", name=op.f("uq_audit_previous_hash")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_action"), ["action"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_subject"), ["subject"], unique=False)
 
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
     op.create_table(
         "release",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -65,6 +72,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unit_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unit_successor_id"), ["successor_id"], unique=False)
 
     op.create_table(
         "person",
@@ -119,6 +127,15 @@ def upgrade() -> None:
             "programme", "key", "unit_id", name=op.f("uq_target_programme_key_unit_id")
         ),
     )
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_target_without_unit",
+            ["programme", "key"],
+            unique=True,
+            sqlite_where=sa.text("unit_id IS NULL"),
+            postgresql_where=sa.text("unit_id IS NULL"),
+        )
+
     op.create_table(
         "certificate",
         sa.Column("number", sa.String(length=32), nullable=False),
@@ -208,6 +225,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_grant_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_role_grant_without_unit",
+            ["person_id", "role"],
+            unique=True,
+            sqlite_where=sa.text("unit_id IS NULL"),
+            postgresql_where=sa.text("unit_id IS NULL"),
+        )
 
     op.create_table(
         "submission",
@@ -227,8 +251,10 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.String(length=100), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("marked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("max_points", sa.Double(), nullable=True),
         sa.Column("mode", sa.String(length=12), nullable=True),
@@ -247,6 +273,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_submission_person", ["person_id", "release_id", "lesson"], unique=False
         )
+        batch_op.create_index("ix_submission_person_state", ["person_id", "state"], unique=False)
         batch_op.create_index("ix_submission_waiting", ["state", "priority", "id"], unique=False)
 
     op.create_table(

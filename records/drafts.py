@@ -1,0 +1,106 @@
+"""The learner's notebook between the first keystroke and the submission.
+
+Saving is optimistic: whoever saves names the revision they started from, and a `Conflict` carries
+what is stored, so that two open tabs never overwrite each other silently.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from records.releases import find_release, lesson_notebook
+from records.tables import Draft
+from records.writing import insert_new
+from skills_framework.messages import Message, Refused
+
+
+class Conflict(Exception):
+    """The draft was saved elsewhere in the meantime; ``stored`` is what there is now."""
+
+    def __init__(self, stored: Draft) -> None:
+        super().__init__(f"revision {stored.revision} is stored")
+        self.stored = stored
+
+
+def find_draft(session: Session, person_id: int, release_id: int, lesson: str) -> Draft | None:
+    """The draft, if the lesson was ever opened."""
+    return session.scalar(
+        select(Draft)
+        .where(
+            Draft.person_id == person_id,
+            Draft.release_id == release_id,
+            Draft.lesson == lesson,
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_draft(
+    session: Session, *, person_id: int, release_id: int, lesson: str, at: dt.datetime
+) -> Draft:
+    """The learner's draft; on the first opening a copy of the release's notebook, revision 1."""
+    draft = find_draft(session, person_id, release_id, lesson)
+    if draft:
+        return draft
+    release = find_release(session, release_id)
+    if release is None:
+        raise Refused(Message("Khóa học này không còn được công bố"))
+    insert_new(
+        session,
+        Draft,
+        person_id=person_id,
+        release_id=release_id,
+        lesson=lesson,
+        notebook=lesson_notebook(session, release, lesson, "learner"),
+        revision=1,
+        saved_at=at,
+    )
+    draft = find_draft(session, person_id, release_id, lesson)
+    assert draft is not None
+    return draft
+
+
+def save_draft(
+    session: Session,
+    *,
+    person_id: int,
+    release_id: int,
+    lesson: str,
+    notebook: bytes,
+    expected_revision: int,
+    at: dt.datetime,
+) -> Draft:
+    """Store the notebook as the revision after ``expected_revision``; else raise `Conflict`.
+
+    The same bytes again are no conflict: the answer to the first save may have been lost on the
+    way. `Refused` when the draft was never opened.
+    """
+    saved = session.execute(
+        update(Draft)
+        .where(
+            Draft.person_id == person_id,
+            Draft.release_id == release_id,
+            Draft.lesson == lesson,
+            Draft.revision == expected_revision,
+        )
+        .values(notebook=notebook, revision=Draft.revision + 1, saved_at=at)
+        .returning(Draft.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    stored = find_draft(session, person_id, release_id, lesson)
+    if stored is None:
+        raise Refused(Message("Bài học chưa được mở"))
+    if saved is None and stored.notebook != notebook:
+        raise Conflict(stored)
+    return stored
+
+
+def opened_lessons(session: Session, person_id: int) -> dict[tuple[int, str], dt.datetime]:
+    """When each lesson the person has opened was last saved, by (release id, lesson)."""
+    rows = session.execute(
+        select(Draft.release_id, Draft.lesson, Draft.saved_at).where(Draft.person_id == person_id)
+    )
+    return {(release_id, lesson): saved_at for release_id, lesson, saved_at in rows}

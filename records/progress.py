@@ -1,0 +1,161 @@
+"""How far a learner is in a course: best marks per lesson, and the facts of completion.
+
+Whether that earns a certificate is decided elsewhere; here is only what happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from records.enrolments import find_enrolment
+from records.tables import Enrolment, Progress, Release, Submission
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """One learner in one course. Points are the best marks of each lesson, added up.
+
+    ``pass_share`` is the release's own (0..1); ``max_points`` counts every lesson of the release,
+    also those not handed in yet.
+    """
+
+    course: str
+    release_id: int
+    lessons: int
+    lessons_done: int
+    points: float
+    max_points: float
+    pass_share: float
+
+    @property
+    def took_part(self) -> bool:
+        """Every lesson was handed in and marked."""
+        return self.lessons > 0 and self.lessons_done == self.lessons
+
+    @property
+    def share(self) -> float:
+        return self.points / self.max_points if self.max_points else 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.took_part and self.share >= self.pass_share
+
+
+def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progress]:
+    """Best marks so far, lesson by lesson; lessons never marked have none."""
+    return session.scalars(
+        select(Progress)
+        .where(Progress.person_id == person_id, Progress.course == course)
+        .order_by(Progress.lesson)
+    ).all()
+
+
+def find_course_facts(session: Session, person_id: int, course: str) -> CourseFacts | None:
+    """The facts of completion, on the release of the enrolment; None when not enrolled."""
+    enrolment = find_enrolment(session, person_id, course)
+    if enrolment is None:
+        return None
+    return _facts(session, enrolment)
+
+
+def record_best(session: Session, submission: Submission, release: Release) -> None:
+    """Keep the better of what is stored and this marked submission; then the completion date.
+
+    Called by the transaction that stores the marks, which holds the person's row. A submission
+    that could not be read changes nothing, unless it is the stored one, marked again.
+    """
+    stored = session.get(Progress, (submission.person_id, release.course, submission.lesson))
+    if stored and stored.submission_id == submission.id:
+        best = _best_submission(session, submission, release)
+        if best is None:
+            session.delete(stored)
+        else:
+            _take(stored, best)
+    elif submission.outcome != "marked":
+        return
+    elif stored is None:
+        stored = Progress(
+            person_id=submission.person_id, course=release.course, lesson=submission.lesson
+        )
+        session.add(stored)
+        _take(stored, submission)
+    elif _share(submission) > _share(stored):
+        _take(stored, submission)
+    session.flush()
+    _record_completion(session, submission, release)
+
+
+def _take(progress: Progress, submission: Submission) -> None:
+    assert submission.marked_at is not None
+    progress.points = submission.points or 0.0
+    progress.max_points = submission.max_points or 0.0
+    progress.submission_id = submission.id
+    progress.at = submission.marked_at
+
+
+def _record_completion(session: Session, submission: Submission, release: Release) -> None:
+    enrolment = find_enrolment(session, submission.person_id, release.course)
+    if enrolment is None or enrolment.completed_at is not None:
+        return
+    if _facts(session, enrolment).took_part:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id == enrolment.id, Enrolment.completed_at.is_(None))
+            .values(completed_at=submission.marked_at)
+        )
+
+
+def _facts(session: Session, enrolment: Enrolment) -> CourseFacts:
+    release = session.get_one(Release, enrolment.release_id)
+    maxima = {lesson["slug"]: float(lesson["max_points"]) for lesson in release.manifest["lessons"]}
+    done = [
+        progress
+        for progress in progress_in(session, enrolment.person_id, enrolment.course)
+        if progress.lesson in maxima
+    ]
+    return CourseFacts(
+        course=enrolment.course,
+        release_id=release.id,
+        lessons=len(maxima),
+        lessons_done=len(done),
+        points=sum(progress.points for progress in done),
+        max_points=sum(maxima.values()),
+        pass_share=float(release.manifest["pass_share"]),
+    )
+
+
+def _best_submission(
+    session: Session, submission: Submission, release: Release
+) -> Submission | None:
+    share = case((Submission.max_points > 0, Submission.points / Submission.max_points), else_=0.0)
+    return session.scalar(
+        select(Submission)
+        .join(Release, Release.id == Submission.release_id)
+        .where(
+            Submission.person_id == submission.person_id,
+            Release.course == release.course,
+            Submission.lesson == submission.lesson,
+            Submission.state == "marked",
+            Submission.outcome == "marked",
+        )
+        .order_by(share.desc(), Submission.id)
+        .limit(1)
+    )
+
+
+def _share(marks: Submission | Progress) -> float:
+    return (marks.points or 0.0) / marks.max_points if marks.max_points else 0.0
+
+
+def completed_since(session: Session, course: str, since: dt.datetime) -> Sequence[Enrolment]:
+    """Enrolments of a course whose last lesson was marked at or after ``since``."""
+    return session.scalars(
+        select(Enrolment)
+        .where(Enrolment.course == course, Enrolment.completed_at >= since)
+        .order_by(Enrolment.completed_at)
+    ).all()

@@ -1,0 +1,457 @@
+"""The queue of submissions: handed in, claimed with a lease, marked once or laid aside.
+
+A submission's row is the truth. A worker holds it by a lease: whoever dies lets the lease run
+out, and the next claim takes the row again. `store_marks` writes everything a marked submission
+means in the caller's one transaction, and only for the worker that still holds the claim; so a
+submission marked twice is stored once. See docs/queue.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Select, delete, func, or_, select, text, update
+from sqlalchemy.orm import Session, defer
+
+from records.bell import RING
+from records.evidence import record_evidence
+from records.progress import record_best
+from records.releases import find_lesson
+from records.tables import ExerciseMarks, Release, Submission
+from records.writing import hold_person
+from skills_framework.messages import Message, Refused
+
+EXAM, PRACTICE, AGAIN = 0, 10, 20  # priorities: smaller is served first
+
+_WAITING = ("queued", "claimed")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much may wait. ``repeat_within``: the same notebook again is the same submission."""
+
+    per_person: int = 3
+    whole: int = 5000
+    repeat_within: dt.timedelta = dt.timedelta(seconds=10)
+    tries: int = 5
+    retry_after: dt.timedelta = dt.timedelta(seconds=1)  # doubled with each further try
+
+
+BOUNDS = Bounds()
+
+
+class ExerciseResult(Protocol):
+    """`graders.CellMarks`, as far as it is stored."""
+
+    @property
+    def grade_id(self) -> str: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def max(self) -> float: ...
+    @property
+    def feedback(self) -> str | None: ...
+    @property
+    def needs_review(self) -> bool: ...
+
+
+class Result(Protocol):
+    """`graders.Marks`, as far as it is stored."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def total(self) -> float: ...
+    @property
+    def max(self) -> float: ...
+    @property
+    def cells(self) -> Sequence[ExerciseResult]: ...
+    @property
+    def reason(self) -> Message | None: ...
+    @property
+    def mode(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many submissions are in which state, and since when the oldest is waiting."""
+
+    queued: int
+    claimed: int
+    dead: int
+    oldest_at: dt.datetime | None
+
+
+# --- handing in -------------------------------------------------------------------------------
+
+
+def submit(
+    session: Session,
+    *,
+    person_id: int,
+    release_id: int,
+    lesson: str,
+    notebook: bytes,
+    at: dt.datetime,
+    priority: int = PRACTICE,
+    late: bool = False,
+    bounds: Bounds = BOUNDS,
+) -> Submission:
+    """Put a notebook into the queue.
+
+    The same notebook again within ``bounds.repeat_within`` returns the row that is there: a
+    double tap or a repeated request is one submission. `Refused` when the lesson is not in the
+    release, when this person has enough waiting, or when the whole queue is over its bound.
+    """
+    release = session.get(Release, release_id)
+    if release is None or find_lesson(release, lesson) is None:
+        raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}))
+    hold_person(session, person_id)
+    last = find_last(session, person_id, release_id, lesson)
+    if last and last.notebook == notebook and at - last.submitted_at <= bounds.repeat_within:
+        return last
+    _refuse_too_many(session, person_id, priority, bounds)
+    submission = Submission(
+        person_id=person_id,
+        release_id=release_id,
+        lesson=lesson,
+        notebook=notebook,
+        submitted_at=at,
+        late=late,
+        state="queued",
+        priority=priority,
+    )
+    session.add(submission)
+    session.flush()
+    session.info[RING] = True
+    return submission
+
+
+def _refuse_too_many(session: Session, person_id: int, priority: int, bounds: Bounds) -> None:
+    own = select(Submission.id).where(
+        Submission.person_id == person_id, Submission.state.in_(_WAITING)
+    )
+    if _count(session, own, bounds.per_person) >= bounds.per_person:
+        raise Refused(
+            Message(
+                "Bạn còn {count} bài đang chờ chấm. Xin đợi kết quả rồi nộp tiếp; "
+                "bài làm của bạn vẫn được giữ.",
+                {"count": bounds.per_person},
+            )
+        )
+    # Only what would be served before this one counts: practice can not close the door to exams.
+    ahead = select(Submission.id).where(
+        Submission.state.in_(_WAITING), Submission.priority <= priority
+    )
+    if _count(session, ahead, bounds.whole) >= bounds.whole:
+        raise Refused(
+            Message(
+                "Hệ thống đang có rất nhiều bài chờ chấm. Bài làm của bạn vẫn được giữ; "
+                "xin nộp lại sau ít phút."
+            )
+        )
+
+
+def _count(session: Session, rows: Select[Any], at_most: int) -> int:
+    limited = rows.limit(at_most).subquery()
+    return session.scalar(select(func.count()).select_from(limited)) or 0
+
+
+# --- working ----------------------------------------------------------------------------------
+
+
+def claim(
+    session: Session,
+    *,
+    worker: str,
+    at: dt.datetime,
+    lease: dt.timedelta,
+    bounds: Bounds = BOUNDS,
+) -> Submission | None:
+    """Take the next submission for ``worker``, or None when nothing waits.
+
+    ``worker`` must name one incarnation of one worker, never used again after a restart. Two
+    workers never get the same row: SQLite has one writer (`Records.begin` takes the lock at
+    once), PostgreSQL skips rows that another transaction holds.
+    """
+    take_back_expired(session, at=at, bounds=bounds)
+    return session.scalars(
+        update(Submission)
+        .where(Submission.id == next_waiting(at).scalar_subquery())
+        .values(
+            state="claimed",
+            claimed_by=worker,
+            lease_until=at + lease,
+            retry_at=None,
+            tries=Submission.tries + 1,
+        )
+        .returning(Submission)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+
+
+def next_waiting(at: dt.datetime) -> Select[int]:
+    """The key of the row that is served next; reads one end of ``ix_submission_waiting``."""
+    return (
+        select(Submission.id)
+        .where(
+            Submission.state == "queued",
+            or_(Submission.retry_at.is_(None), Submission.retry_at <= at),
+        )
+        .order_by(Submission.priority, Submission.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def take_back_expired(session: Session, *, at: dt.datetime, bounds: Bounds = BOUNDS) -> int:
+    """Queue again what workers hold beyond their lease; lay aside what was tried too often."""
+    expired = session.scalars(
+        select(Submission)
+        .where(Submission.state == "claimed", Submission.lease_until <= at)
+        .order_by(Submission.id)
+        .with_for_update(skip_locked=True)
+        .options(defer(Submission.notebook))
+        .execution_options(populate_existing=True)
+    ).all()
+    for submission in expired:
+        _put_back(submission, bounds=bounds, why="the worker's lease ran out", retry_at=None)
+    session.flush()
+    return len(expired)
+
+
+def renew(
+    session: Session, submission_id: int, *, worker: str, at: dt.datetime, lease: dt.timedelta
+) -> bool:
+    """Hold the claim for longer; False when it is no longer ``worker``'s."""
+    return _held(session, submission_id, worker, lease_until=at + lease)
+
+
+def give_back(session: Session, submission_id: int, *, worker: str) -> bool:
+    """Return a claim unworked (at a graceful stop); it costs no try."""
+    given = _held(
+        session,
+        submission_id,
+        worker,
+        state="queued",
+        claimed_by=None,
+        lease_until=None,
+        tries=Submission.tries - 1,
+    )
+    session.info[RING] = session.info.get(RING) or given
+    return given
+
+
+def fail(
+    session: Session,
+    submission_id: int,
+    *,
+    worker: str,
+    at: dt.datetime,
+    why: str,
+    bounds: Bounds = BOUNDS,
+) -> bool:
+    """Marking broke down (not the learner's fault): try later, or lay aside with the reason.
+
+    ``why`` is for the instructor and the log, in one line. False when the claim was lost.
+    """
+    submission = session.scalar(
+        select(Submission)
+        .where(_is_held(submission_id, worker))
+        .with_for_update()
+        .options(defer(Submission.notebook))
+        .execution_options(populate_existing=True)
+    )
+    if submission is None:
+        return False
+    wait = bounds.retry_after * 2 ** max(0, submission.tries - 1)
+    _put_back(submission, bounds=bounds, why=why, retry_at=at + wait)
+    session.flush()
+    return True
+
+
+def store_marks(
+    session: Session, submission_id: int, marks: Result, *, worker: str, at: dt.datetime
+) -> bool:
+    """Store marks, evidence, progress and the state ``marked``: all, once, or nothing.
+
+    False, and nothing written, when ``worker`` no longer holds the claim. A notebook that could
+    not be read or is not this course's is marked too (0 points with a reason) but counts neither
+    as evidence nor as progress.
+    """
+    person_id = session.scalar(select(Submission.person_id).where(Submission.id == submission_id))
+    if person_id is None:
+        return False
+    # One writer per person: completion looks at all lessons, which two workers may be storing.
+    hold_person(session, person_id)
+    submission = session.scalars(
+        update(Submission)
+        .where(_is_held(submission_id, worker))
+        .values(
+            state="marked",
+            claimed_by=None,
+            lease_until=None,
+            marked_at=at,
+            outcome=marks.state,
+            points=marks.total,
+            max_points=marks.max,
+            mode=marks.mode,
+            reason=marks.reason and marks.reason.as_dict(),
+            failure=None,
+        )
+        .returning(Submission)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+    if submission is None:
+        return False
+    session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission_id))
+    exercises = [
+        ExerciseMarks(
+            submission_id=submission_id,
+            grade_id=cell.grade_id,
+            points=cell.points,
+            max_points=cell.max,
+            feedback=cell.feedback,
+            needs_review=cell.needs_review,
+        )
+        for cell in marks.cells
+    ]
+    session.add_all(exercises)
+    session.flush()
+    release = session.get_one(Release, submission.release_id)
+    counted = exercises if marks.state == "marked" else []
+    record_evidence(session, submission, release, counted)
+    record_best(session, submission, release)
+    session.flush()
+    return True
+
+
+def _put_back(
+    submission: Submission, *, bounds: Bounds, why: str, retry_at: dt.datetime | None
+) -> None:
+    submission.claimed_by = None
+    submission.lease_until = None
+    submission.failure = why
+    if submission.tries >= bounds.tries:
+        submission.state = "dead"
+        return
+    submission.state = "queued"
+    submission.retry_at = retry_at
+
+
+def _held(session: Session, submission_id: int, worker: str, **values: Any) -> bool:
+    changed = session.execute(
+        update(Submission)
+        .where(_is_held(submission_id, worker))
+        .values(**values)
+        .returning(Submission.id)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.first() is not None
+
+
+def _is_held(submission_id: int, worker: str) -> Any:
+    return (
+        (Submission.id == submission_id)
+        & (Submission.state == "claimed")
+        & (Submission.claimed_by == worker)
+    )
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+def find_submission(session: Session, submission_id: int) -> Submission | None:
+    """The submission as stored now."""
+    return session.get(Submission, submission_id, populate_existing=True)
+
+
+def find_last(session: Session, person_id: int, release_id: int, lesson: str) -> Submission | None:
+    """The person's last submission of a lesson."""
+    return session.scalar(_of_lesson(person_id, release_id, lesson).limit(1))
+
+
+def submissions_of(
+    session: Session, person_id: int, release_id: int, lesson: str
+) -> Sequence[Submission]:
+    """The person's submissions of a lesson, newest first, without their notebooks."""
+    return session.scalars(
+        _of_lesson(person_id, release_id, lesson).options(defer(Submission.notebook))
+    ).all()
+
+
+def marks_of(session: Session, submission_id: int) -> Sequence[ExerciseMarks]:
+    """What each exercise of a submission earned."""
+    return session.scalars(
+        select(ExerciseMarks)
+        .where(ExerciseMarks.submission_id == submission_id)
+        .order_by(ExerciseMarks.grade_id)
+    ).all()
+
+
+def line(session: Session) -> Line:
+    """The queue as an operator sees it."""
+    counts = {
+        state: session.scalar(
+            select(func.count()).select_from(Submission).where(Submission.state == state)
+        )
+        or 0
+        for state in ("queued", "claimed", "dead")
+    }
+    oldest_at = session.scalar(
+        select(func.min(Submission.submitted_at)).where(Submission.state.in_(_WAITING))
+    )
+    return Line(counts["queued"], counts["claimed"], counts["dead"], oldest_at)
+
+
+def anything_waits(session: Session, *, at: dt.datetime) -> bool:
+    """Whether `claim` would find something: a look that takes no lock."""
+    queued = next_waiting(at).with_only_columns(text("1"))
+    queued._for_update_arg = None
+    expired = (
+        select(text("1"))
+        .select_from(Submission)
+        .where(Submission.state == "claimed", Submission.lease_until <= at)
+        .limit(1)
+    )
+    return any(session.execute(look).first() for look in (queued, expired))
+
+
+def dead_letters(session: Session, *, limit: int = 100) -> Sequence[Submission]:
+    """What was tried too often, newest first, with the reason in ``failure``."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.state == "dead")
+        .order_by(Submission.id.desc())
+        .limit(limit)
+        .options(defer(Submission.notebook))
+    ).all()
+
+
+def mark_again(session: Session, submission_id: int, *, priority: int = AGAIN) -> bool:
+    """Queue a marked or dead submission anew; its marks stand until the new ones replace them."""
+    queued = session.execute(
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.state.in_(("marked", "dead")))
+        .values(state="queued", priority=priority, tries=0, retry_at=None, failure=None)
+        .returning(Submission.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.info[RING] = True
+    return queued.first() is not None
+
+
+def _of_lesson(person_id: int, release_id: int, lesson: str) -> Select[Submission]:
+    return (
+        select(Submission)
+        .where(
+            Submission.person_id == person_id,
+            Submission.release_id == release_id,
+            Submission.lesson == lesson,
+        )
+        .order_by(Submission.id.desc())
+        .execution_options(populate_existing=True)
+    )
