@@ -1,1 +1,50 @@
-""" """
+"""Courses: folders of notebooks, read, checked and made into releases; what the player shows.
+
+Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
+``notebooks.py`` (nbgrader's cell rules, the learner's version), ``release.py``, ``blocks.py`` (for
+the player), ``variants.py`` (numbers of one's own) and ``checks.py``. Content stands in
+``content/<slug>/``. It reads course folders and nothing else: it never runs a cell, never marks
+(`check_course` is handed a way to mark), and knows nothing of people, databases or the web.
+"""
+
+from courses.blocks import Block, blocks, safe_html
+from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.notation import (
+    Column,
+    Form,
+    check_answer,
+    options_of,
+    read_answer,
+    read_form,
+    write_answer,
+)
+from courses.notebooks import learner_notebook, read_notebook, write_notebook
+from courses.release import Release, lesson_for, make_release
+from courses.variants import downloads, has_variants, variant
+
+__all__ = [
+    "Block",
+    "Column",
+    "Course",
+    "Exercise",
+    "Form",
+    "Lesson",
+    "Release",
+    "blocks",
+    "check_answer",
+    "downloads",
+    "exercises_of",
+    "has_variants",
+    "learner_notebook",
+    "lesson_for",
+    "load_course",
+    "make_release",
+    "options_of",
+    "read_answer",
+    "read_form",
+    "read_notebook",
+    "safe_html",
+    "variant",
+    "write_answer",
+    "write_notebook",
+]

@@ -1,0 +1,230 @@
+"""What the player shows of a notebook: text as safe HTML, forms, code, exercise headers.
+
+Test cells are not shown; in their place stands a ``marks`` block where feedback belongs.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mistune
+import nh3
+
+from courses.course import Exercise, exercises_of, find_form
+from courses.notation import Form, option_lines, options_of
+from courses.notebooks import Cell, Notebook, grade_id_of, is_grade, is_solution, source_of
+from courses.variants import in_vietnamese, literals_of
+from skills_framework.messages import Refused
+
+TEXT_TAGS = "a abbr b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i kbd mark p pre s small"
+TABLE_TAGS = "caption col colgroup table tbody td tfoot th thead tr"
+LIST_TAGS = "dd dl dt details summary figcaption figure img li ol span strong sub sup u ul"
+TAGS = {*TEXT_TAGS.split(), *TABLE_TAGS.split(), *LIST_TAGS.split()}
+ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "ol": {"start"},
+    "abbr": {"title"},
+    "div": {"class", "tabindex"},
+    "details": {"open"},
+}
+IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+LINK = re.compile(r"(?:https?:|mailto:|tel:|#|/(?!/))", re.IGNORECASE)
+SCROLLING_TABLE = '<div class="table-scroll" tabindex="0">'
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of a lesson's page, in the order it is shown.
+
+    ``kind`` and what it fills:
+    - ``text``: ``html``, sanitised.
+    - ``exercise``: ``exercise``; the header above an exercise's task.
+    - ``form``: ``form`` and ``source`` (the learner's cell, for `notation.write_answer`).
+    - ``code``: ``source``, which the learner edits; ``editable`` is True.
+    - ``setup``: ``source`` the learner reads; ``folded`` says whether the page opens it at first;
+      ``title`` names it. Tables that it defines are for reading and running, not for answering.
+    - ``figure``: ``html`` of stored outputs (an image with its text) of a setup cell.
+    - ``download``: ``title`` is the file's name.
+    - ``marks``: ``exercise``; the place for marks and feedback.
+    ``cell_id`` is the notebook cell's id; ``grade_id`` nbgrader's, "" where there is none.
+    """
+
+    kind: str
+    cell_id: str
+    grade_id: str = ""
+    html: str = ""
+    source: str = ""
+    title: str = ""
+    form: Form | None = None
+    exercise: Exercise | None = None
+    editable: bool = False
+    folded: bool = False
+
+
+def blocks(notebook: Notebook) -> list[Block]:
+    """Turn a learner's notebook (parsed JSON) into blocks. Never raises for odd cells.
+
+    An exercise's header stands above the text cell directly before its first answer cell, which
+    is its task, or above that answer cell where no text precedes it.
+    """
+    cells = notebook["cells"]
+    exercises = _exercises(notebook)
+    starts = _starts(cells, exercises)
+    found: list[Block] = []
+    for place, cell in enumerate(cells):
+        if place in starts:
+            found.append(_about("exercise", cell, starts[place]))
+        found += _blocks_of(cell, exercises)
+    return found
+
+
+def safe_html(markdown: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """Render Markdown (tables, lists, images from ``data:`` or attachments) to sanitised HTML."""
+    rendered = _render(_with_attachments(markdown, attachments or {}))
+    cleaned = nh3.clean(
+        str(rendered),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_allowed,
+        url_schemes={"http", "https", "mailto", "tel", "data"},
+        link_rel="noopener noreferrer",
+        generic_attribute_prefixes=set(),
+    )
+    return cleaned.replace("<table>", f"{SCROLLING_TABLE}<table>").replace(
+        "</table>", "</table></div>"
+    )
+
+
+_render = mistune.create_markdown(escape=False, plugins=["table", "strikethrough", "def_list"])
+
+
+def _allowed(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "img" and attribute == "src":
+        return value if IMAGE.fullmatch(value) else None
+    if tag == "a" and attribute == "href":
+        return value if LINK.match(value) else None
+    if tag == "div" and attribute in ("class", "tabindex"):
+        return value if (attribute, value) in (("class", "note"), ("class", "warning")) else None
+    return value
+
+
+def _with_attachments(markdown: str, attachments: Mapping[str, Mapping[str, str]]) -> str:
+    for name, content in attachments.items():
+        for kind, data in content.items():
+            uri = f"data:{kind};base64,{''.join(data.split())}"
+            markdown = markdown.replace(f"attachment:{name}", uri)
+    return markdown
+
+
+def _exercises(notebook: Notebook) -> dict[str, Exercise]:
+    try:
+        return {one.cell_id: one for one in exercises_of(notebook)}
+    except Refused:
+        return {}
+
+
+def _starts(cells: list[Cell], exercises: Mapping[str, Exercise]) -> dict[int, Exercise]:
+    """Place of each exercise's header: index of the cell it stands above."""
+    places = {str(cell.get("id", "")): place for place, cell in enumerate(cells)}
+    starts: dict[int, Exercise] = {}
+    for exercise in exercises.values():
+        first = places[exercise.answers[0]]
+        before = cells[first - 1] if first else None
+        is_task = before is not None and before["cell_type"] == "markdown" and not is_grade(before)
+        starts[first - 1 if is_task else first] = exercise
+    return starts
+
+
+def _blocks_of(cell: Cell, exercises: Mapping[str, Exercise]) -> list[Block]:
+    source, cell_id = source_of(cell), str(cell.get("id", ""))
+    if cell["cell_type"] == "markdown":
+        text = safe_html(source, cell.get("attachments"))
+        return [Block("text", cell_id, grade_id_of(cell), html=text)] if text.strip() else []
+    if cell["cell_type"] != "code":
+        return []
+    if is_solution(cell):
+        found = [_answer(cell, cell_id, source)]
+        return found + ([_about("marks", cell, exercises.get(cell_id))] if is_grade(cell) else [])
+    if is_grade(cell):
+        return [_about("marks", cell, exercises.get(cell_id))]
+    return _setup(cell, cell_id, source)
+
+
+def _about(kind: str, cell: Cell, exercise: Exercise | None) -> Block:
+    grade_id = exercise.grade_id if exercise else grade_id_of(cell)
+    title = exercise.title if exercise else ""
+    return Block(kind, str(cell.get("id", "")), grade_id, title=title, exercise=exercise)
+
+
+def _answer(cell: Cell, cell_id: str, source: str) -> Block:
+    form = find_form(cell)
+    if form is not None:
+        return Block("form", cell_id, grade_id_of(cell), source=source, form=form)
+    return Block("code", cell_id, grade_id_of(cell), source=source, editable=True)
+
+
+def _setup(cell: Cell, cell_id: str, source: str) -> list[Block]:
+    try:
+        options = options_of(source)
+    except Refused:
+        options = {}
+    shown = "\n".join(source.split("\n")[len(option_lines(source)) :]).strip("\n")
+    title = str(options.get("title", ""))
+    found: list[Block] = []
+    if shown and options.get("show", True):
+        folded = bool(options.get("fold", False))
+        found.append(
+            Block("setup", cell_id, grade_id_of(cell), source=shown, title=title, folded=folded)
+        )
+    if "download" in options:
+        found.append(Block("download", cell_id, title=str(options["download"])))
+    if "table" in options:
+        found.append(Block("text", cell_id, html=_table(cell, options["table"], title)))
+    return found + [
+        Block("figure", cell_id, html=shown_output)
+        for output in cell.get("outputs", [])
+        if (shown_output := _figure(output))
+    ]
+
+
+def _table(cell: Cell, name: Any, title: str) -> str:
+    """The rows a setup cell assigns to ``name`` as an HTML table; first row is the heading."""
+    rows = literals_of(source_of(cell)).get(str(name))
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
+        return ""
+    heading = "".join(f'<th scope="col">{_cell(one)}</th>' for one in rows[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(one)}</td>" for one in row) + "</tr>" for row in rows[1:]
+    )
+    caption = f"<caption>{html.escape(title)}</caption>" if title else ""
+    return (
+        f"{SCROLLING_TABLE}<table>{caption}<thead><tr>{heading}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else html.escape(in_vietnamese(value))
+
+
+def _figure(output: Mapping[str, Any]) -> str:
+    data = output.get("data", {})
+    text = html.escape(str(data.get("text/plain", "")), quote=True)
+    for kind in ("image/png", "image/jpeg"):
+        if kind in data:
+            content = "".join("".join(data[kind]).split())
+            return nh3.clean(
+                f'<img alt="{text}" src="data:{kind};base64,{content}">',
+                tags={"img"},
+                attributes={"img": {"src", "alt"}},
+                attribute_filter=_allowed,
+                url_schemes={"data"},
+            )
+    return ""

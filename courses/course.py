@@ -1,0 +1,308 @@
+"""Courses as folders: ``course.toml`` and ``lessons/*.ipynb``, read into frozen dataclasses.
+
+Reading a course finds every fault that needs no marking and names file, cell and key; what needs
+marking is `courses.checks`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from courses.notation import Form, options_of, read_form
+from courses.notebooks import (
+    Cell,
+    Notebook,
+    grade_id_of,
+    in_cell,
+    is_form,
+    is_grade,
+    is_solution,
+    marking_of,
+    read_notebook,
+    source_of,
+)
+from skills_framework.messages import Message, Refused
+
+COURSE_FILE = "course.toml"
+EXERCISE_KINDS = ("form", "code", "file", "text")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A marked exercise: a grade cell and the answer cells before it.
+
+    ``answers`` are notebook cell ids; the same cells' grade_ids are ``answer_grade_ids``. ``kind``
+    is form, code, file (an artefact is handed in) or text (marked by a person).
+    """
+
+    grade_id: str
+    cell_id: str
+    title: str
+    competence: str
+    level: int
+    minutes: float
+    points: float
+    kind: str
+    hint: str
+    shared: bool
+    answers: tuple[str, ...]
+    answer_grade_ids: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the manifest holds it."""
+        return {
+            "grade_id": self.grade_id,
+            "title": self.title,
+            "competence": self.competence,
+            "level": self.level,
+            "minutes": self.minutes,
+            "points": self.points,
+            "kind": self.kind,
+            "hint": self.hint,
+            "answers": list(self.answers),
+        }
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson. ``file`` is relative to the course folder; ``source`` the instructor's notebook.
+
+    Minutes are stated by the author; practice is the sum of the exercises' minutes.
+    """
+
+    slug: str
+    title: str
+    title_en: str
+    file: str
+    theory_minutes: float
+    exercises: tuple[Exercise, ...]
+    source: Notebook
+
+    @property
+    def practice_minutes(self) -> float:
+        return sum(exercise.minutes for exercise in self.exercises)
+
+    @property
+    def max_points(self) -> float:
+        return sum(exercise.points for exercise in self.exercises)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as its folder tells it. ``frame`` is the content frame of QĐ 64, such as ``4.1``."""
+
+    slug: str
+    title: str
+    title_en: str
+    programme: str
+    frame: str
+    summary: str
+    summary_en: str
+    pass_share: float
+    framework: str
+    lessons: tuple[Lesson, ...]
+
+
+def load_course(folder: Path) -> Course:
+    """Read a course folder. Raises Refused with one message per fault: file, cell and key."""
+    path = folder / COURSE_FILE
+    if not path.is_file():
+        raise Refused(Message("không có tệp {file}", {"file": str(path)}))
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(
+            Message(
+                "{file}: không phải TOML hợp lệ: {reason}",
+                {"file": COURSE_FILE, "reason": str(error)},
+            )
+        ) from None
+    faults: list[Message] = []
+    course = _read_course(_Keys(COURSE_FILE, data, faults), folder)
+    if faults:
+        raise Refused(*faults)
+    return course
+
+
+def exercises_of(notebook: Notebook) -> tuple[Exercise, ...]:
+    """The marked exercises of a source notebook, in order.
+
+    An exercise's answers are the solution cells between the previous grade cell and its own.
+    Raises Refused naming each cell and key that is missing or wrong.
+    """
+    faults: list[Message] = []
+    exercises: list[Exercise] = []
+    answers: list[Cell] = []
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if is_solution(cell):
+            answers.append(cell)
+        if cell.get("cell_type") == "code":
+            faults += _cell_faults(number, cell)
+        if is_grade(cell):
+            try:
+                exercises.append(_exercise(cell, answers))
+            except Refused as refused:
+                faults += [in_cell(number, cell, why) for why in refused.messages]
+            answers = []
+    faults += _duplicates(notebook)
+    if faults:
+        raise Refused(*faults)
+    return tuple(exercises)
+
+
+def find_form(cell: Cell) -> Form | None:
+    """The form of a cell that is one, else None (also where its options are broken)."""
+    if not is_form(cell):
+        return None
+    try:
+        return read_form(source_of(cell))
+    except Refused:
+        return None
+
+
+def _cell_faults(number: int, cell: Cell) -> list[Message]:
+    try:
+        options = options_of(source_of(cell))
+        if "form" in options and not is_solution(cell):
+            return [in_cell(number, cell, Message("ô biểu mẫu phải là ô lời giải (solution)"))]
+        if "form" in options:
+            read_form(source_of(cell))
+    except Refused as refused:
+        return [in_cell(number, cell, why) for why in refused.messages]
+    return []
+
+
+def _duplicates(notebook: Notebook) -> list[Message]:
+    seen: set[str] = set()
+    faults = []
+    for number, cell in enumerate(notebook["cells"], start=1):
+        name = grade_id_of(cell)
+        if name and name in seen:
+            faults.append(in_cell(number, cell, Message("grade_id bị trùng với một ô phía trên")))
+        seen.add(name)
+    return faults
+
+
+def _exercise(cell: Cell, answers: list[Cell]) -> Exercise:
+    faults: list[Message] = []
+    options = options_of(source_of(cell)) if cell["cell_type"] == "code" else {}
+    keys = _Keys("#|", options, faults)
+    points = _Keys("nbgrader", marking_of(cell), faults).number("points")
+    exercise = Exercise(
+        grade_id=grade_id_of(cell),
+        cell_id=str(cell.get("id", "")),
+        title=keys.text("exercise"),
+        competence=keys.text("competence"),
+        level=int(keys.number("level")),
+        minutes=keys.number("minutes"),
+        points=points,
+        kind=keys.text("kind", _kind_of(cell, answers)),
+        hint=keys.text("hint", ""),
+        shared=bool(options.get("shared", False)),
+        answers=tuple(str(one.get("id", "")) for one in answers),
+        answer_grade_ids=tuple(grade_id_of(one) for one in answers),
+    )
+    if exercise.kind not in EXERCISE_KINDS:
+        keys.fault(
+            "kind", Message("phải là một trong: {kinds}", {"kinds": ", ".join(EXERCISE_KINDS)})
+        )
+    if not answers:
+        keys.fault("exercise", Message("không có ô trả lời nào trước ô kiểm tra này"))
+    if faults:
+        raise Refused(*faults)
+    return exercise
+
+
+def _kind_of(cell: Cell, answers: list[Cell]) -> str:
+    forms = [find_form(one) for one in answers]
+    if is_solution(cell):
+        return "text"
+    if any(form is not None and form.kind == "file" for form in forms):
+        return "file"
+    return "form" if forms and all(forms) else "code"
+
+
+def _read_course(keys: _Keys, folder: Path) -> Course:
+    lessons = keys.tables("lesson")
+    slug = keys.text("slug")
+    if slug and not slug.replace("-", "").isalnum():
+        keys.fault("slug", Message("chỉ gồm chữ không dấu, số và dấu gạch nối"))
+    return Course(
+        slug=slug,
+        title=keys.text("title"),
+        title_en=keys.text("title_en"),
+        programme=keys.text("programme"),
+        frame=keys.text("frame"),
+        summary=keys.text("summary"),
+        summary_en=keys.text("summary_en", ""),
+        pass_share=keys.share("pass_share"),
+        framework=keys.text("framework"),
+        lessons=tuple(
+            lesson
+            for one in lessons
+            if (lesson := _read_lesson(_Keys(keys.file, one, keys.faults), folder)) is not None
+        ),
+    )
+
+
+def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
+    file, title = keys.text("file"), keys.text("title")
+    slug, theory = keys.text("slug"), keys.number("theory_minutes")
+    path = folder / file
+    if not file or ".." in Path(file).parts or not path.is_file():
+        keys.fault("lesson.file", Message("không có tệp {path}", {"path": file}))
+        return None
+    try:
+        source = read_notebook(path.read_bytes())
+        exercises = exercises_of(source)
+    except Refused as refused:
+        keys.faults += [
+            Message("{file}: {why}", {"file": file, "why": str(why)}) for why in refused.messages
+        ]
+        return None
+    return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source)
+
+
+class _Keys:
+    """Reads keys of one mapping, collecting faults that name the file and the key."""
+
+    def __init__(self, file: str, data: Mapping[str, Any], faults: list[Message]) -> None:
+        self.file, self.data, self.faults = file, data, faults
+
+    def text(self, key: str, default: str | None = None) -> str:
+        found = self.data.get(key, default)
+        if isinstance(found, bool) or not isinstance(found, str | int | float):
+            self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
+            return ""
+        if not str(found).strip() and default is None:
+            self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
+        return str(found)
+
+    def number(self, key: str) -> float:
+        found = self.data.get(key)
+        if not isinstance(found, int | float) or isinstance(found, bool) or found <= 0:
+            self.fault(key, Message("phải là số lớn hơn 0"))
+            return 1
+        return found
+
+    def share(self, key: str) -> float:
+        found = self.number(key)
+        if found > 1:
+            self.fault(key, Message("phải là tỷ lệ từ 0 đến 1"))
+        return found
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        found = self.data.get(key)
+        if not isinstance(found, list) or not found or not all(isinstance(x, dict) for x in found):
+            self.fault(key, Message("phải có ít nhất một mục [[{key}]]", {"key": key}))
+            return []
+        return found
+
+    def fault(self, key: str, why: Message) -> None:
+        self.faults.append(
+            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": str(why)})
+        )

@@ -1,0 +1,108 @@
+"""Releases: what is published of a course, immutable, with its digest and manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from courses.course import Course, Lesson
+from courses.notebooks import learner_notebook, read_notebook, write_notebook
+from courses.variants import downloads, variant
+from skills_framework.messages import Message, Refused
+
+
+@dataclass(frozen=True)
+class Release:
+    """A course ready to publish. Paths are relative to the course folder, with ``/``.
+
+    ``learner_files`` hold neither solutions nor hidden tests; ``source_files`` are the
+    instructor's, with ``manifest.json`` beside them so that a new title is a new release.
+    ``digest`` is SHA-256 (hex) over sorted paths and bytes of both sides: the same content always
+    has the same digest.
+    """
+
+    course: Course
+    digest: str
+    manifest: dict[str, Any]
+    learner_files: Mapping[str, bytes]
+    source_files: Mapping[str, bytes]
+
+
+def make_release(course: Course) -> Release:
+    """Make the release of a loaded course; pure. Raises Refused naming file and cell.
+
+    Learner's files hold the author's own values of variants (seed 0); `lesson_for` makes a
+    learner's own.
+    """
+    learner: dict[str, bytes] = {}
+    source: dict[str, bytes] = {}
+    for lesson in course.lessons:
+        try:
+            plain = variant(lesson.source, 0)
+            learner[lesson.file] = write_notebook(learner_notebook(plain))
+            learner |= {f"files/{name}": content for name, content in downloads(plain).items()}
+        except Refused as refused:
+            raise Refused(
+                *(
+                    Message("{file}: {why}", {"file": lesson.file, "why": str(why)})
+                    for why in refused.messages
+                )
+            ) from None
+        source[lesson.file] = write_notebook(lesson.source)
+    manifest = manifest_of(course)
+    source["manifest.json"] = json.dumps(
+        manifest, ensure_ascii=False, indent=1, sort_keys=True
+    ).encode()
+    return Release(course, digest_of(learner, source), manifest, learner, source)
+
+
+def lesson_for(source: bytes, seed: int) -> tuple[bytes, dict[str, bytes]]:
+    """A learner's own notebook and files to download, made from a release's source notebook.
+
+    The examiner's side is ``variant(source, seed)`` with the same seed.
+    """
+    own = variant(read_notebook(source), seed)
+    return write_notebook(learner_notebook(own)), downloads(own)
+
+
+def digest_of(*sides: Mapping[str, bytes]) -> str:
+    """SHA-256 (hex) over each side's sorted paths and bytes; lengths keep neighbours apart."""
+    digest = hashlib.sha256()
+    for side in sides:
+        digest.update(f"{len(side)}\n".encode())
+        for path in sorted(side):
+            digest.update(f"{len(path.encode())} {path} {len(side[path])}\n".encode())
+            digest.update(side[path])
+    return digest.hexdigest()
+
+
+def manifest_of(course: Course) -> dict[str, Any]:
+    """What pages need of a course without opening a notebook; plain JSON."""
+    return {
+        "programme": course.programme,
+        "course": course.slug,
+        "title": course.title,
+        "title_en": course.title_en,
+        "summary": course.summary,
+        "summary_en": course.summary_en,
+        "frame": course.frame,
+        "pass_share": course.pass_share,
+        "framework": course.framework,
+        "lessons": [_lesson(lesson) for lesson in course.lessons],
+    }
+
+
+def _lesson(lesson: Lesson) -> dict[str, Any]:
+    return {
+        "slug": lesson.slug,
+        "title": lesson.title,
+        "title_en": lesson.title_en,
+        "file": lesson.file,
+        "theory_minutes": lesson.theory_minutes,
+        "practice_minutes": lesson.practice_minutes,
+        "max_points": lesson.max_points,
+        "exercises": [exercise.as_dict() for exercise in lesson.exercises],
+    }
