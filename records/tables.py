@@ -268,6 +268,19 @@ class ExerciseMarks(Table):
     needs_review: Mapped[bool] = mapped_column(default=False)
 
 
+class Review(Table):
+    """What one person gave an exercise by hand. `reviewing.decide` says when that is enough."""
+
+    __tablename__ = "review"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    marker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    points: Mapped[float]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[dt.datetime]
+
+
 class Progress(Table):
     """A learner's best marks in a lesson so far; kept by the transaction that stores marks."""
 
@@ -300,6 +313,43 @@ class Evidence(Table):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     grade_id: Mapped[str] = mapped_column(String(100))
     at: Mapped[dt.datetime]
+
+
+class Remark(Table):
+    """A mended check, tried on all past submissions of a lesson before anything changes.
+
+    ``counting`` (still marking) → ``ready`` (an instructor looks) → ``applied`` or ``withdrawn``.
+    """
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint("state IN ('counting','ready','applied','withdrawn')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course: Mapped[str] = mapped_column(String(64))
+    lesson: Mapped[str] = mapped_column(String(64))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))  # holds the mended check
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12), default="counting", index=True)
+    begun_by: Mapped[str] = mapped_column(String(100))
+    begun_at: Mapped[dt.datetime]
+    ended_by: Mapped[str | None] = mapped_column(String(100))
+    ended_at: Mapped[dt.datetime | None]
+
+
+class RemarkedSubmission(Table):
+    """What the mended check gives one past submission. ``marks`` is what `graders` returned."""
+
+    __tablename__ = "remarked_submission"
+
+    remark_id: Mapped[int] = mapped_column(ForeignKey("remark.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    old_points: Mapped[float]
+    new_points: Mapped[float]
+    max_points: Mapped[float]
+    marks: Mapped[dict[str, Any]]
+    applied: Mapped[bool] = mapped_column(default=False)
 
 
 # --- results ----------------------------------------------------------------------------------

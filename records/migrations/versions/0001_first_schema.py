@@ -113,6 +113,29 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "remark",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course", sa.String(length=64), nullable=False),
+        sa.Column("lesson", sa.String(length=64), nullable=False),
+        sa.Column(
+            "release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("begun_by", sa.String(length=100), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(length=100), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('counting','ready','applied','withdrawn')", name=op.f("ck_remark_state")
+        ),
+        sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_remark_release_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
+    )
+    with op.batch_alter_table("remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_remark_state"), ["state"], unique=False)
+
+    op.create_table(
         "target",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("programme", sa.String(length=64), nullable=False),
@@ -336,5 +359,44 @@ def upgrade() -> None:
             ["submission_id"], ["submission.id"], name=op.f("fk_progress_submission_id")
         ),
         sa.PrimaryKeyConstraint("person_id", "course", "lesson", name=op.f("pk_progress")),
+    )
+    op.create_table(
+        "remarked_submission",
+        sa.Column(
+            "remark_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("old_points", sa.Double(), nullable=False),
+        sa.Column("new_points", sa.Double(), nullable=False),
+        sa.Column("max_points", sa.Double(), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["remark_id"], ["remark.id"], name=op.f("fk_remarked_submission_remark_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_remarked_submission_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("remark_id", "submission_id", name=op.f("pk_remarked_submission")),
+    )
+    op.create_table(
+        "review",
+        sa.Column(
+            "submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("grade_id", sa.String(length=100), nullable=False),
+        sa.Column(
+            "marker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("points", sa.Double(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["marker_id"], ["person.id"], name=op.f("fk_review_marker_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_review_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", "grade_id", "marker_id", name=op.f("pk_review")),
     )
     # ### end Alembic commands ###

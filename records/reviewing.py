@@ -1,0 +1,192 @@
+"""Marks given by people: free text and whatever a machine must not decide.
+
+Practice takes one marker. An exam takes two who do not see each other's points; where they
+differ by more than a tenth of the points, a third decides (the middle of the three counts).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean, median
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from records import audit
+from records.evidence import record_evidence
+from records.progress import record_best
+from records.queue import EXAM, marks_of
+from records.tables import ExerciseMarks, Release, Review, Submission
+from records.writing import hold_person
+from skills_framework.messages import Message, Refused
+
+APART = 0.1  # share of the points by which two markers may differ
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An exercise that a person must mark. ``reviews``: how many have done so already."""
+
+    submission_id: int
+    person_id: int
+    release_id: int
+    lesson: str
+    grade_id: str
+    max_points: float
+    exam: bool
+    reviews: int
+    submitted_at: dt.datetime
+
+
+def decide(points: Sequence[float], max_points: float, *, exam: bool) -> float | None:
+    """The points in force after these reviews, or None while another marker is needed."""
+    if not exam:
+        return points[-1] if points else None
+    if len(points) < 2:
+        return None
+    if len(points) == 2:
+        agree = abs(points[0] - points[1]) <= APART * max_points
+        return mean(points) if agree else None
+    return median(points[:3])
+
+
+def waiting_for(session: Session, marker_id: int, *, limit: int = 100) -> Sequence[Waiting]:
+    """Exercises this marker may mark now, exams first: not their own, not reviewed by them."""
+    mine = (
+        select(Review.marker_id)
+        .where(
+            Review.submission_id == ExerciseMarks.submission_id,
+            Review.grade_id == ExerciseMarks.grade_id,
+            Review.marker_id == marker_id,
+        )
+        .exists()
+    )
+    reviews = (
+        select(func.count())
+        .select_from(Review)
+        .where(
+            Review.submission_id == ExerciseMarks.submission_id,
+            Review.grade_id == ExerciseMarks.grade_id,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(ExerciseMarks, Submission, reviews)
+        .join(Submission, Submission.id == ExerciseMarks.submission_id)
+        .where(
+            ExerciseMarks.needs_review.is_(True),
+            Submission.state == "marked",
+            Submission.person_id != marker_id,
+            ~mine,
+        )
+        .order_by(Submission.priority, Submission.id, ExerciseMarks.grade_id)
+        .limit(limit)
+        .options(defer(Submission.notebook))
+    )
+    return [
+        Waiting(
+            submission_id=submission.id,
+            person_id=submission.person_id,
+            release_id=submission.release_id,
+            lesson=submission.lesson,
+            grade_id=exercise.grade_id,
+            max_points=exercise.max_points,
+            exam=submission.priority == EXAM,
+            reviews=count,
+            submitted_at=submission.submitted_at,
+        )
+        for exercise, submission, count in rows
+    ]
+
+
+def reviews_of(session: Session, submission_id: int, grade_id: str) -> Sequence[Review]:
+    """All reviews of one exercise, in the order they were given."""
+    return session.scalars(
+        select(Review)
+        .where(Review.submission_id == submission_id, Review.grade_id == grade_id)
+        .order_by(Review.at, Review.marker_id)
+    ).all()
+
+
+def reviewed(session: Session, submission_id: int) -> dict[str, float]:
+    """Points that people gave, by exercise: a machine never replaces them."""
+    decided = session.scalars(
+        select(ExerciseMarks).where(
+            ExerciseMarks.submission_id == submission_id, ExerciseMarks.needs_review.is_(False)
+        )
+    )
+    with_reviews = set(
+        session.scalars(select(Review.grade_id).where(Review.submission_id == submission_id))
+    )
+    return {row.grade_id: row.points for row in decided if row.grade_id in with_reviews}
+
+
+def record_review(
+    session: Session,
+    submission_id: int,
+    grade_id: str,
+    *,
+    marker_id: int,
+    marker: str,
+    points: float,
+    comment: str,
+    at: dt.datetime,
+) -> bool:
+    """Keep one person's points; True when the exercise is decided by it.
+
+    `Refused` when the exercise is not there, the points are out of range, or it is their own.
+    """
+    submission = session.get(Submission, submission_id)
+    exercise = session.get(ExerciseMarks, (submission_id, grade_id))
+    if submission is None or exercise is None or submission.state != "marked":
+        raise Refused(Message("Không có bài tập này để chấm"))
+    if submission.person_id == marker_id:
+        raise Refused(Message("Không ai được chấm bài của chính mình"))
+    if not 0 <= points <= exercise.max_points:
+        raise Refused(Message("Điểm phải từ 0 đến {max}", {"max": f"{exercise.max_points:g}"}))
+    hold_person(session, submission.person_id)
+    session.merge(
+        Review(
+            submission_id=submission_id,
+            grade_id=grade_id,
+            marker_id=marker_id,
+            points=points,
+            comment=comment.strip(),
+            at=at,
+        )
+    )
+    session.flush()
+    audit.append(
+        session,
+        at=at,
+        actor=marker,
+        action="review",
+        subject=f"submission/{submission_id}/{grade_id}",
+        detail={"points": points},
+    )
+    given = reviews_of(session, submission_id, grade_id)
+    decided = decide(
+        [review.points for review in given],
+        exercise.max_points,
+        exam=submission.priority == EXAM,
+    )
+    if decided is None:
+        return False
+    comments = [review.comment for review in given if review.comment]
+    exercise.points, exercise.needs_review = decided, False
+    exercise.feedback = "\n".join(comments) or exercise.feedback
+    session.flush()
+    _settle(session, submission)
+    return True
+
+
+def _settle(session: Session, submission: Submission) -> None:
+    """Everything that follows from the points, as when a machine stores them."""
+    exercises = marks_of(session, submission.id)
+    submission.points = sum(exercise.points for exercise in exercises)
+    session.flush()
+    release = session.get_one(Release, submission.release_id)
+    record_evidence(session, submission, release, exercises)
+    record_best(session, submission, release)
