@@ -1,0 +1,200 @@
+"""A child's life: build the rest of the walls, take the gift, run the program, leave.
+
+Runs in the freshly forked process. Every step before the program is ours; a step that fails ends
+the child before the program starts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sandbox import linux, rooms
+from sandbox.channel import Channel
+from sandbox.filter import install, make_filter
+from sandbox.limits import Limits
+
+_GIFT = struct.Struct(">QI")
+_MOST_GIFT = 1 << 30
+_PIECE = 65_536
+_OPEN_FILES = 256
+_NAMESPACES = linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWNET
+
+
+def live(
+    request: dict[str, Any],
+    limits: Limits,
+    program: Callable[..., None],
+    *,
+    status: int,
+    output: int,
+    channels: Sequence[int],
+    address_space: int,
+) -> NoReturn:
+    """Never returns: the process ends with the program's status."""
+    code = 1
+    try:
+        linux.die_with_parent()
+        os.setsid()
+        status, inner = _arrange_descriptors(status, output, channels)
+        walled = request["walls"] == "full"
+        if walled:
+            _move_in(request, limits)
+        options, files = _take_gift(status)
+        os.close(status)
+        _give_up_rights(request, walled=walled)
+        _set_limits(request, limits, address_space)
+        _close_the_door(request, walled=walled)
+        folder = rooms.WORK if walled else request["folder"]
+        _settle(folder, files, options.get("seed"))
+        ends = [Channel(socket.socket(fileno=fd), frame_mb=limits.frame_mb) for fd in inner]
+        program(*ends, **options)
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code & 0xFF)
+
+
+def make_gift(options: dict[str, Any], files: dict[str, bytes]) -> bytes:
+    """Options and files as bytes: lengths, a JSON head, then the files one after another."""
+    for name in files:
+        if name != os.path.basename(name) or name in ("", ".", ".."):  # noqa: PTH119
+            raise ValueError(f"a file name, not a path: {name!r}")
+    head = json.dumps({"options": options, "files": [[n, len(b)] for n, b in files.items()]})
+    body = head.encode() + b"".join(files.values())
+    if len(body) > _MOST_GIFT:
+        raise ValueError(f"options and files of {len(body)} bytes, at most {_MOST_GIFT}")
+    return _GIFT.pack(len(body), len(head.encode())) + body
+
+
+def gift_pieces(gift: bytes) -> list[memoryview]:
+    """The gift in packets that a socket takes."""
+    view = memoryview(gift)
+    return [view[at : at + _PIECE] for at in range(0, len(view), _PIECE)]
+
+
+def _take_gift(status: int) -> tuple[dict[str, Any], dict[str, bytes]]:
+    with socket.socket(fileno=os.dup(status)) as sock:
+        held = bytearray(sock.recv(_PIECE))
+        if not held:
+            os._exit(1)  # the owner changed its mind
+        total, head_size = _GIFT.unpack_from(held)
+        while len(held) < _GIFT.size + total:
+            piece = sock.recv(_PIECE)
+            if not piece:
+                os._exit(1)
+            held += piece
+    at = _GIFT.size + head_size
+    head = json.loads(held[_GIFT.size : at])
+    files = {}
+    for name, size in head["files"]:
+        files[name] = bytes(held[at : at + size])
+        at += size
+    return head["options"], files
+
+
+def _arrange_descriptors(
+    status: int, output: int, channels: Sequence[int]
+) -> tuple[int, list[int]]:
+    """Nothing but 0, 1, 2, the channels from 3 on, and the status socket stays open."""
+    import fcntl
+
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 512) for fd in (*channels, status)]
+    null = os.open("/dev/null", os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    low = list(range(3, 3 + len(high)))
+    for source, target in zip(high, low, strict=True):
+        os.dup2(source, target, inheritable=False)
+    linux.close_from(3 + len(high))
+    return low[-1], low[:-1]
+
+
+def _move_in(request: dict[str, Any], limits: Limits) -> None:
+    linux.unshare(_NAMESPACES)
+    uid, gid = request["uid"], request["gid"]
+    rooms.furnish(uid=uid, gid=gid, file_mb=limits.file_mb, readable=request["readable"])
+    socket.sethostname("motcham")
+
+
+def _give_up_rights(request: dict[str, Any], *, walled: bool) -> None:
+    uid, gid = request["uid"], request["gid"]
+    if request["privileged"]:
+        os.setgroups([])
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+        linux.die_with_parent()  # changing user forgets it
+    if walled:
+        linux.unshare(linux.CLONE_NEWUSER)
+        linux.map_ids((rooms.INNER_UID, uid), (rooms.INNER_UID, gid))
+        with contextlib.suppress(OSError):
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+
+
+def _set_limits(request: dict[str, Any], limits: Limits, address_space: int) -> None:
+    mib = 1 << 20
+    bounds = {
+        resource.RLIMIT_CPU: max(1, round(limits.cpu_s)),
+        resource.RLIMIT_AS: address_space + limits.memory_mb * mib,
+        resource.RLIMIT_FSIZE: limits.file_mb * mib,
+        resource.RLIMIT_NPROC: limits.processes + request["processes_floor"],
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 65_536,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for which, bound in bounds.items():
+        _, hard = resource.getrlimit(which)
+        if hard != resource.RLIM_INFINITY:
+            bound = min(bound, hard)
+        resource.setrlimit(which, (bound, bound))
+
+
+def _close_the_door(request: dict[str, Any], *, walled: bool) -> None:
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    if walled:
+        linux.drop_all_capabilities()
+    else:
+        from sandbox import landlock
+
+        landlock.confine(request["readable"], request["folder"])
+        linux.drop_all_capabilities()
+    program = make_filter(linux.machine(), loopback=request["loopback"] and walled, unix=walled)
+    if program is not None:
+        install(program)
+    elif not request["allow_reduced"]:
+        raise RuntimeError("no syscall filter for this machine")
+
+
+def _settle(folder: str, files: dict[str, bytes], seed: object) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(folder)
+    os.environ["HOME"] = folder
+    for name, content in files.items():
+        Path(folder, name).write_bytes(content)
+    number = seed if isinstance(seed, int) else int.from_bytes(os.urandom(8), "big")
+    random.seed(number)
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(number % (1 << 32))
+    gc.enable()

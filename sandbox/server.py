@@ -1,0 +1,449 @@
+"""The trusted side: starts a fork server, asks it for children, and knows how each one ended."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from skills_framework.messages import Message
+
+from sandbox import linux
+from sandbox.cgroups import Cgroup, Cgroups, find_cgroups
+from sandbox.life import gift_pieces, make_gift
+from sandbox.limits import Exit, Limits
+from sandbox.walls import Missing, WallsMissing, wall_level
+
+_PACKET = 60_000
+_START_S = 120.0
+_FORK_S = 30.0
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TZ": "Asia/Ho_Chi_Minh",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",
+    # Threads of a numerical library would not survive a fork.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+    # Each arena reserves 64 MiB of address space, which the memory bound counts.
+    "MALLOC_ARENA_MAX": "2",
+}
+# Above every range that distributions hand out to accounts and containers.
+_FIRST_UID, _UIDS = 1_900_000_000, 60_000
+_NOBODY = 65_534
+_serial = itertools.count()
+
+
+class ForkServerLost(Exception):
+    """The fork server ended; make another."""
+
+
+class ForkServer:
+    """One warm parent process. Use it as a context manager; its methods may be called by threads.
+
+    ``programs``: name to ``package.module:function``. The function runs in the child, behind the
+    walls, as ``function(*channels, **options)``. ``preload``: modules to import before forking
+    (they must start no thread). ``packages``: top-level packages of this distribution that a child
+    may read, besides those of ``programs``; all others of it look absent. ``readable``: further
+    paths shown read-only. ``environment``: added to the few variables a child has. ``loopback``:
+    allow IP sockets within the child's own, empty network. ``tools``: show /usr/bin.
+
+    Raises WallsMissing when full walls cannot be had and ``allow_reduced`` is False, or none at
+    all can; RuntimeError when a module cannot be loaded.
+    """
+
+    def __init__(
+        self,
+        *,
+        programs: Mapping[str, str],
+        preload: Sequence[str] = (),
+        limits: Limits | None = None,
+        allow_reduced: bool = False,
+        packages: Sequence[str] = (),
+        readable: Sequence[Path | str] = (),
+        hidden: Sequence[Path | str] = (),
+        environment: Mapping[str, str] | None = None,
+        loopback: bool = False,
+        tools: bool = False,
+        cgroups: bool = True,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.level = _choose_level(allow_reduced)
+        self._cgroups: Cgroups | None = find_cgroups() if cgroups else None
+        self._lock = threading.Lock()
+        self._slots = itertools.count()
+        self._privileged = bool(linux.effective_capabilities() >> linux.CAP_SYS_ADMIN & 1)
+        own = {place.partition(".")[0].partition(":")[0] for place in programs.values()}
+        seen = _own_folders({"sandbox", "skills_framework", *own, *packages})
+        views = [*_python_folders(), *seen.values(), *(str(Path(p).absolute()) for p in readable)]
+        configuration = {
+            "walls": self.level,
+            "privileged": self._privileged,
+            "programs": dict(programs),
+            "preload": list(preload),
+            "readable": views,
+            "hidden": [*_hidden_packages(set(seen)), *(str(Path(p).absolute()) for p in hidden)],
+            "tools": tools,
+            "loopback": loopback,
+            "allow_reduced": allow_reduced,
+            "watch_memory": self._cgroups is None,
+        }
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = _start(theirs.fileno(), seen, _ENVIRONMENT | dict(environment or {}))
+        try:
+            self._control.send(json.dumps(configuration).encode())
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def _await_ready(self) -> None:
+        self._control.settimeout(_START_S)
+        packet = self._control.recv(_PACKET)
+        said = json.loads(packet) if packet else {"failed": "it ended at once"}
+        if "failed" in said:
+            raise RuntimeError(f"the fork server did not start: {said['failed']}") from (
+                RuntimeError(said["trace"]) if "trace" in said else None
+            )
+        self._control.settimeout(_FORK_S)
+
+    def fork(
+        self,
+        program: str,
+        *,
+        channels: Sequence[socket.socket] = (),
+        limits: Limits | None = None,
+        files: Mapping[str, bytes] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Child:
+        """A child running ``program``. Takes over ``channels`` (the far ends) and closes them here.
+
+        ``files``: written into its fresh working folder. ``options``: JSON, the program's keyword
+        arguments; a whole number under ``seed`` also seeds random and numpy.random. Returns when
+        the child is inside its bounds and has its files, before the program's first line.
+        Raises ForkServerLost, ValueError (file names that are paths, options too large).
+        """
+        limits = limits or self.limits
+        gift = make_gift(dict(options or {}), dict(files or {}))
+        status, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        cgroup: Cgroup | None = None
+        folder: str | None = None
+        try:
+            request: dict[str, Any] = {"program": program, "limits": limits.as_dict()}
+            request["uid"], request["gid"] = self._next_ids()
+            request["processes_floor"] = 0 if self.level == "full" else _processes_of(os.getuid())
+            if self.level != "full":
+                folder = request["folder"] = _make_folder(request["uid"], self._privileged)
+            if self._cgroups is not None:
+                cgroup = _make_cgroup(self._cgroups, limits)
+            fds = [theirs.fileno(), *(c.fileno() for c in channels)]
+            try:
+                with self._lock:
+                    socket.send_fds(self._control, [json.dumps(request).encode()], fds)
+            except OSError as error:
+                raise ForkServerLost(str(error)) from None
+            finally:
+                theirs.close()
+                for channel in channels:
+                    channel.close()
+            status.settimeout(_FORK_S)
+            pidfd, early = _await_pidfd(status)
+            child = Child(pidfd, status, cgroup, folder, early)
+        except BaseException:
+            status.close()
+            _clear(cgroup, folder)
+            raise
+        try:
+            child._begin(gift)
+        except BaseException:
+            child.close()
+            raise
+        return child
+
+    def _next_ids(self) -> tuple[int, int]:
+        if not self._privileged:
+            return (0, 0) if self.level == "full" else (os.getuid(), os.getgid())
+        wanted = _FIRST_UID + (os.getpid() * 64 + next(self._slots)) % _UIDS
+        for uid in (wanted, _NOBODY):
+            if _is_mapped(uid):
+                return uid, uid
+        return 0, 0
+
+    @property
+    def pid(self) -> int:
+        """The process that was started; its end is the fork server's end."""
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the fork server and with it every child. Safe to repeat."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Child:
+    """One walled process and all it started. A context manager that kills."""
+
+    def __init__(
+        self,
+        pidfd: int,
+        status: socket.socket,
+        cgroup: Cgroup | None,
+        folder: str | None,
+        early: dict[str, Any] | None,
+    ) -> None:
+        self.pid = _pid_of(pidfd)
+        self._pidfd = pidfd
+        self._status = status
+        self._cgroup = cgroup
+        self._folder = folder
+        self._killed = False
+        self._lock = threading.Lock()
+        self._exit: Exit | None = None
+        if early is not None:
+            self._finish(early)
+
+    def _begin(self, gift: bytes) -> None:
+        """Put the waiting child inside its bounds, then give it what it waits for."""
+        if self._exit is not None:
+            return
+        if self._cgroup is not None and self.pid > 0:
+            with contextlib.suppress(ProcessLookupError):
+                self._cgroup.add(self.pid)
+        try:
+            for piece in gift_pieces(gift):
+                self._status.send(piece)
+        except OSError:
+            self.kill()  # it died or hangs while setting up; wait() tells
+
+    def kill(self) -> None:
+        """End it and all it started, now. Safe to repeat, and after its end."""
+        if self._pidfd >= 0 and self._exit is None:
+            self._killed = True
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> Exit:
+        """How it ended; waits ``timeout`` seconds for that. Raises TimeoutError."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._lock:
+            while self._exit is None:
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                waiter = select.poll()
+                waiter.register(self._status, select.POLLIN)
+                if not waiter.poll(None if left is None else left * 1000):
+                    raise TimeoutError(f"child {self.pid} still runs")
+                self._hear()
+            return self._exit
+
+    def poll(self) -> Exit | None:
+        """How it ended, None while it runs."""
+        try:
+            return self.wait(0)
+        except TimeoutError:
+            return None
+
+    def fileno(self) -> int:
+        """Readable once the child has ended."""
+        return self._status.fileno()
+
+    def _hear(self) -> None:
+        try:
+            packet = self._status.recv(_PACKET)
+        except OSError:
+            packet = b""
+        self._finish(json.loads(packet) if packet else {"reason": "lost", "status": -9})
+
+    def _finish(self, said: dict[str, Any]) -> None:
+        if self._cgroup is not None and self._cgroup.ran_out():
+            said["reason"] = "memory"
+        elif self._killed and said["reason"] in ("crashed", "lost"):
+            said["reason"] = "killed"
+        self._exit = Exit(**said)
+        self._status.close()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+        _clear(self._cgroup, self._folder)
+
+    def close(self) -> None:
+        """Kill it if it runs, and wait for its end. Safe to repeat."""
+        self.kill()
+        if self._exit is None:
+            with contextlib.suppress(TimeoutError):
+                self.wait(10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _choose_level(allow_reduced: bool) -> str:
+    walls = wall_level()
+    if walls.level == "full" or (walls.level == "reduced" and allow_reduced):
+        return walls.level
+    missing: Sequence[Missing] = [m for m in walls.missing if m.fatal]
+    if walls.level == "reduced":
+        missing = [
+            *missing,
+            Missing(
+                Message("sự đồng ý dùng lớp bảo vệ rút gọn"),
+                "reduced walls were not accepted",
+                Message("đặt MOTCHAM_ALLOW_REDUCED_WALLS=true nếu chấp nhận rủi ro"),
+            ),
+        ]
+    raise WallsMissing(missing)
+
+
+def _start(
+    control: int, seen: Mapping[str, str], environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """A fresh interpreter that knows our packages' folders and nothing of our environment."""
+    roots = list(dict.fromkeys(str(Path(folder).parent) for folder in seen.values()))
+    code = (
+        f"import sys; sys.path[:] = [*sys.path, *(p for p in {roots!r} if p not in sys.path)];"
+        f"from sandbox.warm import main; main({control})"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-s", "-P", "-c", code],
+        env=dict(environment),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=[control],
+        start_new_session=True,
+    )
+
+
+def _python_folders() -> list[str]:
+    """What an interpreter needs: its own installation and the virtual environment."""
+    folders = [sys.prefix]
+    if sys.base_prefix in ("/usr", "/usr/local"):
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        folders += [f"{sys.base_prefix}/lib", f"{sys.base_prefix}/bin/{version}"]
+    else:
+        folders.append(sys.base_prefix)
+    real = str(Path(sys.executable).resolve())
+    if not any(real.startswith(folder + "/") for folder in folders):
+        folders.append(real)
+    return folders
+
+
+def _own_folders(packages: set[str]) -> dict[str, str]:
+    """Top-level package to its folder, for those that are folders of source of ours."""
+    found = {}
+    for name in sorted(packages):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            found[name] = str(Path(next(iter(spec.submodule_search_locations))).resolve())
+    return found
+
+
+def _hidden_packages(seen: set[str]) -> list[str]:
+    """Folders of this distribution inside the Python environment that children must not read.
+
+    Installed as a wheel, the courses with their hidden tests lie in site-packages beside us.
+    """
+    home = Path(__file__).resolve().parent.parent
+    if not home.is_relative_to(Path(sys.prefix).resolve()):
+        return []
+    owners = importlib.metadata.packages_distributions()
+    ours = set(owners.get("sandbox", ()))
+    return [
+        str(home / name)
+        for name, distributions in owners.items()
+        if name not in seen and ours & set(distributions) and (home / name).is_dir()
+    ]
+
+
+def _make_cgroup(cgroups: Cgroups, limits: Limits) -> Cgroup | None:
+    # What lies in the two folders in memory counts too; the slack lets Python's own MemoryError
+    # come before the kernel's kill.
+    memory_mb = limits.memory_mb + 2 * limits.file_mb + 64
+    return cgroups.make(memory_bytes=memory_mb << 20, processes=limits.processes)
+
+
+def _await_pidfd(status: socket.socket) -> tuple[int, dict[str, Any] | None]:
+    try:
+        packet, fds, _, _ = socket.recv_fds(status, _PACKET, 1)
+    except OSError as error:
+        raise ForkServerLost(str(error)) from None
+    if not packet:
+        raise ForkServerLost("the fork server ended")
+    if not fds:
+        return -1, json.loads(packet)
+    return fds[0], None
+
+
+def _pid_of(pidfd: int) -> int:
+    """The process number as this namespace sees it; -1 when it is gone."""
+    if pidfd < 0:
+        return -1
+    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
+        if line.startswith("Pid:"):
+            return int(line.split()[1])
+    return -1
+
+
+def _is_mapped(uid: int) -> bool:
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        first, _, count = (int(word) for word in line.split())
+        if first <= uid < first + count:
+            return True
+    return False
+
+
+def _processes_of(uid: int) -> int:
+    count = 0
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                count += entry.stat().st_uid == uid
+    return count
+
+
+def _make_folder(uid: int, privileged: bool) -> str:
+    folder = tempfile.mkdtemp(prefix="motcham-")
+    if privileged:
+        os.chown(folder, uid, uid)
+    return folder
+
+
+def _clear(cgroup: Cgroup | None, folder: str | None) -> None:
+    if cgroup is not None:
+        cgroup.remove()
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
