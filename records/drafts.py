@@ -56,6 +56,7 @@ def open_draft(
         lesson=lesson,
         notebook=lesson_notebook(session, release, lesson, "learner"),
         revision=1,
+        opened_at=at,
         saved_at=at,
     )
     draft = find_draft(session, person_id, release_id, lesson)

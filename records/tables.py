@@ -211,6 +211,7 @@ class Draft(Table):
         LargeBinary, info={"personal": "what the learner wrote"}
     )
     revision: Mapped[int]
+    opened_at: Mapped[dt.datetime]
     saved_at: Mapped[dt.datetime]
 
 

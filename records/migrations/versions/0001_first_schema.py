@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("lesson", sa.String(length=64), nullable=False),
         sa.Column("notebook", sa.LargeBinary(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_draft_release_id")),

@@ -1,0 +1,158 @@
+"""What instructors look at: how a lesson's exercises went, and who handed in what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from records.tables import Draft, ExerciseMarks, Person, Progress, Release, Submission
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One exercise of a learner's first marked submission of a lesson."""
+
+    person_id: int
+    submission_id: int
+    grade_id: str
+    points: float
+    max_points: float
+    feedback: str | None
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission in a list."""
+
+    id: int
+    full_name: str
+    submitted_at: dt.datetime
+    state: str
+    points: float | None
+    max_points: float | None
+
+
+def first_tries(
+    session: Session, course: str, lesson: str, *, learners: int = 2000
+) -> Sequence[Tried]:
+    """Exercise by exercise, what the latest ``learners`` to hand in earned at their first try."""
+    firsts = _firsts(course, lesson, learners).subquery()
+    rows = session.execute(
+        select(
+            Submission.person_id,
+            ExerciseMarks.submission_id,
+            ExerciseMarks.grade_id,
+            ExerciseMarks.points,
+            ExerciseMarks.max_points,
+            ExerciseMarks.feedback,
+        )
+        .join(firsts, firsts.c.id == ExerciseMarks.submission_id)
+        .join(Submission, Submission.id == ExerciseMarks.submission_id)
+        .where(ExerciseMarks.needs_review.is_(False))
+        .order_by(ExerciseMarks.submission_id, ExerciseMarks.grade_id)
+    )
+    return [Tried(*row) for row in rows]
+
+
+def first_notebooks(
+    session: Session, course: str, lesson: str, *, learners: int = 200
+) -> dict[int, bytes]:
+    """The notebooks of the latest first tries, by submission."""
+    firsts = _firsts(course, lesson, learners).subquery()
+    rows = session.execute(
+        select(Submission.id, Submission.notebook).join(firsts, firsts.c.id == Submission.id)
+    )
+    return {row.id: row.notebook for row in rows}
+
+
+def _firsts(course: str, lesson: str, learners: int) -> Select[int]:
+    first = func.min(Submission.id).label("id")
+    return (
+        select(first)
+        .join(Release, Release.id == Submission.release_id)
+        .where(
+            Release.course == course,
+            Submission.lesson == lesson,
+            Submission.state == "marked",
+            Submission.outcome == "marked",
+        )
+        .group_by(Submission.person_id)
+        .order_by(first.desc())
+        .limit(learners)
+    )
+
+
+def first_times(
+    session: Session, course: str
+) -> tuple[Mapping[str, dict[int, dt.datetime]], Mapping[str, dict[int, dt.datetime]]]:
+    """When each person first opened and first handed in each lesson: lesson → person → time."""
+    opened: defaultdict[str, dict[int, dt.datetime]] = defaultdict(dict)
+    handed_in: defaultdict[str, dict[int, dt.datetime]] = defaultdict(dict)
+    for into, table, moment in (
+        (opened, Draft, Draft.opened_at),
+        (handed_in, Submission, Submission.submitted_at),
+    ):
+        rows = session.execute(
+            select(table.lesson, table.person_id, func.min(moment))
+            .join(Release, Release.id == table.release_id)
+            .where(Release.course == course)
+            .group_by(table.lesson, table.person_id)
+        )
+        for lesson, person_id, at in rows:
+            into[lesson][person_id] = at
+    return opened, handed_in
+
+
+def who_passed(session: Session, course: str, pass_share: float) -> dict[str, list[int]]:
+    """Persons whose best marks reach ``pass_share`` (0..1), by lesson."""
+    rows = session.execute(
+        select(Progress.lesson, Progress.person_id).where(
+            Progress.course == course,
+            Progress.max_points > 0,
+            Progress.points >= pass_share * Progress.max_points,
+        )
+    )
+    passed: defaultdict[str, list[int]] = defaultdict(list)
+    for lesson, person_id in rows:
+        passed[lesson].append(person_id)
+    return passed
+
+
+def handed_in(
+    session: Session, course: str, lesson: str, *, before: int | None = None, limit: int = 50
+) -> Sequence[HandedIn]:
+    """Submissions of a lesson, newest first; ``before`` (a key) turns the page."""
+    found = (
+        select(
+            Submission.id,
+            Person.full_name,
+            Submission.submitted_at,
+            Submission.state,
+            Submission.points,
+            Submission.max_points,
+        )
+        .join(Release, Release.id == Submission.release_id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(Release.course == course, Submission.lesson == lesson)
+        .order_by(Submission.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        found = found.where(Submission.id < before)
+    return [HandedIn(*row) for row in session.execute(found)]
+
+
+def count_handed_in(session: Session, course: str) -> dict[str, int]:
+    """How many submissions each lesson has."""
+    rows = session.execute(
+        select(Submission.lesson, func.count())
+        .join(Release, Release.id == Submission.release_id)
+        .where(Release.course == course)
+        .group_by(Submission.lesson)
+    )
+    return {lesson: count for lesson, count in rows}
