@@ -71,13 +71,12 @@ def append(
 def verify(session: Session) -> Chain:
     """Walk the whole chain from its beginning."""
     head, entries = BEFORE_THE_FIRST, 0
-    rows = session.scalars(
-        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
-    )
-    for entry in rows:
-        if entry.previous_hash != head or entry.hash != _hash(entry):
-            return Chain(entries, head, broken_at=entry.id)
-        head, entries = entry.hash, entries + 1
+    entries_in_order = select(AuditEntry).order_by(AuditEntry.id)
+    with session.scalars(entries_in_order.execution_options(yield_per=1000)) as rows:
+        for entry in rows:
+            if entry.previous_hash != head or entry.hash != _hash(entry):
+                return Chain(entries, head, broken_at=entry.id)
+            head, entries = entry.hash, entries + 1
     return Chain(entries, head, broken_at=None)
 
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+from sqlalchemy import delete, update
+
+from records import Records, audit
+from records.tables import AuditEntry
+
+
+def _append(records: Records, at: dt.datetime, subject: str = "person:1") -> None:
+    with records.begin() as session:
+        detail = {"lý do": "thử", "share": 0.1, "list": [1, None, True]}
+        audit.append(
+            session, at=at, actor="person:2", action="role.grant", subject=subject, detail=detail
+        )
+
+
+def test_an_untouched_log_holds_together(records, at) -> None:
+    for n in range(5):
+        _append(records, at + dt.timedelta(microseconds=n))
+    with records.read() as session:
+        chain = audit.verify(session)
+    assert chain.sound
+    assert chain.entries == 5
+
+
+def test_an_empty_log_is_sound(records) -> None:
+    with records.read() as session:
+        assert audit.verify(session) == audit.Chain(0, audit.BEFORE_THE_FIRST, None)
+
+
+def test_the_time_zone_it_was_said_in_does_not_matter(records, at) -> None:
+    _append(records, at.astimezone(dt.timezone(dt.timedelta(hours=7))))
+    with records.read() as session:
+        assert audit.verify(session).sound
+
+
+def test_a_changed_entry_is_found(records, at) -> None:
+    for _ in range(3):
+        _append(records, at)
+    with records.begin() as session:
+        session.execute(update(AuditEntry).where(AuditEntry.id == 2).values(actor="person:9"))
+    with records.read() as session:
+        assert audit.verify(session).broken_at == 2
+
+
+def test_a_removed_entry_is_found(records, at) -> None:
+    for _ in range(3):
+        _append(records, at)
+    with records.begin() as session:
+        session.execute(delete(AuditEntry).where(AuditEntry.id == 2))
+    with records.read() as session:
+        chain = audit.verify(session)
+    assert (chain.entries, chain.broken_at) == (1, 3)
+
+
+def test_many_writers_at_once_make_one_chain(records, at) -> None:
+    def write(name: str) -> None:
+        for _ in range(10):
+            _append(records, at, subject=name)
+
+    threads = [threading.Thread(target=write, args=(f"person:{n}",)) for n in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with records.read() as session:
+        chain = audit.verify(session)
+    assert chain.sound
+    assert chain.entries == 50

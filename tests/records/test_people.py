@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+import pytest
+from sqlalchemy import select
+
+from records import Records, certificates, drafts, evidence, people, queue
+from records.tables import PERSONAL, Person, Table
+from skills_framework.messages import Refused
+
+
+def test_both_vintages_of_provinces_are_loaded_once(records: Records) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        people.load_units(session)
+        old, new = (people.find_units(session, "province", v) for v in ("2008", "2025"))
+    assert (len(old), len(new)) == (63, 34)
+    assert {unit.valid_to for unit in old} == {dt.date(2025, 6, 30)}
+    assert {unit.valid_from for unit in new} == {dt.date(2025, 7, 1)}
+
+
+def test_every_old_province_was_merged_into_a_new_one(records: Records) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        old = people.find_units(session, "province", "2008")
+        successors = {people.find_unit_by_id(session, unit.successor_id or 0) for unit in old}
+        yen_bai = people.find_unit(session, "province", "2008", "15")
+        assert yen_bai and yen_bai.successor_id
+        lao_cai = people.find_unit_by_id(session, yen_bai.successor_id)
+    assert len(successors) == 34
+    assert {unit.vintage for unit in successors if unit} == {"2025"}
+    assert lao_cai and (lao_cai.vintage, lao_cai.code, lao_cai.name) == ("2025", "15", "Lào Cai")
+
+
+def test_a_code_means_different_provinces_in_different_vintages(records: Records) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        old = people.find_unit(session, "province", "2008", "44")
+        new = people.find_unit(session, "province", "2025", "44")
+    assert old and new and (old.name, new.name) == ("Quảng Bình", "Quảng Trị")
+
+
+def test_a_unit_covers_what_is_below_it_and_what_it_was_made_of(records: Records) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        province = people.find_unit(session, "province", "2025", "15")
+        assert province
+        commune = people.add_unit(
+            session, kind="commune", vintage="2025", code="TN01", name="Xã (mẫu)",
+            parent_id=province.id,
+        )  # fmt: skip
+        old = {people.find_unit(session, "province", "2008", code) for code in ("10", "15")}
+        covered = people.unit_and_below(session, province.id)
+        assert covered == {province.id, commune.id, *(unit.id for unit in old if unit)}
+        assert people.unit_and_below(session, commune.id) == {commune.id}
+
+
+def test_the_nation_covers_everything(records: Records) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        nation = people.find_nation(session)
+        assert nation
+        assert len(people.unit_and_below(session, nation.id)) == 1 + 1 + 63 + 34
+
+
+def test_names_are_kept_composed_with_their_diacritics(records: Records, at: dt.datetime) -> None:
+    typed = unicodedata.normalize("NFD", " Nguyễn  Thị Hồng Ấn (mẫu) ")
+    with records.begin() as session:
+        person = people.add_person(session, username="TN1", full_name=typed, at=at)
+    assert person.full_name == "Nguyễn Thị Hồng Ấn (mẫu)"
+
+
+def test_two_people_with_one_code_are_refused_with_everything_wrong_at_once(
+    records: Records, at: dt.datetime
+) -> None:
+    with records.begin() as session:
+        people.add_person(session, username="TN1", code="M1", full_name="A (mẫu)", at=at)
+        with pytest.raises(Refused) as refused:
+            people.add_person(session, username="TN1", code="M1", full_name="B (mẫu)", at=at)
+    assert len(refused.value.messages) == 2
+
+
+def test_a_role_is_granted_once_with_and_without_a_unit(records: Records, learner: Person) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        unit = people.find_unit(session, "province", "2025", "01")
+        assert unit
+        granted = [people.grant_role(session, learner.id, "learner") for _ in range(2)]
+        granted += [people.grant_role(session, learner.id, "unit-officer", unit.id) for _ in "12"]
+        held = [(g.role, g.unit_id) for g in people.roles_of(session, learner.id)]
+        withdrawn = [people.withdraw_role(session, learner.id, "learner") for _ in range(2)]
+    assert granted == [True, False, True, False]
+    assert held == [("learner", None), ("unit-officer", unit.id)]
+    assert withdrawn == [True, False]
+
+
+def test_a_role_nobody_knows_is_an_error(records: Records, learner: Person) -> None:
+    with records.begin() as session, pytest.raises(ValueError, match="no role"):
+        people.grant_role(session, learner.id, "king")
+
+
+def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
+    records, release, course, add_learner, at
+) -> None:
+    with records.begin() as session:
+        people.load_units(session)
+        unit = people.find_unit(session, "province", "2025", "01")
+        mine, other = (
+            add_learner(
+                session, code=f"M{n}", email=f"tn{n}@example.vn", position="Chuyên viên",
+                audience_group="c", unit_id=unit.id,
+            )
+            for n in (1, 2)
+        )  # fmt: skip
+        for person in (mine, other):
+            where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
+            drafts.open_draft(session, **where, at=at)
+            submission = queue.submit(session, **where, notebook=b"{}", at=at)
+            queue.claim(session, worker="w", at=at, lease=dt.timedelta(minutes=1))
+            result = course.result("bai-mot", 2.0, 1.0)
+            assert queue.store_marks(session, submission.id, result, worker="w", at=at)
+            certificates.record_certificate(
+                session, person_id=person.id, programme="p", points=3, max_points=5,
+                framework="f", at=at,
+            )  # fmt: skip
+    before = _everything(records)
+    with records.begin() as session:
+        people.erase_person(session, mine.id, at=at)
+        people.erase_person(session, mine.id, at=at)
+    after = _everything(records)
+    changed = {
+        (table, column)
+        for (table, key, column), value in before.items()
+        if after[table, key, column] != value
+    }
+    assert changed == set(PERSONAL) | {("person", "erased_at")}
+    of_the_other = {k: v for k, v in before.items() if k[0] == "person" and k[1] == (other.id,)}
+    assert of_the_other.items() <= after.items()
+    with records.read() as session:
+        assert len(evidence.evidence_of(session, mine.id)) == 2
+
+
+def _everything(records: Records) -> dict[tuple[str, tuple, str], object]:
+    found = {}
+    with records.read() as session:
+        for table in Table.metadata.sorted_tables:
+            for row in session.execute(select(table)).mappings():
+                key = tuple(row[column.name] for column in table.primary_key)
+                found |= {(table.name, key, name): value for name, value in row.items()}
+    return found
