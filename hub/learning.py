@@ -1,0 +1,250 @@
+"""What a learner has to do, has done, and should do next: the facts behind the learner's pages.
+
+`load_courses` reads; everything else decides without looking anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.translate import plain
+from records import Session, drafts, enrolments, evidence, progress, releases
+from skills_framework import framework as frameworks
+from skills_framework.messages import Message
+
+# Titles of programmes and of the content frame of Decision 64/QĐ-BTTTT (section II.2).
+PROGRAMMES = {
+    "chuyen-doi-so-10000": Message("Chương trình bồi dưỡng chuyển đổi số cho 10.000 cán bộ"),
+}
+FRAMES = {
+    "4.1": Message("Nhận thức chung"),
+    "4.2": Message("Chính phủ số"),
+    "4.3": Message("Kinh tế số"),
+    "4.4": Message("Xã hội số"),
+}
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """One lesson and one learner. ``points`` is the best result so far, None before the first."""
+
+    course: str
+    slug: str
+    titles: Mapping[str, Any]
+    minutes: int
+    exercises: int
+    max_points: float
+    points: float | None
+    opened_at: dt.datetime | None
+    pass_share: float
+
+    @property
+    def share(self) -> float:
+        return (self.points or 0) / self.max_points if self.max_points else 0.0
+
+    @property
+    def state(self) -> str:
+        """``new`` → ``opened`` → ``marked`` (below the pass share) → ``passed``."""
+        if self.points is not None:
+            return "passed" if self.share >= self.pass_share else "marked"
+        return "opened" if self.opened_at else "new"
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """One course, on the release this learner began (or would begin now)."""
+
+    slug: str
+    release_id: int
+    number: int
+    manifest: Mapping[str, Any]
+    lessons: tuple[LessonState, ...]
+    begun: bool
+
+    @property
+    def pass_share(self) -> float:
+        return float(self.manifest["pass_share"])
+
+    @property
+    def points(self) -> float:
+        return sum(lesson.points or 0 for lesson in self.lessons)
+
+    @property
+    def max_points(self) -> float:
+        return sum(lesson.max_points for lesson in self.lessons)
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons)
+
+    @property
+    def lessons_done(self) -> int:
+        return sum(lesson.points is not None for lesson in self.lessons)
+
+    @property
+    def share_done(self) -> float:
+        return self.lessons_done / len(self.lessons) if self.lessons else 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Decision 64: the whole course taken part in, and the test passed."""
+        enough = self.max_points > 0 and self.points / self.max_points >= self.pass_share
+        return self.lessons_done == len(self.lessons) and enough
+
+    def lesson(self, slug: str) -> LessonState | None:
+        return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one thing to do next: ``begin``, ``continue`` or ``improve`` a lesson."""
+
+    kind: str
+    course: CourseState
+    lesson: LessonState
+
+
+def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
+    """Every published course as this learner sees it; those begun come first."""
+    current = {release.course: release for release in releases.current_releases(session)}
+    begun: set[str] = set()
+    opened: dict[tuple[int, str], dt.datetime] = {}
+    if person_id is not None:
+        opened = drafts.opened_lessons(session, person_id)
+        for enrolment in enrolments.enrolments_of(session, person_id):
+            release = releases.find_release(session, enrolment.release_id)
+            if release is not None:
+                current[enrolment.course] = release
+                begun.add(enrolment.course)
+    return sorted(
+        (
+            _course(session, release, person_id, opened, release.course in begun)
+            for release in current.values()
+        ),
+        key=lambda course: (not course.begun, course.manifest.get("frame", ""), course.slug),
+    )
+
+
+def find_course(session: Session, person_id: int | None, slug: str) -> CourseState | None:
+    return next((c for c in load_courses(session, person_id) if c.slug == slug), None)
+
+
+def _course(
+    session: Session,
+    release: Any,
+    person_id: int | None,
+    opened: Mapping[tuple[int, str], dt.datetime],
+    begun: bool,
+) -> CourseState:
+    best = (
+        {row.lesson: row.points for row in progress.progress_in(session, person_id, release.course)}
+        if person_id is not None
+        else {}
+    )
+    lessons = tuple(
+        LessonState(
+            course=release.course,
+            slug=lesson["slug"],
+            titles=lesson,
+            minutes=round(lesson["theory_minutes"] + lesson["practice_minutes"]),
+            exercises=len(lesson["exercises"]),
+            max_points=float(lesson["max_points"]),
+            points=best.get(lesson["slug"]),
+            opened_at=opened.get((release.id, lesson["slug"])),
+            pass_share=float(release.manifest["pass_share"]),
+        )
+        for lesson in release.manifest["lessons"]
+    )
+    return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
+
+
+def next_step(courses: Sequence[CourseState]) -> Step | None:
+    """What to do next: go on where one stopped, else begin, else improve; None when all is done.
+
+    Courses begun come first, so nobody is sent to a new course with an old one unfinished.
+    """
+    for course in courses:
+        lesson = _next_lesson(course)
+        if lesson is not None:
+            return Step("continue" if lesson.opened_at else "begin", course, lesson)
+        if course.begun and not course.passed and course.lessons:
+            return Step("improve", course, min(course.lessons, key=lambda one: one.share))
+    return None
+
+
+def _next_lesson(course: CourseState) -> LessonState | None:
+    undone = [lesson for lesson in course.lessons if lesson.points is None]
+    opened = [lesson for lesson in undone if lesson.opened_at]
+    if opened:
+        return max(opened, key=lambda lesson: lesson.opened_at or dt.datetime.min)
+    return undone[0] if undone else None
+
+
+def search(courses: Iterable[CourseState], query: str) -> list[CourseState]:
+    """Courses in which every word of ``query`` occurs, with or without its diacritics."""
+    words = plain(query).split()
+    return [course for course in courses if all(word in _haystack(course) for word in words)]
+
+
+def _haystack(course: CourseState) -> str:
+    manifest = course.manifest
+    texts = [manifest.get(key) or "" for key in ("title", "title_en", "summary", "frame")]
+    for lesson in manifest["lessons"]:
+        texts += [lesson["title"], lesson.get("title_en") or ""]
+        texts += [exercise["title"] for exercise in lesson["exercises"]]
+    return plain(" ".join(map(str, texts)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A competence and where the learner stands in it."""
+
+    code: str
+    name: Mapping[str, str]
+    level: int
+    seen: int
+
+
+@dataclass(frozen=True)
+class DomainStanding:
+    code: str
+    name: Mapping[str, str]
+    competences: tuple[Standing, ...]
+
+    @property
+    def level(self) -> float:
+        """The mean level of the competences that have evidence; 0 without any."""
+        seen = [one.level for one in self.competences if one.seen]
+        return sum(seen) / len(seen) if seen else 0.0
+
+
+def load_profile(
+    session: Session, person_id: int, framework_id: str = "vn-tt02-2025"
+) -> list[DomainStanding]:
+    """The competence profile: each exercise counts once, with its best share."""
+    framework = frameworks.load_framework(framework_id)
+    best: dict[tuple[str, str, int], float] = {}
+    for row in evidence.evidence_of(session, person_id, framework_id):
+        key = (row.grade_id, row.competence, row.level)
+        best[key] = max(best.get(key, 0.0), row.share)
+    found = frameworks.profile(
+        framework,
+        [
+            frameworks.Evidence(competence, level, share)
+            for (_grade_id, competence, level), share in best.items()
+        ],
+    )
+    return [
+        DomainStanding(
+            domain.code,
+            domain.name,
+            tuple(
+                Standing(one.code, one.name, found[one.code].level, found[one.code].seen)
+                for one in domain.competences
+            ),
+        )
+        for domain in framework.domains
+    ]

@@ -1,0 +1,126 @@
+"""A learner's own pages: what to do next, the catalogue, a course, marks, the competence profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub import access, learning
+from hub.translate import LANGUAGES
+from hub.web import LANGUAGE_COOKIE, PageHandler
+from records import Session, certificates, people
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the home page shows."""
+
+    courses: list[learning.CourseState]
+    certificates: list[Any]
+    profile: list[learning.DomainStanding]
+    unit_name: str
+
+
+def load_overview(session: Session, actor: access.Actor) -> Overview:
+    assert actor.person_id is not None
+    unit = people.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
+    return Overview(
+        courses=learning.load_courses(session, actor.person_id),
+        certificates=list(certificates.certificates_of(session, actor.person_id)),
+        profile=learning.load_profile(session, actor.person_id),
+        unit_name=unit.name if unit else "",
+    )
+
+
+class Home(PageHandler):
+    """«Việc học của tôi»."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor)
+        begun = [course for course in overview.courses if course.begun]
+        self.page(
+            "home.html",
+            step=learning.next_step(overview.courses),
+            begun=begun,
+            others=[course for course in overview.courses if not course.begun],
+            certificates=overview.certificates,
+            profile=overview.profile,
+            unit_name=overview.unit_name,
+            programmes=learning.PROGRAMMES,
+        )
+
+
+class Catalogue(PageHandler):
+    async def get(self) -> None:
+        query = self.get_argument("q", "")[:200]
+        courses = await self.read(learning.load_courses, self.actor.person_id)
+        self.page(
+            "catalogue.html",
+            query=query,
+            courses=learning.search(courses, query),
+            frames=learning.FRAMES,
+        )
+
+
+class CoursePage(PageHandler):
+    async def get(self, slug: str) -> None:
+        course = await self.read(learning.find_course, self.actor.person_id, slug)
+        if course is None:
+            raise self.absent()
+        self.page(
+            "course.html",
+            course=course,
+            step=learning.next_step([course]),
+            programmes=learning.PROGRAMMES,
+            frames=learning.FRAMES,
+        )
+
+
+class MarksPage(PageHandler):
+    """Every result and every certificate."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor)
+        self.page(
+            "marks.html",
+            courses=[course for course in overview.courses if course.begun],
+            certificates=overview.certificates,
+            programmes=learning.PROGRAMMES,
+        )
+
+
+class ProfilePage(PageHandler):
+    """The competence profile: a picture, and its table beside it."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor)
+        self.page("profile.html", profile=overview.profile, unit_name=overview.unit_name)
+
+
+class Language(PageHandler):
+    """Choosing a language: kept in a cookie, so it also holds before login."""
+
+    public = True
+
+    async def post(self) -> None:
+        language = self.get_body_argument("language", "")
+        if language in LANGUAGES:
+            self.set_cookie(
+                LANGUAGE_COOKIE,
+                language,
+                expires_days=365,
+                path=self.portal.prefix,
+                httponly=True,
+                samesite="Lax",
+            )
+        back = self.get_body_argument("back", "")
+        inside = back.startswith(self.portal.prefix) and "\\" not in back and ".." not in back
+        self.redirect(back if inside else self.portal.prefix)
+
+
+class Logout(PageHandler):
+    public = True
+
+    async def post(self) -> None:
+        self.hub_auth.clear_cookie(self)
+        self.redirect(self.portal.hub_prefix + "logout")
