@@ -1,0 +1,342 @@
+"""Stock ``nbgrader autograde`` beside ours, on the same submissions, in one call.
+
+Two courses: (a) our own, (b) one whose notebooks import numpy, pandas and matplotlib. Every course
+is marked by the stock command, by compatible mode and by the strict `Marker`; what they write is
+compared to the cell. ``python bench/marking.py --n 40``; the last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+BIN = Path(sys.executable).parent
+ENVIRON = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # nbgrader calls alembic
+ASSIGNMENT = "bai-1"
+OURS = """
+import sys
+from pathlib import Path
+from graders.compatible import autograde
+sys.exit(not autograde(Path(), sys.argv[1], workers=int(sys.argv[2])))
+"""
+NO_ANSWER = "# YOUR CODE HERE\nraise NotImplementedError()"
+MARKS = """
+select student_id, notebook.name, base_cell.name, auto_score, manual_score, extra_credit,
+       needs_manual_grade, null
+from grade join base_cell on base_cell.id = grade.cell_id
+join submitted_notebook on submitted_notebook.id = grade.notebook_id
+join notebook on notebook.id = submitted_notebook.notebook_id
+join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+union all
+select student_id, notebook.name, base_cell.name, null, null, null, null, auto_comment
+from comment join base_cell on base_cell.id = comment.cell_id
+join submitted_notebook on submitted_notebook.id = comment.notebook_id
+join notebook on notebook.id = submitted_notebook.notebook_id
+join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
+order by 1, 2, 3, 8
+"""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One task: the right answer, wrong ones, and the test."""
+
+    answer: str
+    wrong: tuple[str, ...]
+    test: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A notebook to be marked: ``source`` for nbgrader, and one answered notebook per learner."""
+
+    name: str
+    source: bytes
+    submissions: dict[str, bytes]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=40, help="submissions per course")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", choices=["own", "scientific"])
+    parser.add_argument("--no-strict", action="store_true", help="leave out the strict Marker")
+    options = parser.parse_args()
+    makers: dict[str, Callable[[int], list[Lesson]]] = {
+        "own": own_course,
+        "scientific": scientific_course,
+    }
+    result: dict[str, Any] = {"n": options.n, "workers": options.workers, "identical": True}
+    print(f"{'course':<12}{'marked by':<12}{'wall s':>8}{'s each':>8}{'ratio':>7}  marks as stock")
+    with tempfile.TemporaryDirectory(prefix="motcham-bench-") as temporary:
+        for name, make in makers.items():
+            if options.only in (None, name):
+                folder = Path(temporary) / name
+                figures = compare(name, make(options.n), folder, options.workers)
+                if not options.no_strict:
+                    figures |= strict(name, make(options.n), figures, options.workers)
+                result["identical"] &= figures["identical"]
+                result[f"ratio_{name}"] = figures["ratio"]
+                result[f"ratio_{name}_strict"] = figures.get("strict_ratio")
+                result[f"strict_{name}_differs"] = figures.get("strict_differs")
+                result[f"cells_share_{name}"] = figures["cells_share"]
+    result["submit_to_mark_p95_s"] = submit_to_mark()
+    print(json.dumps(result))
+
+
+def compare(name: str, lessons: list[Lesson], folder: Path, workers: int) -> dict[str, Any]:
+    """Mark with the stock command and with ours, each on its own copy of the course folder."""
+    build(lessons, folder / "course")
+    number = sum(len(lesson.submissions) for lesson in lessons)
+    for copy in ("stock", "ours"):
+        shutil.copytree(folder / "course", folder / copy, symlinks=True)
+    stock_s = timed([str(BIN / "nbgrader"), "autograde", ASSIGNMENT], folder / "stock")
+    ours_s = timed(
+        [sys.executable, "-c", OURS, ASSIGNMENT, str(workers)],
+        folder / "ours",
+    )
+    stock, ours = marks(folder / "stock"), marks(folder / "ours")
+    same = stock == ours and bool(stock)
+    own_work = cells_own_seconds(folder / "ours") / workers / ours_s
+    show(name, "stock", stock_s, number, 1.0, "")
+    note = f"{len(stock)} rows {'equal' if same else 'DIFFER'}; cells {own_work:.0%} of the time"
+    show(name, "compatible", ours_s, number, stock_s / ours_s, note)
+    return {
+        "ratio": round(stock_s / ours_s, 2),
+        "identical": same,
+        "stock_s": stock_s,
+        "cells_share": round(own_work, 3),
+        "marks": stock,
+    }
+
+
+def strict(
+    name: str, lessons: list[Lesson], figures: dict[str, Any], workers: int
+) -> dict[str, Any]:
+    """The same submissions by the strict Marker, start of its processes included."""
+    from graders.marker import Marker
+
+    jobs = [
+        (learner, lesson, submitted)
+        for lesson in lessons
+        for learner, submitted in lesson.submissions.items()
+    ]
+    began = time.monotonic()
+    with Marker(allow_reduced=True) as marker, ThreadPoolExecutor(workers) as pool:
+        marked = list(pool.map(lambda job: marker.mark(job[1].source, job[2]), jobs))
+    took = time.monotonic() - began
+    stock = {row[:3]: row[3] for row in figures["marks"] if row[3] is not None}
+    ours = {
+        (learner, lesson.name, cell.grade_id): cell.points
+        for (learner, lesson, _), result in zip(jobs, marked, strict=True)
+        for cell in result.cells
+    }
+    differ = sum(ours.get(key) != value for key, value in stock.items())
+    note = f"{len(stock)} scores, {differ} differ"
+    show(name, "strict", took, len(jobs), figures["stock_s"] / took, note)
+    return {"strict_ratio": round(figures["stock_s"] / took, 2), "strict_differs": differ}
+
+
+def show(course: str, by: str, wall: float, number: int, ratio: float, note: str) -> None:
+    print(f"{course:<12}{by:<12}{wall:>8.1f}{wall / number:>8.3f}{ratio:>7.1f}  {note}", flush=True)
+
+
+def timed(command: list[str], folder: Path) -> float:
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=ENVIRON)
+    took = time.monotonic() - began
+    if done.returncode:
+        sys.exit(f"{command} failed:\n{done.stderr[-4000:]}")
+    return took
+
+
+def marks(folder: Path) -> list[tuple[Any, ...]]:
+    """Every score, flag and comment in the gradebook."""
+    with sqlite3.connect(folder / "gradebook.db") as database:
+        return list(database.execute(MARKS))
+
+
+def cells_own_seconds(folder: Path) -> float:
+    """What the learners' cells themselves took, from busy to idle."""
+    total = 0.0
+    for path in (folder / "autograded").rglob("*.ipynb"):
+        for cell in json.loads(path.read_text())["cells"]:
+            times = cell["metadata"].get("execution", {})
+            if "iopub.status.idle" in times:
+                busy, idle = (
+                    datetime.fromisoformat(times[f"iopub.status.{state}"])
+                    for state in ("busy", "idle")
+                )
+                total += (idle - busy).total_seconds()
+    return total
+
+
+def build(lessons: list[Lesson], folder: Path) -> None:
+    """A stock course folder with the assignment generated and the submissions in place."""
+    source = folder / "source" / ASSIGNMENT
+    source.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text("c = get_config()\n")
+    for lesson in lessons:
+        (source / f"{lesson.name}.ipynb").write_bytes(lesson.source)
+    timed([str(BIN / "nbgrader"), "generate_assignment", ASSIGNMENT, "--create"], folder)
+    for lesson in lessons:
+        for learner, notebook in lesson.submissions.items():
+            handed_in = folder / "submitted" / learner / ASSIGNMENT
+            handed_in.mkdir(parents=True, exist_ok=True)
+            (handed_in / f"{lesson.name}.ipynb").write_bytes(notebook)
+
+
+def submit_to_mark() -> float | None:
+    """p95 in seconds from a stored submission to its stored marks, idle; by bench/queue.py."""
+    queue = Path(__file__).with_name("queue.py")
+    if not queue.exists():
+        return None
+    done = subprocess.run(
+        [sys.executable, str(queue), "--idle-only"], capture_output=True, text=True
+    )
+    if done.returncode:
+        print(done.stderr[-2000:], file=sys.stderr)
+        return None
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return said.get("submit_to_mark_p95_s")
+
+
+def own_course(number: int) -> list[Lesson]:
+    """A lesson of our own course's shape: forms, a table from the sources, some code."""
+    exercises = [
+        Exercise('tra_loi = "b"', ('tra_loi = "a"', "tra_loi = None"), 'assert tra_loi == "b"'),
+        Exercise("phan = [200, 6800, 3000]", ("phan = [200, 6800]",), "assert sum(phan) == 10000"),
+        Exercise(
+            'bang = [{"nam": 2025, "muc": 20}, {"nam": 2030, "muc": 30}]',
+            ('bang = [{"nam": 2025, "muc": 20}]', "bang = []"),
+            'assert [d["muc"] for d in bang] == [20, 30], "Xem lại bảng chỉ tiêu"',
+        ),
+        Exercise('thu_tu = ["c", "a", "b"]', ('thu_tu = ["a"]',), 'assert thu_tu[0] == "c"'),
+        Exercise(
+            "def ty_le(dat, tong):\n    return 100 * dat / tong",
+            ("def ty_le(dat, tong):\n    return dat", NO_ANSWER),
+            "assert ty_le(50, 200) == 25\nassert ty_le(0, 3) == 0",
+        ),
+        Exercise(
+            "def cap_do(diem):\n    return sum(diem > moc for moc in (10, 20, 40, 60, 80))",
+            ("def cap_do(diem):\n    return diem // 20", "def cap_do(diem:\n    pass"),
+            "assert [cap_do(d) for d in (5, 15, 30, 50, 70, 90)] == list(range(6))",
+        ),
+        Exercise(
+            "import csv, io\n\ndef doc(chu):\n    return list(csv.DictReader(io.StringIO(chu)))",
+            ("def doc(chu):\n    return []",),
+            'assert doc("a,b\\n1,2")[0]["b"] == "2"\n0.5',
+        ),
+        Exercise("so_buoc = 6", ("so_buoc = 5",), "assert so_buoc == 6, so_buoc"),
+        Exercise("han = 7", ('han = "bảy"',), "assert han + 0 == 7"),
+        Exercise(
+            "def ban_sao(n):\n    return {'ban': 3, 'phuong_tien': 2, 'ngoai': 1}[n]",
+            (NO_ANSWER,),
+            'assert ban_sao("ban") == 3\nprint("đạt")',
+        ),
+    ]
+    return [lesson("bai-hoc", [], exercises, number)]
+
+
+def scientific_course(number: int) -> list[Lesson]:
+    """A lesson of an ordinary data-analysis course."""
+    imports = "import numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt"
+    first = [imports + "\n%matplotlib inline"]
+    exercises = [
+        Exercise("x = np.linspace(0, 1, 101)", ("x = np.arange(101)",), "assert x[-1] == 1"),
+        Exercise(
+            "bang = pd.DataFrame({'tinh': list('abc') * 40, 'so': np.arange(120)})",
+            ("bang = pd.DataFrame()",),
+            "assert list(bang.columns) == ['tinh', 'so']\nassert len(bang) == 120",
+        ),
+        Exercise(
+            "tong = bang.groupby('tinh')['so'].sum()",
+            ("tong = bang", NO_ANSWER),
+            "assert tong['a'] == 2340\npd.testing.assert_series_equal(tong, tong.copy())",
+        ),
+        Exercise(
+            "fig, ax = plt.subplots()\nax.plot(x, x ** 2)\nax.set_xlabel('x')",
+            ("fig = None", "plt.plot(x)"),
+            "assert fig.axes[0].get_xlabel() == 'x'\nassert len(fig.axes[0].lines) == 1",
+        ),
+        Exercise("tb = float(np.mean(x))", ("tb = 0",), "assert abs(tb - 0.5) < 1e-9\n0.75"),
+        Exercise(
+            "xoay = bang.pivot_table(index='tinh', values='so', aggfunc='mean')",
+            ("xoay = None",),
+            "assert xoay.loc['b', 'so'] == 59.5",
+        ),
+        Exercise("bang.head()\ncao = bang['so'].max()", ("cao = '119'",), "assert cao == 119"),
+        Exercise("lech = np.std([1, 2, 3, 4])", ("lech = 1",), "assert round(lech, 3) == 1.118"),
+    ]
+    return [lesson("phan-tich", first, exercises, number)]
+
+
+def lesson(name: str, first: list[str], exercises: list[Exercise], number: int) -> Lesson:
+    source = notebook(first, [exercise.answer for exercise in exercises], exercises, source=True)
+    submissions = {
+        f"TN{learner:04}": notebook(first, answers(exercises, learner), exercises, source=False)
+        for learner in range(number)
+    }
+    return Lesson(name, source, submissions)
+
+
+def answers(exercises: list[Exercise], learner: int) -> list[str]:
+    """Most are right; every learner errs somewhere else, every tenth hands in an empty notebook."""
+    if learner % 10 == 9:
+        return [NO_ANSWER] * len(exercises)
+    return [
+        exercise.wrong[(learner + place) % len(exercise.wrong)]
+        if (learner * 7 + place * 3) % 5 == 0
+        else exercise.answer
+        for place, exercise in enumerate(exercises)
+    ]
+
+
+def notebook(
+    first: list[str], written: list[str], exercises: list[Exercise], *, source: bool
+) -> bytes:
+    cells = [new_markdown_cell("Đọc rồi làm."), *(new_code_cell(text) for text in first)]
+    for place, (exercise, text) in enumerate(zip(exercises, written, strict=True)):
+        cells.append(new_markdown_cell(f"Bài {place + 1}"))
+        body = f"### BEGIN SOLUTION\n{text}\n### END SOLUTION" if source else text
+        cells.append(graded(body, f"lam-{place}", solution=True))
+        cells.append(graded(exercise.test, f"kiem-{place}", points=2))
+    for place, cell in enumerate(cells):
+        cell["id"] = f"o-{place}"
+    book = new_notebook(cells=cells)
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.writes(book).encode()
+
+
+def graded(source: str, grade_id: str, *, solution: bool = False, points: int = 0) -> Any:
+    data: dict[str, Any] = {
+        "grade_id": grade_id,
+        "solution": solution,
+        "grade": bool(points),
+        "locked": bool(points),
+        "task": False,
+        "schema_version": 3,
+    }
+    if points:
+        data["points"] = points
+    return new_code_cell(source, metadata={"nbgrader": data})
+
+
+if __name__ == "__main__":
+    main()

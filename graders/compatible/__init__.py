@@ -1,0 +1,15 @@
+"""nbgrader's own marking, same marks to the cell, several times faster.
+
+Start with ``course.py`` (`autograde`, a stock course folder) and ``single.py`` (`mark_one`, one
+notebook without a database). ``converter.py`` hands submissions to workers, ``execute.py`` runs a
+notebook's cells, ``kernels.py`` and ``warm.py`` are the two sides of the warm kernels,
+``imports.py`` says what a kernel may be warmed with, ``gradebook.py`` keeps one gradebook open.
+
+Here the learner's code and the tests share a process, as in nbgrader: what nbgrader can be fooled
+with, this can be fooled with. It never changes a score, a comment or a flag that stock nbgrader
+would have written, and never touches a manual grade.
+"""
+
+from graders.compatible.course import autograde
+
+__all__ = ["autograde"]
