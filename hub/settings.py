@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_username_claim: str = "preferred_username"
+    oidc_authorize_url: str = ""  # empty: <issuer>/authorize
+    oidc_token_url: str = ""  # empty: <issuer>/token
+    oidc_userinfo_url: str = ""  # empty: <issuer>/userinfo
 
     @field_validator("data")
     @classmethod
@@ -110,11 +113,14 @@ class Settings(BaseSettings):
         """Whether people log in at an identity provider rather than with local passwords."""
         return self.oidc_issuer is not None
 
-    def as_environment(self) -> dict[str, str]:
-        """The same settings for a child process, every one of them said explicitly."""
+    def as_environment(self, *, without_secrets: bool = False) -> dict[str, str]:
+        """The same settings for a child process, every one of them said explicitly.
+
+        ``without_secrets`` leaves out what only the login needs (all of OIDC).
+        """
         found: dict[str, str] = {}
         for name, value in self:
-            if value is None:
+            if value is None or (without_secrets and name.startswith("oidc_")):
                 continue
             plain = value.get_secret_value() if isinstance(value, SecretStr) else value
             text = str(plain).lower() if isinstance(plain, bool) else str(plain)

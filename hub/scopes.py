@@ -1,0 +1,73 @@
+"""JupyterHub's side of the roles: one group and one custom scope for each.
+
+The group says who somebody is, the scope what a token of theirs may be used for. The portal asks
+`hub.access`; the hub itself only needs to know who may administer it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.access import (
+    ADMINISTRATOR,
+    AUDITOR,
+    INSTRUCTOR,
+    LEARNER,
+    MINISTRY_OFFICER,
+    ROLES,
+    UNIT_OFFICER,
+)
+
+PORTAL = "portal"
+GRADING = "grading"
+
+DESCRIPTIONS = {
+    LEARNER: "Take courses, submit, see one's own marks",
+    INSTRUCTOR: "Publish courses, see submissions, mark by hand",
+    UNIT_OFFICER: "See the own unit and below, import its roster",
+    MINISTRY_OFFICER: "See the nation, set targets, revoke certificates",
+    AUDITOR: "Read everything, change nothing",
+    ADMINISTRATOR: "Run the platform",
+}
+
+
+def scope_of(role: str) -> str:
+    """``custom:motcham:<role>``."""
+    return f"custom:motcham:{role}"
+
+
+def custom_scopes() -> dict[str, dict[str, Any]]:
+    """What ``c.JupyterHub.custom_scopes`` wants."""
+    return {scope_of(role): {"description": DESCRIPTIONS[role]} for role in ROLES}
+
+
+def roles() -> list[dict[str, Any]]:
+    """What ``c.JupyterHub.load_roles`` wants: every user reaches the portal, groups carry roles."""
+    everybody = {
+        "name": "user",
+        "description": "Whoever is logged in",
+        "scopes": ["self", f"access:services!service={PORTAL}"],
+    }
+    return [everybody, *(_role(role) for role in ROLES)]
+
+
+def portal_scopes() -> list[str]:
+    """The most that the portal may do with a logged-in person's token: know them, open labs."""
+    return [
+        *(scope_of(role) for role in ROLES),
+        f"access:services!service={PORTAL}",
+        "read:users:name!user",
+        "read:users:groups!user",
+        "read:servers!user",
+        "servers!user",
+        "access:servers!user",
+    ]
+
+
+def _role(role: str) -> dict[str, Any]:
+    return {
+        "name": f"motcham-{role}",
+        "description": DESCRIPTIONS[role],
+        "scopes": [scope_of(role)],
+        "groups": [role],
+    }

