@@ -15,7 +15,7 @@ import unicodedata
 # Thirty-one characters, a prime, without I, L, O, 0 and 1, which are read as one another.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 RANDOM_CHARACTERS = 7
-_SHAPE = re.compile(r"([A-Z]{2,4})(\d{4})(\d{6,9})([%s]{8})" % ALPHABET)
+_SHAPE = re.compile(rf"([A-Z]{{2,4}})(\d{{4}})(\d{{6,9}})([{ALPHABET}]{{8}})")
 
 
 def make_number(serial: int, year: int, *, prefix: str = "MC", tail: str | None = None) -> str:

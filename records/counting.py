@@ -1,0 +1,261 @@
+"""Counts and lists for the officer's pages: people, learners and certificates by unit and group.
+
+Each function answers with one grouped statement, whatever the number of units; what the numbers
+mean (buckets, provinces, targets) is said in `analytics.targets`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from records.releases import current_releases
+from records.tables import Certificate, Enrolment, Person, Progress, Release, Unit
+
+
+@dataclass(frozen=True)
+class UnitNode:
+    """A unit as the tree of figures needs it."""
+
+    id: int
+    kind: str
+    vintage: str
+    code: str
+    name: str
+    parent_id: int | None
+    successor_id: int | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many, in one unit and one audience group (and one month, where months are counted)."""
+
+    unit_id: int | None
+    group: str | None
+    count: int
+    month: str = ""  # "2026-03", months of Việt Nam
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One person in a list of a unit."""
+
+    person_id: int
+    code: str | None
+    full_name: str
+    position: str | None
+    group: str | None
+    unit_id: int | None
+    lessons: int  # lessons with marks
+    points: float
+    certificate: str | None
+    issued_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+def load_units_tree(session: Session) -> dict[int, UnitNode]:
+    """Every unit by its key."""
+    columns = (
+        Unit.id,
+        Unit.kind,
+        Unit.vintage,
+        Unit.code,
+        Unit.name,
+        Unit.parent_id,
+        Unit.successor_id,
+    )
+    return {row.id: UnitNode(*row) for row in session.execute(select(*columns))}
+
+
+def count_people(session: Session) -> list[Cell]:
+    """People on the lists: whoever has an audience group and was not erased."""
+    rows = session.execute(
+        select(Person.unit_id, Person.audience_group, func.count())
+        .where(Person.audience_group.is_not(None), Person.erased_at.is_(None))
+        .group_by(Person.unit_id, Person.audience_group)
+    )
+    return [Cell(unit, group, count) for unit, group, count in rows]
+
+
+def count_learning(session: Session, programme: str) -> list[Cell]:
+    """People who have begun at least one course of the programme."""
+    courses = [release.course for release in current_releases(session, programme)]
+    rows = session.execute(
+        select(Person.unit_id, Person.audience_group, func.count(distinct(Person.id)))
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.course.in_(courses))
+        .group_by(Person.unit_id, Person.audience_group)
+    )
+    return [Cell(unit, group, count) for unit, group, count in rows]
+
+
+def count_certificates(session: Session, programme: str, *, until: dt.datetime) -> list[Cell]:
+    """Valid certificates issued before ``until``, by the unit and group of that day, and month."""
+    month = _month_in_vietnam(session).label("month")
+    rows = session.execute(
+        select(Certificate.unit_id, Certificate.audience_group, func.count(), month)
+        .where(
+            Certificate.programme == programme,
+            Certificate.revoked_at.is_(None),
+            Certificate.issued_at < until,
+        )
+        .group_by(Certificate.unit_id, Certificate.audience_group, text("month"))
+    )
+    return [Cell(unit, group, count, month) for unit, group, count, month in rows]
+
+
+def count_certificates_between(
+    session: Session, programme: str, *, since: dt.datetime, until: dt.datetime
+) -> list[Cell]:
+    """Valid certificates with ``since`` ≤ issued < ``until``, by unit and group of that day."""
+    rows = session.execute(
+        select(Certificate.unit_id, Certificate.audience_group, func.count())
+        .where(
+            Certificate.programme == programme,
+            Certificate.revoked_at.is_(None),
+            Certificate.issued_at >= since,
+            Certificate.issued_at < until,
+        )
+        .group_by(Certificate.unit_id, Certificate.audience_group)
+    )
+    return [Cell(unit, group, count) for unit, group, count in rows]
+
+
+def _month_in_vietnam(session: Session) -> ColumnElement[str]:
+    if session.get_bind().dialect.name == "postgresql":
+        there = func.timezone("Asia/Ho_Chi_Minh", Certificate.issued_at)
+        return func.to_char(there, "YYYY-MM")
+    return func.strftime("%Y-%m", Certificate.issued_at, "+7 hours")
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def list_people(
+    session: Session,
+    units: Collection[int],
+    programme: str,
+    *,
+    state: str = "all",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[int, Sequence[PersonLine]]:
+    """How many people these units have in this state, and one page of them by name.
+
+    ``state``: ``all``, ``certified``, ``learning`` (begun, no certificate), ``waiting`` (not
+    begun).
+    """
+    courses = [release.course for release in current_releases(session, programme)]
+    progress = (
+        select(
+            Progress.person_id,
+            func.count().label("lessons"),
+            func.sum(Progress.points).label("points"),
+        )
+        .where(Progress.course.in_(courses))
+        .group_by(Progress.person_id)
+        .subquery()
+    )
+    begun = select(Enrolment.person_id).where(
+        Enrolment.course.in_(courses), Enrolment.person_id == Person.id
+    )
+    of_programme = and_(Certificate.person_id == Person.id, Certificate.programme == programme)
+    people: Select[*tuple[Any, ...]] = (
+        select(
+            Person.id,
+            Person.code,
+            Person.full_name,
+            Person.position,
+            Person.audience_group,
+            Person.unit_id,
+            func.coalesce(progress.c.lessons, 0),
+            func.coalesce(progress.c.points, 0.0),
+            Certificate.number,
+            Certificate.issued_at,
+            Certificate.revoked_at,
+        )
+        .outerjoin(progress, progress.c.person_id == Person.id)
+        .outerjoin(Certificate, of_programme)
+        .where(
+            Person.unit_id.in_(units),
+            Person.audience_group.is_not(None),
+            Person.erased_at.is_(None),
+        )
+    )
+    if state == "certified":
+        people = people.where(Certificate.number.is_not(None), Certificate.revoked_at.is_(None))
+    elif state == "learning":
+        people = people.where(Certificate.number.is_(None), begun.exists())
+    elif state == "waiting":
+        people = people.where(Certificate.number.is_(None), ~begun.exists())
+    total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    page = people.order_by(Person.full_name, Person.id).offset(offset).limit(limit)
+    return total, [PersonLine(*row) for row in session.execute(page)]
+
+
+def list_certificates(
+    session: Session,
+    *,
+    programme: str | None = None,
+    units: Collection[int] | None = None,
+    search: str = "",
+    state: str = "all",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[int, Sequence[Certificate]]:
+    """How many certificates match, and one page of them, newest first.
+
+    ``search`` is part of a number or of a name, as written; ``state`` is ``all``, ``valid`` or
+    ``revoked``; ``units`` None means everywhere.
+    """
+    found = select(Certificate)
+    if programme is not None:
+        found = found.where(Certificate.programme == programme)
+    if units is not None:
+        found = found.where(Certificate.unit_id.in_(units))
+    if state != "all":
+        revoked = Certificate.revoked_at
+        found = found.where(revoked.is_(None) if state == "valid" else revoked.is_not(None))
+    if search:
+        found = found.where(
+            or_(
+                Certificate.number.icontains(search, autoescape=True),
+                Certificate.full_name.contains(search, autoescape=True),
+                Certificate.full_name.icontains(search, autoescape=True),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    page = found.order_by(Certificate.issued_at.desc(), Certificate.number)
+    return total, session.scalars(page.offset(offset).limit(limit)).all()
+
+
+# --- one person's way to the certificate ------------------------------------------------------
+
+
+def release_and_marks(
+    session: Session, person_id: int, programme: str
+) -> list[tuple[Release, dict[str, tuple[float, float]]]]:
+    """Each course of the programme on the person's own release, with the best marks by lesson.
+
+    A course not begun counts with its current release and no marks. Marks: (points, maximum).
+    """
+    begun = {
+        enrolment.course: enrolment.release_id
+        for enrolment in session.scalars(select(Enrolment).where(Enrolment.person_id == person_id))
+    }
+    found = []
+    for current in current_releases(session, programme):
+        own = begun.get(current.course, current.id)
+        release = current if own == current.id else session.get_one(Release, own)
+        rows = session.scalars(
+            select(Progress).where(
+                Progress.person_id == person_id, Progress.course == current.course
+            )
+        )
+        found.append((release, {row.lesson: (row.points, row.max_points) for row in rows}))
+    return found
