@@ -215,6 +215,17 @@ class Draft(Table):
     saved_at: Mapped[dt.datetime]
 
 
+class Terms(Table):
+    """Until when and how often a lesson may be handed in; no row means: always, freely."""
+
+    __tablename__ = "terms"
+
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    closes_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int | None]
+
+
 class Submission(Table):
     """One handed-in notebook and its way through the queue. This row is the truth.
 

@@ -53,6 +53,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_release_programme"), ["programme"], unique=False)
 
     op.create_table(
+        "terms",
+        sa.Column("course", sa.String(length=64), nullable=False),
+        sa.Column("lesson", sa.String(length=64), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("course", "lesson", name=op.f("pk_terms")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),

@@ -1,0 +1,54 @@
+"""Until when, and how often, a lesson may be handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records.tables import Release, Submission, Terms
+
+
+def set_terms(
+    session: Session,
+    course: str,
+    lesson: str,
+    *,
+    closes_at: dt.datetime | None = None,
+    attempts: int | None = None,
+) -> Terms:
+    """Set a lesson's deadline and number of attempts; None means without."""
+    return session.merge(Terms(course=course, lesson=lesson, closes_at=closes_at, attempts=attempts))
+
+
+def find_terms(session: Session, course: str, lesson: str) -> Terms | None:
+    """The terms of a lesson, where it has any."""
+    return session.get(Terms, (course, lesson))
+
+
+def terms_of(session: Session, course: str) -> dict[str, Terms]:
+    """The terms of a course's lessons, by lesson."""
+    return {
+        row.lesson: row for row in session.scalars(select(Terms).where(Terms.course == course))
+    }
+
+
+def count_attempts(session: Session, person_id: int, course: str, lesson: str) -> int:
+    """How often the person has handed the lesson in, on any release of the course.
+
+    What could not be marked (with a reason, or laid aside) does not count against the learner.
+    """
+    counted = (
+        select(func.count())
+        .select_from(Submission)
+        .join(Release, Release.id == Submission.release_id)
+        .where(
+            Submission.person_id == person_id,
+            Release.course == course,
+            Submission.lesson == lesson,
+            Submission.state != "dead",
+            Submission.reason.is_(None),
+        )
+    )
+    return session.scalar(counted) or 0
