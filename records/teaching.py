@@ -155,4 +155,4 @@ def count_handed_in(session: Session, course: str) -> dict[str, int]:
         .where(Release.course == course)
         .group_by(Submission.lesson)
     )
-    return {lesson: count for lesson, count in rows}
+    return dict(rows.tuples().all())

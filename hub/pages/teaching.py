@@ -1,0 +1,223 @@
+"""The instructor's pages: insight, what was handed in, marking by hand, publishing, re-marking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import courses
+from hub import access, teaching
+from hub.web import PageHandler
+from records import Session, queue, releases, remarking, reviewing
+from records import teaching as lists
+from skills_framework.framework import load_framework
+from skills_framework.messages import Message, Refused
+
+UPLOAD_MB = 20
+
+
+class TeachingHome(PageHandler):
+    """What waits for a person, and the courses."""
+
+    async def get(self) -> None:
+        self.require(access.may_teach(self.actor))
+        waiting, dead, line, current = await self.read(self._load)
+        self.page("teaching/home.html", waiting=waiting, dead=dead, line=line, releases=current)
+
+    def _load(self, session: Session) -> tuple[Any, ...]:
+        assert self.actor.person_id is not None
+        return (
+            reviewing.waiting_for(session, self.actor.person_id),
+            queue.dead_letters(session),
+            queue.line(session),
+            releases.current_releases(session),
+        )
+
+
+class TeachingCourse(PageHandler):
+    """Where people stop, lesson by lesson; releases and re-marking."""
+
+    async def get(self, slug: str) -> None:
+        self.require(access.may_teach(self.actor))
+        insight = await self.read(teaching.load_course_insight, slug)
+        self.require(insight is not None)
+        self.page("teaching/course.html", insight=insight)
+
+
+class TeachingLesson(PageHandler):
+    """How each exercise behaves, and who handed in what."""
+
+    async def get(self, slug: str, lesson: str) -> None:
+        self.require(access.may_teach(self.actor))
+        insight = await self.read(teaching.load_lesson_insight, slug, lesson)
+        self.require(insight is not None)
+        before = self.get_argument("before", "")
+        handed_in = await self.read(
+            lists.handed_in, slug, lesson, before=int(before) if before.isdigit() else None
+        )
+        self.page("teaching/lesson.html", insight=insight, handed_in=handed_in)
+
+
+class TeachingSubmission(PageHandler):
+    """One submission as the learner sees it; points given by hand are sent here."""
+
+    async def get(self, number: str) -> None:
+        self.require(access.may_teach(self.actor))
+        seen = await self.read(teaching.load_submission, int(number))
+        self.require(seen is not None)
+        self.page("teaching/submission.html", seen=seen, said="")
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_mark(self.actor))
+        decided = await self.write(
+            self._review,
+            int(number),
+            self.get_body_argument("grade_id"),
+            _points(self.get_body_argument("points")),
+            self.get_body_argument("comment", "")[:4000],
+        )
+        seen = await self.read(teaching.load_submission, int(number))
+        said = (
+            self._("Đã ghi điểm.")
+            if decided
+            else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác.")
+        )
+        self.page("teaching/submission.html", seen=seen, said=said)
+
+    def _review(
+        self, session: Session, number: int, grade_id: str, points: float, comment: str
+    ) -> bool:
+        assert self.actor.person_id is not None
+        decided = reviewing.record_review(
+            session,
+            number,
+            grade_id,
+            marker_id=self.actor.person_id,
+            marker=self.actor.username or "",
+            points=points,
+            comment=comment,
+            at=self.now,
+        )
+        submission = queue.find_submission(session, number)
+        if decided and submission is not None:
+            self.portal.on_marked(session, submission)
+        return decided
+
+
+class DeadLetters(PageHandler):
+    """What the marker gave up on; one button sends it back."""
+
+    async def get(self) -> None:
+        self.require(access.may_teach(self.actor))
+        self.page("teaching/dead.html", dead=await self.read(queue.dead_letters))
+
+    async def post(self) -> None:
+        self.require(access.may_mark(self.actor))
+        await self.write(queue.mark_again, int(self.get_body_argument("submission")))
+        self.redirect(self.url("teaching", "dead"))
+
+
+class Publish(PageHandler):
+    """Upload a course folder as zip: it is checked with the real marker, then published."""
+
+    async def get(self) -> None:
+        self.require(access.may_publish(self.actor))
+        self.page("teaching/publish.html", problems=None, course=None, published=None)
+
+    async def post(self) -> None:
+        self.require(access.may_publish(self.actor))
+        files = self.request.files.get("course", [])
+        if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
+            raise Refused(
+                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB})
+            )
+        content = files[0]["body"]
+        course, problems = await self.in_thread(lambda: self._check(content))
+        published = None
+        wrong = any(problem.severity == "error" for problem in problems)
+        if self.get_body_argument("publish", "") and not wrong:
+            release = courses.make_release(course)
+            published = await self.write(
+                lambda session: releases.publish(
+                    session, release, at=self.now, by=self.actor.username or ""
+                )
+            )
+        self.page("teaching/publish.html", problems=problems, course=course, published=published)
+
+    def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
+        course = teaching.read_course_archive(content)
+        framework = load_framework(course.framework)
+        return course, courses.check_course(course, framework, self.portal.marker.mark)
+
+
+class BeginRemark(PageHandler):
+    """Try the newest release's checks on all past submissions of a lesson."""
+
+    async def post(self, slug: str) -> None:
+        self.require(access.may_publish(self.actor))
+        remark = await self.write(
+            self._begin,
+            slug,
+            self.get_body_argument("lesson"),
+            self.get_body_argument("reason", "")[:2000],
+        )
+        self.redirect(self.url("teaching", "remarks", remark))
+
+    def _begin(self, session: Session, slug: str, lesson: str, reason: str) -> int:
+        release = releases.current_release(session, slug)
+        self.require(release is not None)
+        assert release is not None
+        return remarking.begin_remark(
+            session,
+            release_id=release.id,
+            lesson=lesson,
+            reason=reason,
+            by=self.actor.username or "",
+            at=self.now,
+        ).id
+
+
+class RemarkPage(PageHandler):
+    """Whose marks would change and how; applied or withdrawn by a person."""
+
+    async def get(self, number: str) -> None:
+        self.require(access.may_teach(self.actor))
+        remark, done, total, changes = await self.read(self._load, int(number))
+        self.page("teaching/remark.html", remark=remark, done=done, total=total, changes=changes)
+
+    def _load(self, session: Session, number: int) -> tuple[Any, ...]:
+        remark = remarking.find_remark(session, number)
+        if remark is None:
+            raise self.absent()
+        return (
+            remark,
+            *remarking.progress_of(session, remark),
+            remarking.changes_of(session, number),
+        )
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_publish(self.actor))
+        await self.write(
+            self._end,
+            int(number),
+            self.get_body_argument("decision"),
+            bool(self.get_body_argument("also_lower", "")),
+        )
+        self.redirect(self.url("teaching", "remarks", number))
+
+    def _end(self, session: Session, number: int, decision: str, also_lower: bool) -> None:
+        by = self.actor.username or ""
+        if decision == "withdraw":
+            remarking.withdraw_remark(session, number, by=by, at=self.now)
+            return
+        outcome = remarking.apply_remark(session, number, by=by, at=self.now, also_lower=also_lower)
+        for submission_id in outcome.raised:
+            submission = queue.find_submission(session, submission_id)
+            if submission is not None:
+                self.portal.on_marked(session, submission)
+
+
+def _points(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise Refused(Message("Điểm phải là một số")) from None
