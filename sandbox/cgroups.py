@@ -124,7 +124,7 @@ def _words(path: Path) -> list[str]:
 
 
 def _try_write(path: Path, text: str) -> None:
-    # Swap accounting, group kills and pids are not in every kernel; the memory bound is what counts.
+    # Not every kernel has swap accounting, group kills and pids; the memory bound is what counts.
     with contextlib.suppress(OSError):
         path.write_text(text)
 

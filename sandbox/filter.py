@@ -1,7 +1,8 @@
 """The syscall filter: a classic BPF program that says no to what a learner's code never needs.
 
-A list of refusals with a ceiling, not a list of permissions: the C library and numpy change the calls
-they make from one version to the next, and an allow-list that breaks honest code gets switched off.
+A list of refusals with a ceiling, not a list of permissions: the C library and numpy change the
+calls they make from one version to the next, and a list of permissions that breaks honest code gets
+switched off.
 The namespaces and the empty capability sets are the wall; this keeps the kernel's lesser-trodden
 corners (io_uring, bpf, userfaultfd, keys, new namespaces …), where its escapes were found, out of
 reach. Calls newer than the ceiling do not exist as far as a child can tell.

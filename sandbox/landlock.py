@@ -31,7 +31,7 @@ def version() -> int:
 
 
 def confine(readable: Sequence[str], folder: str) -> None:
-    """Leave this process ``readable`` to read and ``folder`` to write. Raises OSError when it cannot.
+    """Leave this process ``readable`` to read and ``folder`` to write. Raises OSError.
 
     Needs no_new_privs. From version 6 abstract sockets and signals stop at the wall too.
     """

@@ -21,9 +21,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sandbox import linux, rooms
+from sandbox import landlock, linux, rooms
 from sandbox.channel import Channel
-from sandbox.filter import install, make_filter
 from sandbox.limits import Limits
 
 _GIFT = struct.Struct(">QI")
@@ -42,6 +41,7 @@ def live(
     output: int,
     channels: Sequence[int],
     address_space: int,
+    syscall_filter: bytes | None,
 ) -> NoReturn:
     """Never returns: the process ends with the program's status."""
     code = 1
@@ -49,14 +49,14 @@ def live(
         linux.die_with_parent()
         os.setsid()
         status, inner = _arrange_descriptors(status, output, channels)
-        walled = request["walls"] == "full"
+        walled = request["namespaces"]
         if walled:
             _move_in(request, limits)
         options, files = _take_gift(status)
         os.close(status)
         _give_up_rights(request, walled=walled)
         _set_limits(request, limits, address_space)
-        _close_the_door(request, walled=walled)
+        _close_the_door(request, syscall_filter, walled=walled)
         folder = rooms.WORK if walled else request["folder"]
         _settle(folder, files, options.get("seed"))
         ends = [Channel(socket.socket(fileno=fd), frame_mb=limits.frame_mb) for fd in inner]
@@ -170,20 +170,13 @@ def _set_limits(request: dict[str, Any], limits: Limits, address_space: int) -> 
         resource.setrlimit(which, (bound, bound))
 
 
-def _close_the_door(request: dict[str, Any], *, walled: bool) -> None:
+def _close_the_door(request: dict[str, Any], syscall_filter: bytes | None, *, walled: bool) -> None:
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    if walled:
-        linux.drop_all_capabilities()
-    else:
-        from sandbox import landlock
-
+    if not walled:
         landlock.confine(request["readable"], request["folder"])
-        linux.drop_all_capabilities()
-    program = make_filter(linux.machine(), loopback=request["loopback"] and walled, unix=walled)
-    if program is not None:
-        install(program)
-    elif not request["allow_reduced"]:
-        raise RuntimeError("no syscall filter for this machine")
+    linux.drop_all_capabilities()
+    if syscall_filter is not None:
+        linux.set_filter(syscall_filter)
 
 
 def _settle(folder: str, files: dict[str, bytes], seed: object) -> None:

@@ -69,7 +69,7 @@ def machine() -> str:
 
 
 def syscall(name: str, *arguments: int | bytes | None) -> int:
-    """One call by the name in our table. Raises OSError; ENOSYS on a machine we have no table for."""
+    """One call by its name in our table. Raises OSError; ENOSYS where there is no table."""
     place = {"x86_64": 0, "aarch64": 1}.get(machine())
     if place is None:
         raise OSError(38, f"{name}: unknown machine {machine()}")

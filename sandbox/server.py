@@ -21,13 +21,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from skills_framework.messages import Message
-
 from sandbox import linux
 from sandbox.cgroups import Cgroup, Cgroups, find_cgroups
 from sandbox.life import gift_pieces, make_gift
 from sandbox.limits import Exit, Limits
-from sandbox.walls import Missing, WallsMissing, wall_level
+from sandbox.walls import Missing, Walls, WallsMissing, wall_level
+from skills_framework.messages import Message
 
 _PACKET = 60_000
 _START_S = 120.0
@@ -40,7 +39,7 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "TZ": "Asia/Ho_Chi_Minh",
     "MPLBACKEND": "agg",
-    "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",  # noqa: S108 - the child's own /tmp
     # Threads of a numerical library would not survive a fork.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -89,7 +88,9 @@ class ForkServer:
         cgroups: bool = True,
     ) -> None:
         self.limits = limits or Limits()
-        self.level = _choose_level(allow_reduced)
+        walls = _choose_walls(allow_reduced)
+        self.level = walls.level
+        self._namespaces = walls.namespaces
         self._cgroups: Cgroups | None = find_cgroups() if cgroups else None
         self._lock = threading.Lock()
         self._slots = itertools.count()
@@ -98,7 +99,7 @@ class ForkServer:
         seen = _own_folders({"sandbox", "skills_framework", *own, *packages})
         views = [*_python_folders(), *seen.values(), *(str(Path(p).absolute()) for p in readable)]
         configuration = {
-            "walls": self.level,
+            "namespaces": self._namespaces,
             "privileged": self._privileged,
             "programs": dict(programs),
             "preload": list(preload),
@@ -106,7 +107,6 @@ class ForkServer:
             "hidden": [*_hidden_packages(set(seen)), *(str(Path(p).absolute()) for p in hidden)],
             "tools": tools,
             "loopback": loopback,
-            "allow_reduced": allow_reduced,
             "watch_memory": self._cgroups is None,
         }
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -153,8 +153,8 @@ class ForkServer:
         try:
             request: dict[str, Any] = {"program": program, "limits": limits.as_dict()}
             request["uid"], request["gid"] = self._next_ids()
-            request["processes_floor"] = 0 if self.level == "full" else _processes_of(os.getuid())
-            if self.level != "full":
+            request["processes_floor"] = 0 if self._namespaces else _processes_of(request["uid"])
+            if not self._namespaces:
                 folder = request["folder"] = _make_folder(request["uid"], self._privileged)
             if self._cgroups is not None:
                 cgroup = _make_cgroup(self._cgroups, limits)
@@ -184,7 +184,7 @@ class ForkServer:
 
     def _next_ids(self) -> tuple[int, int]:
         if not self._privileged:
-            return (0, 0) if self.level == "full" else (os.getuid(), os.getgid())
+            return (0, 0) if self._namespaces else (os.getuid(), os.getgid())
         wanted = _FIRST_UID + (os.getpid() * 64 + next(self._slots)) % _UIDS
         for uid in (wanted, _NOBODY):
             if _is_mapped(uid):
@@ -311,10 +311,10 @@ class Child:
         self.close()
 
 
-def _choose_level(allow_reduced: bool) -> str:
+def _choose_walls(allow_reduced: bool) -> Walls:
     walls = wall_level()
     if walls.level == "full" or (walls.level == "reduced" and allow_reduced):
-        return walls.level
+        return walls
     missing: Sequence[Missing] = [m for m in walls.missing if m.fatal]
     if walls.level == "reduced":
         missing = [
@@ -334,7 +334,7 @@ def _start(
     """A fresh interpreter that knows our packages' folders and nothing of our environment."""
     roots = list(dict.fromkeys(str(Path(folder).parent) for folder in seen.values()))
     code = (
-        f"import sys; sys.path[:] = [*sys.path, *(p for p in {roots!r} if p not in sys.path)];"
+        f"import sys; sys.path[:] = list(dict.fromkeys([*{roots!r}, *sys.path]));"
         f"from sandbox.warm import main; main({control})"
     )
     return subprocess.Popen(
@@ -363,12 +363,14 @@ def _python_folders() -> list[str]:
 
 
 def _own_folders(packages: set[str]) -> dict[str, str]:
-    """Top-level package to its folder, for those that are folders of source of ours."""
+    """Top-level package or module to its folder or file."""
     found = {}
     for name in sorted(packages):
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.submodule_search_locations:
             found[name] = str(Path(next(iter(spec.submodule_search_locations))).resolve())
+        elif spec is not None and spec.has_location and spec.origin is not None:
+            found[name] = str(Path(spec.origin).resolve())
     return found
 
 

@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from skills_framework.messages import Message, Refused
-
-from sandbox import linux
+from sandbox import landlock, linux
 from sandbox.cgroups import find_cgroups
 from sandbox.filter import install, make_filter
+from skills_framework.messages import Message, Refused
 
 Level = Literal["full", "reduced", "none"]
 
@@ -30,10 +29,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class Walls:
-    """What `wall_level` found. ``full`` may still miss what is not fatal (cgroups)."""
+    """What `wall_level` found.
+
+    ``full``: namespaces and the syscall filter; what is not fatal (cgroups) may be missing still.
+    ``reduced``: one of the two, and Landlock in place of namespaces. ``none``: less than that.
+    """
 
     level: Level
     missing: tuple[Missing, ...]
+    namespaces: bool = True
 
 
 class WallsMissing(Refused):
@@ -86,12 +90,21 @@ def wall_level() -> Walls:
                 fatal=False,
             )
         )
+    has_landlock = landlock.version() > 0
+    if namespaces is not None and not has_landlock:
+        missing.append(
+            Missing(
+                Message("tường tệp Landlock (thay cho không gian tên)"),
+                "landlock_create_ruleset is not available",
+                Message("dùng nhân Linux từ 5.13 có CONFIG_SECURITY_LANDLOCK và bật lsm=landlock"),
+            )
+        )
     level: Level = "full"
     if namespaces is not None:
-        level = "none" if syscalls is not None else "reduced"
+        level = "reduced" if syscalls is None and has_landlock else "none"
     elif syscalls is not None:
         level = "reduced"
-    return Walls(level, tuple(missing))
+    return Walls(level, tuple(missing), namespaces=namespaces is None)
 
 
 def _enter_namespaces() -> None:

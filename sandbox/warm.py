@@ -32,8 +32,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sandbox import linux
-from sandbox.limits import Limits
+from sandbox.filter import make_filter
 from sandbox.life import live
+from sandbox.limits import Limits
 
 PACKET = 60_000
 MOST_FDS = 32
@@ -64,7 +65,7 @@ def main(control_fd: int) -> NoReturn:
     control = socket.socket(fileno=control_fd)
     try:
         configuration = json.loads(control.recv(PACKET))
-        if configuration["walls"] == "full":
+        if configuration["namespaces"]:
             _enter_walls(configuration)
         server = _WarmServer(control, configuration)
     except BaseException as error:
@@ -99,7 +100,7 @@ class _WarmServer:
     def __init__(self, control: socket.socket, configuration: dict[str, Any]) -> None:
         self.control = control
         self.configuration = configuration
-        self.walled: bool = configuration["walls"] == "full"
+        self.walled: bool = configuration["namespaces"]
         self.watches: bool = configuration["watch_memory"]
         self.running: dict[int, _Running] = {}
         self.by_fd: dict[int, _Running] = {}
@@ -116,6 +117,9 @@ class _WarmServer:
         else:
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         self.address_space = _kb_of("self", "VmSize") * 1024
+        self.filter = make_filter(
+            linux.machine(), loopback=configuration["loopback"] and self.walled, unix=self.walled
+        )
         gc.collect()
         gc.freeze()
 
@@ -179,6 +183,7 @@ class _WarmServer:
                     output=write,
                     channels=fds,
                     address_space=self.address_space,
+                    syscall_filter=self.filter,
                 )
         except OSError:
             os.close(read)
@@ -250,10 +255,10 @@ class _WarmServer:
                 self._stop(child, "time")
 
     def _stop_fat(self) -> None:
-        """Without cgroups: add up what each child's processes hold, and stop one above its bound."""
+        """Without cgroups: add up what each child's processes hold, stop one above its bound."""
         held: dict[str, int] = {}
-        for entry in os.listdir("/proc"):
-            if entry.isdigit() and self.walled:
+        for entry in _process_numbers():
+            if self.walled:
                 with contextlib.suppress(OSError):
                     namespace = os.readlink(f"/proc/{entry}/ns/pid")  # noqa: PTH115
                     held[namespace] = held.get(namespace, 0) + _held_kb(entry)
@@ -303,11 +308,15 @@ def _tell(status: socket.socket, said: dict[str, Any], fds: list[int] | None = N
 
 def _check_single_threaded() -> None:
     try:
-        threads = len(os.listdir("/proc/self/task"))
+        threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     except OSError:
         return
     if threads != 1:
         raise RuntimeError(f"preloaded modules started threads ({threads}): forks would be broken")
+
+
+def _process_numbers() -> list[str]:
+    return [entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def _kb_of(pid: str, name: str) -> int:
@@ -338,12 +347,11 @@ def _kill_strays(running: set[int]) -> None:
 
 def _children_of(parent: int) -> list[int]:
     found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with contextlib.suppress(OSError):
-                after_name = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-                if int(after_name[1]) == parent:
-                    found.append(int(entry))
+    for entry in _process_numbers():
+        with contextlib.suppress(OSError):
+            after_name = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+            if int(after_name[1]) == parent:
+                found.append(int(entry))
     return found
 
 
