@@ -39,9 +39,18 @@ def find_draft(session: Session, person_id: int, release_id: int, lesson: str) -
 
 
 def open_draft(
-    session: Session, *, person_id: int, release_id: int, lesson: str, at: dt.datetime
+    session: Session,
+    *,
+    person_id: int,
+    release_id: int,
+    lesson: str,
+    at: dt.datetime,
+    notebook: bytes | None = None,
 ) -> Draft:
-    """The learner's draft; on the first opening a copy of the release's notebook, revision 1."""
+    """The learner's draft; on the first opening revision 1 of ``notebook``.
+
+    ``notebook`` is the learner's own (with numbers drawn for them); left out, the release's.
+    """
     draft = find_draft(session, person_id, release_id, lesson)
     if draft:
         return draft
@@ -54,7 +63,7 @@ def open_draft(
         person_id=person_id,
         release_id=release_id,
         lesson=lesson,
-        notebook=lesson_notebook(session, release, lesson, "learner"),
+        notebook=notebook or lesson_notebook(session, release, lesson, "learner"),
         revision=1,
         opened_at=at,
         saved_at=at,

@@ -193,6 +193,7 @@ class Enrolment(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     course: Mapped[str] = mapped_column(String(64), index=True)
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    seed: Mapped[int] = mapped_column(BigInteger)  # draws this learner's own numbers
     began_at: Mapped[dt.datetime]
     completed_at: Mapped[dt.datetime | None]
 

@@ -59,6 +59,7 @@ CREATE TABLE enrolment (
 	person_id INTEGER NOT NULL, 
 	course VARCHAR(64) NOT NULL, 
 	release_id INTEGER NOT NULL, 
+	seed BIGINT NOT NULL, 
 	began_at DATETIME NOT NULL, 
 	completed_at DATETIME, 
 	CONSTRAINT pk_enrolment PRIMARY KEY (id), 
@@ -229,6 +230,13 @@ CREATE TABLE target (
 	CONSTRAINT pk_target PRIMARY KEY (id), 
 	CONSTRAINT fk_target_unit_id FOREIGN KEY(unit_id) REFERENCES unit (id), 
 	CONSTRAINT uq_target_programme_key_unit_id UNIQUE (programme, "key", unit_id)
+);
+CREATE TABLE terms (
+	course VARCHAR(64) NOT NULL, 
+	lesson VARCHAR(64) NOT NULL, 
+	closes_at DATETIME, 
+	attempts INTEGER, 
+	CONSTRAINT pk_terms PRIMARY KEY (course, lesson)
 );
 CREATE TABLE unit (
 	id INTEGER NOT NULL, 
