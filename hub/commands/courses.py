@@ -1,0 +1,104 @@
+"""course check, new, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.console import say
+from skills_framework.messages import Message, Refused
+
+if TYPE_CHECKING:
+    from courses import Course, Problem
+    from hub.settings import Settings
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.group()
+def course() -> None:
+    """Soạn, kiểm tra và công bố khoá học."""
+
+
+@course.command()
+@click.argument("folder", type=FOLDER)
+def check(folder: Path) -> int:
+    """Kiểm tra khoá học trong FOLDER; chấm thử lời giải mẫu và bài để trống."""
+    from courses import load_course
+    from hub.settings import load_settings
+
+    return _report(_check(load_course(folder), load_settings()))
+
+
+@course.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--by", default="motcham course publish", help="Ai công bố; ghi vào nhật ký.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Thư mục dữ liệu.")
+def publish(folder: Path, by: str, data: Path | None) -> int:
+    """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
+    from courses import load_course, make_release
+    from hub.settings import load_settings
+    from records import audit, open_records, releases
+
+    settings = load_settings(data=data)
+    loaded = load_course(folder)
+    failed = _report(_check(loaded, settings))
+    if failed:
+        return failed
+    at = dt.datetime.now(dt.UTC)
+    records = open_records(settings.records_url, migrate=True)
+    try:
+        with records.begin() as session:
+            before = releases.current_release(session, loaded.slug)
+            stored = releases.publish(session, make_release(loaded), at=at, by=by)
+            facts = {"title": loaded.title, "number": stored.number}
+            if before and before.id == stored.id:
+                say(Message("{title}: bản {number} đã công bố từ trước, không có gì đổi.", facts))
+                return 0
+            audit.append(
+                session,
+                at=at,
+                actor=by,
+                action="publish",
+                subject=f"course:{loaded.slug}",
+                detail={"number": stored.number, "digest": stored.digest},
+            )
+    finally:
+        records.close()
+    say(Message("Đã công bố {title}, bản {number}.", facts))
+    return 0
+
+
+def _check(loaded: Course, settings: Settings) -> list[Problem]:
+    from courses import check_course
+    from graders import Marker
+    from skills_framework.framework import load_framework
+
+    with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
+        return check_course(loaded, load_framework(loaded.framework), marker.mark)
+
+
+def _report(problems: list[Problem]) -> int:
+    for problem in problems:
+        level = Message("lỗi") if problem.severity == "error" else Message("nhắc")
+        say(
+            Message(
+                "{level}: {where}: {what}",
+                {"level": level, "where": problem.where, "what": problem.message},
+            )
+        )
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        say(Message("Có {n} lỗi.", {"n": errors}))
+        return 1
+    say(Message("Không có lỗi nào."))
+    return 0
+
+
+def refuse_existing(folder: Path) -> None:
+    """A new course never overwrites anything."""
+    if folder.exists():
+        raise Refused(Message("{path} đã có; hãy chọn tên khác.", {"path": folder}))

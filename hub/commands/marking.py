@@ -1,0 +1,77 @@
+"""mark, autograde."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from hub.console import say, tell
+from skills_framework.messages import Message, Refused
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("submitted", type=click.Path(path_type=Path))
+@click.option(
+    "--mode",
+    type=click.Choice(["strict", "compatible"]),
+    default="strict",
+    help="strict: hai tiến trình, không giả mạo được; compatible: đúng như nbgrader.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, help="Số gieo cho đề riêng từng người.")
+@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
+def mark(source: Path, submitted: Path, mode: str, seed: int, as_json: bool) -> None:
+    """Chấm SUBMITTED theo SOURCE (sổ tay của giảng viên, có lời giải và phép thử)."""
+    from graders import Marker
+    from hub.settings import load_settings
+
+    notebooks = _read(source), _read(submitted)
+    with Marker(allow_reduced=load_settings().allow_reduced_walls) as marker:
+        marks = marker.mark(*notebooks, mode=mode, seed=seed)
+    if as_json:
+        click.echo(json.dumps(marks.as_dict(), ensure_ascii=False))
+        return
+    if marks.reason:
+        say(marks.reason)
+    for cell in marks.cells:
+        say(
+            Message(
+                "{grade_id}: {points:g}/{max:g} {feedback}",
+                {
+                    "grade_id": cell.grade_id,
+                    "points": cell.points,
+                    "max": cell.max,
+                    "feedback": cell.feedback or "",
+                },
+            )
+        )
+    say(Message("Tổng: {total:g}/{max:g}", {"total": marks.total, "max": marks.max}))
+
+
+@click.command()
+@click.argument("course_dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("assignment")
+@click.option("--workers", type=click.IntRange(1, 256), help="Số bài chấm cùng lúc.")
+@click.option("--student", "students", multiple=True, help="Chỉ chấm người này; lặp lại được.")
+@click.option("--force", is_flag=True, help="Chấm lại cả bài đã chấm.")
+def autograde(
+    course_dir: Path, assignment: str, workers: int | None, students: tuple[str, ...], force: bool
+) -> int:
+    """Chấm ASSIGNMENT trong thư mục lớp nbgrader COURSE_DIR, thay cho nbgrader autograde."""
+    from graders.compatible import autograde as run
+
+    done = run(course_dir, assignment, workers=workers, students=students or None, force=force)
+    if not done:
+        tell(Message("Có bài không chấm được; lý do ở phía trên."))
+    return 0 if done else 1
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(
+            Message("Không đọc được {path}: {reason}", {"path": path, "reason": error.strerror})
+        ) from None
