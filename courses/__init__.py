@@ -8,6 +8,7 @@ the player), ``variants.py`` (numbers of one's own) and ``checks.py``. Content s
 """
 
 from courses.blocks import Block, blocks, safe_html
+from courses.checks import Problem, check_course, check_lesson, check_marks
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
 from courses.notation import (
     Column,
@@ -29,9 +30,13 @@ __all__ = [
     "Exercise",
     "Form",
     "Lesson",
+    "Problem",
     "Release",
     "blocks",
     "check_answer",
+    "check_course",
+    "check_lesson",
+    "check_marks",
     "downloads",
     "exercises_of",
     "has_variants",

@@ -1,0 +1,351 @@
+"""Checking a course before it is published: what an author must mend, and what is worth a look.
+
+`check_course` is handed ``mark``, the real marker, because only marking shows whether a reference
+solution earns everything and an empty answer nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from courses.course import Course, Lesson
+from courses.notation import read_answer
+from courses.notebooks import (
+    HIDDEN_TESTS,
+    SOLUTION,
+    Cell,
+    Notebook,
+    grade_id_of,
+    is_form,
+    is_solution,
+    is_test,
+    learner_notebook,
+    region,
+    source_of,
+    without_region,
+    write_notebook,
+)
+from courses.variants import downloads, has_variants, variant
+from skills_framework.framework import Framework
+from skills_framework.messages import Message, Refused
+
+MOST_THEORY = 0.30  # QĐ 64/QĐ-BTTTT, khoản 4: lý thuyết tối đa 30% thời lượng
+TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
+IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt\s*=\s*[\"'][^\"'])[^>]*>", re.I)
+LONG_ENOUGH_TO_LEAK = 12  # characters; shorter lines (")", "x = 1") stand everywhere
+
+
+class CellMarksLike(Protocol):
+    @property
+    def grade_id(self) -> str: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def max(self) -> float: ...
+    @property
+    def feedback(self) -> str | None: ...
+    @property
+    def needs_review(self) -> bool: ...
+
+
+class MarksLike(Protocol):
+    @property
+    def state(self) -> str: ...
+    @property
+    def cells(self) -> Sequence[CellMarksLike]: ...
+    @property
+    def reason(self) -> Message | None: ...
+
+
+Mark = Callable[[bytes, bytes], MarksLike]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding. ``where`` is the lesson's file and the cell; ``severity`` error or warning."""
+
+    where: str
+    message: Message
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def check_course(course: Course, framework: Framework, mark: Mark) -> list[Problem]:
+    """Find everything that keeps a course from being published (errors) or could be better.
+
+    ``mark(source, submitted)`` marks notebook bytes strictly. Runs the reference solution and the
+    empty answer of every lesson, and of three drawn variants where it has any.
+    """
+    problems: list[Problem] = []
+    for lesson in course.lessons:
+        problems += check_lesson(lesson, framework)
+        problems += check_marks(lesson, mark)
+    return problems
+
+
+def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
+    """What can be seen without running anything."""
+    found = [*_shares(lesson), *_levels(lesson, framework)]
+    for number, cell in enumerate(lesson.source["cells"], start=1):
+        where = f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})"
+        found += _image_problems(where, cell)
+        if is_test(cell):
+            found += _assert_problems(where, cell)
+    return [*found, *_untested(lesson), *_shown_answers(lesson), *_leaks(lesson)]
+
+
+def check_marks(lesson: Lesson, mark: Mark) -> list[Problem]:
+    """The reference solution earns everything, an empty answer nothing; also for drawn numbers."""
+    found: list[Problem] = []
+    for seed in (0, *(TRIED_SEEDS if has_variants(lesson.source) else ())):
+        try:
+            source = variant(lesson.source, seed)
+            downloads(source)
+            solved = write_notebook(solved_notebook(source))
+            empty = write_notebook(learner_notebook(source))
+        except Refused as refused:
+            return [Problem(lesson.file, why) for why in refused.messages]
+        content = write_notebook(source)
+        where = lesson.file if seed == 0 else f"{lesson.file} (biến thể {seed})"
+        found += _not_full(where, lesson, mark(content, solved))
+        found += _not_empty(where, mark(content, empty))
+    return found
+
+
+def solved_notebook(source: Notebook) -> Notebook:
+    """The learner's notebook with the reference solutions written in, as a learner would."""
+    solved = learner_notebook(source)
+    for mine, theirs in zip(source["cells"], solved["cells"], strict=True):
+        if is_solution(mine):
+            theirs["source"] = without_marks(source_of(mine))
+    return solved
+
+
+def without_marks(source: str) -> str:
+    """The source without the lines that mark regions."""
+    marks = (*SOLUTION, *HIDDEN_TESTS)
+    return "\n".join(line for line in source.split("\n") if not any(m in line for m in marks))
+
+
+def _not_full(where: str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]:
+    if marks.state != "marked":
+        yield Problem(where, Message("lời giải mẫu không chấm được: {why}", _why(marks)))
+        return
+    by_hand = {one.grade_id for one in lesson.exercises if one.kind == "text"}
+    seen = {one.grade_id for one in marks.cells}
+    for exercise in lesson.exercises:
+        if exercise.grade_id not in seen:
+            yield Problem(
+                f"{where} ({exercise.grade_id})", Message("bài tập không có mặt trong kết quả chấm")
+            )
+    for cell in marks.cells:
+        if cell.points < cell.max and cell.grade_id not in by_hand:
+            yield Problem(
+                f"{where} ({cell.grade_id})",
+                Message(
+                    "lời giải mẫu chỉ được {points}/{max} điểm: {feedback}",
+                    {"points": cell.points, "max": cell.max, "feedback": cell.feedback or "–"},
+                ),
+            )
+
+
+def _not_empty(where: str, marks: MarksLike) -> Iterator[Problem]:
+    if marks.state != "marked":
+        yield Problem(where, Message("bài làm để trống không chấm được: {why}", _why(marks)))
+        return
+    for cell in marks.cells:
+        if cell.points > 0:
+            yield Problem(
+                f"{where} ({cell.grade_id})",
+                Message("bài làm để trống vẫn được {points} điểm", {"points": cell.points}),
+            )
+
+
+def _why(marks: MarksLike) -> dict[str, Any]:
+    return {"why": str(marks.reason or marks.state)}
+
+
+def _shares(lesson: Lesson) -> Iterator[Problem]:
+    whole = lesson.theory_minutes + lesson.practice_minutes
+    share = lesson.theory_minutes / whole
+    if share > MOST_THEORY + 1e-9:
+        yield Problem(
+            lesson.file,
+            Message(
+                "lý thuyết {theory:g} phút chiếm {share:.0%} thời lượng {whole:g} phút,"
+                " tối đa được 30%",
+                {"theory": lesson.theory_minutes, "share": share, "whole": whole},
+            ),
+        )
+    if not lesson.exercises:
+        yield Problem(lesson.file, Message("bài học không có bài tập chấm điểm nào"))
+
+
+def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
+    for exercise in lesson.exercises:
+        where = f"{lesson.file} ({exercise.grade_id})"
+        if not framework.has_competence(exercise.competence):
+            yield Problem(
+                where,
+                Message(
+                    "khung {framework} không có năng lực {code}",
+                    {"framework": framework.id, "code": exercise.competence},
+                ),
+            )
+        if not framework.has_level(exercise.level):
+            yield Problem(
+                where,
+                Message(
+                    "khung {framework} không có bậc {level}",
+                    {"framework": framework.id, "level": exercise.level},
+                ),
+            )
+
+
+def _image_problems(where: str, cell: Cell) -> Iterator[Problem]:
+    if cell["cell_type"] == "markdown" and IMAGE_WITHOUT_ALT.search(source_of(cell)):
+        yield Problem(where, Message("có hình chưa có lời mô tả (alt)"), "warning")
+
+
+def _assert_problems(where: str, cell: Cell) -> Iterator[Problem]:
+    try:
+        tree = ast.parse(source_of(cell))
+    except SyntaxError as error:
+        yield Problem(where, Message("mã Python sai cú pháp ở dòng {line}", {"line": error.lineno}))
+        return
+    asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    for node in asserts:
+        if node.msg is None:
+            yield Problem(
+                where,
+                Message("dòng {line}: assert chưa có lời nhắn", {"line": node.lineno}),
+                "warning",
+            )
+
+
+def _untested(lesson: Lesson) -> Iterator[Problem]:
+    """Names a solution cell binds that its exercise's tests never mention."""
+    cells = {str(cell.get("id", "")): cell for cell in lesson.source["cells"]}
+    for exercise in lesson.exercises:
+        test = cells[exercise.cell_id]
+        if is_solution(test):
+            continue
+        used = _names(source_of(test), ast.Load)
+        for answer in exercise.answers:
+            bound = _top_names(source_of(cells[answer]))
+            if bound and not bound & used:
+                yield Problem(
+                    f"{lesson.file} ({exercise.grade_id})",
+                    Message(
+                        "ô kiểm tra không dùng tên nào của lời giải: {names}",
+                        {"names": ", ".join(sorted(bound))},
+                    ),
+                    "warning",
+                )
+
+
+def _shown_answers(lesson: Lesson) -> Iterator[Problem]:
+    """A visible test that compares a form's answer with the very answer gives it away."""
+    answers: dict[str, Any] = {}
+    for cell in lesson.source["cells"]:
+        if is_form(cell):
+            try:
+                answers[next(iter(_top_names(source_of(cell))))] = read_answer(source_of(cell))
+            except (Refused, StopIteration):
+                continue
+        elif is_test(cell):
+            visible = without_region(source_of(cell), HIDDEN_TESTS)
+            for name in _compared_names(visible, answers):
+                yield Problem(
+                    f"{lesson.file} ({grade_id_of(cell)})",
+                    Message("đáp án của {name} lộ trong phần kiểm tra nhìn thấy", {"name": name}),
+                )
+
+
+def _compared_names(source: str, answers: dict[str, Any]) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Eq):
+            continue
+        sides = (node.left, node.comparators[0])
+        for name, value in (sides, sides[::-1]):
+            if not isinstance(name, ast.Name) or name.id not in answers:
+                continue
+            try:
+                if ast.literal_eval(value) == answers[name.id]:
+                    yield name.id
+            except (ValueError, TypeError):
+                continue
+
+
+def _leaks(lesson: Lesson) -> Iterator[Problem]:
+    """Lines of solutions and hidden tests that also stand in what the learner receives."""
+    try:
+        plain = variant(lesson.source, 0)
+        released = learner_notebook(plain)
+    except Refused:
+        return  # check_marks tells
+    secrets = {}
+    for cell in plain["cells"]:
+        source = source_of(cell)
+        for line in [*region(source, HIDDEN_TESTS), *region(source, SOLUTION)]:
+            if _is_telling(line.strip()):
+                secrets[line.strip()] = grade_id_of(cell)
+    for number, cell in enumerate(released["cells"], start=1):
+        lines = {line.strip() for line in _texts(cell)}
+        for secret in sorted(lines & secrets.keys()):
+            yield Problem(
+                f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})",
+                Message(
+                    "bản của học viên lộ dòng “{line}” của ô {cell}",
+                    {"line": secret, "cell": secrets[secret]},
+                ),
+            )
+
+
+def _is_telling(line: str) -> bool:
+    """Does a line give something away? Comments and imports stand everywhere."""
+    return len(line) >= LONG_ENOUGH_TO_LEAK and not line.startswith(("#", "import ", "from "))
+
+
+def _texts(cell: Cell) -> Iterable[str]:
+    yield from source_of(cell).split("\n")
+    for output in cell.get("outputs", []):
+        for text in (output.get("text", ""), output.get("data", {}).get("text/plain", "")):
+            yield from "".join(text).split("\n")
+
+
+def _names(source: str, context: type[ast.expr_context]) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+    }
+
+
+def _top_names(source: str) -> set[str]:
+    """Names a cell binds at its top level: assignments, functions, classes."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return set()
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            found |= {
+                one.id
+                for one in ast.walk(node)
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            }
+    return found
