@@ -9,7 +9,7 @@ submission marked twice is stored once. See docs/queue.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -98,6 +98,7 @@ def submit(
     at: dt.datetime,
     priority: int = PRACTICE,
     late: bool = False,
+    seed: int | None = None,
     bounds: Bounds = BOUNDS,
 ) -> Submission:
     """Put a notebook into the queue.
@@ -105,6 +106,7 @@ def submit(
     The same notebook again within ``bounds.repeat_within`` returns the row that is there: a
     double tap or a repeated request is one submission. `Refused` when the lesson is not in the
     release, when this person has enough waiting, or when the whole queue is over its bound.
+    ``seed`` is the one the learner's own numbers were drawn with (`courses.variant`).
     """
     release = session.get(Release, release_id)
     if release is None or find_lesson(release, lesson) is None:
@@ -121,6 +123,7 @@ def submit(
         notebook=notebook,
         submitted_at=at,
         late=late,
+        seed=seed,
         state="queued",
         priority=priority,
     )
@@ -455,3 +458,11 @@ def _of_lesson(person_id: int, release_id: int, lesson: str) -> Select[Submissio
         .order_by(Submission.id.desc())
         .execution_options(populate_existing=True)
     )
+
+
+def still_waiting(session: Session, submissions: Collection[int]) -> frozenset[int]:
+    """Those of ``submissions`` that are neither marked nor dead yet."""
+    found = select(Submission.id).where(
+        Submission.id.in_(submissions), Submission.state.in_(_WAITING)
+    )
+    return frozenset(session.scalars(found))

@@ -1,0 +1,147 @@
+"""The managed service ``grading``, wired: settings → records → marker → the queue's workers.
+
+JupyterHub runs it (``python -m hub.grading``) beside the portal; any number may run, also on
+other machines with PostgreSQL. It works until SIGTERM, then finishes what it is marking. Logs are
+one JSON object a line; the file ``grading-health.json`` in the data folder is rewritten every few
+seconds, and an old one means that the service is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from analytics.certificates import issue_if_due
+from graders import Marker
+from graders.service import GradingService, MarksNotebooks, OnMarked
+from hub.settings import Settings, load_settings
+from records import Records, Session, enrolments, open_records
+from records.bell import Bell
+from records.releases import find_release
+from records.tables import Submission
+
+HEALTH_EVERY_S = 5.0
+logger = logging.getLogger("motcham.grading")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; ``extra={"fields": …}`` adds its own. Never a notebook or a name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "what": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def issue_certificates(settings: Settings) -> OnMarked:
+    """What follows from new marks, in their transaction: the certificate, once it is due."""
+
+    def on_marked(session: Session, submission: Submission) -> None:
+        release = find_release(session, submission.release_id)
+        if release is None or submission.marked_at is None:
+            return
+        issue_if_due(
+            session,
+            submission.person_id,
+            release.programme,
+            at=submission.marked_at,
+            pass_share=settings.pass_share,
+        )
+
+    return on_marked
+
+
+def issue_what_was_missed(records: Records, settings: Settings) -> int:
+    """Certificates that were due while issuing was broken; safe to repeat. Returns how many."""
+    with records.read() as session:
+        people = enrolments.completed_without_certificate(session, settings.programme)
+    issued = 0
+    for person_id in people:
+        with records.begin() as session:
+            at = dt.datetime.now(dt.UTC)
+            share = settings.pass_share
+            issued += bool(
+                issue_if_due(session, person_id, settings.programme, at=at, pass_share=share)
+            )
+    return issued
+
+
+@contextlib.contextmanager
+def open_marker(settings: Settings) -> Iterator[tuple[MarksNotebooks, int]]:
+    """The marker that the settings ask for, and how many notebooks it takes at once."""
+    if not settings.dask:
+        with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
+            yield marker, settings.workers
+        return
+    from graders.cluster import ClusterMarker, DaskCluster
+
+    cluster = DaskCluster(settings.dask)
+    try:
+        marker = ClusterMarker(cluster.executor, allow_reduced=settings.allow_reduced_walls)
+        yield marker, max(settings.workers, cluster.slots())
+    finally:
+        cluster.close()
+
+
+def write_health(path: Path, service: GradingService) -> None:
+    """Replace the health file in one step."""
+    health = service.health()
+    at = dt.datetime.now(dt.UTC).isoformat()
+    new = path.with_suffix(f".{os.getpid()}.new")
+    new.write_text(
+        json.dumps({"at": at, "well": health.well, **dataclasses.asdict(health)}), encoding="utf-8"
+    )
+    new.replace(path)
+
+
+def run(settings: Settings, stop: Bell) -> None:
+    """Mark what comes in until ``stop`` is woken."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    health = settings.data / "grading-health.json"
+    records = open_records(settings.records_url)
+    try:
+        with open_marker(settings) as (marker, workers):
+            on_marked = issue_certificates(settings)
+            with GradingService(records, marker, workers=workers, on_marked=on_marked) as service:
+                missed = issue_what_was_missed(records, settings)
+                logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
+                while True:
+                    write_health(health, service)
+                    if stop.wait(HEALTH_EVERY_S):
+                        break
+    finally:
+        records.close()
+        health.unlink(missing_ok=True)
+
+
+def main() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    stop = Bell()  # a pipe: unlike a lock, safe to touch in a signal handler
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        stop.wake()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    run(load_settings(), stop)
+
+
+if __name__ == "__main__":
+    main()
