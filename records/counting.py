@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from records.meetings import attended_lessons
 from records.releases import current_releases
 from records.tables import Certificate, Enrolment, Person, Progress, Release, Unit
 
@@ -242,7 +243,8 @@ def release_and_marks(
 ) -> list[tuple[Release, dict[str, tuple[float, float]]]]:
     """Each course of the programme on the person's own release, with the best marks by lesson.
 
-    A course not begun counts with its current release and no marks. Marks: (points, maximum).
+    A course not begun counts with its current release and no marks. Marks: (points, maximum). A
+    lesson attended in person and not handed in was taken part in, and has earned nothing.
     """
     begun = {
         enrolment.course: enrolment.release_id
@@ -257,5 +259,10 @@ def release_and_marks(
                 Progress.person_id == person_id, Progress.course == current.course
             )
         )
-        found.append((release, {row.lesson: (row.points, row.max_points) for row in rows}))
+        marks = {row.lesson: (row.points, row.max_points) for row in rows}
+        attended = attended_lessons(session, person_id, current.course)
+        for lesson in release.manifest["lessons"]:
+            if lesson["slug"] in attended:
+                marks.setdefault(lesson["slug"], (0.0, float(lesson["max_points"])))
+        found.append((release, marks))
     return found

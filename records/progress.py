@@ -13,6 +13,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from records.enrolments import find_enrolment
+from records.meetings import attended_lessons
 from records.tables import Enrolment, Progress, Release, Submission
 
 
@@ -34,7 +35,7 @@ class CourseFacts:
 
     @property
     def took_part(self) -> bool:
-        """Every lesson was handed in and marked."""
+        """Every lesson was handed in and marked, or attended in person."""
         return self.lessons > 0 and self.lessons_done == self.lessons
 
     @property
@@ -118,11 +119,12 @@ def _facts(session: Session, enrolment: Enrolment) -> CourseFacts:
         for progress in progress_in(session, enrolment.person_id, enrolment.course)
         if progress.lesson in maxima
     ]
+    attended = attended_lessons(session, enrolment.person_id, enrolment.course) & maxima.keys()
     return CourseFacts(
         course=enrolment.course,
         release_id=release.id,
         lessons=len(maxima),
-        lessons_done=len(done),
+        lessons_done=len({progress.lesson for progress in done} | attended),
         points=sum(progress.points for progress in done),
         max_points=sum(maxima.values()),
         pass_share=float(release.manifest["pass_share"]),

@@ -251,6 +251,9 @@ class Submission(Table):
     )
     submitted_at: Mapped[dt.datetime]
     late: Mapped[bool] = mapped_column(default=False)
+    device: Mapped[str | None] = mapped_column(  # keyed hash of a random cookie
+        String(32), info={"personal": "which browser handed it in"}
+    )
     state: Mapped[str] = mapped_column(String(8), default="queued")
     priority: Mapped[int] = mapped_column(default=10)  # 0 exam, 10 practice, 20 re-marking
     tries: Mapped[int] = mapped_column(default=0)
@@ -291,6 +294,60 @@ class Review(Table):
     marker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     points: Mapped[float]
     comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[dt.datetime]
+
+
+class Meeting(Table):
+    """A class in person. It stands for ``lesson``: who attended has taken part in it.
+
+    ``secret`` makes the code on the screen, which changes every half minute.
+    """
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    lesson: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    called_by: Mapped[str] = mapped_column(String(100))
+
+
+class Attendance(Table):
+    """A person was there. ``way``: ``code`` typed by themselves, or ``list`` kept by a teacher."""
+
+    __tablename__ = "attendance"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    way: Mapped[str] = mapped_column(String(8))
+    recorded_by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[dt.datetime]
+
+
+class Notice(Table):
+    """A message to a group: learners of ``course``, people of ``unit_id`` and below, or both."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course: Mapped[str | None] = mapped_column(String(64), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    sent_by: Mapped[str] = mapped_column(String(100))
+    sent_at: Mapped[dt.datetime]
+
+
+class NoticeRead(Table):
+    """A person has put a notice aside."""
+
+    __tablename__ = "notice_read"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[dt.datetime]
 
 

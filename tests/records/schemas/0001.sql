@@ -4,6 +4,16 @@ CREATE TABLE alembic_version (
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
 INSERT INTO "alembic_version" VALUES('0001');
+CREATE TABLE attendance (
+	meeting_id INTEGER NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	way VARCHAR(8) NOT NULL, 
+	recorded_by VARCHAR(100) NOT NULL, 
+	at DATETIME NOT NULL, 
+	CONSTRAINT pk_attendance PRIMARY KEY (meeting_id, person_id), 
+	CONSTRAINT fk_attendance_meeting_id FOREIGN KEY(meeting_id) REFERENCES meeting (id), 
+	CONSTRAINT fk_attendance_person_id FOREIGN KEY(person_id) REFERENCES person (id)
+);
 CREATE TABLE audit (
 	id INTEGER NOT NULL, 
 	at DATETIME NOT NULL, 
@@ -91,6 +101,36 @@ CREATE TABLE exercise_marks (
 	needs_review BOOLEAN NOT NULL, 
 	CONSTRAINT pk_exercise_marks PRIMARY KEY (submission_id, grade_id), 
 	CONSTRAINT fk_exercise_marks_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id)
+);
+CREATE TABLE meeting (
+	id INTEGER NOT NULL, 
+	course VARCHAR(64) NOT NULL, 
+	lesson VARCHAR(64) NOT NULL, 
+	place VARCHAR(200) NOT NULL, 
+	starts_at DATETIME NOT NULL, 
+	ends_at DATETIME NOT NULL, 
+	secret BLOB NOT NULL, 
+	called_by VARCHAR(100) NOT NULL, 
+	CONSTRAINT pk_meeting PRIMARY KEY (id)
+);
+CREATE TABLE notice (
+	id INTEGER NOT NULL, 
+	course VARCHAR(64), 
+	unit_id INTEGER, 
+	title VARCHAR(200) NOT NULL, 
+	body TEXT NOT NULL, 
+	sent_by VARCHAR(100) NOT NULL, 
+	sent_at DATETIME NOT NULL, 
+	CONSTRAINT pk_notice PRIMARY KEY (id), 
+	CONSTRAINT fk_notice_unit_id FOREIGN KEY(unit_id) REFERENCES unit (id)
+);
+CREATE TABLE notice_read (
+	notice_id INTEGER NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	at DATETIME NOT NULL, 
+	CONSTRAINT pk_notice_read PRIMARY KEY (notice_id, person_id), 
+	CONSTRAINT fk_notice_read_notice_id FOREIGN KEY(notice_id) REFERENCES notice (id), 
+	CONSTRAINT fk_notice_read_person_id FOREIGN KEY(person_id) REFERENCES person (id)
 );
 CREATE TABLE person (
 	id INTEGER NOT NULL, 
@@ -200,6 +240,7 @@ CREATE TABLE submission (
 	notebook BLOB NOT NULL, 
 	submitted_at DATETIME NOT NULL, 
 	late BOOLEAN NOT NULL, 
+	device VARCHAR(32), 
 	state VARCHAR(8) NOT NULL, 
 	priority INTEGER NOT NULL, 
 	tries INTEGER NOT NULL, 
@@ -255,12 +296,15 @@ CREATE TABLE unit (
 );
 CREATE INDEX ix_audit_action ON audit (action);
 CREATE INDEX ix_audit_subject ON audit (subject);
+CREATE INDEX ix_meeting_course ON meeting (course);
 CREATE INDEX ix_release_programme ON release (programme);
 CREATE INDEX ix_unit_parent_id ON unit (parent_id);
 CREATE INDEX ix_unit_successor_id ON unit (successor_id);
+CREATE INDEX ix_notice_course ON notice (course);
 CREATE INDEX ix_person_unit_id ON person (unit_id);
 CREATE INDEX ix_remark_state ON remark (state);
 CREATE UNIQUE INDEX uq_target_without_unit ON target (programme, "key") WHERE unit_id IS NULL;
+CREATE INDEX ix_attendance_person_id ON attendance (person_id);
 CREATE INDEX ix_certificate_counted ON certificate (programme, unit_id, audience_group);
 CREATE INDEX ix_enrolment_course ON enrolment (course);
 CREATE INDEX ix_role_grant_person_id ON role_grant (person_id);
