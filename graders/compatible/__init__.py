@@ -10,6 +10,20 @@ with, this can be fooled with. It never changes a score, a comment or a flag tha
 would have written, and never touches a manual grade.
 """
 
-from graders.compatible.course import autograde
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graders.compatible.course import autograde
 
 __all__ = ["autograde"]
+
+
+def __getattr__(name: str) -> Any:
+    # `warm` must be importable without nbgrader: what it loads, every learner's kernel holds.
+    if name == "autograde":
+        from graders.compatible.course import autograde
+
+        return autograde
+    raise AttributeError(name)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters import NbGraderException
@@ -29,6 +30,7 @@ from nbgrader.utils import rmtree
 from traitlets import Integer, List, Unicode
 
 from graders.compatible.execute import Execute
+from graders.compatible.exporter import Exporter
 from graders.compatible.gradebook import SharedGradebook, one_gradebook
 from graders.compatible.kernels import WarmKernels
 
@@ -51,6 +53,9 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         """Mark every submission found; raises NbGraderException where nbgrader does."""
         _swap(self.sanitize_preprocessors)
         _swap(self.autograde_preprocessors)
+        if self.exporter_class is NotebookExporter:
+            make: Any = Exporter
+            self.exporter = make(parent=self, config=self.config)
         # A worker meets what is wrong again, and reports it as nbgrader does.
         with suppress(Exception), _alembic_on_path():
             Gradebook(self.coursedir.db_url, self.coursedir.course_id).close()
@@ -224,7 +229,9 @@ def _work(converter: Autograde, pipe: Any, others: list[Any]) -> None:
     for other in others:
         other.close()
     log = converter.log
+    level = min((handler.level for handler in log.handlers), default=logging.INFO)
     log.handlers = [_ToParent(pipe)]
+    log.setLevel(max(level, log.level))
     log.propagate = False
     notebooks = dict(converter.assignments)
     coursedir = converter.coursedir

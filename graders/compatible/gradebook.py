@@ -48,7 +48,7 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
         self.db = scoped_session(sessionmaker(bind=self.engine, expire_on_commit=False))
         self._commit: Callable[[], None] = self.db.commit
         if deferring:
-            self.db.commit = self.db.flush  # type: ignore[method-assign]
+            self.db.commit = _later  # type: ignore[method-assign]
         self._grades: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._comments: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._cells: dict[tuple[str, str], dict[str, Any]] = {}
@@ -73,6 +73,13 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
     def close_for_good(self) -> None:
         self.db.rollback()
         super().close()
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
+        # Its score is computed by the database; after a change it must be read again.
+        self.db.flush()
+        found = super().find_submission_notebook(notebook, assignment, student)
+        self.db.refresh(found)
+        return found
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Any:
         key = (notebook, assignment, student)
@@ -105,6 +112,10 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
             rows = [*found.task_cells, *found.grade_cells]
             self._graded[key] = {row.name: row for row in rows}
         return self._graded[key].get(name) or super().find_graded_cell(name, *key)
+
+
+def _later() -> None:
+    """In place of a commit that `SharedGradebook.commit_now` will make."""
 
 
 @contextmanager
