@@ -99,6 +99,7 @@ def submit(
     priority: int = PRACTICE,
     late: bool = False,
     seed: int | None = None,
+    device: str | None = None,
     bounds: Bounds = BOUNDS,
 ) -> Submission:
     """Put a notebook into the queue.
@@ -107,6 +108,7 @@ def submit(
     double tap or a repeated request is one submission. `Refused` when the lesson is not in the
     release, when this person has enough waiting, or when the whole queue is over its bound.
     ``seed`` is the one the learner's own numbers were drawn with (`courses.variant`).
+    ``device`` is a keyed hash of the browser's random cookie, for `analytics.integrity`.
     """
     release = session.get(Release, release_id)
     if release is None or find_lesson(release, lesson) is None:
@@ -124,6 +126,7 @@ def submit(
         submitted_at=at,
         late=late,
         seed=seed,
+        device=device,
         state="queued",
         priority=priority,
     )

@@ -117,7 +117,7 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
         for person in (mine, other):
             where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
             drafts.open_draft(session, **where, at=at)
-            submission = queue.submit(session, **where, notebook=b"{}", at=at)
+            submission = queue.submit(session, **where, notebook=b"{}", at=at, device="d")
             queue.claim(session, worker="w", at=at, lease=dt.timedelta(minutes=1))
             result = course.result("bai-mot", 2.0, 1.0)
             assert queue.store_marks(session, submission.id, result, worker="w", at=at)
