@@ -103,6 +103,22 @@ def may_publish(actor: Actor) -> bool:
     return bool(actor.roles & {INSTRUCTOR, ADMINISTRATOR})
 
 
+def may_call_class(actor: Actor) -> bool:
+    """Announce a class in person and keep its list."""
+    return may_mark(actor)
+
+
+def may_notify_course(actor: Actor) -> bool:
+    """Send a message to the learners of a course."""
+    return may_mark(actor)
+
+
+def may_notify_unit(actor: Actor, path: Collection[int]) -> bool:
+    """Send a message to the people of a unit, whose ``path`` runs up to the nation."""
+    officers = bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+    return officers or any(unit in path for unit in actor.units_as(UNIT_OFFICER))
+
+
 # --- units and figures --------------------------------------------------------------------------
 
 

@@ -21,7 +21,9 @@ from analytics.insight import (
     find_where_people_stop,
     look_at_exercises,
 )
-from records import Session, people, queue, releases, remarking, reviewing, teaching
+from analytics.integrity import Sign, Work, find_signs
+from records import Session, people, queue, releases, remarking, reviewing
+from records import teaching as lists
 from skills_framework.messages import Message, Refused
 
 MOST_FILES, MOST_MB = 300, 50  # of an uploaded course, unpacked
@@ -72,14 +74,14 @@ def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
     release = releases.current_release(session, slug)
     if release is None:
         return None
-    opened, handed_in = teaching.first_times(session, slug)
-    passed = teaching.who_passed(session, slug, float(release.manifest["pass_share"]))
+    opened, handed_in = lists.first_times(session, slug)
+    passed = lists.who_passed(session, slug, float(release.manifest["pass_share"]))
     return CourseInsight(
         release=release,
         steps=find_where_people_stop(
             [lesson["slug"] for lesson in release.manifest["lessons"]], opened, handed_in, passed
         ),
-        counts=teaching.count_handed_in(session, slug),
+        counts=lists.count_handed_in(session, slug),
         remarks=[
             (r, *remarking.progress_of(session, r)) for r in remarking.remarks_of(session, slug)
         ],
@@ -93,7 +95,7 @@ def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsig
     entry = releases.find_lesson(release, lesson) if release else None
     if entry is None:
         return None
-    answers = _answers(teaching.first_notebooks(session, slug, lesson), entry)
+    answers = _answers(lists.first_notebooks(session, slug, lesson), entry)
     attempts = [
         Attempt(
             person_id=tried.person_id,
@@ -102,7 +104,7 @@ def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsig
             feedback=tried.feedback,
             answer=answers.get((tried.submission_id, tried.grade_id)),
         )
-        for tried in teaching.first_tries(session, slug, lesson)
+        for tried in lists.first_tries(session, slug, lesson)
     ]
     titles = {exercise["grade_id"]: exercise["title"] for exercise in entry["exercises"]}
     return LessonInsight(release, entry, look_at_exercises(attempts, list(titles)), titles)
@@ -175,6 +177,40 @@ def load_submission(session: Session, submission_id: int) -> SubmissionSeen | No
 def _in_order(marks: Any, order: list[str]) -> list[Any]:
     place = {grade_id: number for number, grade_id in enumerate(order)}
     return sorted(marks, key=lambda mark: place.get(mark.grade_id, len(place)))
+
+
+def load_signs(session: Session, slug: str) -> tuple[Any, tuple[Sign, ...], dict[int, str]] | None:
+    """The current release, signs in its latest submissions, and names by person."""
+    release = releases.current_release(session, slug)
+    if release is None:
+        return None
+    written = {
+        answer
+        for lesson in release.manifest["lessons"]
+        for exercise in lesson["exercises"]
+        if exercise["kind"] in ("code", "text")
+        for answer in exercise["answers"]
+    }
+    works = [
+        Work(
+            submission_id=one.submission_id,
+            person_id=one.person_id,
+            lesson=one.lesson,
+            written="\n".join(
+                source for cell, source in _cells(one.notebook).items() if cell in written
+            ),
+            opened_at=one.opened_at,
+            submitted_at=one.submitted_at,
+            share=(one.points or 0.0) / one.max_points if one.max_points else 0.0,
+            device=one.device,
+        )
+        for one in lists.marked_works(session, slug)
+    ]
+    minutes = {lesson["slug"]: lesson["practice_minutes"] for lesson in release.manifest["lessons"]}
+    signs = find_signs(works, minutes)
+    found = {person_id for sign in signs for person_id in sign.people}
+    people_found = {one: people.find_person_by_id(session, one) for one in found}
+    return release, signs, {one: p.full_name if p else "" for one, p in people_found.items()}
 
 
 def read_course_archive(content: bytes) -> courses.Course:

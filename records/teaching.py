@@ -156,3 +156,50 @@ def count_handed_in(session: Session, course: str) -> dict[str, int]:
         .group_by(Submission.lesson)
     )
     return dict(rows.tuples().all())
+
+
+@dataclass(frozen=True)
+class MarkedWork:
+    """A marked submission with its notebook, and when the lesson was first opened."""
+
+    submission_id: int
+    person_id: int
+    lesson: str
+    notebook: bytes
+    opened_at: dt.datetime | None
+    submitted_at: dt.datetime
+    points: float | None
+    max_points: float | None
+    device: str | None
+
+
+def marked_works(session: Session, course: str, *, limit: int = 1000) -> Sequence[MarkedWork]:
+    """The latest marked submissions of a course, oldest first."""
+    rows = session.execute(
+        select(
+            Submission.id,
+            Submission.person_id,
+            Submission.lesson,
+            Submission.notebook,
+            Draft.opened_at,
+            Submission.submitted_at,
+            Submission.points,
+            Submission.max_points,
+            Submission.device,
+        )
+        .join(Release, Release.id == Submission.release_id)
+        .outerjoin(
+            Draft,
+            (Draft.person_id == Submission.person_id)
+            & (Draft.release_id == Submission.release_id)
+            & (Draft.lesson == Submission.lesson),
+        )
+        .where(
+            Release.course == course,
+            Submission.state == "marked",
+            Submission.outcome == "marked",
+        )
+        .order_by(Submission.id.desc())
+        .limit(limit)
+    )
+    return [MarkedWork(*row) for row in reversed(rows.all())]

@@ -149,6 +149,18 @@ class Publish(PageHandler):
         return course, courses.check_course(course, framework, self.portal.marker.mark)
 
 
+class Signs(PageHandler):
+    """Signs that a person should look at; nothing follows from them by itself."""
+
+    async def get(self, slug: str) -> None:
+        self.require(access.may_teach(self.actor))
+        found = await self.read(teaching.load_signs, slug)
+        if found is None:
+            raise self.absent()
+        release, signs, names = found
+        self.page("teaching/signs.html", release=release, signs=signs, names=names)
+
+
 class BeginRemark(PageHandler):
     """Try the newest release's checks on all past submissions of a lesson."""
 

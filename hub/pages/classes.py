@@ -1,0 +1,169 @@
+"""Classes in person and messages to groups: the instructor's pages and the learner's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from hub import access
+from hub.translate import HANOI
+from hub.web import PageHandler
+from records import Session, meetings, notices, people, releases
+from skills_framework.messages import Message, Refused
+
+
+class Classes(PageHandler):
+    """All classes, and a form for a new one."""
+
+    async def get(self) -> None:
+        self.require(access.may_teach(self.actor))
+        called, current = await self.read(self._load)
+        self.page("teaching/classes.html", called=called, releases=current)
+
+    def _load(self, session: Session) -> tuple[Any, Any]:
+        return meetings.meetings(session), releases.current_releases(session)
+
+    async def post(self) -> None:
+        self.require(access.may_call_class(self.actor))
+        course, _, lesson = self.get_body_argument("lesson").partition("/")
+        day = self.get_body_argument("day")
+        meeting = await self.write(
+            lambda session: meetings.call_meeting(
+                session,
+                course=course,
+                lesson=lesson,
+                place=self.get_body_argument("place", ""),
+                starts_at=_moment(day, self.get_body_argument("starts")),
+                ends_at=_moment(day, self.get_body_argument("ends")),
+                by=self.actor.username or "",
+            )
+        )
+        self.redirect(self.url("teaching", "classes", meeting.id))
+
+
+class ClassScreen(PageHandler):
+    """What the teacher shows on the wall: the code of this half minute, and who has come."""
+
+    async def get(self, number: str) -> None:
+        self.require(access.may_call_class(self.actor))
+        meeting, present = await self.read(self._load, int(number))
+        shown = meeting.starts_at - meetings.EARLY <= self.now <= meeting.ends_at
+        self.page(
+            "teaching/class.html",
+            meeting=meeting,
+            present=present,
+            code=meetings.code_at(meeting, self.now) if shown else None,
+        )
+
+    def _load(self, session: Session, number: int) -> tuple[Any, Any]:
+        meeting = meetings.find_meeting(session, number)
+        if meeting is None:
+            raise self.absent()
+        return meeting, meetings.attendance_of(session, number)
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_call_class(self.actor))
+        codes = self.get_body_argument("codes", "").replace(",", "\n").splitlines()
+        await self.write(
+            lambda session: meetings.attend_by_list(
+                session, int(number), codes[:1000], by=self.actor.username or "", at=self.now
+            )
+        )
+        self.redirect(self.url("teaching", "classes", number))
+
+
+class Attend(PageHandler):
+    """A learner types the code that is on the screen."""
+
+    cost = 30  # six digits must not be guessed
+
+    async def get(self) -> None:
+        self.require(access.may_learn(self.actor))
+        await self._show(None)
+
+    async def post(self) -> None:
+        self.require(access.may_submit(self.actor))
+        meeting = await self.write(
+            self._attend,
+            self.get_body_argument("meeting", "0"),
+            self.get_body_argument("code", "")[:20],
+        )
+        await self._show(meeting)
+
+    def _attend(self, session: Session, meeting: str, code: str) -> Any:
+        assert self.actor.person_id is not None
+        number = int(meeting) if meeting.isdigit() else 0
+        return meetings.attend_by_code(session, number, self.actor.person_id, code, at=self.now)
+
+    async def _show(self, done: Any) -> None:
+        assert self.actor.person_id is not None
+        still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
+        self.page("attend.html", meetings=still_open, done=done)
+
+
+class Notices(PageHandler):
+    """Send a message to a course or to one's unit."""
+
+    async def get(self) -> None:
+        await self._show(sent=False)
+
+    async def _show(self, *, sent: bool) -> None:
+        current, units = await self.read(self._choices)
+        self.require(bool(current or units))
+        self.page("teaching/notices.html", releases=current, units=units, sent=sent)
+
+    def _choices(self, session: Session) -> tuple[list[Any], list[Any]]:
+        own = [people.find_unit_by_id(session, u) for u in self.actor.units_as(access.UNIT_OFFICER)]
+        if access.may_notify_unit(self.actor, ()):
+            own.append(people.find_nation(session))
+        teaches = access.may_notify_course(self.actor)
+        return (
+            list(releases.current_releases(session)) if teaches else [],
+            [unit for unit in own if unit is not None],
+        )
+
+    async def post(self) -> None:
+        kind, _, key = self.get_body_argument("to", "").partition(":")
+        await self.write(self._send(kind, key))
+        await self._show(sent=True)
+
+    def _send(self, kind: str, key: str) -> Callable[[Session], None]:
+        def send(session: Session) -> None:
+            unit_id = int(key) if kind == "unit" and key.isdigit() else None
+            if unit_id is not None:
+                path = notices.path_of(session, unit_id)
+                self.require(access.may_notify_unit(self.actor, path))
+            else:
+                self.require(access.may_notify_course(self.actor))
+            notices.send_notice(
+                session,
+                title=self.get_body_argument("title", ""),
+                body=self.get_body_argument("body", ""),
+                by=self.actor.username or "",
+                at=self.now,
+                course=key if kind == "course" else None,
+                unit_id=unit_id,
+            )
+
+        return send
+
+
+class PutAside(PageHandler):
+    """A learner has read a message."""
+
+    async def post(self) -> None:
+        self.require(self.actor.known)
+        assert self.actor.person_id is not None
+        notice = self.get_body_argument("notice", "")
+        if notice.isdigit():
+            await self.write(notices.put_aside, int(notice), self.actor.person_id, at=self.now)
+        self.redirect(self.url())
+
+
+def _moment(day: str, time: str) -> dt.datetime:
+    """A date and a time of day, as forms send them, on Vietnam's clock."""
+    try:
+        return dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=HANOI)
+    except ValueError:
+        raise Refused(Message("Ngày hoặc giờ không đúng dạng")) from None
