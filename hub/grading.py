@@ -16,20 +16,22 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 from analytics.certificates import issue_if_due
 from graders import Marker
-from graders.service import GradingService, MarksNotebooks, OnMarked
+from graders.remark import try_next
+from graders.service import GradingService, MarksNotebooks
+from hub.completion import make_on_marked
 from hub.settings import Settings, load_settings
-from records import Records, Session, enrolments, open_records
+from records import Records, enrolments, open_records
 from records.bell import Bell
-from records.releases import find_release
-from records.tables import Submission
 
 HEALTH_EVERY_S = 5.0
+REMARK_EVERY_S = 3.0
 logger = logging.getLogger("motcham.grading")
 
 
@@ -46,24 +48,6 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
-
-
-def issue_certificates(settings: Settings) -> OnMarked:
-    """What follows from new marks, in their transaction: the certificate, once it is due."""
-
-    def on_marked(session: Session, submission: Submission) -> None:
-        release = find_release(session, submission.release_id)
-        if release is None or submission.marked_at is None:
-            return
-        issue_if_due(
-            session,
-            submission.person_id,
-            release.programme,
-            at=submission.marked_at,
-            pass_share=settings.pass_share,
-        )
-
-    return on_marked
 
 
 def issue_what_was_missed(records: Records, settings: Settings) -> int:
@@ -109,6 +93,36 @@ def write_health(path: Path, service: GradingService) -> None:
     new.replace(path)
 
 
+class Remarking:
+    """Tries mended checks on past submissions, in a thread of its own, a few at a time.
+
+    It holds one marker place at most, so learners who hand in meanwhile hardly wait.
+    """
+
+    def __init__(self, records: Records, marker: MarksNotebooks) -> None:
+        self._records, self._marker = records, marker
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="remarking", daemon=True)
+
+    def __enter__(self) -> Remarking:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join(20)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                tried = try_next(self._records, self._marker.mark)
+            except Exception:
+                logger.exception("re-marking failed")
+                tried = False
+            if not tried:
+                self._stopping.wait(REMARK_EVERY_S)
+
+
 def run(settings: Settings, stop: Bell) -> None:
     """Mark what comes in until ``stop`` is woken."""
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -116,8 +130,11 @@ def run(settings: Settings, stop: Bell) -> None:
     records = open_records(settings.records_url)
     try:
         with open_marker(settings) as (marker, workers):
-            on_marked = issue_certificates(settings)
-            with GradingService(records, marker, workers=workers, on_marked=on_marked) as service:
+            on_marked = make_on_marked(settings)
+            with (
+                GradingService(records, marker, workers=workers, on_marked=on_marked) as service,
+                Remarking(records, marker),
+            ):
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
                 while True:
