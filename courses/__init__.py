@@ -2,11 +2,12 @@
 
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
 ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``release.py``, ``blocks.py`` (for
-the player), ``variants.py`` (numbers of one's own) and ``checks.py``. Content stands in
+the player), ``variants.py`` (numbers of one's own), ``checks.py`` and ``authoring.py``. Content stands in
 ``content/<slug>/``. It reads course folders and nothing else: it never runs a cell, never marks
 (`check_course` is handed a way to mark), and knows nothing of people, databases or the web.
 """
 
+from courses.authoring import new_course, preview
 from courses.blocks import Block, blocks, safe_html
 from courses.checks import Problem, check_course, check_lesson, check_marks
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
@@ -44,7 +45,9 @@ __all__ = [
     "lesson_for",
     "load_course",
     "make_release",
+    "new_course",
     "options_of",
+    "preview",
     "read_answer",
     "read_form",
     "read_notebook",

@@ -1,0 +1,68 @@
+"""For authors: begin a course from the template, and see it as a learner would.
+
+The only module here that writes, and only into the folder it is given.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from courses.course import COURSE_FILE, Course
+from courses.release import lesson_for, make_release
+from skills_framework.messages import Message, Refused
+
+TEMPLATE = Path(__file__).parent / "template"
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def new_course(folder: Path, *, slug: str, title: str, frame: str = "4.1") -> Path:
+    """Begin a course in ``folder/<slug>``: one lesson with every kind of form and a code exercise.
+
+    It passes its own check as it stands. Gives back the new folder. Raises Refused for a slug
+    that is no plain lower-case name, or where the folder already exists.
+    """
+    if not SLUG.fullmatch(slug):
+        raise Refused(
+            Message(
+                "mã khóa học “{slug}” chỉ gồm chữ thường không dấu, số, gạch nối", {"slug": slug}
+            )
+        )
+    made = folder / slug
+    if made.exists():
+        raise Refused(Message("thư mục {folder} đã có", {"folder": str(made)}))
+    shutil.copytree(TEMPLATE, made)
+    text = (made / COURSE_FILE).read_text(encoding="utf-8")
+    for key, value in (("slug", slug), ("title", title), ("title_en", title), ("frame", frame)):
+        text = re.sub(rf'^{key} = ".*"$', _line(key, value), text, count=1, flags=re.M)
+    (made / COURSE_FILE).write_text(text, encoding="utf-8")
+    return made
+
+
+def preview(course: Course, folder: Path, *, seed: int = 0) -> list[Path]:
+    """Write what a learner with ``seed`` receives into ``folder``; gives back the files written.
+
+    Existing files of the same names are replaced, others stay.
+    """
+    release = make_release(course)
+    written: list[Path] = []
+    for lesson in course.lessons:
+        own, files = lesson_for(release.source_files[lesson.file], seed)
+        for path, content in {lesson.file: own, **_beside(lesson.file, files)}.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            written.append(target)
+    return written
+
+
+def _beside(lesson_file: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    parent = Path(lesson_file).parent
+    return {(parent / name).as_posix(): content for name, content in files.items()}
+
+
+def _line(key: str, value: str) -> str:
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    # A replacement text of re.sub reads backslashes once more.
+    return f'{key} = "{quoted}"'.replace("\\", "\\\\")
