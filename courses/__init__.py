@@ -2,9 +2,10 @@
 
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
 ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``release.py``, ``blocks.py`` (for
-the player), ``variants.py`` (numbers of one's own), ``checks.py`` and ``authoring.py``. Content stands in
-``content/<slug>/``. It reads course folders and nothing else: it never runs a cell, never marks
-(`check_course` is handed a way to mark), and knows nothing of people, databases or the web.
+the player), ``variants.py`` (numbers of one's own), ``checks.py`` and ``authoring.py``. Content
+stands in ``content/<slug>/``. It reads course folders and nothing else (only ``authoring.py``
+writes, where it is told to): it never runs a cell, never marks (`check_course` is handed a way to
+mark), and knows nothing of people, databases or the web.
 """
 
 from courses.authoring import new_course, preview
