@@ -36,7 +36,6 @@ Tell = Callable[[Message], None]
 PATIENCE_S = 120  # a slow disk on first start; a start that fails is noticed at once
 STOPPING_S = 20
 LARGEST_LOG = 20_000_000  # bytes; the log of the start before is kept beside it
-HEALTH = ("hub/health", "services/portal/health")
 
 
 @dataclass(frozen=True)
@@ -212,14 +211,23 @@ def wait_until_ready(
     """Whether hub and portal answer; False when the hub ended, time ran out, or we are to stop."""
     host = "127.0.0.1" if settings.bind in ("", "0.0.0.0", "::") else settings.bind  # noqa: S104
     base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
-    until = time.monotonic() + patience
-    waiting = list(HEALTH)
+    began, until = time.time(), time.monotonic() + patience
+    waiting: list[Callable[[], bool]] = [
+        lambda: answers(f"{base}hub/health"),
+        lambda: answers(f"{base}services/portal/health"),
+        lambda: written_since(settings.data / "grading-health.json", began),
+    ]
     while waiting and hub.poll() is None and not stop.asked and time.monotonic() < until:
-        if answers(base + waiting[0]):
+        if waiting[0]():
             waiting.pop(0)
         else:
             stop.wait(0.15)
     return not waiting
+
+
+def written_since(path: Path, moment: float) -> bool:
+    """Whether the file was written after ``moment`` (seconds since 1970)."""
+    return path.exists() and path.stat().st_mtime >= moment
 
 
 def answers(url: str) -> bool:

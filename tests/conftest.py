@@ -1,16 +1,26 @@
-"""What every room's tests may stand on: a fresh, migrated database of each kind in turn."""
+"""What every room's tests may stand on: a fresh, migrated database of each kind in turn, and a
+whole running platform."""
 
 from __future__ import annotations
 
 import itertools
+import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from hub import tied
+from hub.ports import free_port
 from records import Records, open_records
 
 _numbers = itertools.count()
@@ -120,3 +130,113 @@ def opened() -> Iterator[Callable[[str], Records]]:
 def records(database_url: str, opened: Callable[[str], Records]) -> Records:
     """An open, empty, migrated database."""
     return opened(database_url)
+
+
+# --- a whole platform ----------------------------------------------------------------------------
+
+
+@dataclass
+class Platform:
+    """`motcham up` in a process of its own: real hub, real proxy, portal and grading service."""
+
+    url: str  # with a closing slash
+    data: Path
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The passwords of the demonstration, by user name (see `hub.demo.PEOPLE`)."""
+        kept = json.loads((self.data / "secrets" / "demo-accounts.json").read_text())
+        return {name: account["password"] for name, account in kept.items()}
+
+    @property
+    def records_url(self) -> str:
+        return f"sqlite:///{self.data / 'motcham.sqlite'}"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "logs" / "platform.log"
+
+    def wait_until_ready(self, seconds: float = 180) -> None:
+        assert self.ready.wait(seconds), self.story()
+        assert self.process.poll() is None, self.story()
+
+    def story(self) -> str:
+        """Everything that helps to see why it does not run."""
+        log = self.log.read_text(errors="replace")[-6000:] if self.log.exists() else ""
+        return "\n".join(["motcham up said:", *self.said, "its log ends:", log])
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # whatever it started ends with it (hub.tied)
+            raise
+
+    def _listen(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.said.append(line.rstrip())
+            if "Ctrl-C" in line:  # its last words before it waits
+                self.ready.set()
+        self.ready.set()  # it ended
+
+
+def _start_platform(data: Path, *, port: int = 0, **settings: str) -> Platform:
+    port = port or free_port()
+    outside: Mapping[str, str] = os.environ
+    environment = {name: value for name, value in outside.items() if not name.startswith("MOTCHAM")}
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-I", "-S", tied.__file__),  # ends with us, even when we are killed
+            *(sys.executable, "-P", "-m", "hub.cli"),
+            *("up", "--port", str(port), "--data", str(data)),
+        ],
+        env={**environment, "PYTHONUNBUFFERED": "1", **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,  # a Ctrl-C at pytest is not meant for it: the fixture ends it
+    )
+    platform = Platform(f"http://127.0.0.1:{port}/", data, process)
+    threading.Thread(target=platform._listen, daemon=True).start()
+    return platform
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """One running platform with the demonstration's courses and accounts, shared by all tests.
+
+    Tests that stop it, break it or change what others look at start their own
+    (`start_platform`).
+    """
+    started = _start_platform(tmp_path_factory.mktemp("platform") / "data")
+    try:
+        started.wait_until_ready()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture
+def start_platform() -> Iterator[Callable[..., Platform]]:
+    """Starts platforms of a test's own: ``start_platform(data, port=…, MOTCHAM_…="…")``.
+
+    The test waits for them (`Platform.wait_until_ready`); they end with it.
+    """
+    started: list[Platform] = []
+
+    def start(data: Path, *, port: int = 0, **settings: str) -> Platform:
+        started.append(_start_platform(data, port=port, **settings))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()

@@ -1,0 +1,108 @@
+"""The command line: what is listed works, and bad input gets one clear sentence and exit 2."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.cli import COMMANDS
+
+
+def motcham(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MOTCHAM")}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "hub.cli", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**outside, **settings},
+        timeout=120,
+    )
+
+
+def listed() -> list[str]:
+    section = motcham("--help").stdout.partition("Lệnh:")[2]
+    return re.findall(r"^  (\w+)", section, re.M)
+
+
+def test_help_lists_every_command() -> None:
+    assert listed() == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    answer = motcham(command, "--help")
+    assert answer.returncode == 0, answer.stderr
+    assert len(answer.stdout.strip().splitlines()) >= 3
+
+
+BAD = {
+    "no such command": ["khong-co"],
+    "no such option": ["up", "--prot", "1"],
+    "a port that is none": ["up", "--port", "chín nghìn"],
+    "a port out of range": ["up", "--port", "70000"],
+    "no notebook given": ["mark"],
+    "a notebook that is not there": ["mark", "/khong/co.ipynb", "/khong/co.ipynb"],
+    "an unknown mode": ["mark", "a.ipynb", "b.ipynb", "--mode", "vui"],
+    "a course that is not there": ["course", "check", "/khong/co"],
+    "a folder that is no course": ["course", "check", "/"],
+    "publishing what is not there": ["course", "publish", "/khong/co"],
+    "a class that is not there": ["autograde", "/khong/co", "ps1"],
+    "a roster that is not there": ["roster", "import", "/khong/co.xlsx"],
+    "a person who is not there": ["account", "password", "khong-co-ai"],
+    "a half-finished command": ["certificate", "verify"],
+    "learners that are no number": ["demo", "load", "--learners", "nhiều"],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD.keys())
+def test_bad_input_gets_a_sentence_and_exit_2(arguments: list[str], tmp_path: Path) -> None:
+    answer = motcham(*arguments, MOTCHAM_DATA=str(tmp_path / "data"))
+    assert answer.returncode == 2, answer.stdout + answer.stderr
+    assert answer.stderr.strip()
+    assert "Traceback" not in answer.stderr
+    assert "không lường trước" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"MOTCHAM_PORT": "x", "MOTCHAM_PASS_SHARE": "7"}, ["MOTCHAM_PORT", "MOTCHAM_PASS_SHARE"]),
+        ({"MOTCHAM_LAB_SPAWNER": "simple"}, ["MOTCHAM_DEVELOPMENT"]),
+        (
+            {"MOTCHAM_OIDC_CLIENT_ID": "a"},
+            ["MOTCHAM_OIDC_ISSUER", "MOTCHAM_OIDC_CLIENT_SECRET"],
+        ),
+    ],
+    ids=["values", "simple labs", "half of OIDC"],
+)
+def test_wrong_settings_are_all_named_at_once(settings: dict[str, str], named: list[str]) -> None:
+    answer = motcham("doctor", **settings)
+    assert answer.returncode == 2
+    assert [name for name in named if name not in answer.stderr] == []
+
+
+def test_settings_may_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "motcham.env"
+    file.write_text(f"MOTCHAM_PORT=99999\nMOTCHAM_DATA={tmp_path}\n", encoding="utf-8")
+    answer = motcham("doctor", MOTCHAM_SETTINGS=str(file))
+    assert answer.returncode == 2
+    assert "MOTCHAM_PORT" in answer.stderr
+
+
+def test_the_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
+    answer = motcham("doctor", MOTCHAM_DATA=str(tmp_path), MOTCHAM_PROT="1")
+    for what in ("Python", "Node", "Chromium", str(tmp_path), "MOTCHAM_PROT"):
+        assert what in answer.stdout
+    missing = [line for line in answer.stdout.splitlines() if line.startswith("✗")]
+    assert (answer.returncode == 1) == bool(missing)
+
+
+def test_english_is_spoken_on_request() -> None:
+    answer = motcham("nope", MOTCHAM_LANGUAGE="en")
+    assert answer.returncode == 2

