@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub import access, learning
 from hub.translate import LANGUAGES
 from hub.web import LANGUAGE_COOKIE, PageHandler
-from records import Session, certificates, people
+from records import Session, certificates, meetings, notices, people
+
+NOTICES_STAY = dt.timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -19,9 +23,11 @@ class Overview:
     certificates: list[Any]
     profile: list[learning.DomainStanding]
     unit_name: str
+    notices: Sequence[Any]
+    meetings: Sequence[Any]
 
 
-def load_overview(session: Session, actor: access.Actor) -> Overview:
+def load_overview(session: Session, actor: access.Actor, at: dt.datetime) -> Overview:
     assert actor.person_id is not None
     unit = people.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
     return Overview(
@@ -29,6 +35,10 @@ def load_overview(session: Session, actor: access.Actor) -> Overview:
         certificates=list(certificates.certificates_of(session, actor.person_id)),
         profile=learning.load_profile(session, actor.person_id),
         unit_name=unit.name if unit else "",
+        notices=notices.unread_notices(
+            session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
+        ),
+        meetings=meetings.open_meetings(session, actor.person_id, at=at),
     )
 
 
@@ -36,7 +46,7 @@ class Home(PageHandler):
     """«Việc học của tôi»."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor)
+        overview = await self.read(load_overview, self.actor, self.now)
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "home.html",
@@ -46,6 +56,8 @@ class Home(PageHandler):
             certificates=overview.certificates,
             profile=overview.profile,
             unit_name=overview.unit_name,
+            notices=overview.notices,
+            meetings=overview.meetings,
             programmes=learning.PROGRAMMES,
         )
 
@@ -80,7 +92,7 @@ class MarksPage(PageHandler):
     """Every result and every certificate."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor)
+        overview = await self.read(load_overview, self.actor, self.now)
         self.page(
             "marks.html",
             courses=[course for course in overview.courses if course.begun],
@@ -93,7 +105,7 @@ class ProfilePage(PageHandler):
     """The competence profile: a picture, and its table beside it."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor)
+        overview = await self.read(load_overview, self.actor, self.now)
         self.page("profile.html", profile=overview.profile, unit_name=overview.unit_name)
 
 
