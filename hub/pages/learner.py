@@ -1,4 +1,4 @@
-"""A learner's own pages: what to do next, the catalogue, a course, marks, the competence profile."""
+"""A learner's own pages: what to do next, catalogue, course, marks, the competence profile."""
 
 from __future__ import annotations
 
