@@ -13,7 +13,7 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,14 +26,16 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from graders import Marker
 from hub import api, translate, web
-from hub.pages import learner, player
+from hub.completion import make_on_marked
+from hub.pages import classes, learner, player, teaching
 from hub.settings import Settings, load_settings
+from hub.watch import Watch
 from hub.web import Portal
-from records import Records, open_records
+from records import Records, open_records, queue
 
 HERE = Path(__file__).parent
 SLUG = r"([a-z0-9][a-z0-9-]*)"
-LARGEST_BODY_MB = 256  # beyond this the connection is closed; below it, a message (ApiHandler)
+LARGEST_FORM_MB = 25  # what a page may be sent; the API sets its own bounds (hub.web.ApiHandler)
 
 
 def routes() -> list[tuple[str, type[RequestHandler]]]:
@@ -50,6 +52,21 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", player.LessonFile),
         (rf"{lesson}/lab", player.OpenInLab),
+        (r"attend", classes.Attend),
+        (r"notices/aside", classes.PutAside),
+        # Teaching
+        (r"teaching", teaching.TeachingHome),
+        (r"teaching/publish", teaching.Publish),
+        (r"teaching/dead", teaching.DeadLetters),
+        (r"teaching/classes", classes.Classes),
+        (r"teaching/classes/([0-9]+)", classes.ClassScreen),
+        (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
+        (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
+        (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
+        (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
+        (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
+        (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
+        (r"notices", classes.Notices),
         # For everybody
         (r"language", learner.Language),
         (r"logout", learner.Logout),
@@ -110,6 +127,16 @@ def make_portal(
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
     """Wire what handlers use; nothing is started or connected here."""
+    threads = ThreadPoolExecutor(8, thread_name_prefix="portal")
+
+    def still_waiting(submissions: Collection[int]) -> frozenset[int]:
+        with records.read() as session:
+            return queue.still_waiting(session, submissions)
+
+    async def waiting(submissions: Collection[int]) -> frozenset[int]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, still_waiting, submissions)
+
     return Portal(
         settings=settings,
         prefix=prefix,
@@ -119,11 +146,14 @@ def make_portal(
         templates=make_templates(),
         hub_auth=hub_auth,
         identify=identify,
-        threads=ThreadPoolExecutor(8, thread_name_prefix="portal"),
+        threads=threads,
+        watch=Watch(waiting),
         clock=clock,
+        on_marked=make_on_marked(settings),
         speed=web.SpeedLimit(burst=240, per_second=8),
         marker=marker,
         labs=labs,
+        has_editor=(HERE / "static" / player.BUILT).exists(),
     )
 
 
@@ -170,7 +200,7 @@ async def serve() -> None:
         )
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),
-            max_body_size=LARGEST_BODY_MB * 1_000_000,
+            max_body_size=LARGEST_FORM_MB * 1_000_000,
             xheaders=True,  # the hub's own proxy stands in front, and we listen on loopback only
         )
         server.listen(address.port or 80, address.hostname or "127.0.0.1")

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.translate import plain
-from records import Session, drafts, enrolments, evidence, progress, releases
+from records import Session, certificates, drafts, enrolments, evidence, progress, releases
 from skills_framework import framework as frameworks
 from skills_framework.messages import Message
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Titles of programmes and of the content frame of Decision 64/QĐ-BTTTT (section II.2).
 PROGRAMMES = {
@@ -179,7 +181,7 @@ def _next_lesson(course: CourseState) -> LessonState | None:
     undone = [lesson for lesson in course.lessons if lesson.points is None]
     opened = [lesson for lesson in undone if lesson.opened_at]
     if opened:
-        return max(opened, key=lambda lesson: lesson.opened_at or dt.datetime.min)
+        return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
     return undone[0] if undone else None
 
 
@@ -196,6 +198,12 @@ def _haystack(course: CourseState) -> str:
         texts += [lesson["title"], lesson.get("title_en") or ""]
         texts += [exercise["title"] for exercise in lesson["exercises"]]
     return plain(" ".join(map(str, texts)))
+
+
+def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:
+    """The learner's valid certificate of the programme this course belongs to."""
+    found = certificates.find_certificate_of(session, person_id, manifest["programme"])
+    return found if found is not None and found.revoked_at is None else None
 
 
 @dataclass(frozen=True)

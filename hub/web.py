@@ -25,7 +25,9 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from hub import access, translate
 from hub.access import Actor
+from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
+from hub.watch import Watch
 from records import Records, Session
 from skills_framework.messages import Message, Refused
 
@@ -37,6 +39,7 @@ UTC = dt.UTC
 LANGUAGE_COOKIE = "motcham-language"
 PAGE_BODY_MB = 1
 API_BODY_MB = 16
+DRAINED_BODY_MB = 256  # the API reads (and drops) up to this much, to answer with a message
 
 # No inline script or style, nothing from another host, no frame around us. Figures that a
 # learner's code draws are PNG data URIs.
@@ -61,9 +64,12 @@ class Portal:
     threads: ThreadPoolExecutor
     clock: Callable[[], dt.datetime]
     speed: SpeedLimit
+    on_marked: Callable[[Session, Any], None]  # what follows when marks were stored
+    watch: Watch
     marker: Any = None  # graders.Marker; None where only pages are wanted
     runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
-    labs: Any = None  # hub.labs door, or None when labs are off
+    labs: Any = None  # what opens a learner's lab, or None when labs are off
+    has_editor: bool = False  # whether set-up has built the code editor
 
 
 class SpeedLimit:
@@ -213,7 +219,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         language = translate.choose_language(
             self.get_cookie(LANGUAGE_COOKIE),
             self.actor.language if self.actor.language != translate.DEFAULT else None,
-            self.portal.settings.language if not self.request.headers.get("Accept-Language") else "",
+            self.portal.settings.language
+            if not self.request.headers.get("Accept-Language")
+            else "",
             accept=self.request.headers.get("Accept-Language", ""),
         )
         return self.portal.translators[language]
@@ -260,6 +268,11 @@ class ApiHandler(BaseHandler):
         self._pieces: list[bytes] = []
         self._received = 0
 
+    async def prepare(self) -> None:
+        connection: Any = self.request.connection
+        connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
+        await super().prepare()
+
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)
         if self._received <= self.body_mb * 1_000_000:
@@ -275,8 +288,11 @@ class ApiHandler(BaseHandler):
         """The whole body; raises `TooLarge` where it is larger than ``body_mb``."""
         if self._received > self.body_mb * 1_000_000:
             raise TooLarge(
-                Message("Dữ liệu gửi lên lớn hơn {limit} MB nên không được nhận. Hãy xoá bớt kết "
-                        "quả chạy dài hoặc hình lớn rồi gửi lại.", {"limit": int(self.body_mb)})
+                Message(
+                    "Dữ liệu gửi lên lớn hơn {limit} MB nên không được nhận. Hãy xoá bớt kết "
+                    "quả chạy dài hoặc hình lớn rồi gửi lại.",
+                    {"limit": int(self.body_mb)},
+                )
             )
         return b"".join(self._pieces)
 
@@ -299,24 +315,6 @@ class ApiHandler(BaseHandler):
 
     def answer_error(self, status: int, errors: list[str]) -> None:
         self.json({"errors": errors}, status)
-
-
-class WithStatus(Refused):
-    """A refusal with a status of its own."""
-
-    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class TooLarge(WithStatus):
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-class TooLate(WithStatus):
-    status = HTTPStatus.CONFLICT
-
-
-class Unavailable(WithStatus):
-    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class NotFoundHandler(PageHandler):

@@ -1,0 +1,445 @@
+"""The JSON interface, version 1. ``hub/openapi.json`` describes it, a test holds the two together.
+
+Whoever calls is known by the portal's cookie or by a hub API token (``Authorization: token …``).
+Errors are ``{"errors": ["…"]}`` in the caller's language.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from hub import access, learning, lessons, outputs
+from hub.refusals import TooLate, Unavailable
+from hub.web import ApiHandler, BaseHandler
+from records import Session, certificates, drafts, queue
+from skills_framework.messages import Message, Refused
+
+DESCRIPTION = Path(__file__).parent / "openapi.json"
+LONGEST_WAIT_S = 25
+RUN_WAIT_S = 20  # for a free place to run in
+
+
+@cache
+def description() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    return found
+
+
+class Health(BaseHandler):
+    """Says that the portal and its database answer."""
+
+    public = True
+
+    async def prepare(self) -> None:
+        pass
+
+    async def get(self) -> None:
+        await self.read(queue.line)
+        self.json({"ok": True})
+
+
+class Description(ApiHandler):
+    public = True
+
+    async def get(self) -> None:
+        self.json(description())
+
+
+class Me(ApiHandler):
+    async def get(self) -> None:
+        self.json(
+            {
+                "username": self.actor.username,
+                "full_name": self.actor.full_name,
+                "roles": sorted(self.actor.roles),
+                "unit_id": self.actor.unit_id,
+                "language": self._.language,
+            }
+        )
+
+
+class Courses(ApiHandler):
+    async def get(self) -> None:
+        found = await self.read(learning.load_courses, self.actor.person_id)
+        self.json({"courses": [self._course(course) for course in found]})
+
+    def _course(self, course: learning.CourseState) -> dict[str, Any]:
+        return {
+            "course": course.slug,
+            "release": course.number,
+            "programme": course.manifest["programme"],
+            "title": self._.title(course.manifest),
+            "frame": course.manifest.get("frame", ""),
+            "begun": course.begun,
+            "lessons": [
+                {
+                    "lesson": lesson.slug,
+                    "title": self._.title(lesson.titles),
+                    "file": lesson.titles["file"],
+                    "minutes": lesson.minutes,
+                    "state": lesson.state,
+                    "points": lesson.points,
+                    "max_points": lesson.max_points,
+                }
+                for lesson in course.lessons
+            ],
+        }
+
+
+class LessonHandler(ApiHandler):
+    """What the addresses below a lesson share."""
+
+    async def place(self, course: str, lesson: str) -> lessons.Place:
+        """The lesson; 404 where there is none."""
+        assert self.actor.person_id is not None
+        found = await self.read(lessons.find_place, self.actor.person_id, course, lesson)
+        if found is None:
+            raise self.absent()
+        return found
+
+    async def work(self, place: lessons.Place) -> lessons.Work:
+        """The caller's draft, opened where it was not yet."""
+        assert self.actor.person_id is not None
+        found = await self.read(lessons.find_work, self.actor.person_id, place)
+        if found is not None:
+            return found
+        self.require(access.may_submit(self.actor))
+        return await self.write(lessons.open_work, self.actor.person_id, place, self.now)
+
+    def saved(self, work: lessons.Work) -> None:
+        self.json({"revision": work.revision, "saved_at": work.saved_at.isoformat()})
+
+    def conflict(self, conflict: drafts.Conflict) -> None:
+        """409 with what is stored, so that the caller can show both and overwrite nothing."""
+        work = lessons.as_work(conflict.stored)
+        self.json(
+            {
+                "errors": [self._(STORED_ELSEWHERE.template)],
+                "revision": work.revision,
+                "saved_at": work.saved_at.isoformat(),
+                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+            },
+            HTTPStatus.CONFLICT,
+        )
+
+
+STORED_ELSEWHERE = Message(
+    "Bài này vừa được lưu ở nơi khác. Hai bản được giữ; hãy chọn bản muốn dùng."
+)
+
+
+class Lesson(LessonHandler):
+    async def get(self, course: str, lesson: str) -> None:
+        place = await self.place(course, lesson)
+        work = await self.work(place)
+        self.json(
+            {
+                "course": course,
+                "lesson": lesson,
+                "title": self._.title(place.entry),
+                "file": place.entry["file"],
+                "revision": work.revision,
+                "saved_at": work.saved_at.isoformat(),
+                "closes_at": place.closes_at.isoformat() if place.closes_at else None,
+                "attempts": place.attempts,
+                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+                "exercises": [
+                    {
+                        "grade_id": one["grade_id"],
+                        "title": one["title"],
+                        "points": one["points"],
+                        "competence": one["competence"],
+                        "level": one["level"],
+                    }
+                    for one in place.exercises
+                ],
+            }
+        )
+
+
+class Notebook(LessonHandler):
+    """The caller's notebook as ``.ipynb``."""
+
+    async def get(self, course: str, lesson: str) -> None:
+        place = await self.place(course, lesson)
+        work = await self.work(place)
+        self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
+        self.set_header("Motcham-Revision", str(work.revision))
+        self.finish(lessons.as_bytes(work.notebook))
+
+
+class Draft(LessonHandler):
+    """A whole notebook, as JupyterLab has it."""
+
+    async def put(self, course: str, lesson: str) -> None:
+        self.require(access.may_submit(self.actor))
+        sent = await self.in_thread(self.body_json)
+        place = await self.place(course, lesson)
+        notebook = await self.in_thread(lambda: read_notebook_of(sent))
+        work = await self.work(place)
+        try:
+            saved = await self.write(
+                lessons.save_work,
+                self.actor.person_id or 0,
+                place,
+                notebook,
+                revision=revision_of(sent),
+                at=self.now,
+            )
+        except drafts.Conflict as conflict:
+            self.conflict(conflict)
+            return
+        del work
+        self.saved(saved)
+
+
+class Answers(LessonHandler):
+    """Only the answers that changed, as the player sends them."""
+
+    async def put(self, course: str, lesson: str) -> None:
+        self.require(access.may_submit(self.actor))
+        sent = self.body_json()
+        place = await self.place(course, lesson)
+        try:
+            saved = await self.write(
+                lessons.save_answers,
+                self.actor.person_id or 0,
+                place,
+                answers_of(sent),
+                revision=revision_of(sent),
+                at=self.now,
+            )
+        except drafts.Conflict as conflict:
+            self.conflict(conflict)
+            return
+        self.saved(saved)
+
+
+class Run(LessonHandler):
+    """«Chạy thử»: the cells up to this one, in a fresh walled process; nothing is kept."""
+
+    cost = 4
+
+    async def post(self, course: str, lesson: str) -> None:
+        self.require(access.may_submit(self.actor))
+        sent = self.body_json()
+        place = await self.place(course, lesson)
+        work = await self.work(place)
+        cell = sent.get("cell")
+        if not isinstance(cell, str):
+            raise Refused(Message("Thiếu tên ô cần chạy."))
+        notebook = lessons.apply_answers(work.notebook, answers_of(sent))
+        sources, ids = lessons.sources_up_to(notebook, cell)
+        runs = await self._run(sources)
+        self.json(run_as_json(runs, ids, self._))
+
+    async def _run(self, sources: list[str]) -> Any:
+        marker = self.portal.marker
+        if marker is None:
+            raise Unavailable(Message("Máy này chưa chạy được mã. Xin báo người quản trị."))
+        try:
+            async with asyncio.timeout(RUN_WAIT_S):
+                await self.portal.runs.acquire()
+        except TimeoutError:
+            raise Unavailable(
+                Message("Đang có nhiều người chạy thử. Xin thử lại sau ít giây.")
+            ) from None
+        try:
+            return await asyncio.to_thread(marker.run_cells, sources)
+        finally:
+            self.portal.runs.release()
+
+
+def run_as_json(runs: Any, ids: list[str], _: Any) -> dict[str, Any]:
+    """The last cell's output; where an earlier cell stopped, that one's error and which it was."""
+    stopped = next((place for place, run in enumerate(runs) if not run.ok), None)
+    last = len(ids) - 1
+    if stopped is None and len(runs) < len(ids):
+        stopped = max(len(runs) - 1, 0)
+    shown = last if stopped is None else min(stopped, last)
+    run = runs[shown] if shown < len(runs) else None
+    html = outputs.render(run.outputs, _) if run else ""
+    if run is not None and run.timed_out:
+        html += outputs.sentence(outputs.KNOWN["CellTimeoutError"], _)
+    if shown != last:
+        html = outputs.sentence(EARLIER_CELL, _) + html
+    return {
+        "ok": stopped is None,
+        "timed_out": bool(run and run.timed_out),
+        "cell": ids[shown],
+        "html": html,
+    }
+
+
+EARLIER_CELL = Message("Một ô phía trên gặp lỗi nên ô này chưa chạy tới:")
+
+
+class Submissions(LessonHandler):
+    """Handing in: the draft as it stands, or a notebook sent along."""
+
+    cost = 4
+
+    async def get(self) -> None:
+        course, lesson = self.get_argument("course", ""), self.get_argument("lesson", "")
+        place = await self.place(course, lesson)
+        found = await self.read(self._load, place)
+        self.json({"submissions": found})
+
+    def _load(self, session: Session, place: lessons.Place) -> list[dict[str, Any]]:
+        assert self.actor.person_id is not None
+        rows = queue.submissions_of(session, self.actor.person_id, place.release_id, place.lesson)
+        return [
+            {
+                "id": row.id,
+                "course": place.course,
+                "lesson": place.lesson,
+                "state": row.state,
+                "submitted_at": row.submitted_at.isoformat(),
+                "points": row.points,
+                "max_points": row.max_points,
+            }
+            for row in rows
+        ]
+
+    async def post(self) -> None:
+        self.require(access.may_submit(self.actor))
+        sent = await self.in_thread(self.body_json)
+        place = await self.place(str(sent.get("course", "")), str(sent.get("lesson", "")))
+        if "notebook" in sent:
+            notebook = await self.in_thread(lambda: read_notebook_of(sent))
+        else:
+            work = await self.work(place)
+            if "revision" in sent and revision_of(sent) != work.revision:
+                raise TooLate(STORED_ELSEWHERE)
+            notebook = work.notebook
+        submission_id = await self.write(lessons.hand_in, self.actor, place, notebook, at=self.now)
+        self.set_header("Location", self.url("api/v1/submissions", submission_id))
+        self.json({"id": submission_id, "state": "queued"}, HTTPStatus.ACCEPTED)
+
+
+class Submission(ApiHandler):
+    """One submission; ``?wait=20`` answers as soon as it is marked, at the latest after that."""
+
+    async def get(self, number: str) -> None:
+        result = await self._find(int(number))
+        if result.waiting:
+            await self.portal.watch.settled(result.id, timeout=self._patience())
+            result = await self._find(result.id)
+        certificate = await self.read(self._certificate, result) if not result.waiting else None
+        self.json(self._as_json(result, certificate))
+
+    def _patience(self) -> float:
+        try:
+            return min(max(float(self.get_argument("wait", "0")), 0), LONGEST_WAIT_S)
+        except ValueError:
+            return 0
+
+    async def _find(self, number: int) -> lessons.Result:
+        if number >= 2**63:
+            raise self.absent()
+        result = await self.read(lessons.find_result, number)
+        if result is None or not access.may_see_submission(self.actor, result.person_id):
+            raise self.absent()
+        return result
+
+    def _certificate(self, session: Session, result: lessons.Result) -> str | None:
+        place = lessons.find_place(session, result.person_id, result.course, result.lesson)
+        found = place and learning.find_certificate(session, result.person_id, place.manifest)
+        return found.number if found else None
+
+    def _as_json(self, result: lessons.Result, certificate: str | None) -> dict[str, Any]:
+        return {
+            "id": result.id,
+            "course": result.course,
+            "lesson": result.lesson,
+            "state": result.state,
+            "submitted_at": result.submitted_at.isoformat(),
+            "marked_at": result.marked_at.isoformat() if result.marked_at else None,
+            "points": result.points,
+            "max_points": result.max_points,
+            "reason": self._.message(result.reason) if result.reason else None,
+            "certificate": certificate,
+            "exercises": [
+                {
+                    "grade_id": one.grade_id,
+                    "title": one.title,
+                    "points": one.points,
+                    "max_points": one.max_points,
+                    "feedback": one.feedback,
+                    "needs_review": one.needs_review,
+                }
+                for one in result.exercises
+            ],
+        }
+
+
+class Marks(ApiHandler):
+    """The caller's best marks and certificates."""
+
+    async def get(self) -> None:
+        self.json(await self.read(self._load))
+
+    def _load(self, session: Session) -> dict[str, Any]:
+        assert self.actor.person_id is not None
+        return {
+            "courses": [
+                {
+                    "course": course.slug,
+                    "points": course.points,
+                    "max_points": course.max_points,
+                    "passed": course.passed,
+                    "lessons": [
+                        {
+                            "lesson": one.slug,
+                            "points": one.points,
+                            "max_points": one.max_points,
+                            "state": one.state,
+                        }
+                        for one in course.lessons
+                    ],
+                }
+                for course in learning.load_courses(session, self.actor.person_id)
+                if course.begun
+            ],
+            "certificates": [
+                {
+                    "number": one.number,
+                    "programme": one.programme,
+                    "issued_at": one.issued_at.isoformat(),
+                    "revoked": one.revoked_at is not None,
+                }
+                for one in certificates.certificates_of(session, self.actor.person_id)
+            ],
+        }
+
+
+# --- what callers send ------------------------------------------------------------------------
+
+
+def answers_of(sent: dict[str, Any]) -> dict[str, Any]:
+    found = sent.get("answers", {})
+    if not isinstance(found, dict):
+        raise Refused(Message("Phần “answers” phải là một đối tượng JSON."))
+    return found
+
+
+def revision_of(sent: dict[str, Any]) -> int:
+    found = sent.get("revision")
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 2**31:
+        raise Refused(Message("Phần “revision” phải là số nguyên: số của bản đã lấy về."))
+    return found
+
+
+def read_notebook_of(sent: dict[str, Any]) -> dict[str, Any]:
+    """The notebook sent along, as an object or as the text of the file."""
+    found = sent.get("notebook")
+    if isinstance(found, str):
+        return lessons.read_submitted(found.encode("utf-8", "surrogatepass"))
+    if isinstance(found, dict):
+        return lessons.read_submitted(lessons.as_bytes(found))
+    raise Refused(Message("Thiếu phần “notebook”: nội dung sổ bài học."))

@@ -1,0 +1,460 @@
+"""One learner's lesson: the draft, the answers in it, what is run, and what is handed in.
+
+The notebook is the one truth of a learner's answers; the player sends only what changed
+(`apply_answers`), JupyterLab sends the whole notebook (`check_notebook`). Reading and writing the
+database happens in the functions that take a session; the rest is pure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import courses
+from courses.notebooks import grade_id_of, is_grade, is_solution, is_test, source_of
+from hub.access import Actor
+from hub.refusals import TooLate
+from records import Session, drafts, enrolments, queue, releases, terms
+from skills_framework.messages import Message, Refused
+
+Answers = dict[str, Any]  # cell id → a form's value, or the source of a code cell
+LONGEST_SOURCE = 100_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A lesson as one learner meets it: always on the release they began."""
+
+    course: str
+    lesson: str
+    release_id: int
+    manifest: Mapping[str, Any]
+    entry: Mapping[str, Any]  # the lesson's part of the manifest
+    closes_at: dt.datetime | None = None
+    attempts: int | None = None
+
+    @property
+    def exercises(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.entry["exercises"]
+        return found
+
+    def is_closed(self, at: dt.datetime) -> bool:
+        return self.closes_at is not None and at >= self.closes_at
+
+
+@dataclass(frozen=True)
+class Work:
+    """The draft as the player needs it."""
+
+    notebook: dict[str, Any]
+    revision: int
+    saved_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Result:
+    """A submission with its marks, as pages and the API show it. No notebook in it."""
+
+    id: int
+    person_id: int
+    course: str
+    lesson: str
+    state: str  # queued, claimed, marked, dead
+    late: bool
+    submitted_at: dt.datetime
+    marked_at: dt.datetime | None
+    points: float | None
+    max_points: float | None
+    reason: Mapping[str, Any] | None
+    exercises: tuple[ExerciseResult, ...]
+
+    @property
+    def waiting(self) -> bool:
+        return self.state in ("queued", "claimed")
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    grade_id: str
+    title: str
+    points: float
+    max_points: float
+    feedback: str | None
+    needs_review: bool
+
+    @property
+    def state(self) -> str:
+        if self.needs_review:
+            return "review"
+        if self.points >= self.max_points:
+            return "full"
+        return "part" if self.points > 0 else "none"
+
+
+# --- finding and opening ------------------------------------------------------------------------
+
+
+def find_place(session: Session, person_id: int, course: str, lesson: str) -> Place | None:
+    """The lesson on the learner's release, else on the current one; None where there is none."""
+    enrolment = enrolments.find_enrolment(session, person_id, course)
+    release = (
+        releases.find_release(session, enrolment.release_id)
+        if enrolment
+        else releases.current_release(session, course)
+    )
+    entry = release and releases.find_lesson(release, lesson)
+    if release is None or entry is None:
+        return None
+    agreed = terms.find_terms(session, course, lesson)
+    return Place(
+        course,
+        lesson,
+        release.id,
+        release.manifest,
+        entry,
+        closes_at=agreed.closes_at if agreed else None,
+        attempts=agreed.attempts if agreed else None,
+    )
+
+
+def find_work(session: Session, person_id: int, place: Place) -> Work | None:
+    draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
+    return draft and as_work(draft)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The lesson as published for one learner: with the numbers their seed draws, if it has any."""
+
+    notebook: dict[str, Any]
+    files: Mapping[str, bytes]
+    seed: int | None
+
+
+def published_for(session: Session, place: Place, seed: int) -> Published:
+    """The learner's own copy of the published lesson; ``seed`` is their enrolment's."""
+    source = releases.release_file(session, place.release_id, "source", place.entry["file"])
+    assert source is not None, "a release holds every notebook its manifest names"
+    drawn = seed if courses.has_variants(json.loads(source)) else None
+    content, files = courses.lesson_for(source, drawn or 0)
+    return Published(json.loads(content), files, drawn)
+
+
+def open_work(session: Session, person_id: int, place: Place, at: dt.datetime) -> Work:
+    """The draft; opening a lesson for the first time begins the course."""
+    enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
+    draft = drafts.open_draft(
+        session,
+        person_id=person_id,
+        release_id=place.release_id,
+        lesson=place.lesson,
+        at=at,
+        notebook=as_bytes(published_for(session, place, enrolled.seed).notebook),
+    )
+    return as_work(draft)
+
+
+def save_work(
+    session: Session,
+    person_id: int,
+    place: Place,
+    notebook: dict[str, Any],
+    *,
+    revision: int,
+    at: dt.datetime,
+) -> Work:
+    """Store the notebook as the revision after ``revision``; raises `drafts.Conflict`."""
+    draft = drafts.save_draft(
+        session,
+        person_id=person_id,
+        release_id=place.release_id,
+        lesson=place.lesson,
+        notebook=as_bytes(notebook),
+        expected_revision=revision,
+        at=at,
+    )
+    return as_work(draft)
+
+
+def save_answers(
+    session: Session,
+    person_id: int,
+    place: Place,
+    answers: Mapping[str, Any],
+    *,
+    revision: int,
+    at: dt.datetime,
+) -> Work:
+    """Write changed answers into the draft. Raises `drafts.Conflict` or `Refused`."""
+    draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
+    if draft is None:
+        raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
+    if draft.revision != revision:
+        # The same answers again are no conflict: the first reply may have been lost on the way.
+        work = as_work(draft)
+        if same_answers(work.notebook, answers):
+            return work
+        raise drafts.Conflict(draft)
+    notebook = apply_answers(json.loads(draft.notebook), answers)
+    return save_work(session, person_id, place, notebook, revision=revision, at=at)
+
+
+def restore(session: Session, person_id: int, place: Place, work: Work, *, at: dt.datetime) -> Work:
+    """Put back cells that the draft lost; every answer stays."""
+    enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
+    published = published_for(session, place, enrolled.seed)
+    whole = restored(work.notebook, published.notebook)
+    return save_work(session, person_id, place, whole, revision=work.revision, at=at)
+
+
+def own_files(session: Session, person_id: int, place: Place) -> Mapping[str, bytes]:
+    """The files a lesson hands out, with the learner's own numbers in them."""
+    enrolled = enrolments.find_enrolment(session, person_id, place.course)
+    return published_for(session, place, enrolled.seed if enrolled else 0).files
+
+
+def hand_in(
+    session: Session, actor: Actor, place: Place, notebook: dict[str, Any], *, at: dt.datetime
+) -> int:
+    """Queue a notebook for marking; the submission's id. Raises `Refused` with every reason."""
+    assert actor.person_id is not None
+    if place.is_closed(at):
+        raise TooLate(Message("Bài này đã hết hạn nộp. Bài làm đã lưu của anh/chị vẫn còn nguyên."))
+    enrolled = enrolments.begin_course(session, actor.person_id, place.course, at=at)
+    published = published_for(session, place, enrolled.seed)
+    check_notebook(notebook, published.notebook, place)
+    if place.attempts is not None:
+        used = terms.count_attempts(session, actor.person_id, place.course, place.lesson)
+        if used >= place.attempts:
+            raise TooLate(
+                Message("Anh/chị đã nộp đủ {n} lần cho phép của bài này.", {"n": place.attempts})
+            )
+    submission = queue.submit(
+        session,
+        person_id=actor.person_id,
+        release_id=place.release_id,
+        lesson=place.lesson,
+        notebook=as_bytes(notebook),
+        at=at,
+        seed=published.seed,
+    )
+    return submission.id
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+def find_result(session: Session, submission_id: int) -> Result | None:
+    submission = queue.find_submission(session, submission_id)
+    if submission is None:
+        return None
+    release = releases.find_release(session, submission.release_id)
+    assert release is not None
+    entry = releases.find_lesson(release, submission.lesson) or {"exercises": []}
+    return _result(session, submission, release.course, entry)
+
+
+def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
+    """The last submission of a lesson; a marked one is shown with its marks."""
+    submission = queue.find_last(session, person_id, place.release_id, place.lesson)
+    return submission and _result(session, submission, place.course, place.entry)
+
+
+def _result(session: Session, submission: Any, course: str, entry: Mapping[str, Any]) -> Result:
+    marks = {row.grade_id: row for row in queue.marks_of(session, submission.id)}
+    titles = {one["grade_id"]: one["title"] for one in entry["exercises"]}
+    order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]
+    return Result(
+        id=submission.id,
+        person_id=submission.person_id,
+        course=course,
+        lesson=submission.lesson,
+        state=submission.state,
+        late=submission.late,
+        submitted_at=submission.submitted_at,
+        marked_at=submission.marked_at,
+        points=submission.points,
+        max_points=submission.max_points,
+        reason=submission.reason,
+        exercises=tuple(
+            ExerciseResult(
+                grade_id,
+                titles.get(grade_id, grade_id),
+                marks[grade_id].points,
+                marks[grade_id].max_points,
+                marks[grade_id].feedback,
+                marks[grade_id].needs_review,
+            )
+            for grade_id in order
+            if grade_id in marks
+        ),
+    )
+
+
+# --- notebooks, pure ----------------------------------------------------------------------------
+
+
+def as_work(draft: Any) -> Work:
+    return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
+
+
+def as_bytes(notebook: Mapping[str, Any]) -> bytes:
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answer_cells(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells a learner answers in, by cell id."""
+    return {
+        str(cell.get("id", "")): cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and is_solution(cell)
+    }
+
+
+def answers_in(notebook: Mapping[str, Any]) -> Answers:
+    """Every answer: a form's value, a code cell's source."""
+    return {cell_id: _answer(cell) for cell_id, cell in answer_cells(notebook).items()}
+
+
+def without_content(answers: Answers) -> Answers:
+    """Answers without the bytes of uploaded files: ``{"name": …, "size": …}`` in their place."""
+    return {
+        cell_id: {"name": value.get("name"), "size": len(value["base64"])}
+        if isinstance(value, dict) and isinstance(value.get("base64"), str)
+        else value
+        for cell_id, value in answers.items()
+    }
+
+
+def _answer(cell: Mapping[str, Any]) -> Any:
+    source = source_of(cell)  # type: ignore[arg-type]
+    try:
+        if courses.read_form(source) is not None:
+            return courses.read_answer(source)
+    except Refused:  # edited elsewhere into something that is no form any more: show it as code
+        pass
+    return source
+
+
+def apply_answers(notebook: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook with these answers; raises `Refused` naming every answer that does not fit."""
+    cells, wrong = answer_cells(notebook), []
+    for cell_id, value in answers.items():
+        cell = cells.get(cell_id)
+        if cell is None:
+            wrong.append(Message("Bài này không có ô trả lời {cell}.", {"cell": cell_id}))
+            continue
+        try:
+            cell["source"] = _with_answer(cell, value)
+        except Refused as refused:
+            wrong.extend(refused.messages)
+    if wrong:
+        raise Refused(*wrong)
+    return notebook
+
+
+def _with_answer(cell: Mapping[str, Any], value: Any) -> str:
+    source = source_of(cell)  # type: ignore[arg-type]
+    if form_of(cell) is not None:
+        return courses.write_answer(source, value)
+    if not isinstance(value, str):
+        raise Refused(Message("Câu trả lời của ô mã phải là chữ."))
+    if len(value) > LONGEST_SOURCE:
+        raise Refused(Message("Ô mã dài quá mức cho phép ({n} ký tự).", {"n": LONGEST_SOURCE}))
+    return value
+
+
+def same_answers(notebook: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    stored = answers_in(notebook)
+    return all(cell_id in stored and stored[cell_id] == value for cell_id, value in answers.items())
+
+
+def sources_up_to(notebook: Mapping[str, Any], cell_id: str) -> tuple[list[str], list[str]]:
+    """Sources and ids of the code cells to run for *Chạy thử*: up to this one, without tests."""
+    sources: list[str] = []
+    ids: list[str] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and not is_test(cell):
+            sources.append(source_of(cell))
+            ids.append(str(cell.get("id", "")))
+        if cell.get("id") == cell_id:
+            if not ids or ids[-1] != cell_id:
+                break
+            return sources, ids
+    raise Refused(Message("Bài này không có ô mã {cell}.", {"cell": cell_id}))
+
+
+def read_submitted(content: bytes) -> dict[str, Any]:
+    """A notebook somebody sends us; raises `Refused` where it is none."""
+    try:
+        notebook: dict[str, Any] = courses.read_notebook(content)
+    except RecursionError:
+        raise Refused(Message("không phải sổ bài học hợp lệ: lồng nhau quá sâu")) from None
+    return notebook
+
+
+def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:
+    """Refuse a foreign notebook, and one that lost cells that are marked."""
+    wanted = {grade_id_of(cell) for cell in published["cells"] if is_grade(cell)} - {""}
+    there = {grade_id_of(cell) for cell in notebook["cells"]}
+    missing = wanted - there
+    if missing and missing == wanted:
+        raise Refused(
+            Message(
+                "Sổ bài này không phải của bài học “{title}”. Hãy mở đúng bài rồi nộp lại.",
+                {"title": place.entry["title"]},
+            )
+        )
+    titles = {one["grade_id"]: one["title"] for one in place.exercises}
+    if missing:
+        raise Refused(
+            *(
+                Message(
+                    "Ô kiểm tra của bài tập “{title}” đã bị xoá khỏi sổ bài. Hãy lấy lại bản gốc "
+                    "của bài học; câu trả lời của anh/chị được giữ.",
+                    {"title": titles.get(grade_id, grade_id)},
+                )
+                for grade_id in sorted(missing)
+            )
+        )
+
+
+def lost_exercises(notebook: Mapping[str, Any], place: Place) -> bool:
+    """Whether the draft lacks a cell that is marked or answered in."""
+    there = {grade_id_of(cell) for cell in notebook["cells"]}
+    ids = {str(cell.get("id", "")) for cell in notebook["cells"]}
+    return any(
+        one["grade_id"] not in there or not ids.issuperset(one["answers"])
+        for one in place.exercises
+    )
+
+
+def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str, Any]:
+    """The published lesson with the draft's answers put back, cell by cell (by grade_id)."""
+    kept = {
+        grade_id_of(cell): source_of(cell)
+        for cell in notebook["cells"]
+        if is_solution(cell) and grade_id_of(cell)
+    }
+    for cell in published["cells"]:
+        if is_solution(cell) and grade_id_of(cell) in kept:
+            cell["source"] = kept[grade_id_of(cell)]
+    return published
+
+
+def form_of(cell: Mapping[str, Any]) -> courses.Form | None:
+    """The cell's form; None for a code cell, also for one that was a form and was broken."""
+    try:
+        return courses.read_form(source_of(cell))  # type: ignore[arg-type]
+    except Refused:
+        return None
+
+
+def next_after(place: Place, lessons: Sequence[Mapping[str, Any]]) -> str | None:
+    """The slug of the lesson that follows, None after the last."""
+    slugs = [lesson["slug"] for lesson in lessons]
+    later = slugs[slugs.index(place.lesson) + 1 :] if place.lesson in slugs else []
+    return later[0] if later else None

@@ -1,0 +1,367 @@
+"""The player: a lesson's notebook as a page to read, answer, try out and hand in."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import re
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+import courses
+from hub import access, forms, learning, lessons
+from hub.refusals import Unavailable
+from hub.web import CONTENT_POLICY, PageHandler
+from records import Session, drafts, releases, terms
+from skills_framework.messages import Message, Refused
+
+HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+BUILT = "built/editor.js"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block on the page. ``value`` is the learner's answer; ``number`` counts exercises."""
+
+    block: courses.Block
+    anchor: str
+    html: str = ""
+    value: Any = None
+    number: int = 0
+
+    @property
+    def kind(self) -> str:
+        return self.block.kind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the contents list; exercises carry their grade_id, so that marks show there."""
+
+    anchor: str
+    text: str
+    grade_id: str = ""
+
+
+def arrange(
+    blocks: list[courses.Block], answers: lessons.Answers
+) -> tuple[list[Shown], list[Entry]]:
+    """Number the exercises, give headings their anchors, and list the contents; pure."""
+    shown: list[Shown] = []
+    contents: list[Entry] = []
+    number = 0
+    task_of = ""
+    for place, block in enumerate(blocks):
+        anchor = f"p{place}"
+        html = block.html
+        if block.kind == "exercise":
+            number += 1
+            anchor = f"bai-{number}"
+            contents.append(Entry(anchor, block.title, block.grade_id))
+            task_of = block.title
+        elif block.kind == "text":
+            html, headings = _anchored(html, anchor, drop=task_of)
+            contents += headings
+            task_of = ""
+        shown.append(Shown(block, anchor, html, answers.get(block.cell_id), number))
+    return shown, contents
+
+
+def _anchored(html: str, anchor: str, drop: str) -> tuple[str, list[Entry]]:
+    """Headings of a text block with anchors; a task's own title is not said twice.
+
+    The page's title is the one h1, sections are h2; a task's heading below its exercise is h3.
+    """
+    found: list[Entry] = []
+
+    def replaced(match: re.Match[str]) -> str:
+        level, text = max(2, int(match.group(1))), TAG.sub("", match.group(2)).strip()
+        if drop and _same(text, drop):
+            return ""
+        if level == 2:
+            found.append(Entry(f"{anchor}-{len(found)}", _unescaped(text)))
+            return f'<h2 id="{found[-1].anchor}">{match.group(2)}</h2>'
+        return f"<h{level}>{match.group(2)}</h{level}>"
+
+    return HEADING.sub(replaced, html), found
+
+
+def _same(text: str, other: str) -> bool:
+    return _unescaped(text).casefold() == other.casefold()
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything the lesson page shows."""
+
+    place: lessons.Place
+    work: lessons.Work | None
+    course: learning.CourseState | None
+    result: lessons.Result | None
+    certificate: Any
+    attempts_used: int
+    broken: bool
+
+
+def load_page(session: Session, actor: access.Actor, course: str, lesson: str) -> Loaded | None:
+    assert actor.person_id is not None
+    place = lessons.find_place(session, actor.person_id, course, lesson)
+    if place is None:
+        return None
+    work = lessons.find_work(session, actor.person_id, place)
+    return Loaded(
+        place=place,
+        work=work,
+        course=learning.find_course(session, actor.person_id, course),
+        result=lessons.find_last_result(session, actor.person_id, place),
+        certificate=learning.find_certificate(session, actor.person_id, place.manifest),
+        attempts_used=terms.count_attempts(session, actor.person_id, course, lesson)
+        if place.attempts is not None
+        else 0,
+        broken=work is not None and lessons.lost_exercises(work.notebook, place),
+    )
+
+
+class LessonPage(PageHandler):
+    """Read, answer, try, hand in. All of it also works by ordinary form posts."""
+
+    async def get(self, course: str, lesson: str) -> None:
+        loaded = await self._load(course, lesson)
+        if self.get_argument("part", "") == "results":
+            self._results(loaded)
+        else:
+            await self._show(loaded)
+
+    async def post(self, course: str, lesson: str) -> None:
+        """Without script: save what was typed, and hand it in where that button was pressed."""
+        self.require(access.may_submit(self.actor))
+        loaded = await self._load(course, lesson)
+        assert loaded.work is not None and self.actor.person_id is not None
+        action = self.get_body_argument("action", "save")
+        errors: list[str] = []
+        try:
+            if action == "restore":
+                await self.write(self._restore, loaded)
+            else:
+                work = await self.write(self._save, loaded)
+                if action == "submit":
+                    await self.write(
+                        lessons.hand_in, self.actor, loaded.place, work.notebook, at=self.now
+                    )
+        except Refused as refused:
+            errors = [self._.message(message) for message in refused.messages]
+        except drafts.Conflict:
+            errors = [self._(CHANGED_ELSEWHERE.template)]
+        if errors:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+            await self._show(await self._load(course, lesson), errors)
+        else:
+            self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
+
+    async def _load(self, course: str, lesson: str) -> Loaded:
+        loaded = await self.read(load_page, self.actor, course, lesson)
+        if loaded is None:
+            raise self.absent()
+        if loaded.work is None and access.may_submit(self.actor):
+            await self.write(lessons.open_work, self.actor.person_id or 0, loaded.place, self.now)
+            loaded = await self.read(load_page, self.actor, course, lesson)
+            assert loaded is not None
+        return loaded
+
+    def _save(self, session: Session, loaded: Loaded) -> lessons.Work:
+        assert loaded.work is not None and self.actor.person_id is not None
+        answers = {}
+        for cell_id, cell in lessons.answer_cells(loaded.work.notebook).items():
+            form = lessons.form_of(cell)
+            if form is None and not self.get_body_arguments(f"a-{cell_id}"):
+                continue
+            value = forms.read_posted(
+                form,
+                cell_id,
+                lambda name: self.get_body_arguments(name, strip=False),
+                self._upload,
+                self._.language,
+            )
+            if value is not forms.KEEP:
+                answers[cell_id] = value
+        return lessons.save_answers(
+            session,
+            self.actor.person_id,
+            loaded.place,
+            answers,
+            revision=int(self.get_body_argument("revision", "0") or 0),
+            at=self.now,
+        )
+
+    def _restore(self, session: Session, loaded: Loaded) -> None:
+        assert loaded.work is not None and self.actor.person_id is not None
+        lessons.restore(session, self.actor.person_id, loaded.place, loaded.work, at=self.now)
+
+    def _upload(self, name: str) -> forms.Upload | None:
+        sent = self.request.files.get(name)
+        return forms.Upload(sent[0].filename, sent[0].body) if sent else None
+
+    async def _show(self, loaded: Loaded, errors: list[str] | None = None) -> None:
+        place = loaded.place
+        if loaded.work is not None:
+            notebook = loaded.work.notebook
+        else:  # someone who only reads
+            published = await self.read(lessons.published_for, place, 0)
+            notebook = published.notebook
+        answers = lessons.answers_in(notebook)
+        shown, contents = arrange(courses.blocks(notebook), answers)
+        nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
+        self.set_header(
+            "Content-Security-Policy",
+            CONTENT_POLICY + f"; style-src 'self' 'nonce-{nonce}'",
+        )
+        self.page(
+            "lesson.html",
+            loaded=loaded,
+            place=place,
+            shown=shown,
+            contents=contents,
+            errors=errors or [],
+            exercises={one["grade_id"]: one for one in place.exercises},
+            results=_results_by_id(loaded.result),
+            next_lesson=lessons.next_after(place, place.manifest["lessons"]),
+            may_answer=loaded.work is not None,
+            forms=forms,
+            nonce=nonce,
+            labs=self.portal.labs,
+            editor=self.static_url(BUILT) if self.portal.has_editor else "",
+            state=json.dumps(self._state(loaded, answers), ensure_ascii=False).replace(
+                "<", "\\u003c"
+            ),
+        )
+
+    def _state(self, loaded: Loaded, answers: lessons.Answers) -> dict[str, Any]:
+        """What the script needs to begin with."""
+        place = loaded.place
+        return {
+            "api": self.url("api/v1/courses", place.course, "lessons", place.lesson),
+            "submissions": self.url("api/v1/submissions"),
+            "page": self.url("courses", place.course, "lessons", place.lesson),
+            "course": place.course,
+            "lesson": place.lesson,
+            "release": place.release_id,
+            "who": self.actor.username,
+            "language": self._.language,
+            "revision": loaded.work.revision if loaded.work else 0,
+            "answers": lessons.without_content(answers),
+            "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
+            "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
+        }
+
+    def _results(self, loaded: Loaded) -> None:
+        """Only what marking changes, for the script to put in place."""
+        self.page(
+            "results.html",
+            loaded=loaded,
+            place=loaded.place,
+            exercises={one["grade_id"]: one for one in loaded.place.exercises},
+            results=_results_by_id(loaded.result),
+            next_lesson=lessons.next_after(loaded.place, loaded.place.manifest["lessons"]),
+        )
+
+
+class LessonFile(PageHandler):
+    """A file a lesson hands out: the learner's own, with their own numbers in it."""
+
+    async def get(self, course: str, lesson: str, name: str) -> None:
+        content = await self.read(self._find, course, lesson, name)
+        if content is None:
+            raise self.absent()
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        self.set_header("Content-Type", kind)
+        self.set_header(
+            "Content-Disposition", f"attachment; filename*=UTF-8''{quote(PurePosixPath(name).name)}"
+        )
+        self.finish(content)
+
+    def _find(self, session: Session, course: str, lesson: str, name: str) -> bytes | None:
+        assert self.actor.person_id is not None
+        place = lessons.find_place(session, self.actor.person_id, course, lesson)
+        if place is None:
+            return None
+        own = lessons.own_files(session, self.actor.person_id, place)
+        return own.get(name) or releases.release_file(
+            session, place.release_id, "learner", f"files/{name}"
+        )
+
+
+class OpenInLab(PageHandler):
+    """«Mở trong JupyterLab»: puts the draft into the learner's lab and goes there."""
+
+    async def post(self, course: str, lesson: str) -> None:
+        self.require(access.may_submit(self.actor))
+        if self.portal.labs is None:
+            raise self.absent()
+        loaded = await self.read(load_page, self.actor, course, lesson)
+        if loaded is None or loaded.work is None:
+            raise self.absent()
+        try:
+            address = await self.portal.labs.open_lesson(
+                self,
+                username=self.actor.username,
+                course=course,
+                lesson=lesson,
+                notebook=lessons.as_bytes(loaded.work.notebook),
+                file=loaded.place.entry["file"],
+            )
+        except Unavailable as unavailable:
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+            self.page(
+                "error.html",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                errors=[self._.message(m) for m in unavailable.messages],
+            )
+            return
+        self.redirect(address)
+
+
+def _results_by_id(result: lessons.Result | None) -> dict[str, lessons.ExerciseResult]:
+    return {one.grade_id: one for one in result.exercises} if result else {}
+
+
+CHANGED_ELSEWHERE = Message(
+    "Bài này vừa được sửa ở một cửa sổ khác. Bản ở đó được giữ; hãy kiểm tra lại rồi sửa tiếp."
+)
+
+SCRIPT_SAYS = {
+    "saving": Message("Đang lưu…"),
+    "saved": Message("Đã lưu"),
+    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự gửi khi có mạng lại."),
+    "failed": Message("Chưa lưu được; sẽ thử lại."),
+    "invalid": Message("Chưa lưu: có ô chưa nhập đúng."),
+    "number": Message("Chỉ nhập số, ví dụ 1.250 hoặc 12,5."),
+    "understood": Message("Hiểu là {n}"),
+    "running": Message("Đang chạy…"),
+    "run_failed": Message("Không chạy được. Hãy thử lại."),
+    "submitting": Message("Đang nộp…"),
+    "marking": Message("Đã nộp. Đang chấm…"),
+    "marked": Message("Đã chấm xong."),
+    "submit_failed": Message("Chưa nộp được. Bài vẫn được giữ; hãy thử lại."),
+    "dead": Message("Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ."),
+    "conflict": Message("Ô này vừa được sửa ở nơi khác. Chọn bản muốn giữ:"),
+    "mine": Message("Bản trên máy này"),
+    "theirs": Message("Bản đã lưu ở nơi khác"),
+    "keep_mine": Message("Giữ bản trên máy này"),
+    "keep_theirs": Message("Lấy bản đã lưu"),
+    "empty": Message("(trống)"),
+    "moved": Message("Đã chuyển «{item}» đến vị trí {n}."),
+    "editor": Message("Ô soạn mã Python. Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
+    "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
+    "session": Message(
+        "Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập; bài được giữ trên máy này."
+    ),
+}

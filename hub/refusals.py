@@ -1,0 +1,28 @@
+"""Refusals that answer with a status of their own; any other `Refused` is a 422."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from skills_framework.messages import Refused
+
+
+class WithStatus(Refused):
+    """A refusal with its HTTP status."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooLarge(WithStatus):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class TooLate(WithStatus):
+    """The time has passed, or what was sent is older than what is stored."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class Unavailable(WithStatus):
+    status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,0 +1,441 @@
+// The player's script: saves answers as they are typed, runs code, hands in, shows marks.
+// Without it the page still reads, saves and hands in by ordinary form posts (hub/pages/player.py).
+const form = document.getElementById("lesson");
+const stateElement = document.getElementById("lesson-state");
+const state = JSON.parse(stateElement.textContent);
+const say = state.say;
+const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const xsrf = form.elements._xsrf.value;
+const mayAnswer = Boolean(form.querySelector("[data-submit-too]"));
+const WAIT_MS = 900;
+
+async function call(method, address, body) {
+  const answer = await fetch(address, {
+    method,
+    headers: { "X-Xsrftoken": xsrf, ...(body ? { "Content-Type": "application/json" } : {}) },
+    body: body && JSON.stringify(body),
+  });
+  const isJson = (answer.headers.get("Content-Type") || "").includes("json");
+  return { status: answer.status, data: isJson ? await answer.json() : await answer.text() };
+}
+
+// --- numbers the Vietnamese way (hub/forms.py reads them alike) --------------------------------
+
+function readNumber(text) {
+  text = text.replace(/[\s\u00a0]/g, "").replace("−", "-");
+  const sign = text.startsWith("-") ? -1 : 1;
+  text = text.replace(/^[+-]+/, "");
+  if (!/^[\d.,]*\d[\d.,]*$/.test(text)) return null;
+  let [thousands, decimal] = state.language === "vi" ? [".", ","] : [",", "."];
+  if (text.includes(thousands) && text.includes(decimal)) {
+    if (text.lastIndexOf(thousands) > text.lastIndexOf(decimal)) [thousands, decimal] = [decimal, thousands];
+    text = text.replaceAll(thousands, "").replaceAll(decimal, ".");
+  } else if ((thousands === "." ? /^\d{1,3}(\.\d{3})+$/ : /^\d{1,3}(,\d{3})+$/).test(text)) {
+    text = text.replaceAll(thousands, "");
+  } else text = text.replaceAll(",", ".");
+  const value = Number(text);
+  return Number.isFinite(value) ? sign * value : null;
+}
+const writeNumber = (value) =>
+  value == null ? "" : state.language === "vi" ? String(value).replace(".", ",") : String(value);
+const showNumber = (value) => value.toLocaleString(state.language, { maximumFractionDigits: 10 });
+
+// --- cells: reading and writing each kind of control -------------------------------------------
+
+const INVALID = Symbol("invalid");
+const all = (root, selector) => [...root.querySelectorAll(selector)];
+
+const kinds = {
+  single: {
+    read: (cell) => cell.querySelector("input:checked")?.value ?? null,
+    write: (cell, value) => all(cell, "input").forEach((one) => (one.checked = one.value === value)),
+  },
+  multiple: {
+    read: (cell) => {
+      const chosen = all(cell, "input:checked").map((one) => one.value);
+      return chosen.length ? chosen : null;
+    },
+    write: (cell, value) => all(cell, "input").forEach((one) => (one.checked = (value || []).includes(one.value))),
+  },
+  number: {
+    read: (cell) => {
+      const field = cell.querySelector("input"), said = cell.querySelector(".said");
+      const text = field.value.trim(), value = text ? readNumber(text) : null;
+      const bad = Boolean(text) && value === null;
+      field.setAttribute("aria-invalid", bad);
+      said.classList.toggle("bad", bad);
+      said.textContent = bad ? say.number : text && /[.,]/.test(text) ? fill(say.understood, { n: showNumber(value) }) : "";
+      return bad ? INVALID : value;
+    },
+    write: (cell, value) => (cell.querySelector("input").value = writeNumber(value)),
+  },
+  text: {
+    read: (cell) => cell.querySelector("input, textarea").value || null,
+    write: (cell, value) => (cell.querySelector("input, textarea").value = value || ""),
+  },
+  match: {
+    read: (cell) => {
+      const pairs = Object.fromEntries(all(cell, "select").map((one) => [one.dataset.key, one.value || null]));
+      return Object.values(pairs).some(Boolean) ? pairs : null;
+    },
+    write: (cell, value) => all(cell, "select").forEach((one) => (one.value = value?.[one.dataset.key] || "")),
+  },
+  order: {
+    read: (cell) => all(cell, "li").map((one) => one.dataset.key),
+    write: (cell, value) => {
+      const list = cell.querySelector("ol");
+      (value || []).forEach((key) => list.append(list.querySelector(`li[data-key="${CSS.escape(key)}"]`) ?? ""));
+    },
+  },
+  table: {
+    read: (cell) => {
+      const given = JSON.parse(cell.querySelector("[data-given]").textContent);
+      const rows = given.rows.map((row) => Object.fromEntries(given.columns.map((key) => [key, row[key] ?? null])));
+      let touched = false;
+      for (const field of all(cell, "[data-row]")) {
+        const text = field.value.trim();
+        touched ||= Boolean(text);
+        const number = field.dataset.kind === "number" && text ? readNumber(text) : null;
+        if (field.dataset.kind === "number") field.setAttribute("aria-invalid", Boolean(text) && number === null);
+        rows[field.dataset.row][field.dataset.key] = text ? (number ?? text) : null;
+      }
+      return touched ? rows : null;
+    },
+    write: (cell, value) => {
+      for (const field of all(cell, "[data-row]")) {
+        const one = value?.[field.dataset.row]?.[field.dataset.key];
+        field.value = typeof one === "number" ? writeNumber(one) : one ?? "";
+      }
+    },
+  },
+  file: {
+    read: (cell) => cell.chosen ?? null,
+    write: (cell, value) => {
+      cell.chosen = value;
+      cell.querySelector("[aria-live]").textContent = value?.name || say.empty;
+    },
+  },
+  code: {
+    read: (cell) => cell.querySelector("textarea").value,
+    write: (cell, value) => {
+      cell.querySelector("textarea").value = value ?? "";
+      cell.editor?.write(value ?? "");
+    },
+  },
+};
+
+const cells = new Map(all(form, "[data-cell]").map((cell) => [cell.dataset.cell, cell]));
+const kindOf = (cell) => kinds[cell.dataset.kind];
+const trimmed = (value) => (value && value.base64 !== undefined ? { name: value.name, size: value.base64.length } : value);
+const plain = (value) =>
+  JSON.stringify(value ?? null, (_, one) =>
+    one && typeof one === "object" && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one);
+const same = (a, b) => plain(trimmed(a)) === plain(trimmed(b));
+
+// --- saving: what differs from the server is dirty, kept in the browser until it has arrived ----
+
+const KEY = `motcham:${state.who}:${state.release}:${state.lesson}`;
+const base = { ...state.answers };
+const dirty = {};
+const conflicts = {};
+let revision = state.revision, timer = 0, saving = null, retryMs = 2000;
+const saveState = form.querySelector("[data-save-state]");
+
+function tell(text, bad = false) {
+  if (!saveState) return;
+  saveState.textContent = text;
+  saveState.classList.toggle("bad", bad);
+}
+
+function keep() {
+  const unsent = { ...dirty, ...Object.fromEntries(Object.entries(conflicts).map(([id, one]) => [id, one.mine])) };
+  try {
+    if (!Object.keys(unsent).length) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify({ mine: unsent, base: Object.fromEntries(
+      Object.keys(unsent).map((id) => [id, conflicts[id] ? conflicts[id].base : base[id]])) }));
+  } catch { /* a full or forbidden store: the server still has all that arrived */ }
+}
+
+function changed(cell) {
+  const id = cell.dataset.cell, value = kindOf(cell).read(cell);
+  if (value === INVALID) return tell(say.invalid, true);
+  if (conflicts[id]) return;
+  if (same(value, base[id])) delete dirty[id];
+  else dirty[id] = value;
+  keep();
+  clearTimeout(timer);
+  if (Object.keys(dirty).length) {
+    tell(say.saving);
+    timer = setTimeout(save, WAIT_MS);
+  } else tell(say.saved);
+}
+
+function save() {
+  clearTimeout(timer);
+  saving ??= sendDirty().finally(() => (saving = null));
+  return saving;
+}
+
+async function sendDirty() {
+  while (Object.keys(dirty).length) {
+    const sent = { ...dirty };
+    let answer;
+    try {
+      answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent });
+    } catch {
+      return later(say.offline);
+    }
+    const { status, data } = answer;
+    if (status === 200) {
+      revision = data.revision;
+      form.elements.revision.value = revision;
+      retryMs = 2000;
+      for (const id of Object.keys(sent)) {
+        base[id] = trimmed(sent[id]);
+        if (same(dirty[id], sent[id])) delete dirty[id];
+      }
+      keep();
+      tell(say.saved);
+    } else if (status === 409) merge(data.answers, data.revision);
+    else if (status === 401 || status === 403) return later(say.session);
+    else if (status === 422 || status === 413) return tell(data.errors?.join(" ") || say.failed, true);
+    else return later(say.failed);
+  }
+}
+
+function later(text) {
+  tell(text, true);
+  clearTimeout(timer);
+  timer = setTimeout(save, retryMs);
+  retryMs = Math.min(retryMs * 2, 30000);
+}
+
+function merge(theirs, newRevision) {
+  revision = newRevision;
+  form.elements.revision.value = revision;
+  for (const [id, stored] of Object.entries(theirs)) {
+    const cell = cells.get(id);
+    if (!cell) continue;
+    const before = base[id];
+    base[id] = stored;
+    if (!(id in dirty)) {
+      if (!same(stored, before) && !conflicts[id]) kindOf(cell).write(cell, stored);
+    } else if (same(stored, dirty[id])) delete dirty[id];
+    else if (!same(stored, before)) showConflict(cell, dirty[id], stored, before);
+  }
+  keep();
+}
+
+function showConflict(cell, mine, theirs, before) {
+  const id = cell.dataset.cell, box = cell.querySelector(".conflict");
+  delete dirty[id];
+  conflicts[id] = { mine, base: before };
+  const side = (title, value, button, choose) => {
+    const part = document.createElement("div");
+    const heading = document.createElement("p"), shown = document.createElement("pre"), take = document.createElement("button");
+    heading.textContent = title;
+    shown.textContent = describe(cell, value);
+    take.type = "button";
+    take.className = "second";
+    take.textContent = button;
+    take.addEventListener("click", () => {
+      delete conflicts[id];
+      box.hidden = true;
+      kindOf(cell).write(cell, choose);
+      changed(cell);
+      keep();
+    });
+    part.append(heading, shown, take);
+    return part;
+  };
+  const intro = document.createElement("p"), pair = document.createElement("div");
+  intro.textContent = say.conflict;
+  pair.className = "conflict-pair";
+  pair.append(side(say.mine, mine, say.keep_mine, mine), side(say.theirs, theirs, say.keep_theirs, theirs));
+  box.replaceChildren(intro, pair);
+  box.setAttribute("role", "alert");
+  box.hidden = false;
+}
+
+function describe(cell, value) {
+  if (value == null || value === "") return say.empty;
+  if (typeof value === "string" && cell.dataset.kind !== "single") return value;
+  const text = (key) => {
+    const field = cell.querySelector(`[value="${CSS.escape(key)}"]`);
+    return field?.closest("label, li")?.innerText?.trim() || field?.textContent || key;
+  };
+  if (typeof value === "string") return text(value);
+  if (typeof value === "number") return showNumber(value);
+  if (Array.isArray(value))
+    return value.map((one) => (typeof one === "string" ? text(one) : Object.values(one).map((v) => v ?? "–").join(" | "))).join("\n");
+  if (value.name) return value.name;
+  return Object.entries(value).map(([key, one]) => `${key}: ${one ?? "–"}`).join("\n");
+}
+
+function restoreUnsent() {
+  let kept;
+  try { kept = JSON.parse(localStorage.getItem(KEY) || "null"); } catch { kept = null; }
+  for (const [id, mine] of Object.entries(kept?.mine || {})) {
+    const cell = cells.get(id);
+    if (!cell || same(mine, base[id])) continue;
+    if (same(base[id], kept.base[id])) {
+      kindOf(cell).write(cell, mine);
+      dirty[id] = mine;
+    } else showConflict(cell, mine, base[id], kept.base[id]);
+  }
+  keep();
+  if (Object.keys(dirty).length) save();
+}
+
+// --- what people do ----------------------------------------------------------------------------
+
+form.addEventListener("input", (event) => {
+  const cell = event.target.closest("[data-cell]");
+  if (cell && cell.dataset.kind !== "file" && !event.target.closest(".editor")) changed(cell);
+});
+
+form.addEventListener("change", async (event) => {
+  const cell = event.target.closest('[data-kind="file"]');
+  const file = cell && event.target.files?.[0];
+  if (!file) return;
+  if (file.size > 2 * 1024 * 1024) return (cell.querySelector("[aria-live]").textContent = say.too_large);
+  const url = await new Promise((done, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = fail;
+    reader.readAsDataURL(file);
+  });
+  kinds.file.write(cell, { name: file.name, base64: url.slice(url.indexOf(",") + 1) });
+  changed(cell);
+});
+
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.move) move(button);
+  else if ("run" in button.dataset) run(button.closest("[data-cell]"));
+  else if ("print" in button.dataset) window.print();
+  else if ("save" in button.dataset) { event.preventDefault(); save().then(() => tell(say.saved)); }
+  else if ("submit" in button.dataset || "submitToo" in button.dataset) { event.preventDefault(); submit(); }
+});
+
+// Enter in a field must not hand the lesson in by accident.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input:not([type=file])")) event.preventDefault();
+});
+
+function move(button) {
+  const item = button.closest("li"), cell = button.closest("[data-cell]"), by = Number(button.dataset.move);
+  const other = by < 0 ? item.previousElementSibling : item.nextElementSibling;
+  if (!other) return;
+  by < 0 ? other.before(item) : other.after(item);
+  button.focus();
+  const place = [...item.parentNode.children].indexOf(item) + 1;
+  cell.querySelector("[data-moved]").textContent = fill(say.moved, { item: item.querySelector(".text").textContent, n: place });
+  changed(cell);
+}
+
+async function run(cell) {
+  const button = cell.querySelector("[data-run]"), said = cell.querySelector("[data-run-said]"), output = cell.querySelector("[data-output]");
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  said.textContent = say.running;
+  try {
+    const { status, data } = await call("POST", `${state.api}/run`, { cell: cell.dataset.cell, answers: { ...dirty } });
+    if (status === 200) output.innerHTML = data.html; // cleaned by the server (hub/outputs.py)
+    else output.textContent = data.errors?.join(" ") || say.run_failed;
+  } catch {
+    output.textContent = say.run_failed;
+  }
+  said.textContent = "";
+  output.hidden = false;
+  button.removeAttribute("aria-disabled");
+}
+
+async function submit() {
+  const buttons = all(form, "[data-submit], [data-submit-too]"), errors = document.getElementById("submit-errors");
+  if (buttons[0].disabled) return;
+  buttons.forEach((one) => (one.disabled = true));
+  errors.hidden = true;
+  tell(say.submitting);
+  try {
+    cells.forEach((cell) => changed(cell));
+    await save();
+    if (Object.keys(dirty).length || Object.keys(conflicts).length) throw new Error(saveState.textContent || say.submit_failed);
+    const { status, data } = await call("POST", state.submissions, { course: state.course, lesson: state.lesson, revision });
+    if (status !== 202) throw new Error(data.errors?.join(" ") || say.submit_failed);
+    tell(say.marking);
+    await follow(data.id);
+    document.getElementById("ket-qua").scrollIntoView({ block: "start" });
+  } catch (error) {
+    errors.textContent = error instanceof TypeError ? say.submit_failed : error.message;
+    errors.hidden = false;
+    tell(say.submit_failed, true);
+    errors.scrollIntoView({ block: "center" });
+  }
+  buttons.forEach((one) => (one.disabled = false));
+}
+
+async function follow(id) {
+  await showResults();
+  for (let failures = 0; failures < 5; ) {
+    try {
+      const { status, data } = await call("GET", `${state.submissions}/${id}?wait=20`);
+      if (status !== 200) { failures += 1; await pause(1500); continue; }
+      if (data.state === "marked" || data.state === "dead") {
+        tell(data.state === "dead" ? say.dead : say.marked);
+        return showResults();
+      }
+      failures = 0;
+    } catch { failures += 1; await pause(2000); }
+  }
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function showResults() {
+  const { status, data } = await call("GET", `${state.page}?part=results`);
+  if (status !== 200) return;
+  const parts = new DOMParser().parseFromString(data, "text/html");
+  for (const part of all(parts, "[data-for]"))
+    for (const place of all(document, `[data-result="${CSS.escape(part.dataset.for)}"]`)) place.innerHTML = part.innerHTML;
+}
+
+// --- the editor: when its bundle is there and a code cell comes near; else the textarea stays ---
+
+async function openEditor(cell) {
+  if (cell.editor || !stateElement.dataset.editor) return;
+  try {
+    const { edit } = await import(stateElement.dataset.editor);
+    cell.editor ??= edit(cell.querySelector("textarea"), {
+      label: say.editor, nonce: stateElement.dataset.nonce, changed: () => changed(cell), run: () => run(cell),
+    });
+  } catch { /* the textarea does */ }
+}
+
+// --- begin -------------------------------------------------------------------------------------
+
+if (window.matchMedia("(min-width: 62rem)").matches) document.querySelector(".contents-box").open = true;
+all(form, "[data-print]").forEach((one) => (one.hidden = false));
+if (mayAnswer) {
+  form.querySelector(".bar-bottom").hidden = false;
+  form.querySelector("[data-save]").hidden = true;
+  restoreUnsent();
+  const near = new IntersectionObserver((seen) =>
+    seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); openEditor(one.target); }),
+    { rootMargin: "400px" });
+  all(form, '[data-kind="code"]').forEach((cell) => near.observe(cell));
+  window.addEventListener("online", save);
+  window.addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", () => document.hidden && Object.keys(dirty).length && save());
+  if (state.waiting) follow(state.waiting);
+}
+// Resume where one left: the browser keeps the scroll place of a reload; a new visit gets this.
+const PLACE = `${KEY}:place`;
+try {
+  const left = sessionStorage.getItem(PLACE) ?? localStorage.getItem(PLACE);
+  if (left && !location.hash && scrollY === 0) scrollTo({ top: Number(left), behavior: "instant" });
+  addEventListener("scrollend", () => localStorage.setItem(PLACE, String(Math.round(scrollY))));
+} catch { /* no store: begin at the top */ }
