@@ -1,0 +1,161 @@
+import nbformat
+import pytest
+from graders.marker import Marker
+
+from courses import check_course, load_course, new_course
+from courses.checks import check_lesson, solved_notebook
+from courses.notebooks import source_of
+from skills_framework.framework import load_framework
+from skills_framework.messages import Refused
+
+
+@pytest.fixture(scope="module")
+def marker():
+    with Marker(allow_reduced=True) as marker:
+        yield marker
+
+
+@pytest.fixture
+def lesson_file(course_folder):
+    return course_folder / "lessons" / "01.ipynb"
+
+
+def edit(path, old, new):
+    notebook = nbformat.read(path, as_version=4)
+    touched = 0
+    for cell in notebook.cells:
+        if old in cell.source:
+            cell.source = cell.source.replace(old, new)
+            touched += 1
+    assert touched
+    nbformat.write(notebook, path)
+
+
+def problems(folder, marker):
+    return check_course(load_course(folder), load_framework(), marker.mark)
+
+
+def texts(found, severity="error"):
+    return "\n".join(str(problem) for problem in found if problem.severity == severity)
+
+
+def test_what_is_taught_passes_its_own_check(real_course, marker):
+    found = check_course(real_course, load_framework(), marker.mark)
+    assert [str(problem) for problem in found] == []
+
+
+def test_what_is_taught_is_mostly_practice_and_names_its_sources(real_course):
+    assert len(real_course.lessons) >= 2
+    for lesson in real_course.lessons:
+        assert len(lesson.exercises) >= 6
+        kinds = {exercise.kind for exercise in lesson.exercises}
+        assert "form" in kinds
+        assert lesson.theory_minutes <= 0.3 * (lesson.theory_minutes + lesson.practice_minutes)
+        written = " ".join(source_of(cell) for cell in lesson.source["cells"])
+        assert "QĐ" in written
+
+
+def test_a_passing_mark_needs_no_programming(real_course):
+    for lesson in real_course.lessons:
+        by_form = sum(one.points for one in lesson.exercises if one.kind in ("form", "file"))
+        assert by_form >= real_course.pass_share * lesson.max_points
+
+
+def test_the_template_passes_its_own_check(tmp_path, marker):
+    made = new_course(tmp_path, slug="khoa-moi", title='Khóa "mới"')
+    course = load_course(made)
+    assert (course.slug, course.title) == ("khoa-moi", 'Khóa "mới"')
+    assert [str(problem) for problem in problems(made, marker)] == []
+
+
+def test_a_sound_little_course_has_no_problems(course_folder, marker):
+    assert problems(course_folder, marker) == []
+
+
+def test_too_much_theory_is_an_error(course_folder):
+    path = course_folder / "course.toml"
+    path.write_text(path.read_text().replace("theory_minutes = 2", "theory_minutes = 2.2"))
+    [lesson] = load_course(course_folder).lessons
+    assert "tối đa được 30%" in texts(check_lesson(lesson, load_framework()))
+
+
+def test_unknown_competence_and_level_are_errors(course_folder, lesson_file):
+    edit(lesson_file, '"1.1"', '"7.9"')
+    edit(lesson_file, "level: 1", "level: 9")
+    [lesson] = load_course(course_folder).lessons
+    text = texts(check_lesson(lesson, load_framework()))
+    assert "không có năng lực 7.9" in text
+    assert "không có bậc 9" in text
+    assert "lessons/01.ipynb (cham)" in text
+
+
+def test_a_reference_solution_that_misses_marks_is_an_error(course_folder, lesson_file, marker):
+    edit(lesson_file, 'chon = "b"\n### END', 'chon = "a"\n### END')
+    found = texts(problems(course_folder, marker))
+    assert "lời giải mẫu chỉ được 0" in found
+    assert "Chưa đúng." in found
+
+
+def test_an_empty_answer_that_earns_points_is_an_error(course_folder, lesson_file, marker):
+    edit(lesson_file, 'assert chon is not None, "Anh chị chưa chọn."', "chon")
+    edit(lesson_file, 'assert chon == "b", "Chưa đúng."', 'assert chon != "a", "Chưa đúng."')
+    found = texts(problems(course_folder, marker))
+    assert "bài làm để trống vẫn được" in found
+
+
+def test_an_answer_given_away_in_a_visible_test_is_an_error(course_folder, lesson_file):
+    edit(lesson_file, "assert chon is not None", 'assert chon == "b"')
+    [lesson] = load_course(course_folder).lessons
+    assert "đáp án của chon lộ" in texts(check_lesson(lesson, load_framework()))
+
+
+def test_a_hidden_line_that_also_stands_in_the_open_is_an_error(course_folder, lesson_file):
+    edit(lesson_file, "### Việc", '### Việc\nassert chon == "b", "Chưa đúng."')
+    [lesson] = load_course(course_folder).lessons
+    assert "bản của học viên lộ dòng" in texts(check_lesson(lesson, load_framework()))
+
+
+def test_asserts_without_words_and_images_without_words_are_warnings(course_folder, lesson_file):
+    edit(lesson_file, ', "Chưa đúng."', "")
+    edit(lesson_file, "### Việc", "### Việc\n![](attachment:a.png)")
+    [lesson] = load_course(course_folder).lessons
+    found = check_lesson(lesson, load_framework())
+    assert texts(found) == ""
+    assert "chưa có lời nhắn" in texts(found, "warning")
+    assert "chưa có lời mô tả" in texts(found, "warning")
+
+
+def test_a_solution_that_no_test_looks_at_is_a_warning(course_folder, lesson_file):
+    edit(lesson_file, "assert chon is not None", "assert khac is not None")
+    edit(lesson_file, "assert chon ==", "assert khac ==")
+    [lesson] = load_course(course_folder).lessons
+    found = check_lesson(lesson, load_framework())
+    assert "không dùng tên nào của lời giải: chon" in texts(found, "warning")
+
+
+def test_a_solution_region_without_end_is_a_problem_and_no_stack_trace(
+    course_folder, lesson_file, marker
+):
+    edit(lesson_file, "\n### END SOLUTION", "")
+    assert "thiếu dòng “END SOLUTION”" in texts(problems(course_folder, marker))
+
+
+def test_the_solved_notebook_is_the_learners_with_the_answers(one_exercise):
+    solved = solved_notebook(one_exercise)
+    sources = [source_of(cell) for cell in solved["cells"]]
+    assert sources[1].endswith('chon = "b"')
+    assert "HIDDEN" not in "".join(sources)
+    assert "SOLUTION" not in "".join(sources)
+
+
+@pytest.mark.parametrize("slug", ["Khóa", "a b", "../x", "", "a/b", "A"])
+def test_a_new_course_needs_a_plain_name(tmp_path, slug):
+    with pytest.raises(Refused):
+        new_course(tmp_path, slug=slug, title="X")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_course_never_overwrites(tmp_path):
+    new_course(tmp_path, slug="a", title="X")
+    with pytest.raises(Refused, match="đã có"):
+        new_course(tmp_path, slug="a", title="X")
