@@ -32,6 +32,15 @@ class Limits:
             if not value > 0:
                 raise ValueError(f"{name} must be positive, not {value!r}")
 
+    @property
+    def most_memory_mb(self) -> int:
+        """MiB at which the whole child is ended.
+
+        What lies in the two folders is memory too; the slack lets Python's own MemoryError come
+        first where one process is to blame.
+        """
+        return self.memory_mb + 2 * self.file_mb + 64
+
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         return asdict(self)

@@ -391,11 +391,8 @@ def _hidden_packages(seen: set[str]) -> list[str]:
     ]
 
 
-def _make_cgroup(cgroups: Cgroups, limits: Limits) -> Cgroup | None:
-    # What lies in the two folders in memory counts too; the slack lets Python's own MemoryError
-    # come before the kernel's kill.
-    memory_mb = limits.memory_mb + 2 * limits.file_mb + 64
-    return cgroups.make(memory_bytes=memory_mb << 20, processes=limits.processes)
+def _make_cgroup(cgroups: Cgroups, limits: Limits) -> Cgroup:
+    return cgroups.make(memory_bytes=limits.most_memory_mb << 20, processes=limits.processes)
 
 
 def _await_pidfd(status: socket.socket) -> tuple[int, dict[str, Any] | None]:

@@ -108,6 +108,8 @@ class _WarmServer:
         os.environ["HOME"] = "/tmp"  # noqa: S108 - in a mount namespace of its own
         for module in configuration["preload"]:
             importlib.import_module(module)
+        if "numpy" in sys.modules:
+            importlib.import_module("numpy.random")  # loaded late by numpy; a child reseeds it
         self.programs = {
             name: find_function(place) for name, place in configuration["programs"].items()
         }
@@ -256,16 +258,17 @@ class _WarmServer:
 
     def _stop_fat(self) -> None:
         """Without cgroups: add up what each child's processes hold, stop one above its bound."""
-        held: dict[str, int] = {}
-        for entry in _process_numbers():
-            if self.walled:
-                with contextlib.suppress(OSError):
-                    namespace = os.readlink(f"/proc/{entry}/ns/pid")  # noqa: PTH115
-                    held[namespace] = held.get(namespace, 0) + _held_kb(entry)
+        inside: dict[str, list[str]] = {}
+        for entry in _process_numbers() if self.walled else ():
+            with contextlib.suppress(OSError):
+                namespace = os.readlink(f"/proc/{entry}/ns/pid")  # noqa: PTH115
+                inside.setdefault(namespace, []).append(entry)
         for child in self.running.values():
-            own = held.get(child.namespace) if self.walled else _held_kb(str(child.pid))
-            bound = child.limits.memory_mb + 2 * child.limits.file_mb + 64
-            if (own or 0) - child.floor_kb > bound * 1024 and child.stopped_for is None:
+            pids = inside.get(child.namespace, []) if self.walled else [str(child.pid)]
+            bound = child.floor_kb + 1024 * child.limits.most_memory_mb
+            # The cheap sum counts a page once for each process that shares it, so ask again.
+            too_much = sum(map(_held_kb, pids)) > bound and sum(map(_share_kb, pids)) > bound
+            if too_much and child.stopped_for is None:
                 self._stop(child, "memory")
 
     def _stop(self, child: _Running, reason: str) -> None:
@@ -294,7 +297,8 @@ def judge_end(code: int, cpu_s: float, cpu_limit_s: float) -> str:
     """Why a child that nobody stopped ended. ``code`` as os.waitstatus_to_exitcode gives it."""
     if code >= 0:
         return "done" if code == 0 else "failed"
-    if -code == signal.SIGXCPU or (-code == signal.SIGKILL and cpu_s >= cpu_limit_s * 0.95):
+    # The kernel's clock for the limit and the one reported differ by some ticks.
+    if -code == signal.SIGXCPU or (-code == signal.SIGKILL and cpu_s >= cpu_limit_s * 0.5):
         return "time"
     return "crashed"
 
@@ -331,6 +335,16 @@ def _held_kb(pid: str) -> int:
         return _kb_of(pid, "RssAnon") + _kb_of(pid, "RssShmem")
     except OSError:
         return 0
+
+
+def _share_kb(pid: str) -> int:
+    """The same with each shared page divided by those who share it."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return _held_kb(pid)
+    wanted = ("Pss_Anon:", "Pss_Shmem:")
+    return sum(int(line.split()[1]) for line in lines if line.startswith(wanted))
 
 
 def _kill_strays(running: set[int]) -> None:
