@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from records import people
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from records import Session
 
 LEARNER = "learner"
 INSTRUCTOR = "instructor"
