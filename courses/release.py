@@ -43,7 +43,8 @@ def make_release(course: Course) -> Release:
         try:
             plain = variant(lesson.source, 0)
             learner[lesson.file] = write_notebook(learner_notebook(plain))
-            learner |= {f"files/{name}": content for name, content in downloads(plain).items()}
+            handed = downloads(plain).items()
+            learner |= {f"files/{lesson.slug}/{name}": content for name, content in handed}
         except Refused as refused:
             raise Refused(
                 *(
