@@ -109,7 +109,7 @@ class LessonHandler(ApiHandler):
         if found is not None:
             return found
         self.require(access.may_submit(self.actor))
-        return await self.write(lessons.open_work, self.actor.person_id, place, self.now)
+        return await self.record(lessons.open_work, self.actor.person_id, place, self.now)
 
     def saved(self, work: lessons.Work) -> None:
         self.json({"revision": work.revision, "saved_at": work.saved_at.isoformat()})
@@ -183,7 +183,7 @@ class Draft(LessonHandler):
         notebook = await self.in_thread(lambda: read_notebook_of(sent))
         work = await self.work(place)
         try:
-            saved = await self.write(
+            saved = await self.record(
                 lessons.save_work,
                 self.actor.person_id or 0,
                 place,
@@ -206,7 +206,7 @@ class Answers(LessonHandler):
         sent = self.body_json()
         place = await self.place(course, lesson)
         try:
-            saved = await self.write(
+            saved = await self.record(
                 lessons.save_answers,
                 self.actor.person_id or 0,
                 place,
@@ -317,7 +317,7 @@ class Submissions(LessonHandler):
             if "revision" in sent and revision_of(sent) != work.revision:
                 raise TooLate(STORED_ELSEWHERE)
             notebook = work.notebook
-        submission_id = await self.write(lessons.hand_in, self.actor, place, notebook, at=self.now)
+        submission_id = await self.record(lessons.hand_in, self.actor, place, notebook, at=self.now)
         self.set_header("Location", self.url("api/v1/submissions", submission_id))
         self.json({"id": submission_id, "state": "queued"}, HTTPStatus.ACCEPTED)
 

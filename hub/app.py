@@ -24,7 +24,7 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-from graders import Marker
+
 from hub import api, translate, web
 from hub.completion import make_on_marked
 from hub.pages import classes, learner, player, teaching
@@ -189,6 +189,8 @@ async def serve() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    from graders import Marker
+
     with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
         portal = make_portal(
             settings,

@@ -1,7 +1,7 @@
 """What every page and every API answer stands on: identity, language, safety headers, errors.
 
 A handler says what it does in `get`/`post`; everything here happens around it. Database work runs
-in a small thread pool (`BaseHandler.read`, `BaseHandler.write`), so that a page never waits for
+in a small thread pool (`BaseHandler.read`, `BaseHandler.record`), so that a page never waits for
 another page's lock and nothing waits for marking.
 """
 
@@ -24,6 +24,7 @@ from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuth
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from hub import access, translate
+from hub.certificate_office import CertificateOffice
 from hub.access import Actor
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
@@ -68,6 +69,7 @@ class Portal:
     watch: Watch
     marker: Any = None  # graders.Marker; None where only pages are wanted
     runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     labs: Any = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor
 
@@ -153,7 +155,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         return await self.in_thread(work)
 
-    async def write(
+    async def record(
         self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """``do(session, …)`` in a thread, in one transaction."""

@@ -28,7 +28,7 @@ class Classes(PageHandler):
         self.require(access.may_call_class(self.actor))
         course, _, lesson = self.get_body_argument("lesson").partition("/")
         day = self.get_body_argument("day")
-        meeting = await self.write(
+        meeting = await self.record(
             lambda session: meetings.call_meeting(
                 session,
                 course=course,
@@ -65,7 +65,7 @@ class ClassScreen(PageHandler):
     async def post(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))
         codes = self.get_body_argument("codes", "").replace(",", "\n").splitlines()
-        await self.write(
+        await self.record(
             lambda session: meetings.attend_by_list(
                 session, int(number), codes[:1000], by=self.actor.username or "", at=self.now
             )
@@ -84,7 +84,7 @@ class Attend(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_submit(self.actor))
-        meeting = await self.write(
+        meeting = await self.record(
             self._attend,
             self.get_body_argument("meeting", "0"),
             self.get_body_argument("code", "")[:20],
@@ -125,7 +125,7 @@ class Notices(PageHandler):
 
     async def post(self) -> None:
         kind, _, key = self.get_body_argument("to", "").partition(":")
-        await self.write(self._send(kind, key))
+        await self.record(self._send(kind, key))
         await self._show(sent=True)
 
     def _send(self, kind: str, key: str) -> Callable[[Session], None]:
@@ -157,7 +157,7 @@ class PutAside(PageHandler):
         assert self.actor.person_id is not None
         notice = self.get_body_argument("notice", "")
         if notice.isdigit():
-            await self.write(notices.put_aside, int(notice), self.actor.person_id, at=self.now)
+            await self.record(notices.put_aside, int(notice), self.actor.person_id, at=self.now)
         self.redirect(self.url())
 
 

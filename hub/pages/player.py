@@ -150,11 +150,11 @@ class LessonPage(PageHandler):
         errors: list[str] = []
         try:
             if action == "restore":
-                await self.write(self._restore, loaded)
+                await self.record(self._restore, loaded)
             else:
-                work = await self.write(self._save, loaded)
+                work = await self.record(self._save, loaded)
                 if action == "submit":
-                    await self.write(
+                    await self.record(
                         lessons.hand_in, self.actor, loaded.place, work.notebook, at=self.now
                     )
         except Refused as refused:
@@ -172,7 +172,7 @@ class LessonPage(PageHandler):
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
-            await self.write(lessons.open_work, self.actor.person_id or 0, loaded.place, self.now)
+            await self.record(lessons.open_work, self.actor.person_id or 0, loaded.place, self.now)
             loaded = await self.read(load_page, self.actor, course, lesson)
             assert loaded is not None
         return loaded

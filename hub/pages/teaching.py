@@ -68,7 +68,7 @@ class TeachingSubmission(PageHandler):
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        decided = await self.write(
+        decided = await self.record(
             self._review,
             int(number),
             self.get_body_argument("grade_id"),
@@ -112,7 +112,7 @@ class DeadLetters(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_mark(self.actor))
-        await self.write(queue.mark_again, int(self.get_body_argument("submission")))
+        await self.record(queue.mark_again, int(self.get_body_argument("submission")))
         self.redirect(self.url("teaching", "dead"))
 
 
@@ -136,7 +136,7 @@ class Publish(PageHandler):
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
             release = courses.make_release(course)
-            published = await self.write(
+            published = await self.record(
                 lambda session: releases.publish(
                     session, release, at=self.now, by=self.actor.username or ""
                 )
@@ -166,7 +166,7 @@ class BeginRemark(PageHandler):
 
     async def post(self, slug: str) -> None:
         self.require(access.may_publish(self.actor))
-        remark = await self.write(
+        remark = await self.record(
             self._begin,
             slug,
             self.get_body_argument("lesson"),
@@ -208,7 +208,7 @@ class RemarkPage(PageHandler):
 
     async def post(self, number: str) -> None:
         self.require(access.may_publish(self.actor))
-        await self.write(
+        await self.record(
             self._end,
             int(number),
             self.get_body_argument("decision"),
