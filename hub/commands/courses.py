@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hub.commands.opening import DATA, opened
 from hub.console import say
-from skills_framework.messages import Message, Refused
+from skills_framework.messages import Message
 
 if TYPE_CHECKING:
     from courses import Course, Problem
@@ -36,21 +37,17 @@ def check(folder: Path) -> int:
 @course.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--by", default="motcham course publish", help="Ai công bố; ghi vào nhật ký.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Thư mục dữ liệu.")
+@DATA
 def publish(folder: Path, by: str, data: Path | None) -> int:
     """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
     from courses import load_course, make_release
-    from hub.settings import load_settings
-    from records import audit, open_records, releases
+    from records import audit, releases
 
-    settings = load_settings(data=data)
     loaded = load_course(folder)
-    failed = _report(_check(loaded, settings))
-    if failed:
-        return failed
-    at = dt.datetime.now(dt.UTC)
-    records = open_records(settings.records_url, migrate=True)
-    try:
+    with opened(data) as (settings, records):
+        if failed := _report(_check(loaded, settings)):
+            return failed
+        at = dt.datetime.now(dt.UTC)
         with records.begin() as session:
             before = releases.current_release(session, loaded.slug)
             stored = releases.publish(session, make_release(loaded), at=at, by=by)
@@ -66,8 +63,6 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
                 subject=f"course:{loaded.slug}",
                 detail={"number": stored.number, "digest": stored.digest},
             )
-    finally:
-        records.close()
     say(Message("Đã công bố {title}, bản {number}.", facts))
     return 0
 
@@ -96,9 +91,3 @@ def _report(problems: list[Problem]) -> int:
         return 1
     say(Message("Không có lỗi nào."))
     return 0
-
-
-def refuse_existing(folder: Path) -> None:
-    """A new course never overwrites anything."""
-    if folder.exists():
-        raise Refused(Message("{path} đã có; hãy chọn tên khác.", {"path": folder}))

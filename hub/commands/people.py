@@ -6,12 +6,9 @@ from pathlib import Path
 
 import click
 
+from hub.commands.opening import DATA, opened
 from hub.console import say
 from skills_framework.messages import Message, Refused
-
-DATA = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="Thư mục dữ liệu."
-)
 
 
 @click.group()
@@ -25,20 +22,14 @@ def account() -> None:
 def password(username: str, data: Path | None) -> None:
     """Cấp mật khẩu mới cho USERNAME và in ra một lần. Chạy được khi hệ thống đang chạy."""
     from hub import accounts
-    from hub.settings import load_settings
-    from records import open_records, people
+    from records import people
 
-    settings = load_settings(data=data)
-    records = open_records(settings.records_url, migrate=True)
-    try:
-        with records.read() as session:
-            person = people.find_person(session, username)
-            if person is None or person.erased_at is not None:
-                raise Refused(
-                    Message("Không có ai mang tên đăng nhập {username}.", {"username": username})
-                )
-    finally:
-        records.close()
+    with opened(data) as (settings, records), records.read() as session:
+        person = people.find_person(session, username)
+        if person is None or person.erased_at is not None:
+            raise Refused(
+                Message("Không có ai mang tên đăng nhập {username}.", {"username": username})
+            )
     fresh = accounts.new_password()
     with accounts.open_accounts(settings.hub_database_url) as session:
         accounts.set_password(session, username, fresh)

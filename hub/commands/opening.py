@@ -1,0 +1,36 @@
+"""Opens the platform's database for a command."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hub.settings import Settings, load_settings
+from records import Records, open_records
+from skills_framework.messages import Message, Refused
+
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Thư mục dữ liệu; mặc định .data.",
+)
+
+
+@contextlib.contextmanager
+def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
+    """Settings and records, also while the platform runs; `Refused` before its first start."""
+    settings = load_settings(data=data)
+    if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
+        raise Refused(
+            Message(
+                "Chưa có dữ liệu trong {path}; hãy chạy motcham up trước.", {"path": settings.data}
+            )
+        )
+    records = open_records(settings.records_url, migrate=True)
+    try:
+        yield settings, records
+    finally:
+        records.close()
