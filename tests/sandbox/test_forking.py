@@ -1,7 +1,7 @@
 """A child is a fresh copy behind walls, it ends when it should, and its end is told truly."""
 
 # The bare calls are what matters here.
-# ruff: noqa: PTH102, PTH110, PTH115, PTH116, PTH123, PTH208, PTH211
+# ruff: noqa: PTH116, PTH208
 
 import os
 import select

@@ -1,7 +1,7 @@
 """Whatever a child wants too much of, it alone pays for, and it ends when its time is up."""
 
 # The bare calls are what matters here.
-# ruff: noqa: PTH102, PTH110, PTH115, PTH116, PTH123, PTH208, PTH211
+# ruff: noqa: PTH115
 
 import dataclasses
 import os
