@@ -9,6 +9,20 @@ never enter the learner's process, no object of the learner's enters the examine
 here unpickles, imports or evaluates anything a learner wrote outside the walls of `sandbox`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from graders.marks import CellMarks, CellRun, Marks
 
-__all__ = ["CellMarks", "CellRun", "Marks"]
+if TYPE_CHECKING:
+    from graders.marker import Marker
+
+__all__ = ["CellMarks", "CellRun", "Marker", "Marks"]
+
+
+def __getattr__(name: str) -> Any:
+    # The walled programs import this package too, and shall not carry the supervisor with them.
+    if name == "Marker":
+        from graders.marker import Marker
+
+        return Marker
+    raise AttributeError(name)

@@ -1,0 +1,414 @@
+"""The program of the examiner's process: the instructor's setup and test cells.
+
+The hidden tests are here and nowhere else. A name is looked up among the examiner's own globals,
+then among Python's builtins, and only then asked of the learner's process, by the examiner's
+``__builtins__``: a dict whose ``__missing__`` asks. Names that instructor's cells bind are never
+asked, not even where such a cell failed before it bound them.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import inspect
+import os
+import random
+import signal
+import sys
+import time
+import types
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from graders.folder import Folder
+from graders.names import plain_python
+from graders.outputs import Outputs
+from graders.stand_ins import FarSide, LearnerGone, StandIn, learners_words, number_of
+from sandbox import Channel, ChannelClosed
+
+MAX_MESSAGE = 1000
+_REPEAT_S = 0.25
+_TEST, _SETUP = "<test>", "<setup>"
+_QUIET_MAGICS = frozenset(
+    ["matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "pylab", "time"]
+)
+
+
+class TestTimeout(BaseException):
+    """The cell took longer than it may."""
+
+    __test__ = False
+
+
+def main(
+    control: Channel,
+    link: Channel,
+    *,
+    learner: list[str],
+    owned: list[str],
+    imports: dict[str, list[Any]],
+    in_place: list[str],
+    classes: list[str],
+    texts: list[str],
+    seed: int = 0,
+) -> None:
+    """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
+    are the learner's cells, for tests that read the source of a function."""
+    here = os.getcwd()  # noqa: PTH109
+    # A submitted file is data: nothing of this folder can be imported.
+    sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
+    far = FarSide(link, Folder(here), classes=frozenset(classes), in_place=frozenset(in_place))
+    names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
+    examiner = Examiner(control, far, names, frozenset(learner), texts)
+    examiner.serve()
+
+
+class AskedNames(dict[str, Any]):
+    """``__builtins__`` of the instructor's cells: Python's own, and then the learner's names."""
+
+    def __init__(
+        self,
+        far: FarSide,
+        owned: frozenset[str],
+        learner: frozenset[str],
+        imports: Mapping[str, list[Any]],
+    ) -> None:
+        super().__init__(vars(builtins))
+        self.far = far
+        self.owned = owned
+        self.imports = imports
+        for name in learner:  # a function that the exercise asks for under a builtin's name
+            self.pop(name, None)
+
+    def __missing__(self, name: str) -> Any:
+        if type(name) is not str or name in self.owned or name.startswith("__"):
+            raise KeyError(name)
+        value = self.far.name(name)
+        place = self.imports.get(name)
+        if place is None:
+            return value
+        # The reference solution imports it: that the learner did is their work, but what it is
+        # we know ourselves.
+        found: Any = importlib.import_module(place[0])
+        if place[1] is not None:
+            found = getattr(found, place[1])
+        self[name] = found
+        return found
+
+
+class Examiner:
+    """The examiner's side of one notebook."""
+
+    def __init__(
+        self,
+        control: Channel,
+        far: FarSide,
+        names: AskedNames,
+        learner: frozenset[str],
+        texts: list[str],
+    ) -> None:
+        self.control = control
+        self.far = far
+        self.names = names
+        self.learner = learner
+        self.outputs = Outputs()
+        sys.stdout = self.outputs.stream("stdout")
+        sys.stderr = self.outputs.stream("stderr")
+        main_module = types.ModuleType("__main__")
+        sys.modules["__main__"] = main_module
+        self.globals = main_module.__dict__
+        self.globals["__builtins__"] = names
+        names.update(_own_builtins(self))
+        _forward_seeds(far)
+        _know_sources(texts)
+
+    def serve(self) -> None:
+        while True:
+            try:
+                wish = self.control.receive()
+            except ChannelClosed:
+                return
+            self.far.folder.take(wish.get("files"))
+            if "setup" in wish:
+                said = self._attempt(wish["setup"], _SETUP, wish["limit"])
+            else:
+                said = {"outcomes": self.run_test(wish["test"], wish["limit"])}
+            said["broken"] = self.far.broken
+            self.control.send(said)
+
+    def run_test(self, source: str, limit: float) -> list[dict[str, Any]]:
+        """Outcomes of one test; the worst of them counts.
+
+        Plain data goes to the learner's functions as copies, so that one that empties its argument
+        cannot spoil the test's own expectations. Where a function did change an argument the test
+        runs once more with the change taken over, as stock nbgrader would see it.
+        """
+        before = dict(self.globals)
+        ends_at = time.monotonic() + limit
+        first = self._attempt(source, _TEST, limit)
+        if first["error"] is not None or not self.far.changed:
+            return [first]
+        self.globals.clear()
+        self.globals.update(before)
+        self.far.restoring = True
+        try:
+            return [first, self._attempt(source, _TEST, max(1.0, ends_at - time.monotonic()))]
+        finally:
+            self.far.restoring = False
+
+    def _attempt(self, source: str, filename: str, limit: float) -> dict[str, Any]:
+        """Run a cell's text. Says ``error`` or None, and ``result``, its last value's repr."""
+        self.outputs.start()
+        self.far.begin(limit)
+        error: BaseException | None = None
+        result: str | None = None
+        tree: ast.Module | None = None
+        try:
+            with self._deadline(limit), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(plain_python(source), filename)
+                result = self._run(tree, source, filename)
+        except BaseException as raised:
+            error = raised
+        said = {"error": None if error is None else describe(error, tree), "result": result}
+        self._give_back(pushing=filename == _TEST)
+        return said
+
+    def _run(self, tree: ast.Module, source: str, filename: str) -> str | None:
+        last = None
+        if tree.body and isinstance(tree.body[-1], ast.Expr):
+            last = ast.Expression(tree.body[-1].value)
+            body = ast.Module(tree.body[:-1], tree.type_ignores)
+        else:
+            body = tree
+        exec(compile(body, filename, "exec"), self.globals)  # noqa: S102
+        if last is None:
+            return None
+        value = eval(compile(last, filename, "eval"), self.globals)  # noqa: S307
+        if value is None or source.rstrip().endswith(";"):
+            return None
+        # Partial credit is a number; a learner's object writes no number of its own choosing.
+        return "" if number_of(value) is not None else repr(value)[:200]
+
+    def _give_back(self, *, pushing: bool) -> None:
+        """Names that are the learner's do not stay here: the next cell asks for them again."""
+        with contextlib.suppress(Exception):
+            self.far.sync()
+        for name in self.learner & self.globals.keys():
+            value = self.globals.pop(name)
+            if pushing:  # a test's own assignment, which stock nbgrader would keep
+                with contextlib.suppress(Exception):
+                    self.far.push(name, value)
+
+    @contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        def ring(*_: object) -> NoReturn:
+            raise TestTimeout
+
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT_S)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+# Errors ----------------------------------------------------------------------------------------
+
+
+def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
+    """What may be made into feedback: the author's own message, or where the learner's code failed.
+
+    ``message`` is text that the author wrote for people. ``line`` is the test's line, from 1.
+    ``learner`` holds type, text and place of an error of the learner's own code.
+    """
+    facts: dict[str, Any] = {
+        "type": type(error).__name__,
+        "timeout": isinstance(error, TestTimeout),
+        "gone": isinstance(error, LearnerGone),
+        "line": None,
+        "message": None,
+        "learner": None,
+    }
+    words = learners_words(error)
+    frames = _frames(error)
+    own = [line for filename, line in frames if filename == _TEST]
+    facts["line"] = own[-1] if own else None
+    if words is not None:
+        facts["learner"] = {
+            key: words.get(key) for key in ("t", "s", "builtin", "timeout", "place", "missing")
+        }
+    elif frames and frames[-1][0] in (_TEST, _SETUP):
+        facts["message"] = _authors_text(error, tree, frames[-1])
+    elif own and tree is not None:
+        facts["message"] = _message_argument(tree, own[-1])
+    return facts
+
+
+def _frames(error: BaseException) -> list[tuple[str, int]]:
+    found = []
+    trace = error.__traceback__
+    while trace is not None:
+        found.append((trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        trace = trace.tb_next
+    return found
+
+
+def _authors_text(
+    error: BaseException, tree: ast.Module | None, frame: tuple[str, int]
+) -> str | None:
+    """The text after ``assert …,`` or inside ``raise …(…)``; of other errors none."""
+    filename, line = frame
+    if filename == _TEST and tree is not None:
+        statements = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Assert, ast.Raise))
+            and node.lineno <= line <= (node.end_lineno or node.lineno)
+        ]
+        if not statements:
+            return None
+        spoken = statements[-1]
+        if isinstance(spoken, ast.Assert) and (
+            spoken.msg is None or not isinstance(error, AssertionError)
+        ):
+            return None
+    elif not isinstance(error, AssertionError):
+        return None
+    return _clean(error)
+
+
+def _message_argument(tree: ast.Module, line: int) -> str | None:
+    """The author's ``msg=`` to a library's assert function, where it is a plain text."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or node.lineno != line:
+            continue
+        for keyword in node.keywords:
+            if keyword.arg in ("msg", "err_msg", "message") and isinstance(
+                keyword.value, ast.Constant
+            ):
+                return str(keyword.value.value)[:MAX_MESSAGE]
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        last = node.args[-1] if len(node.args) > 2 else None
+        spoken = last.value if isinstance(last, ast.Constant) else None
+        if called.startswith("assert") and isinstance(spoken, str):
+            return spoken[:MAX_MESSAGE]
+    return None
+
+
+def _clean(error: BaseException) -> str | None:
+    try:
+        text = str(error)
+    except Exception:
+        return None
+    kept = "".join(char for char in text if char >= " " or char in "\n\t")
+    return kept.strip()[:MAX_MESSAGE] or None
+
+
+# What instructor's cells find under Python's names ----------------------------------------------
+
+
+def _own_builtins(examiner: Examiner) -> dict[str, Any]:
+    def all_names() -> dict[str, Any]:
+        caller = sys._getframe(1)
+        if caller.f_globals is not examiner.globals:
+            return caller.f_globals
+        return Namespace(examiner)
+
+    def local_names() -> Any:
+        caller = sys._getframe(1)
+        if caller.f_locals is examiner.globals:
+            return Namespace(examiner)
+        return caller.f_locals
+
+    return {
+        "globals": all_names,
+        "locals": local_names,
+        "get_ipython": lambda: _ShellStub(examiner),
+        "display": lambda *_, **__: None,
+    }
+
+
+class Namespace(dict[str, Any]):
+    """``globals()`` of the instructor's cells: with the learner's names, asked when looked for."""
+
+    def __init__(self, examiner: Examiner) -> None:
+        super().__init__(examiner.globals)
+        self._names = examiner.names
+
+    def __missing__(self, name: str) -> Any:
+        if name in vars(builtins):
+            raise KeyError(name)
+        return self._names.__missing__(name)
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        try:
+            self[str(name)]
+        except KeyError:
+            return False
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+class _ShellStub:
+    """``get_ipython()`` where there is no IPython: harmless magics do nothing."""
+
+    def __init__(self, examiner: Examiner) -> None:
+        self.user_ns = Namespace(examiner)
+        self.user_global_ns = self.user_ns
+
+    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
+        if name not in _QUIET_MAGICS:
+            raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
+
+
+def _forward_seeds(far: FarSide) -> None:
+    """``random.seed`` in a test seeds the learner's generator as well."""
+    _forward_seed(far, random, "random")
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        _forward_seed(far, numpy_random, "numpy")
+
+
+def _forward_seed(far: FarSide, module: Any, name: str) -> None:
+    original = module.seed
+
+    def seed(value: Any = None, *rest: Any, **named: Any) -> None:
+        original(value, *rest, **named)
+        if isinstance(value, (int, float, str, bytes)):
+            far.seed(name, value)
+
+    module.seed = seed
+
+
+def _know_sources(texts: list[str]) -> None:
+    """``inspect.getsource`` of the learner's function: from the submitted notebook itself."""
+    original = inspect.getsource
+
+    def getsource(thing: Any) -> str:
+        if number_of(thing) is None and not isinstance(type(thing), type(StandIn)):
+            return original(thing)
+        name = thing.__name__
+        for text in reversed(texts):
+            try:
+                tree = ast.parse(plain_python(text))
+            except (SyntaxError, ValueError):
+                continue
+            for node in reversed(list(ast.walk(tree))):
+                named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+                if named and node.name == name:  # type: ignore[attr-defined]
+                    return (ast.get_source_segment(plain_python(text), node) or "") + "\n"
+        raise OSError("could not get source code")
+
+    inspect.getsource = getsource  # type: ignore[assignment]

@@ -1,0 +1,662 @@
+"""The program of the learner's process: runs the learner's cells, then answers questions.
+
+Everything in this process belongs to the learner's code, this module included; nothing here is
+trusted by anybody. It exists so that honest notebooks behave as in Jupyter. What protects marks
+stands on the other side: `graders.codec` (what may be said), `graders.stand_ins` (what is made of
+it) and `graders.examiner`.
+
+Two lines lead out. On ``control`` the supervisor asks for one cell at a time. On ``link`` the
+examiner asks for names, calls and attributes while a test runs; questions and callbacks nest, and
+are answered strictly in turn by the one main thread.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import inspect
+import operator
+import os
+import select
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from graders import integrity
+from graders.codec import Decoder, Encoder, Garbled, Json, TooLarge, put_contents, snapshot
+from graders.folder import Folder
+from graders.outputs import Outputs
+from sandbox import Channel, ChannelClosed, FrameTooLarge
+
+MAX_TEXT = 200_000
+MAX_NESTING = 60
+_REPEAT_S = 0.25
+
+
+class CellTimeout(BaseException):
+    """The cell, or the learner's code within a test, took longer than it may."""
+
+
+def main(
+    control: Channel, link: Channel | None = None, *, show: bool = False, seed: int = 0
+) -> None:
+    """Serve until the supervisor goes. ``show``: keep outputs, for a learner who looks at them."""
+    from graders.warm import SHELL
+
+    Learner(SHELL, control, link, show=show, seed=seed).serve()
+
+
+class Learner:
+    """The learner's side of one notebook."""
+
+    def __init__(
+        self, shell: Any, control: Channel, link: Channel | None, *, show: bool, seed: int
+    ) -> None:
+        self.control = control
+        self.link = link
+        self.show = show
+        self.seed = seed
+        self.outputs = Outputs()
+        self.shell = prepare_shell(shell, self.outputs, show=show)
+        self.folder = Folder(os.getcwd())  # noqa: PTH109
+        self.objects = _Objects()
+        self.asked = False  # is a question of the examiner's being answered?
+        self.nesting = 0
+        self.main_thread = threading.get_ident()
+        self.ran: dict[int, int] = {}  # execution count to the supervisor's number of the cell
+        self.integrity = integrity.remember(shell)
+        builtins.input = self._input
+
+    def serve(self) -> None:
+        lines = select.poll()
+        lines.register(self.control, select.POLLIN)
+        if self.link is not None:
+            lines.register(self.link, select.POLLIN)
+        while True:
+            for line, _ in lines.poll():
+                try:
+                    if line == self.control.fileno():
+                        self._obey(self.control.receive())
+                    elif self.link is not None:
+                        self._answer(self.link.receive())
+                except ChannelClosed:
+                    return
+
+    # Cells -----------------------------------------------------------------------------------
+
+    def _obey(self, wish: Json) -> None:
+        self.folder.take(wish.get("files"))
+        if "shared" in wish:
+            said = integrity.run_shared(self.shell, self.integrity, wish, self.deadline)
+        else:
+            said = self.run_cell(wish["cell"], wish["number"], wish["limit"])
+        said["files"] = self.folder.news()
+        try:
+            self.control.send(said)
+        except FrameTooLarge:
+            said["outputs"] = []
+            said["files"] = {}
+            self.control.send(said)
+
+    def run_cell(self, source: str, number: int, limit: float) -> dict[str, Any]:
+        """Run one cell within ``limit`` seconds. Says ``ok``, ``error``, ``timed_out``."""
+        self.outputs.start()
+        self.ran[self.shell.execution_count] = number
+        error: BaseException | None = None
+        try:
+            with self.deadline(limit):
+                result = self.shell.run_cell(source, store_history=True)
+                error = result.error_before_exec or result.error_in_exec
+        except CellTimeout as late:
+            error = late
+        if not self.show:
+            close_figures()
+        said: dict[str, Any] = {"ok": error is None, "timed_out": isinstance(error, CellTimeout)}
+        if error is not None:
+            said["error"] = self.describe(error, plain=True)
+        if self.show:
+            said["outputs"] = self.outputs.taken()
+        return said
+
+    @contextmanager
+    def deadline(self, seconds: float) -> Iterator[None]:
+        """Raise `CellTimeout` in the running code, again and again should it be swallowed."""
+
+        def ring(*_: object) -> NoReturn:
+            raise CellTimeout("quá thời gian cho phép")
+
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _REPEAT_S)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _input(self, prompt: object = "") -> str:
+        if not self.asked:
+            raise NotImplementedError("input() không dùng được khi chạy tự động")
+        return str(self._call_back(["input", str(prompt)], None))
+
+    # Questions -------------------------------------------------------------------------------
+
+    def _answer(self, message: Json) -> None:
+        """Answer one question on the link, whatever it leads to."""
+        assert self.link is not None
+        outermost = not self.asked
+        self.asked = True
+        self.nesting += 1
+        if outermost:
+            self.outputs.start()
+        try:
+            if self.nesting > MAX_NESTING:
+                raise RecursionError("lời gọi lồng nhau quá sâu")
+            if outermost:
+                with self.deadline(message.get("s", 10.0)):
+                    said = self._answer_within(message)
+            else:
+                said = self._answer_within(message)
+        except ChannelClosed:
+            raise
+        except BaseException as error:
+            said = {"x": self.describe(error)}
+        finally:
+            self.nesting -= 1
+            self.asked = not outermost
+        said["out"], said["err"] = self.outputs.streams()
+        news = self.folder.news()
+        if news:
+            said["files"] = news
+        try:
+            self.link.send(said)
+        except (FrameTooLarge, ValueError, TypeError):
+            self.link.send({"x": self.describe(TooLarge("giá trị quá lớn"))})
+
+    def _answer_within(self, message: Json) -> dict[str, Any]:
+        self.folder.take(message.get("files"))
+        for push in message.get("pre", ()):
+            self._take_push(push)
+        for handle, count in message.get("drop", ()):
+            self.objects.drop(handle, count)
+        op, *rest = message["q"]
+        if op == "name":
+            return self._say(self._name(rest[0]))
+        decoder = Decoder(self._from_examiner)
+        if op == "call":
+            target, arguments, restore = rest
+            positional, named = decoder.decode(arguments)
+            return self._call(self._target(target), positional, named, decoder.table, restore)
+        if op == "attr":
+            return self._attribute(self.objects.get(rest[0]), rest[1])
+        operands = decoder.decode(rest[1])
+        return self._call(_OPERATIONS[rest[0]], operands, {}, decoder.table, False)
+
+    def _take_push(self, push: Json) -> None:
+        kind, name, value = push
+        found = Decoder(self._from_examiner).decode(value)
+        if kind == "set":
+            try:
+                put_contents(self.shell.user_ns.get(name), found)
+            except Garbled:
+                self.shell.user_ns[name] = found
+        elif kind == "seed":
+            reseed(name, found)
+
+    def _name(self, name: str) -> object:
+        if name not in self.shell.user_ns or name in _OF_THE_SHELL:
+            raise _NoSuchName(name)
+        return self.shell.user_ns[name]
+
+    def _target(self, target: Json) -> Callable[..., object]:
+        found: Any = self.objects.get(target[0])
+        for name in target[1:]:
+            found = getattr(found, name)
+        return found  # type: ignore[no-any-return]
+
+    def _attribute(self, holder: object, name: str) -> dict[str, Any]:
+        value = getattr(holder, name)
+        if getattr(value, "__self__", None) is holder and isinstance(
+            value, (types.MethodType, types.BuiltinMethodType)
+        ):
+            return {"method": True}
+        if name == "__code__" and isinstance(value, types.CodeType):
+            return {"code": Encoder().encode(_code_facts(value))}
+        return self._say(value)
+
+    def _call(
+        self,
+        target: Callable[..., object],
+        positional: Sequence[object],
+        named: dict[str, object],
+        table: Sequence[object],
+        restore: bool,
+    ) -> dict[str, Any]:
+        """Call, and notice what became of the arguments that were copied here."""
+        before = snapshot(table, self._to_examiner) if table else []
+        error: BaseException | None = None
+        result: object = None
+        try:
+            result = target(*positional, **named)
+        except StopIteration as stop:
+            error = stop
+        except BaseException as raised:
+            if not table or isinstance(raised, CellTimeout):
+                raise
+            error = raised
+        after = snapshot(table, self._to_examiner) if table else []
+        changed = [n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+        kept = {
+            id(one): number for number, one in enumerate(table) if restore or number not in changed
+        }
+        encoder = Encoder(self._to_examiner, known=kept)
+        said: dict[str, Any] = {"changed": bool(changed)}
+        if error is not None:
+            said["x"] = self.describe(error)
+        else:
+            said["r"] = encoder.encode(result)
+        if restore and changed:
+            said["ch"] = [[number, encoder.contents(table[number])] for number in changed]
+        return said
+
+    def _say(self, value: object) -> dict[str, Any]:
+        return {"r": Encoder(self._to_examiner).encode(value)}
+
+    # What is not plain data ------------------------------------------------------------------
+
+    def _to_examiner(self, value: object) -> Json:
+        if isinstance(value, TestFunction) and type(value) is TestFunction:
+            return ["k", value.key]
+        if isinstance(value, types.ModuleType):
+            return ["mod", value.__name__]
+        if isinstance(value, type):
+            return ["T", self.objects.class_facts(value)]
+        facts = self.objects.class_facts(type(value))
+        return ["o", self.objects.handle(value), facts]
+
+    def _from_examiner(self, tag: str, rest: Sequence[Json]) -> object:
+        if tag == "h":
+            return self.objects.get(rest[0])
+        if tag == "hm":
+            return getattr(self.objects.get(rest[0]), rest[1])
+        if tag == "k":
+            return TestFunction(self, rest[0], rest[1])
+        if tag == "ki":
+            return _TestIterator(self, rest[0])
+        if tag == "ko":
+            return _TestObject(self, rest[0])
+        if tag == "i":
+            found: object = importlib.import_module(rest[0])
+            for name in rest[1].split(".") if rest[1] else ():
+                found = getattr(found, name)
+            return found
+        raise Garbled(tag)
+
+    def _call_back(self, what: list[Json], arguments: object) -> Any:
+        """Ask the examiner, who waits for our answer, to run something of the test's."""
+        if self.link is None or not self.asked:
+            raise RuntimeError("phép kiểm tra này đã kết thúc")
+        if threading.get_ident() != self.main_thread:
+            raise RuntimeError("chỉ luồng chính gọi được hàm của phép kiểm tra")
+        message: dict[str, Any] = {"cb": what}
+        if arguments is not None:
+            message["args"] = Encoder(self._to_examiner).encode(arguments)
+        message["out"], message["err"] = self.outputs.streams()
+        self.link.send(message)
+        while True:
+            said = self.link.receive()
+            if "q" in said:
+                self._answer(said)
+                continue
+            if "x" in said:
+                raise self._error_from_examiner(said["x"])
+            return Decoder(self._from_examiner).decode(said["r"])
+
+    def _error_from_examiner(self, facts: Json) -> BaseException:
+        if facts.get("h") is not None:
+            known = self.objects.get(facts["h"])
+            if isinstance(known, BaseException):
+                return known
+        kind = getattr(builtins, facts["t"], RuntimeError)
+        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+            kind = RuntimeError
+        return kind(facts["s"])
+
+    def describe(self, error: BaseException, *, plain: bool = False) -> dict[str, Any]:
+        """An exception in words; with a handle of it unless ``plain``."""
+        kind = type(error)
+        facts: dict[str, Any] = {"t": kind.__name__, "s": _text_of(error)}
+        facts["builtin"] = getattr(builtins, kind.__name__, None) is kind
+        facts["timeout"] = isinstance(error, CellTimeout)
+        facts["place"] = self._place_of(error)
+        if plain:
+            return facts
+        if isinstance(error, _NoSuchName):
+            return facts | {"t": "NameError", "missing": True}
+        if not facts["builtin"]:
+            facts["class"] = self.objects.class_facts(kind)
+            facts["module"] = kind.__module__
+        try:
+            facts["args"] = Encoder(self._to_examiner, max_nodes=1000).encode(error.args)
+        except Exception:
+            facts["args"] = None
+        facts["h"] = self.objects.handle(error)
+        return facts
+
+    def _place_of(self, error: BaseException) -> list[int] | None:
+        """Number of the learner's cell and line of the innermost of the learner's own frames."""
+        if isinstance(error, SyntaxError) and error.filename:
+            cell = self._cell_of(error.filename)
+            if cell is not None and error.lineno:
+                return [cell, error.lineno]
+        found = None
+        trace = error.__traceback__
+        while trace is not None:
+            cell = self._cell_of(trace.tb_frame.f_code.co_filename)
+            if cell is not None:
+                found = [cell, trace.tb_lineno]
+            trace = trace.tb_next
+        return found
+
+    def _cell_of(self, filename: str) -> int | None:
+        if not filename.startswith("<ipython-input-"):
+            return None
+        count = filename.split("-")[2]
+        return self.ran.get(int(count)) if count.isdigit() else None
+
+
+class _NoSuchName(NameError):
+    """The learner has not bound this name."""
+
+
+class TestFunction:
+    """A function of the test's, as the learner's code sees it: it can be called, no more."""
+
+    __test__ = False
+
+    def __init__(self, learner: Learner, key: int, name: str) -> None:
+        self.key = key
+        self.__name__ = name
+        self._learner = learner
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        return self._learner._call_back(["call", self.key], (arguments, named))
+
+
+class _TestIterator:
+    """An iterator of the test's."""
+
+    def __init__(self, learner: Learner, key: int) -> None:
+        self.key = key
+        self._learner = learner
+
+    def __iter__(self) -> _TestIterator:
+        return self
+
+    def __next__(self) -> object:
+        more: list[object] = self._learner._call_back(["next", self.key], ())
+        if not more:
+            raise StopIteration
+        return more[0]
+
+
+class _TestObject:
+    """An object of the test's: its public attributes and methods."""
+
+    def __init__(self, learner: Learner, key: int) -> None:
+        self._motcham = (learner, key)
+
+    def __getattr__(self, name: str) -> object:
+        learner, key = self.__dict__["_motcham"]
+        return learner._call_back(["attr", key, name], ())
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        learner, key = self._motcham
+        return learner._call_back(["call", key], (arguments, named))
+
+
+# Objects that the examiner knows by number ----------------------------------------------------
+
+
+class _Objects:
+    """What was handed out by number, kept alive for as long as the examiner holds it."""
+
+    def __init__(self) -> None:
+        self._by_handle: dict[int, object] = {}
+        self._handles: dict[int, int] = {}
+        self._counts: dict[int, int] = {}
+        self._classes: dict[type, int] = {}
+        self._next = 0
+
+    def handle(self, value: object) -> int:
+        found = self._handles.get(id(value))
+        if found is None:
+            self._next += 1
+            found = self._next
+            self._by_handle[found] = value
+            self._handles[id(value)] = found
+        self._counts[found] = self._counts.get(found, 0) + 1
+        return found
+
+    def get(self, handle: int) -> object:
+        return self._by_handle[handle]
+
+    def drop(self, handle: int, count: int) -> None:
+        left = self._counts.get(handle, 0) - count
+        if left > 0:
+            self._counts[handle] = left
+        elif handle in self._by_handle:
+            value = self._by_handle.pop(handle)
+            del self._counts[handle]
+            self._handles.pop(id(value), None)
+
+    def class_facts(self, kind: type) -> Json:
+        """The class's number; the first time with all that a stand-in needs to be like it."""
+        known = self._classes.get(kind)
+        if known is not None:
+            return known
+        number = self._classes[kind] = self.handle(kind)
+        return [
+            number,
+            kind.__name__,
+            [self.class_facts(base) for base in kind.__bases__ if _is_shown(base)],
+            [name for name in OPERATIONS if _defines(kind, name)],
+            _nature(kind),
+            kind.__doc__ if isinstance(kind.__doc__, str) else None,
+            kind.__module__ if isinstance(kind.__module__, str) else "",
+        ]
+
+
+def _is_shown(base: type) -> bool:
+    if issubclass(base, BaseException):
+        return True
+    return base is not object and base.__module__ == "__main__"
+
+
+def _nature(kind: type) -> str:
+    if issubclass(kind, BaseException):
+        return "exception"
+    return _NATURES.get(kind, "object")
+
+
+_NATURES: dict[type, str] = {
+    types.FunctionType: "function",
+    types.MethodType: "method",
+    types.BuiltinFunctionType: "builtin",
+    types.GeneratorType: "generator",
+    types.CoroutineType: "coroutine",
+}
+
+
+def _defines(kind: type, name: str) -> bool:
+    found = getattr(kind, name, None)
+    if found is None or found is getattr(object, name, None):
+        return False
+    # Wrappers of object's own (``__init_subclass__`` and kin) compare by name.
+    return getattr(found, "__objclass__", None) is not object
+
+
+# Every operator a stand-in may forward; `graders.stand_ins` decides which it does.
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "__len__": len,
+    "__iter__": iter,
+    "__next__": next,
+    "__reversed__": reversed,
+    "__getitem__": operator.getitem,
+    "__setitem__": operator.setitem,
+    "__delitem__": operator.delitem,
+    "__contains__": operator.contains,
+    "__str__": str,
+    "__repr__": repr,
+    "__format__": format,
+    "__bool__": bool,
+    "__hash__": hash,
+    "__int__": int,
+    "__float__": float,
+    "__complex__": complex,
+    "__index__": operator.index,
+    "__round__": round,
+    "__abs__": abs,
+    "__neg__": operator.neg,
+    "__pos__": operator.pos,
+    "__invert__": operator.invert,
+    "__enter__": lambda one: type(one).__enter__(one),
+    "__exit__": lambda one, *rest: type(one).__exit__(one, *rest),
+    "__eq__": operator.eq,
+    "__ne__": operator.ne,
+    "__lt__": operator.lt,
+    "__le__": operator.le,
+    "__gt__": operator.gt,
+    "__ge__": operator.ge,
+    "__add__": operator.add,
+    "__sub__": operator.sub,
+    "__mul__": operator.mul,
+    "__truediv__": operator.truediv,
+    "__floordiv__": operator.floordiv,
+    "__mod__": operator.mod,
+    "__divmod__": divmod,
+    "__pow__": pow,
+    "__matmul__": operator.matmul,
+    "__and__": operator.and_,
+    "__or__": operator.or_,
+    "__xor__": operator.xor,
+    "__lshift__": operator.lshift,
+    "__rshift__": operator.rshift,
+    "__radd__": lambda one, other: other + one,
+    "__rsub__": lambda one, other: other - one,
+    "__rmul__": lambda one, other: other * one,
+    "__rtruediv__": lambda one, other: other / one,
+    "__rfloordiv__": lambda one, other: other // one,
+    "__rmod__": lambda one, other: other % one,
+    "__rpow__": lambda one, other: other**one,
+    "__iadd__": operator.iadd,
+    "__isub__": operator.isub,
+    "__imul__": operator.imul,
+    "__call__": lambda one, *rest: one(*rest),
+    "__copy__": lambda one: importlib.import_module("copy").copy(one),
+    "__deepcopy__": lambda one: importlib.import_module("copy").deepcopy(one),
+    "__await__": lambda one: _run_awaitable(one),
+    # Not Python's names: what attribute access on a stand-in becomes.
+    "setattr": setattr,
+    "delattr": delattr,
+    "dir": dir,
+    "signature": lambda one: _signature_facts(one),
+    "getattr": getattr,
+}
+OPERATIONS = tuple(name for name in _OPERATIONS if name.startswith("__"))
+_OF_THE_SHELL = frozenset(
+    (
+        *("In", "Out", "exit", "quit", "get_ipython", "open"),
+        *("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "_sh"),
+    )
+)
+
+
+def _run_awaitable(awaitable: Any) -> Any:
+    import asyncio
+
+    async def wait() -> Any:
+        return await awaitable
+
+    return asyncio.run(wait())
+
+
+def _signature_facts(target: Any) -> list[Any]:
+    found = []
+    for parameter in inspect.signature(target).parameters.values():
+        default = parameter.default
+        has_default = default is not inspect.Parameter.empty
+        found.append(
+            [parameter.name, int(parameter.kind), has_default, default if has_default else 0]
+        )
+    return found
+
+
+def _code_facts(code: types.CodeType) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for name in dir(code):
+        value = getattr(code, name)
+        plain = isinstance(value, (int, str)) or (
+            isinstance(value, tuple) and all(isinstance(one, (int, str, float)) for one in value)
+        )
+        if name.startswith("co_") and plain and name != "co_filename":
+            facts[name] = value
+    return facts
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except Exception:
+        return ""
+
+
+def reseed(name: str, seed: Any) -> None:
+    """The test seeded a generator: do the same here, where the learner's code draws."""
+    module: Any = sys.modules.get("random" if name == "random" else "numpy.random")
+    if module is not None:
+        module.seed(seed)
+
+
+# The shell -------------------------------------------------------------------------------------
+
+
+def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
+    """Point a warm shell's outputs to ``outputs``, and keep what only a reader needs out of a
+    marking: formatting, drawing, coloured tracebacks."""
+    sys.stdout = outputs.stream("stdout")
+    sys.stderr = outputs.stream("stderr")
+    shell.display_pub = outputs.publisher(shell, show=show)
+    shell.displayhook = outputs.hook(shell, show=show)
+    shell.display_trap.hook = shell.displayhook
+    if show:
+        shell._showtraceback = outputs.traceback
+        use_inline_figures(shell)
+    else:
+        shell.showtraceback = shell.showsyntaxerror = _quiet
+        shell.showindentationerror = _quiet
+    return shell
+
+
+def _quiet(*_: object, **__: object) -> None:
+    return None
+
+
+def use_inline_figures(shell: Any) -> None:
+    """Figures appear below the cell that drew them, as in Jupyter."""
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    matplotlib: Any = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+
+
+def close_figures() -> None:
+    """What showing them does in Jupyter: no figure is open when the next cell begins."""
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        try:
+            pyplot.close("all")
+        except Exception:
+            return

@@ -1,0 +1,520 @@
+"""`Marker`: the one door to marking.
+
+It holds warm processes (one fork server) and, for each notebook, leads two forks through the
+steps of `graders.plan`: L runs the learner's cells, E the instructor's setup and tests. Nothing
+that L says is believed here beyond "this cell ended"; marks are made of what E reports.
+
+When a process dies or hangs, what ran is kept, a fresh pair is led to the same place (without the
+cell that killed the first), and marking goes on with the next step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from graders import feedback
+from graders.marks import CellMarks, CellRun, Marks, Mode
+from graders.plan import Source, Step, make_plan, read_source
+from graders.submitted import Unfit, read_cells
+from sandbox import (
+    Channel,
+    ChannelClosed,
+    ChannelTimeout,
+    Child,
+    ForkServer,
+    ForkServerLost,
+    FrameTooLarge,
+    Limits,
+)
+from skills_framework.messages import Message
+
+logger = logging.getLogger("motcham.marking")
+
+CELL_S = 15.0
+NOTEBOOK_S = 90.0
+MAX_PAIRS = 12
+_GRACE_S = 1.5
+_PROGRAMS = {"learner": "graders.learner:main", "examiner": "graders.examiner:main"}
+
+
+class _Died(Exception):
+    """A process of the pair ended, hung or spoke nonsense."""
+
+
+class Marker:
+    """Marks notebooks. A context manager; `mark` and `run_cells` may be called by many threads.
+
+    ``cell_s``: seconds one cell or test may take. ``notebook_s``: seconds for all of a notebook.
+    ``limits``: bounds of each of the two processes. Raises `sandbox.WallsMissing` on first use
+    where the machine gives less than full walls and ``allow_reduced`` is False.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        allow_reduced: bool = False,
+        cell_s: float = CELL_S,
+        notebook_s: float = NOTEBOOK_S,
+    ) -> None:
+        self.limits = limits or Limits(
+            cpu_s=max(20.0, notebook_s), wall_s=notebook_s + 30, memory_mb=1024, output_mb=1
+        )
+        self.allow_reduced = allow_reduced
+        self.cell_s = cell_s
+        self.notebook_s = notebook_s
+        self._lock = threading.Lock()
+        self._server: ForkServer | None = None
+        self._closed = False
+
+    # Life ------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm processes and whatever still runs in them. Safe to repeat."""
+        with self._lock:
+            self._closed = True
+            server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def warm_up(self) -> None:
+        """Start the fork server now rather than with the first notebook."""
+        self._warm()
+
+    def _warm(self) -> ForkServer:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the marker is closed")
+            if self._server is None:
+                self._server = ForkServer(
+                    programs=_PROGRAMS,
+                    preload=["graders.warm", "graders.learner", "graders.examiner"],
+                    limits=self.limits,
+                    allow_reduced=self.allow_reduced,
+                    environment={"NBGRADER_EXECUTION": "autograde"},
+                )
+            return self._server
+
+    def _fork(
+        self,
+        program: str,
+        ends: Sequence[Any],
+        options: Mapping[str, Any],
+        files: Mapping[str, bytes],
+        limits: Limits | None = None,
+    ) -> Child:
+        server = self._warm()
+        try:
+            return server.fork(
+                program,
+                channels=ends,
+                options=options,
+                files=files,
+                limits=limits or self.limits,
+            )
+        except ForkServerLost:
+            with self._lock:
+                if self._server is server:
+                    self._server = None
+            server.close()
+            raise
+
+    # Marking ---------------------------------------------------------------------------------
+
+    def mark(
+        self,
+        source: bytes | Mapping[str, Any],
+        submitted: bytes,
+        *,
+        mode: Mode = "strict",
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Marks:
+        """Mark ``submitted`` (a notebook's bytes) against the instructor's ``source``.
+
+        ``seed`` seeds the random generators. ``files``: what was handed in beside the notebook.
+        Never raises for a bad submission: its state and reason say what is wrong with it.
+        """
+        if mode == "compatible":
+            from graders.compatible import mark_compatible
+
+            marks: Marks = mark_compatible(self, source, submitted)
+            return marks
+        try:
+            plan_source = read_source(source)
+        except Unfit as unfit:
+            return Marks("failed", 0.0, 0.0, (), unfit.reason, mode)
+        try:
+            steps = make_plan(plan_source, read_cells(submitted))
+        except Unfit as unfit:
+            return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, mode)
+        run = _Marking(self, plan_source, steps, seed=seed, files=files or {})
+        try:
+            cells = run.marks()
+        except ForkServerLost:
+            logger.exception("the fork server was lost")
+            reason = Message("Bộ máy chấm gặp sự cố; bài sẽ được chấm lại.")
+            return Marks("failed", 0.0, plan_source.max, (), reason, mode)
+        total = sum(cell.points for cell in cells)
+        return Marks("marked", total, plan_source.max, tuple(cells), None, mode)
+
+    # Running ---------------------------------------------------------------------------------
+
+    def run_cells(
+        self,
+        sources: Sequence[str],
+        *,
+        seed: int = 0,
+        limits: Limits | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> list[CellRun]:
+        """Run code cells in one fresh process, in order; for a learner who looks at the outputs.
+
+        Cells after one that ended the process have no outputs and are not ok.
+        """
+        control, theirs = Channel.pair()
+        runs: list[CellRun] = []
+        ends_at = time.monotonic() + self.notebook_s
+        options = {"show": True, "seed": seed}
+        with control, self._fork("learner", [theirs], options, files or {}, limits):
+            for number, text in enumerate(sources):
+                limit = min(self.cell_s, ends_at - time.monotonic())
+                try:
+                    said = _talk(control, {"cell": text, "number": number, "limit": limit}, limit)
+                except _Died:
+                    runs.append(_stopped_run())
+                    break
+                runs.append(_cell_run(said))
+        nothing = CellRun([], ok=False)
+        return runs + [nothing] * (len(sources) - len(runs))
+
+
+def _stopped_run() -> CellRun:
+    text = str(Message("Đã dừng: mã chạy quá thời gian, quá bộ nhớ cho phép hoặc tự thoát."))
+    output = {"output_type": "error", "ename": "Stopped", "evalue": text, "traceback": [text]}
+    return CellRun([output], ok=False, timed_out=True)
+
+
+def _cell_run(said: Mapping[str, Any]) -> CellRun:
+    outputs = [found for found in said.get("outputs") or () if _is_output(found)]
+    return CellRun(outputs, ok=said.get("ok") is True, timed_out=said.get("timed_out") is True)
+
+
+def _is_output(found: object) -> bool:
+    """Is it of nbformat's shape? The learner's process wrote it, so look."""
+    if not isinstance(found, dict):
+        return False
+    match found.get("output_type"):
+        case "stream":
+            return found.get("name") in ("stdout", "stderr") and isinstance(found.get("text"), str)
+        case "error":
+            trace = found.get("traceback")
+            return (
+                isinstance(found.get("ename"), str)
+                and isinstance(found.get("evalue"), str)
+                and isinstance(trace, list)
+                and all(isinstance(line, str) for line in trace)
+            )
+        case "display_data" | "execute_result":
+            data = found.get("data")
+            return isinstance(data, dict) and isinstance(found.get("metadata"), dict)
+    return False
+
+
+def _talk(channel: Channel, wish: dict[str, Any], limit: float) -> dict[str, Any]:
+    """Send and wait for the answer. Raises `_Died` when none comes within ``limit`` and grace."""
+    try:
+        channel.send(wish)
+        said = channel.receive(max(0.0, limit) + _GRACE_S)
+    except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
+        raise _Died from error
+    if not isinstance(said, dict):
+        raise _Died
+    return said
+
+
+class _Pair:
+    """One L and one E, joined by a link, and what is open between us and them."""
+
+    def __init__(
+        self, marker: Marker, run: _Marking, *, seed: int, files: Mapping[str, bytes]
+    ) -> None:
+        names = run.source.names
+        self.stack = contextlib.ExitStack()
+        with contextlib.ExitStack() as opening:
+            self.learner, learner_end = Channel.pair()
+            opening.enter_context(self.learner)
+            self.examiner, examiner_end = Channel.pair()
+            opening.enter_context(self.examiner)
+            asking, answering = _socketpair()
+            options = {"seed": seed}
+            opening.enter_context(marker._fork("learner", [learner_end, answering], options, files))
+            own = {
+                "seed": seed,
+                "learner": sorted(names.learner),
+                "owned": sorted(names.owned),
+                "imports": {name: list(place) for name, place in names.imports.items()},
+                "in_place": sorted(names.in_place),
+                "classes": sorted(names.classes),
+                "texts": run.texts,
+            }
+            opening.enter_context(marker._fork("examiner", [examiner_end, asking], own, files))
+            self.stack = opening.pop_all()
+
+    def close(self) -> None:
+        self.stack.close()
+
+
+def _socketpair() -> tuple[Any, Any]:
+    import socket
+
+    return socket.socketpair()
+
+
+class _Marking:
+    """One notebook on its way through the steps."""
+
+    def __init__(
+        self,
+        marker: Marker,
+        source: Source,
+        steps: Sequence[Step],
+        *,
+        seed: int,
+        files: Mapping[str, bytes],
+    ) -> None:
+        self.marker = marker
+        self.source = source
+        self.steps = steps
+        self.seed = seed
+        self.files = files
+        self.texts = _texts(steps)
+        self.ends_at = time.monotonic() + marker.notebook_s
+        self.pair: _Pair | None = None
+        self.pairs = 0
+        self.position = 0  # steps that the living pair has seen
+        self.deadly: set[int] = set()  # steps that killed a pair: not led through again
+        self.errors: dict[int, dict[str, Any]] = {}  # of learner steps
+        self.exposed: set[int] = set()  # learner steps that ran after a hidden test
+        self.hidden_ran = False
+        self.news: dict[str, Any] = {}
+        self.pending = False  # has E a setup cell it has not answered yet?
+
+    def marks(self) -> list[CellMarks]:
+        """Lead through all steps. Raises ForkServerLost."""
+        found: list[CellMarks] = []
+        try:
+            for number, step in enumerate(self.steps):
+                if step.place == "manual":
+                    found.append(_manual_marks(step))
+                elif step.place in ("test", "shared"):
+                    found.append(self._test_marks(number, step))
+                else:
+                    self._lead_to(number + 1)
+        finally:
+            self._end_pair()
+        return found
+
+    # Leading ---------------------------------------------------------------------------------
+
+    def _lead_to(self, position: int) -> bool:
+        """Bring a pair to where ``position`` steps are done, tests left out. False: no time left.
+
+        A step that kills the pair is noted and left out when the next pair is led here.
+        """
+        while True:
+            if self._left() <= 0 or (self.pair is None and self.pairs >= MAX_PAIRS):
+                return False
+            if self.pair is None:
+                self.pair = _Pair(self.marker, self, seed=self.seed, files=self.files)
+                self.pairs += 1
+                self.position = 0
+                self.pending = False
+                self.news = {}
+            try:
+                while self.position < position:
+                    self._take_step(self.position)
+                    self.position += 1
+                return True
+            except _Died:
+                self._note_death(self.position)
+
+    def _note_death(self, number: int) -> None:
+        self.deadly.add(number)
+        if self.steps[number].place == "learner":
+            self.errors.setdefault(number, {"t": "", "timeout": True})
+        self._end_pair()
+
+    def _take_step(self, number: int) -> None:
+        step = self.steps[number]
+        if number in self.deadly or step.place not in ("learner", "setup"):
+            return
+        assert self.pair is not None
+        limit = min(self.marker.cell_s, self._left())
+        if step.place == "setup":
+            self._settle_examiner()
+            wish = {"setup": step.source, "limit": limit, "files": self._take_news()}
+            try:
+                self.pair.examiner.send(wish)
+            except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
+                raise _Died from error
+            self.pending = True
+            if step.waits:
+                self._settle_examiner()
+            return
+        self._settle_examiner(only_if_asking=True)
+        if self.hidden_ran:
+            self.exposed.add(number)
+        said = _talk(
+            self.pair.learner, {"cell": step.source, "number": number, "limit": limit}, limit
+        )
+        self._keep_news(said)
+        found = said.get("error")
+        if isinstance(found, dict):
+            self.errors[number] = found
+        else:
+            self.errors.pop(number, None)
+
+    def _settle_examiner(self, *, only_if_asking: bool = False) -> None:
+        """Wait for the setup cell that E is busy with. One that needs no learner's name need not
+        be waited for while L runs."""
+        if not self.pending or only_if_asking or self.pair is None:
+            return
+        self.pending = False
+        try:
+            said = self.pair.examiner.receive(self.marker.cell_s + _GRACE_S)
+        except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
+            raise _Died from error
+        if not isinstance(said, dict) or said.get("broken"):
+            raise _Died
+
+    def _keep_news(self, said: Mapping[str, Any]) -> None:
+        news = said.get("files")
+        if isinstance(news, dict):
+            self.news.update(news)
+
+    def _take_news(self) -> dict[str, Any]:
+        news, self.news = self.news, {}
+        return news
+
+    def _left(self) -> float:
+        return self.ends_at - time.monotonic()
+
+    def _end_pair(self) -> None:
+        if self.pair is not None:
+            self.pair.close()
+            self.pair = None
+
+    # Tests -----------------------------------------------------------------------------------
+
+    def _test_marks(self, number: int, step: Step) -> CellMarks:
+        if not self._lead_to(number):
+            return self._cell_marks(step, 0.0, feedback.of_no_time())
+        try:
+            run = self._run_shared if step.place == "shared" else self._run_test
+            outcomes = run(step)
+        except _Died:
+            self._note_death(number)
+            outcomes = [{"error": {"type": "Died"}, "gone": True}]
+        self.position = max(self.position, number + 1) if self.pair is not None else 0
+        self.hidden_ran = self.hidden_ran or bool(step.hidden)
+        return self._judge(step, outcomes)
+
+    def _run_test(self, step: Step) -> list[dict[str, Any]]:
+        assert self.pair is not None
+        self._settle_examiner()
+        limit = min(self.marker.cell_s, self._left())
+        wish = {"test": step.source, "limit": limit, "files": self._take_news()}
+        said = _talk(self.pair.examiner, wish, limit)
+        outcomes: list[dict[str, Any]] = list(said["outcomes"])
+        if said.get("broken"):
+            for outcome in outcomes:
+                error = outcome.get("error") or {"type": "Died"}
+                outcome["error"], outcome["gone"] = error, not error.get("timeout")
+            self._end_pair()
+        return outcomes
+
+    def _run_shared(self, step: Step) -> list[dict[str, Any]]:
+        """The test runs beside the learner's code: see `graders.integrity`."""
+        assert self.pair is not None
+        limit = min(self.marker.cell_s, self._left())
+        nonce = secrets.token_hex(16)
+        wish = {"shared": step.source, "limit": limit, "nonce": nonce}
+        said = _talk(self.pair.learner, wish, limit)
+        self._keep_news(said)
+        if said.get("nonce") != nonce:
+            raise _Died
+        if said.get("tampered"):
+            return [{"error": {"type": "Tampered"}, "tampered": True}]
+        error = said.get("error")
+        if isinstance(error, dict):
+            return [{"error": _shared_error(step, error)}]
+        result = said.get("result")
+        return [{"error": None, "result": result if isinstance(result, str) else None}]
+
+    def _judge(self, step: Step, outcomes: Sequence[Mapping[str, Any]]) -> CellMarks:
+        from graders.scoring import score
+
+        points, review = score(step.points, outcomes)
+        worst = next((one for one in outcomes if one.get("error") is not None), None)
+        said: Message | str | None = None
+        if worst is not None and worst.get("tampered"):
+            said = feedback.of_tampering()
+        elif worst is not None:
+            errors = [self.errors[n] for n in step.answers if n in self.errors]
+            exposed = any(n in self.exposed for n in step.answers)
+            said = feedback.of_test(step, worst, errors, exposed=exposed)
+        return self._cell_marks(step, points, said, review=review)
+
+    def _cell_marks(
+        self, step: Step, points: float, said: Message | str | None, *, review: bool = False
+    ) -> CellMarks:
+        return CellMarks(
+            step.grade_id or "",
+            points,
+            step.points,
+            None if said is None else str(said),
+            needs_review=review,
+            shared=step.place == "shared",
+        )
+
+
+def _shared_error(step: Step, error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error of a shared test, in the words of `graders.examiner.describe`."""
+    line = error.get("line")
+    own = error.get("own") is True and error.get("t") == "AssertionError"
+    text = error.get("s")
+    return {
+        "type": "Error",
+        "line": line,
+        "timeout": error.get("t") == "CellTimeout",
+        "message": str(text)[:1000] if own and text else None,
+        "learner": None,
+    }
+
+
+def _texts(steps: Sequence[Step]) -> list[str]:
+    """The learner's cells, where a test reads source code; nothing otherwise."""
+    reading = any("getsource" in step.source for step in steps if step.place == "test")
+    return [step.source for step in steps if step.place == "learner"] if reading else []
+
+
+def _manual_marks(step: Step) -> CellMarks:
+    """A cell that a person marks; one left as it was handed out has earned nothing."""
+    if step.unchanged:
+        said = feedback.of_unanswered()
+        return CellMarks(step.grade_id or "", 0.0, step.points, str(said))
+    said = feedback.of_review()
+    return CellMarks(step.grade_id or "", 0.0, step.points, str(said), needs_review=True)

@@ -1,0 +1,367 @@
+"""Whose is a name? Read off the instructor's source, before anything runs.
+
+The examiner owns what the instructor's setup and test cells define. The learner owns what the
+reference solution binds, stores into or calls for its effect: only those are asked of the
+learner's process, so that overwriting ``data``, ``len`` or ``check`` there forges nothing.
+
+Where the analysis is in doubt it leaves a name to the examiner. That errs on the safe side: the
+reference solution then misses marks, which `motcham course check` shows, and the author adds
+``#| learner: name``. Leaving it to the learner would open a hole that nobody sees.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+CellKind = Literal["setup", "solution", "test"]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one source notebook.
+
+    ``learner``: asked of the learner. ``owned``: the examiner's, never asked. ``imports``: bound by
+    an import of the reference solution, name to (module, attribute): the examiner takes its own.
+    ``in_place``: functions of the reference solution that change their arguments. ``classes``:
+    classes that it defines.
+    """
+
+    learner: frozenset[str] = frozenset()
+    owned: frozenset[str] = frozenset()
+    imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    in_place: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Methods that change what they are called on, whatever becomes of their value.
+_CHANGING = _words(
+    "append extend insert pop popitem popleft appendleft extendleft setdefault remove clear sort "
+    "reverse rotate"
+)
+# Methods people call on a line of its own only to look; with inplace=True they change after all.
+_LOOKING = _words(
+    "head tail info describe sample plot show hist boxplot bar barh scatter value_counts mean sum "
+    "min max count median std var nunique unique format join split strip upper lower title items "
+    "keys values index copy sort_values sort_index reset_index set_index dropna fillna rename drop "
+    "drop_duplicates replace groupby merge pivot_table query isna isnull notna astype round print "
+    "to_csv to_excel to_json to_string to_dict to_list tolist corr agg apply map pivot melt "
+    "nlargest nsmallest loc iloc get savefig isin transpose duplicated"
+)
+# Functions that change what they are given.
+_CHANGING_ARGUMENTS = _words(
+    "shuffle heapify heappush heappop heapreplace heappushpop insort insort_left insort_right "
+    "setattr delattr next copyto fill_diagonal place put putmask"
+)
+# What gives access to the insides of its receiver or arguments, not to a copy.
+_VIEWING_METHODS = _words("items values keys iterrows itertuples get setdefault")
+_VIEWING_FUNCTIONS = _words("enumerate zip reversed iter")
+
+
+def plain_python(source: str) -> str:
+    """A cell as plain Python: ``%magic`` and ``!command`` lines become calls, as IPython does."""
+    manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
+    text: str = manager.transform_cell(source)
+    return text
+
+
+def parse(source: str) -> ast.Module | None:
+    """The cell's tree; None where it is no Python at all."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(plain_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def bound_names(source: str) -> set[str]:
+    """Names that running the cell may bind (or delete) in the notebook's namespace."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            top = symtable.symtable(plain_python(source), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    for scope in _inner(top):
+        found |= {
+            symbol.get_name()
+            for symbol in scope.get_symbols()
+            if symbol.is_declared_global() and symbol.is_assigned()
+        }
+    return found
+
+
+def mentioned_names(source: str) -> set[str]:
+    """Every name that the cell mentions anywhere."""
+    tree = parse(source)
+    if tree is None:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _inner(child)
+
+
+def whose(
+    cells: Sequence[tuple[CellKind, str]],
+    *,
+    learner: Iterable[str] = (),
+    examiner: Iterable[str] = (),
+) -> Names:
+    """The names of a source notebook; ``learner`` and ``examiner`` are the author's own words."""
+    imported: dict[str, tuple[str, str | None]] = {}
+    functions: dict[str, _Effects] = {}
+    for _, source in cells:
+        tree = parse(source)
+        if tree is None:
+            continue
+        imported |= _imports(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                functions[node.name] = _effects_of_function(node, set(imported), functions)
+    bound: set[str] = set()
+    changed: set[str] = set()
+    classes: set[str] = set()
+    defined: set[str] = set()
+    theirs: dict[str, tuple[str, str | None]] = {}
+    in_place: set[str] = set()
+    for kind, source in cells:
+        tree = parse(source) if kind == "solution" else None
+        if tree is None:
+            continue
+        bound |= bound_names(source)
+        theirs |= _imports(tree)
+        changed |= _effects(tree.body, set(), set(imported), functions).changed
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                classes.add(node.name)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                changed |= functions[node.name].changed
+                if functions[node.name].arguments:
+                    in_place.add(node.name)
+            if isinstance(node, ast.Name) and node.id in functions:
+                changed |= functions[node.id].changed
+        defined |= {
+            node.name
+            for node in tree.body
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        }
+    known = {name for _, source in cells for name in bound_names(source)}
+    changed &= known  # a method of the solution's own local is nobody's global
+    only_imported = {name: where for name, where in theirs.items() if name not in defined}
+    asked = (bound | changed) - set(only_imported)
+    # A learner's ``sum = 0`` must not break the tests' own ``sum``; a function asked for may.
+    asked -= {name for name in asked if hasattr(builtins, name) and name not in defined}
+    asked -= set(imported) - defined - bound
+    asked = (asked | set(learner)) - set(examiner)
+    setup = {name for kind, source in cells if kind != "solution" for name in bound_names(source)}
+    return Names(
+        learner=frozenset(asked),
+        owned=frozenset(setup - asked),
+        imports={name: where for name, where in only_imported.items() if name not in asked},
+        in_place=frozenset(in_place),
+        classes=frozenset(classes),
+    )
+
+
+def _imports(tree: ast.Module) -> dict[str, tuple[str, str | None]]:
+    found: dict[str, tuple[str, str | None]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    found[alias.asname] = (alias.name, None)
+                else:
+                    found[alias.name.partition(".")[0]] = (alias.name.partition(".")[0], None)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                if alias.name != "*":
+                    found[alias.asname or alias.name] = (node.module, alias.name)
+    return found
+
+
+@dataclass
+class _Effects:
+    """Global names whose values are changed in place; whether arguments are."""
+
+    changed: set[str] = field(default_factory=set)
+    arguments: bool = False
+
+
+def _effects_of_function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    modules: set[str],
+    functions: Mapping[str, _Effects],
+) -> _Effects:
+    spec = node.args
+    arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+    names = {argument.arg for argument in arguments}
+    names |= {extra.arg for extra in (spec.vararg, spec.kwarg) if extra}
+    receivers = {"self", "cls"} & names
+    own = _locals(node)
+    found = _effects(node.body, own, modules, functions)
+    return _Effects(found.changed - own - names, bool(found.changed & (names - receivers)))
+
+
+def _locals(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    shared = {n for s in ast.walk(node) if isinstance(s, ast.Global) for n in s.names}
+    return {
+        name.id
+        for name in ast.walk(node)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    } - shared
+
+
+def _effects(
+    body: Sequence[ast.stmt],
+    own: set[str],
+    modules: set[str],
+    functions: Mapping[str, _Effects],
+) -> _Effects:
+    visitor = _EffectVisitor(own, modules, functions)
+    for statement in body:
+        visitor.visit(statement)
+    return _Effects(visitor.changed)
+
+
+class _EffectVisitor(ast.NodeVisitor):
+    """Collects the root names of what is changed in place, through simple aliases."""
+
+    def __init__(self, own: set[str], modules: set[str], functions: Mapping[str, _Effects]) -> None:
+        self.changed: set[str] = set()
+        self.aliases: dict[str, set[str]] = {}
+        self.modules = modules
+        self.functions = functions
+
+    def roots(self, node: ast.expr) -> set[str]:
+        """The names whose insides ``node`` gives access to."""
+        match node:
+            case ast.Name(id=name):
+                return {name} | self.aliases.get(name, set())
+            case ast.Subscript(slice=ast.Slice()):
+                return set()
+            case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
+                return self.roots(value)
+            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _VIEWING_METHODS:
+                return self.roots(value)
+            case ast.Call(func=ast.Name(id=name), args=args) if name in _VIEWING_FUNCTIONS:
+                return set().union(*map(self.roots, args))
+            case ast.IfExp(body=one, orelse=other):
+                return self.roots(one) | self.roots(other)
+            case ast.NamedExpr(value=value):
+                return self.roots(value)
+            case ast.BoolOp(values=values):
+                return set().union(*map(self.roots, values))
+        return set()
+
+    def change(self, node: ast.expr) -> None:
+        self.changed |= self.roots(node) - self.modules
+
+    def _store(self, target: ast.expr) -> None:
+        match target:
+            case ast.Subscript(value=value) | ast.Attribute(value=value):
+                self.changed |= self._written_roots(value) - self.modules
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self._store(part)
+            case ast.Starred(value=value):
+                self._store(value)
+
+    def _written_roots(self, node: ast.expr) -> set[str]:
+        """As `roots`, but a store reaches through slices: ``data[1:].x`` is written in place."""
+        while isinstance(node, (ast.Subscript, ast.Attribute)):
+            node = node.value
+        return self.roots(node)
+
+    def _alias(self, target: ast.expr, roots: set[str]) -> None:
+        match target:
+            case ast.Name(id=name):
+                self.aliases[name] = roots - {name}
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self._alias(part, roots)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.generic_visit(node)
+        for target in node.targets:
+            self._store(target)
+            self._alias(target, self.roots(node.value))
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.generic_visit(node)
+        self._store(node.target)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self.generic_visit(node)
+        self._store(node.target)
+        if isinstance(node.target, ast.Name):
+            self.changed |= self.aliases.get(node.target.id, set())
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self._store(target)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._alias(node.target, self.roots(node.iter))
+        self._store(node.target)
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            method = value.func.attr
+            if method not in _LOOKING or _in_place(value):
+                self.change(value.func.value)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        match node.func:
+            case ast.Attribute(value=value, attr=attr):
+                if attr in _CHANGING or _in_place(node):
+                    self.change(value)
+                called = attr
+            case ast.Name(id=called):
+                pass
+            case _:
+                called = ""
+        known = self.functions.get(called)
+        if called in _CHANGING_ARGUMENTS or (known is not None and known.arguments):
+            for argument in node.args:
+                self.change(argument)
+        if known is not None:
+            self.changed |= known.changed
+        self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """Functions have effects when they are called: see `_effects_of_function`."""
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        """As for functions."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Methods have effects when they are called."""
+
+
+def _in_place(call: ast.Call) -> bool:
+    return any(
+        keyword.arg == "inplace"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )

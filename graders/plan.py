@@ -1,0 +1,295 @@
+"""Which cell runs where, and in which order.
+
+The instructor's source decides: its tests, their points, their text and their order, and its
+locked cells. From the learner's notebook come the solution cells, by their ``grade_id`` (of
+duplicates the last counts, as nbgrader's DeduplicateIds has it), and whatever other code cells the
+learner kept or added, in their place. Everything else in the submitted file is ignored: metadata,
+tags, outputs, test cells.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from courses.notation import options_of
+from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
+from graders.names import CellKind, Names, bound_names, mentioned_names, parse, plain_python, whose
+from graders.submitted import Cell, Unfit, read_cells
+from skills_framework.messages import Message, Refused
+
+Place = Literal["learner", "setup", "test", "shared", "manual"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell to run, or to judge by hand.
+
+    ``learner`` steps run ``source`` in the learner's process; ``setup`` and ``test`` in the
+    examiner's; ``shared`` tests in the learner's after all. ``waits``: a setup cell that needs the
+    learner's names, and so its turn. ``answers``: numbers of the learner steps that a test judges.
+    """
+
+    place: Place
+    source: str = ""
+    grade_id: str | None = None
+    points: float = 0.0
+    title: str = ""
+    hidden: frozenset[int] = frozenset()  # line numbers, from 1, of a test's hidden regions
+    waits: bool = False
+    answers: tuple[int, ...] = ()
+    answered: bool = True
+    restored: bool = False  # the learner had deleted it
+    cell_kind: str = "code"
+    unchanged: bool = False  # a manual answer still as handed out
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the instructor's notebook says, worked out once and kept."""
+
+    cells: tuple[Cell, ...]
+    options: tuple[Mapping[str, Any], ...]
+    names: Names
+    max: float
+    faults: tuple[Message, ...] = field(default=())
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(cell.grade_id for cell in self.cells if cell.grade_id)
+
+
+def read_source(content: bytes | Mapping[str, Any]) -> Source:
+    """Read the instructor's notebook. Raises `Unfit` when it is none."""
+    if not isinstance(content, bytes):
+        content = json.dumps(content).encode()
+    return _read_source(hashlib.sha256(content).digest(), _Hidden(content))
+
+
+class _Hidden:
+    """Keeps a large value out of the cache's key: the digest beside it says the same."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hidden)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=256)
+def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
+    cells = tuple(read_cells(hidden.content))
+    options = tuple(_options(cell) for cell in cells)
+    kinds: list[tuple[CellKind, str]] = [
+        (_kind(cell), _reference(cell)) for cell in cells if cell.kind == "code"
+    ]
+    learner = _listed(options, "learner")
+    names = whose(kinds, learner=learner, examiner=_listed(options, "examiner"))
+    graded = [cell for cell in cells if cell.grade or cell.task]
+    return Source(cells, options, names, sum(cell.points for cell in graded))
+
+
+def _kind(cell: Cell) -> CellKind:
+    if cell.solution:
+        return "solution"
+    return "test" if cell.grade else "setup"
+
+
+def _reference(cell: Cell) -> str:
+    """What the names are read from: of a solution cell the whole text, regions and all."""
+    return cell.source
+
+
+def _options(cell: Cell) -> Mapping[str, Any]:
+    if cell.kind != "code":
+        return {}
+    try:
+        return options_of(cell.source)
+    except Refused:
+        return {}
+
+
+def _listed(options: Iterable[Mapping[str, Any]], key: str) -> set[str]:
+    found: set[str] = set()
+    for one in options:
+        value = one.get(key, ())
+        words = value.replace(",", " ").split() if isinstance(value, str) else value
+        if isinstance(words, (list, tuple)):
+            found |= {str(word) for word in words}
+    return found
+
+
+def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
+    """The steps in order. Raises `Unfit` ("foreign") when no cell of the source is there."""
+    theirs, extras, leading = _align(source, submitted)
+    if source.ids and not theirs:
+        raise Unfit(
+            "foreign",
+            Message("Sổ nộp không thuộc bài này: không tìm thấy ô bài tập nào của bài."),
+        )
+    steps: list[Step] = []
+    _add_extras(steps, leading)
+    answers: list[int] = []
+    unanswered: list[bool] = []
+    judged: tuple[int, ...] = ()
+    answered = True
+    for cell, options in zip(source.cells, source.options, strict=True):
+        mine = theirs.get(cell.grade_id) if cell.grade_id else None
+        if cell.solution:
+            if mine is not None and cell.kind == "code":
+                answers.append(len(steps))
+                unanswered.append(not is_answered(mine.source))
+                steps.append(Step("learner", mine.source))
+            elif mine is None:
+                unanswered.append(True)
+            if cell.grade:
+                steps.append(_manual(cell, options, mine))
+        elif cell.grade or cell.task:
+            if answers or unanswered:  # else: one more test of the same answers
+                judged, answered = tuple(answers), not all(unanswered)
+            steps.append(_test(cell, options, judged, answered, mine is None))
+            answers, unanswered = [], []
+        elif cell.kind == "code":
+            if cell.locked:
+                steps.append(Step("learner", cell.source))
+            waits = bool(mentioned_names(cell.source) & source.names.learner)
+            steps.append(Step("setup", cell.source, waits=waits))
+        if cell.grade_id:
+            _add_extras(steps, extras.get(cell.grade_id, ()))
+    return steps
+
+
+def _align(
+    source: Source, submitted: Sequence[Cell]
+) -> tuple[dict[str, Cell], dict[str, list[Cell]], list[Cell]]:
+    """The learner's cells by grade_id, and what follows each; and what stands before the first."""
+    last = {cell.grade_id: place for place, cell in enumerate(submitted) if cell.grade_id}
+    theirs: dict[str, Cell] = {}
+    extras: dict[str, list[Cell]] = {}
+    leading: list[Cell] = []
+    following = leading
+    for place, cell in enumerate(submitted):
+        known = cell.grade_id if cell.grade_id in source.ids else None
+        if known is not None and last[known] == place:
+            theirs[known] = cell
+            following = extras.setdefault(known, [])
+        elif cell.kind == "code":
+            following.append(cell)
+    return theirs, extras, leading
+
+
+def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> None:
+    steps.extend(Step("learner", cell.source) for cell in cells)
+
+
+def _manual(cell: Cell, options: Mapping[str, Any], mine: Cell | None) -> Step:
+    return Step(
+        "manual",
+        mine.source if mine is not None else "",
+        grade_id=cell.grade_id,
+        points=cell.points,
+        title=str(options.get("exercise", "")),
+        cell_kind=cell.kind,
+        unchanged=mine is None or mine.source.strip() == as_handed_out(cell).strip(),
+    )
+
+
+def _test(
+    cell: Cell,
+    options: Mapping[str, Any],
+    answers: tuple[int, ...],
+    answered: bool,
+    restored: bool,
+) -> Step:
+    if cell.kind != "code":
+        return Step(
+            "manual",
+            grade_id=cell.grade_id,
+            points=cell.points,
+            title=str(options.get("exercise", "")),
+            cell_kind=cell.kind,
+        )
+    return Step(
+        "shared" if options.get("shared") is True else "test",
+        cell.source,
+        grade_id=cell.grade_id,
+        points=cell.points,
+        title=str(options.get("exercise", "")),
+        hidden=hidden_lines(cell.source),
+        answers=answers,
+        answered=answered,
+        restored=restored,
+    )
+
+
+def hidden_lines(source: str) -> frozenset[int]:
+    """Line numbers, from 1, of the regions the learner never sees."""
+    found: set[int] = set()
+    inside = False
+    for number, line in enumerate(source.split("\n"), start=1):
+        inside = inside or HIDDEN_TESTS[0] in line
+        if inside:
+            found.add(number)
+        inside = inside and HIDDEN_TESTS[1] not in line
+    return frozenset(found)
+
+
+def as_handed_out(cell: Cell) -> str:
+    """A solution cell's text in the learner's release."""
+    stub = (
+        ["# YOUR CODE HERE", "raise NotImplementedError()"]
+        if cell.kind == "code"
+        else ["YOUR ANSWER HERE"]
+    )
+    if SOLUTION[0] not in cell.source:
+        return "\n".join(stub)
+    try:
+        return without_region(cell.source, SOLUTION, stub)
+    except Refused:
+        return cell.source
+
+
+def is_answered(source: str) -> bool:
+    """Did the learner write anything? Not the stub, not only ``name = None``."""
+    tree = parse(source)
+    if tree is None:
+        return True  # something was written, if no Python
+    return any(_says_something(node) for node in tree.body)
+
+
+def _says_something(node: ast.stmt) -> bool:
+    match node:
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
+            return False
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")) | ast.Pass():
+            return False
+        case ast.Assign(value=ast.Constant(value=None)) | ast.Import() | ast.ImportFrom():
+            return False
+        case ast.Expr(value=ast.Constant()):
+            return False
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+            return any(_says_something(inner) for inner in body)
+        case ast.ClassDef(body=body):
+            return any(_says_something(inner) for inner in body)
+    return True
+
+
+__all__ = [
+    "Source",
+    "Step",
+    "as_handed_out",
+    "bound_names",
+    "hidden_lines",
+    "is_answered",
+    "make_plan",
+    "plain_python",
+    "read_source",
+]

@@ -1,0 +1,111 @@
+"""What the fork server loads before the first notebook arrives.
+
+Importing this module warms the process: that is its purpose, and only the fork server does it. It
+starts no thread and opens no file for writing.
+
+Strict mode loads numpy, pandas and matplotlib beforehand; stock nbgrader does not. So that a
+notebook which forgot ``import matplotlib.pyplot`` fails here as it fails there, packages' modules
+that ``import numpy, pandas, matplotlib`` alone would not load are hidden again after warming, and
+handed out, ready, when somebody imports them (`_Shelf`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import warnings
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+_PYPLOT = "matplotlib.pyplot"
+
+
+class _Shelf(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loaded modules that are not imported yet, as far as anybody can see.
+
+    Whoever imports one gets the others back with it, since they lean on each other; only pyplot
+    waits until it is itself asked for.
+    """
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+
+    def put(self, name: str) -> None:
+        module = sys.modules.pop(name)
+        self.modules[name] = module
+        parent, _, child = name.rpartition(".")
+        holder = sys.modules.get(parent) or self.modules.get(parent)
+        if holder is not None and holder.__dict__.get(child) is module:
+            delattr(holder, child)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        module = self.modules.get(fullname)
+        if module is None:
+            return None
+        spec = importlib.machinery.ModuleSpec(
+            fullname, self, is_package=hasattr(module, "__path__")
+        )
+        spec.origin = getattr(module, "__file__", None)
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        wanted = self.modules.pop(spec.name)
+        for name in [n for n in self.modules if n != _PYPLOT]:
+            module = sys.modules[name] = self.modules.pop(name)
+            parent, _, child = name.rpartition(".")
+            holder = sys.modules.get(parent) or self.modules.get(parent)
+            if holder is not None:
+                setattr(holder, child, module)
+        return wanted
+
+    def exec_module(self, module: ModuleType) -> None:
+        """It was executed while warming."""
+
+
+def _load_scientific() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in ("numpy", "pandas", "matplotlib"):
+            importlib.import_module(name)
+        before = set(sys.modules)
+        for name in ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "unittest.mock"):
+            importlib.import_module(name)
+        figure: Any = importlib.import_module("matplotlib.pyplot").figure()
+        figure.add_subplot().plot([0, 1])
+        figure.canvas.draw()  # fonts and text layout are found now, not in every fork
+        importlib.import_module("matplotlib.pyplot").close("all")
+        pandas: Any = importlib.import_module("pandas")
+        frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+        frame.groupby("b").sum().describe()
+    shelf = _Shelf()
+    for name in sorted(set(sys.modules) - before, reverse=True):
+        if name.startswith("matplotlib."):
+            shelf.put(name)
+    sys.meta_path.insert(0, shelf)
+
+
+def _make_shell() -> Any:
+    config: Any = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.enable_tip = False
+    shell: Any = InteractiveShell.instance(config=config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        shell.run_cell("1 + 1; _warm = 1", store_history=False)
+        shell.run_cell("del _warm", store_history=False)
+    return shell
+
+
+_load_scientific()
+SHELL = _make_shell()
