@@ -39,7 +39,7 @@ COMMANDS = {
     "course": Entry(
         "courses:course",
         Message("Khoá học: check, new, preview, publish"),
-        ("courses.checks", "graders.marker"),
+        ("courses.authoring", "graders.marker"),
     ),
     "mark": Entry(
         "marking:mark", Message("Chấm một sổ tay, không cần hệ thống"), ("graders.marker",)

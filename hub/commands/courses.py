@@ -35,6 +35,43 @@ def check(folder: Path) -> int:
 
 
 @course.command()
+@click.argument("slug")
+@click.option("--title", help="Tên khoá học; mặc định như mã.")
+@click.option("--frame", default="4.1", help="Khung nội dung: 4.1, 4.2, 4.3 hoặc 4.4.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=".",
+    help="Đặt thư mục khoá học vào đâu; mặc định nơi đang đứng.",
+)
+def new(slug: str, title: str | None, frame: str, folder: Path) -> None:
+    """Bắt đầu khoá học SLUG từ bài mẫu có đủ các dạng câu hỏi."""
+    from courses.authoring import new_course
+
+    made = new_course(folder, slug=slug, title=title or slug, frame=frame)
+    say(Message("Đã tạo {path}. Kiểm tra: motcham course check {path}", {"path": made}))
+
+
+@course.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Thư mục nhận các tệp.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, help="Số gieo của người học.")
+def preview(folder: Path, target: Path, seed: int) -> None:
+    """Ghi ra đúng những gì một học viên sẽ nhận, không có lời giải và phép thử ẩn."""
+    from courses import load_course
+    from courses.authoring import preview as write
+
+    for path in write(load_course(folder), target, seed=seed):
+        say(Message("{path}", {"path": path}))
+
+
+@course.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--by", default="motcham course publish", help="Ai công bố; ghi vào nhật ký.")
 @DATA
