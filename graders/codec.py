@@ -339,9 +339,9 @@ def _scientific_writer(value: object) -> Callable[[Encoder, Any], Json] | None:
     }
     if kind in table:
         return table[kind]
-    if isinstance(value, pd.Index) and kind.__module__.startswith("pandas."):
+    if isinstance(value, pd.Index) and kind.__module__.partition(".")[0] == "pandas":
         return _write_index
-    if kind.__module__.startswith("pandas.") and isinstance(
+    if kind.__module__.partition(".")[0] == "pandas" and isinstance(
         value, pd.api.extensions.ExtensionArray
     ):
         return _write_column
@@ -380,6 +380,8 @@ def _write_column(enc: Encoder, column: Any) -> Json:
     np = sys.modules["numpy"]
     if type(column) is np.ndarray:
         return _write_array(enc, column)
+    if type(column).__name__ == "NumpyExtensionArray":
+        return _write_array(enc, column.to_numpy())
     dtype = column.dtype
     if isinstance(dtype, pd.StringDtype):
         missing = "NA" if dtype.na_value is pd.NA else "nan"
@@ -395,7 +397,7 @@ def _write_column(enc: Encoder, column: Any) -> Json:
     if dtype.kind in "mM" and isinstance(dtype, np.dtype):
         return _write_array(enc, np.asarray(column))
     if isinstance(dtype, pd.PeriodDtype):
-        return ["xp", dtype.freq.freqstr, _write_array(enc, column.asi8)]
+        return ["xp", column.freqstr, _write_array(enc, column.asi8)]
     if hasattr(column, "_mask") and hasattr(column, "_data"):
         data, mask = _write_array(enc, column._data), _write_array(enc, column._mask)
         return ["xm", dtype.name, data, mask]

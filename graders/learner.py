@@ -637,6 +637,7 @@ def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
     else:
         shell.showtraceback = shell.showsyntaxerror = _quiet
         shell.showindentationerror = _quiet
+        shell.enable_matplotlib = lambda *_, **__: ("agg", "agg")  # ``%matplotlib inline``
     return shell
 
 

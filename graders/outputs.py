@@ -172,6 +172,6 @@ class _Hook(DisplayHook):  # type: ignore[misc]
                     "output_type": "execute_result",
                     "data": _plain(data),
                     "metadata": metadata,
-                    "execution_count": self.shell.execution_count,
+                    "execution_count": self.prompt_count,
                 }
             )

@@ -78,10 +78,12 @@ def _load_scientific() -> None:
         before = set(sys.modules)
         for name in ("matplotlib.pyplot", "matplotlib.backends.backend_agg", "unittest.mock"):
             importlib.import_module(name)
-        figure: Any = importlib.import_module("matplotlib.pyplot").figure()
+        # Not by pyplot's own figure(): that would settle the backend, and the learner's process
+        # chooses another one where outputs are shown.
+        figure: Any = importlib.import_module("matplotlib.figure").Figure()
         figure.add_subplot().plot([0, 1])
-        figure.canvas.draw()  # fonts and text layout are found now, not in every fork
-        importlib.import_module("matplotlib.pyplot").close("all")
+        agg: Any = importlib.import_module("matplotlib.backends.backend_agg")
+        agg.FigureCanvasAgg(figure).draw()  # fonts are found now, not in every fork
         pandas: Any = importlib.import_module("pandas")
         frame = pandas.DataFrame({"a": [1, 2], "b": ["x", "y"]})
         frame.groupby("b").sum().describe()
