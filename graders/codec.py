@@ -978,5 +978,7 @@ def put_contents(target: Any, source: Any) -> None:
         if target.shape != source.shape or target.dtype != source.dtype:
             raise Garbled("contents of another shape")
         target[...] = source
-    else:
+    elif type(target).__name__ in ("DataFrame", "Series"):
         target._update_inplace(source)
+    else:
+        raise Garbled("contents of nothing that changes")
