@@ -12,18 +12,29 @@ would have written, and never touches a manual grade.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from graders.marks import Marks
 
 if TYPE_CHECKING:
     from graders.compatible.course import autograde
+    from graders.compatible.single import mark_one
 
-__all__ = ["autograde"]
+__all__ = ["autograde", "mark_compatible", "mark_one"]
+
+
+def mark_compatible(_marker: object, source: bytes | Mapping[str, Any], submitted: bytes) -> Marks:
+    """`Marker.mark` in compatible mode: the kernels are compatible mode's own."""
+    from graders.compatible.single import mark_one
+
+    return mark_one(source, submitted)
 
 
 def __getattr__(name: str) -> Any:
     # `warm` must be importable without nbgrader: what it loads, every learner's kernel holds.
-    if name == "autograde":
-        from graders.compatible.course import autograde
-
-        return autograde
+    if name in ("autograde", "mark_one"):
+        place = {"autograde": "course", "mark_one": "single"}[name]
+        return getattr(import_module(f"graders.compatible.{place}"), name)
     raise AttributeError(name)

@@ -27,14 +27,21 @@ RESOLVE_SPECS: dict[str, bool] = {}
 
 
 class Execute(StockExecute):  # type: ignore[misc]
-    """Set ``kernels`` before use. Configured by the sections ``Execute`` and its ancestors'."""
+    """Runs on ``on_kernels``, else on the class's ``kernels``.
+
+    Configured by the sections ``Execute`` and its ancestors'.
+    """
 
     kernels: ClassVar[WarmKernels | None] = None
+
+    def __init__(self, *args: Any, on_kernels: WarmKernels | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on_kernels or self.kernels
 
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """Run every code cell of ``nb`` in place, in a fresh kernel."""
         plain = km is None and not self.extra_arguments and self.skip_cells_with_tag
-        if self.kernels is None or not plain or not _runs_here(self.kernel_name, nb):
+        if self.on is None or not plain or not _runs_here(self.kernel_name, nb):
             done: tuple[Any, Any] = super().preprocess(nb, resources, km)
             return done
         self.kc: Any = None
@@ -45,7 +52,7 @@ class Execute(StockExecute):  # type: ignore[misc]
         self._check_assign_resources(resources)
         folder = Path((resources or {}).get("metadata", {}).get("path") or ".").absolute()
         try:
-            with self.kernels.start(
+            with self.on.start(
                 folder, imports=leading_imports(nb), shadows=shadows(folder)
             ) as kernel:
                 self.kc = _client(kernel)

@@ -17,14 +17,15 @@ from pygments.formatters import terminal256
 
 def prepare() -> None:
     """Load what the first error loads, and remember the colours of a style."""
-    node_style: Any = stack_data.style_with_executing_node
-    stack_data.style_with_executing_node = functools.lru_cache(maxsize=8)(node_style)
+    module: Any = stack_data
+    module.style_with_executing_node = functools.lru_cache(8)(module.style_with_executing_node)
     formatter: Any = terminal256.Terminal256Formatter
     formatter._setup_styles = _remembering(formatter._setup_styles)
     try:
         exec(compile("1 / 0", "<warm>", "exec"), {})  # noqa: S102 - an error to show
     except ZeroDivisionError as error:
-        shown: Any = ultratb.AutoFormattedTB(mode="Context", theme_name="neutral", tb_offset=1)
+        make: Any = ultratb.AutoFormattedTB
+        shown = make(mode="Context", theme_name="neutral", tb_offset=1)
         shown.structured_traceback(type(error), error, error.__traceback__)
 
 

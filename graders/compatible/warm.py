@@ -56,6 +56,8 @@ def main(control_fd: int, listener_fd: int) -> None:
     """Serve until the other end of ``control_fd`` closes. Requests come in over ``listener_fd``."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # ipykernel sets this before the first cell; matplotlib reads it when it is imported.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     tracebacks.prepare()
     gc.collect()
     gc.freeze()
