@@ -112,7 +112,6 @@ class LineWords:
 
     title: str
     goal: str
-    pace: str
     number: Callable[[int], str]
 
 

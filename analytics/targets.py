@@ -574,3 +574,10 @@ def _path(tree: Mapping[int, UnitNode], unit_id: int) -> tuple[UnitNode, ...]:
             return tuple(reversed(found))
         unit = tree[above]
         found.append(unit)
+
+
+def unit_path(tree: Mapping[int, UnitNode], unit_id: int | None) -> frozenset[int]:
+    """Keys of the unit and of every unit above it; empty for none."""
+    if unit_id is None or unit_id not in tree:
+        return frozenset()
+    return frozenset([unit_id, *(unit.id for unit in _path(tree, unit_id))])

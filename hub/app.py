@@ -24,10 +24,11 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-
+from graders import Marker
 from hub import api, translate, web
+from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
-from hub.pages import classes, learner, player, teaching
+from hub.pages import classes, learner, officer, player, teaching, verify
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -67,6 +68,21 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
         (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
         (r"notices", classes.Notices),
+        # Officers, the ministry, the auditor
+        (r"national", officer.National),
+        (r"national\.xlsx", officer.Workbook),
+        (r"units/([0-9]+)", officer.UnitPage),
+        (r"units/([0-9]+)/people", officer.UnitPeople),
+        (r"plan", officer.PlanPage),
+        (r"certificates", officer.Certificates),
+        (r"certificates/([A-Z0-9-]+)", officer.CertificatePage),
+        (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
+        (r"audit", officer.AuditPage),
+        # Without login
+        (r"verify", verify.Verify),
+        (r"verify/([^/]{1,80})", verify.VerifyNumber),
+        (r"progress", officer.PublicProgress),
+        (r"progress\.csv", officer.OpenData),
         # For everybody
         (r"language", learner.Language),
         (r"logout", learner.Logout),
@@ -152,6 +168,7 @@ def make_portal(
         on_marked=make_on_marked(settings),
         speed=web.SpeedLimit(burst=240, per_second=8),
         marker=marker,
+        office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         labs=labs,
         has_editor=(HERE / "static" / player.BUILT).exists(),
     )
@@ -189,8 +206,6 @@ async def serve() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    from graders import Marker
-
     with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
         portal = make_portal(
             settings,

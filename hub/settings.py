@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     pass_share: float | None = Field(None, ge=0, le=1)  # None: as each course says
     demo: bool = True  # demonstration accounts and courses; switch off in production
 
+    # Certificates. Without a key of the operator's own one is made at the first start
+    certificate_signer: str = "Thủ trưởng đơn vị cấp"  # the line above the signature
+    certificate_place: str = "Hà Nội"
+    certificate_key: Path | None = None  # PEM, RSA
+    certificate_chain: Path | None = None  # PEM, the certificate of that key
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786

@@ -24,8 +24,8 @@ from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuth
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from hub import access, translate
-from hub.certificate_office import CertificateOffice
 from hub.access import Actor
+from hub.certificate_office import CertificateOffice
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
 from hub.watch import Watch

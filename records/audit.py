@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from records.tables import AuditEntry
@@ -91,3 +91,17 @@ def _hash(entry: AuditEntry) -> str:
     ]
     text = json.dumps(covered, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entries(
+    session: Session, *, before: int | None = None, search: str = "", limit: int = 100
+) -> Sequence[AuditEntry]:
+    """The newest entries first, below key ``before``; ``search`` is part of an actor's name, an
+    action or a subject."""
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    if search:
+        fields = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject)
+        found = found.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
+    return session.scalars(found).all()

@@ -1,4 +1,4 @@
-"""Counting against the targets: buckets and groups, both lists of provinces, plan, pace, forecast."""
+"""Counting against the targets: buckets, groups, both lists of provinces, plan, forecast."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""The public page that says whether a certificate holds, and the certificate's own files."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from analytics import targets, verification
+from analytics.certificates import PublicFacts, verify_number
+from hub import access
+from hub.web import BaseHandler, PageHandler
+from records import Session
+from records.certificate_numbers import read_number
+from records.certificates import find_certificate
+from records.counting import load_units_tree
+from records.tables import Certificate
+from skills_framework.messages import Message, Refused
+
+SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second
+
+
+class Verify(PageHandler):
+    """Asks for a number or a file. Public; says no more than the paper does."""
+
+    public: ClassVar[bool] = True
+    cost: ClassVar[float] = SLOW
+
+    async def get(self) -> None:
+        typed = self.get_argument("number", "").strip()
+        if typed:
+            self.redirect(self.url("verify", read_number(typed) or _harmless(typed)))
+        else:
+            self.page("verify.html", facts=None, verdict=None, programmes=targets.load_programmes())
+
+    async def post(self) -> None:
+        sent = self.request.files.get("file")
+        if not sent:
+            raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"))
+        office = self.portal.office
+        if office is None:
+            raise self.absent()
+        signer = await self.in_thread(lambda: office.signer)
+        verdict = await self.read(verification.judge_file, sent[0]["body"], signer.certificate)
+        self.page(
+            "verify.html",
+            facts=verdict.facts,
+            verdict=verdict,
+            programmes=targets.load_programmes(),
+        )
+
+
+class VerifyNumber(PageHandler):
+    """What the QR code on the paper opens: valid, revoked, unknown or mistyped."""
+
+    public: ClassVar[bool] = True
+    cost: ClassVar[float] = SLOW
+
+    async def get(self, typed: str) -> None:
+        facts: PublicFacts = await self.read(verify_number, typed)
+        if facts.state in ("unknown", "mistyped"):
+            self.set_status(404)
+        self.set_header("X-Robots-Tag", "noindex")
+        self.page("verify.html", facts=facts, verdict=None, programmes=targets.load_programmes())
+
+
+class CertificateFile(BaseHandler):
+    """The signed PDF, or the credential (JWT), for its holder and for officers in charge."""
+
+    cost: ClassVar[float] = 4
+
+    async def get(self, number: str, kind: str) -> None:
+        office = self.portal.office
+        if office is None:
+            raise self.absent()
+        facts = await self.read(self._load, number, office)
+        if facts is None:
+            raise self.absent()
+        if kind == "pdf":
+            content: bytes | str = await self.in_thread(lambda: office.paper(facts))
+            self.set_header("Content-Type", "application/pdf")
+        else:
+            content = await self.in_thread(lambda: office.credential(facts))
+            self.set_header("Content-Type", "application/vc+jwt")
+        name = f"{facts.number}.{kind}"
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.finish(content)
+
+    def _load(self, session: Session, typed: str, office: Any) -> Any:
+        certificate = find_seen_certificate(session, self.actor, typed)
+        return office.facts(session, certificate) if certificate else None
+
+
+def find_seen_certificate(session: Session, actor: access.Actor, typed: str) -> Certificate | None:
+    """The certificate, where this actor may see more of it than the public page shows."""
+    number = read_number(typed)
+    certificate = find_certificate(session, number) if number else None
+    if certificate is None:
+        return None
+    if actor.person_id == certificate.person_id or access.may_see_nation(actor):
+        return certificate
+    path = targets.unit_path(load_units_tree(session), certificate.unit_id)
+    return certificate if access.may_see_people_of(actor, path) else None
+
+
+def _harmless(typed: str) -> str:
+    """What was typed, as one part of an address."""
+    return "".join(c for c in typed[:40] if c.isalnum() or c == "-") or "-"
