@@ -139,6 +139,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _complaint(error: click.ClickException) -> Message:
     if isinstance(error, click.NoSuchOption):
         return Message("Không có tuỳ chọn {name}.", {"name": error.option_name})
+    if isinstance(error, click.NoSuchCommand):
+        return Message("Không có lệnh {name}. Xem motcham --help.", {"name": error.command_name})
     if isinstance(error, click.MissingParameter) and error.param:
         return Message("Còn thiếu {name}.", {"name": _name(error.param)})
     if isinstance(error, click.BadParameter) and error.param:

@@ -38,7 +38,7 @@ def mark(source: Path, submitted: Path, mode: str, seed: int, as_json: bool) -> 
     for cell in marks.cells:
         say(
             Message(
-                "{grade_id}: {points:g}/{max:g} {feedback}",
+                "{grade_id}: {points}/{max} {feedback}",
                 {
                     "grade_id": cell.grade_id,
                     "points": cell.points,
@@ -47,7 +47,7 @@ def mark(source: Path, submitted: Path, mode: str, seed: int, as_json: bool) -> 
                 },
             )
         )
-    say(Message("Tổng: {total:g}/{max:g}", {"total": marks.total, "max": marks.max}))
+    say(Message("Tổng: {total}/{max}", {"total": marks.total, "max": marks.max}))
 
 
 @click.command()
