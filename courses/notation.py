@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ def options_of(source: str) -> dict[str, Any]:
         return {}
     text = "\n".join(line[len(MARK) :].removeprefix(" ") for line in lines)
     try:
-        options = yaml.safe_load(text)
+        options = yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader, see below
     except yaml.YAMLError as error:
         raise Refused(
             Message("phần “#|” không phải YAML hợp lệ: {error}", {"error": _yaml_fault(error)})
@@ -79,6 +80,24 @@ def options_of(source: str) -> dict[str, Any]:
     if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
         raise Refused(Message("phần “#|” phải gồm các dòng “khóa: giá trị”"))
     return options
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML where ``on``, ``no`` and ``2022-01-19`` are texts, as an author means them.
+
+    YAML 1.1 would make them booleans and a date; Vietnamese without diacritics has many such words.
+    """
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag.rpartition(":")[2] in ("int", "float", "null", "merge")
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def option_lines(source: str) -> list[str]:

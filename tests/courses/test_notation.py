@@ -129,3 +129,8 @@ def test_options_that_are_no_yaml_say_in_which_line():
         options_of("#| a: 1\n#| b: [")
     with pytest.raises(Refused, match="khóa: giá trị"):
         options_of("#| chỉ một câu")
+
+
+def test_short_vietnamese_words_and_dates_are_texts_and_not_booleans():
+    found = options_of("#| on: no\n#| ngay: 2022-01-19\n#| fold: true\n#| so: 3\n#| le: 0.5")
+    assert found == {"on": "no", "ngay": "2022-01-19", "fold": True, "so": 3, "le": 0.5}
