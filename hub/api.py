@@ -16,7 +16,7 @@ from typing import Any
 from hub import access, learning, lessons, outputs
 from hub.refusals import TooLate, Unavailable
 from hub.web import ApiHandler, BaseHandler
-from records import Session, certificates, drafts, queue
+from records import Session, certificates, queue
 from skills_framework.messages import Message, Refused
 
 DESCRIPTION = Path(__file__).parent / "openapi.json"
@@ -114,9 +114,8 @@ class LessonHandler(ApiHandler):
     def saved(self, work: lessons.Work) -> None:
         self.json({"revision": work.revision, "saved_at": work.saved_at.isoformat()})
 
-    def conflict(self, conflict: drafts.Conflict) -> None:
+    def conflict(self, work: lessons.Work) -> None:
         """409 with what is stored, so that the caller can show both and overwrite nothing."""
-        work = lessons.as_work(conflict.stored)
         self.json(
             {
                 "errors": [self._(STORED_ELSEWHERE.template)],
@@ -191,8 +190,8 @@ class Draft(LessonHandler):
                 revision=revision_of(sent),
                 at=self.now,
             )
-        except drafts.Conflict as conflict:
-            self.conflict(conflict)
+        except lessons.Changed as changed:
+            self.conflict(changed.work)
             return
         del work
         self.saved(saved)
@@ -214,8 +213,8 @@ class Answers(LessonHandler):
                 revision=revision_of(sent),
                 at=self.now,
             )
-        except drafts.Conflict as conflict:
-            self.conflict(conflict)
+        except lessons.Changed as changed:
+            self.conflict(changed.work)
             return
         self.saved(saved)
 
@@ -256,27 +255,24 @@ class Run(LessonHandler):
 
 
 def run_as_json(runs: Any, ids: list[str], _: Any) -> dict[str, Any]:
-    """The last cell's output; where an earlier cell stopped, that one's error and which it was."""
-    stopped = next((place for place, run in enumerate(runs) if not run.ok), None)
-    last = len(ids) - 1
-    if stopped is None and len(runs) < len(ids):
-        stopped = max(len(runs) - 1, 0)
-    shown = last if stopped is None else min(stopped, last)
-    run = runs[shown] if shown < len(runs) else None
-    html = outputs.render(run.outputs, _) if run else ""
-    if run is not None and run.timed_out:
+    """This cell's outputs. Cells go on after an error, as in marking, so an earlier cell that
+    failed is only told of where this one failed too: it is probably the cause."""
+    last = runs[-1]
+    html = outputs.render(last.outputs, _) if last.outputs or last.ok else ""
+    if last.timed_out:
         html += outputs.sentence(outputs.KNOWN["CellTimeoutError"], _)
-    if shown != last:
+    earlier = [run for run in runs[:-1] if not run.ok]
+    if not last.ok and earlier:
         html = outputs.sentence(EARLIER_CELL, _) + html
-    return {
-        "ok": stopped is None,
-        "timed_out": bool(run and run.timed_out),
-        "cell": ids[shown],
-        "html": html,
-    }
+        if not last.outputs:
+            html += outputs.render(earlier[-1].outputs, _) if earlier[-1].outputs else ""
+    elif not last.ok and not html:
+        html = outputs.sentence(STOPPED, _)
+    return {"ok": last.ok, "timed_out": last.timed_out, "cell": ids[-1], "html": html}
 
 
-EARLIER_CELL = Message("Một ô phía trên gặp lỗi nên ô này chưa chạy tới:")
+STOPPED = Message("Ô này bị dừng giữa chừng: có thể do dùng quá nhiều bộ nhớ hoặc thời gian.")
+EARLIER_CELL = Message("Một ô phía trên gặp lỗi, có thể vì vậy mà ô này không chạy được.")
 
 
 class Submissions(LessonHandler):
@@ -376,6 +372,17 @@ class Submission(ApiHandler):
                 for one in result.exercises
             ],
         }
+
+
+class SubmittedNotebook(Submission):
+    """A submission's notebook as it was handed in, for whoever may see the submission."""
+
+    async def get(self, number: str) -> None:
+        result = await self._find(int(number))
+        submission = await self.read(queue.find_submission, result.id)
+        assert submission is not None
+        self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
+        self.finish(submission.notebook)
 
 
 class Marks(ApiHandler):

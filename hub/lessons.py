@@ -54,6 +54,14 @@ class Work:
     saved_at: dt.datetime
 
 
+class Changed(Exception):
+    """The draft was saved elsewhere in the meantime; ``work`` is what is stored."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(f"revision {work.revision} is stored")
+        self.work = work
+
+
 @dataclass(frozen=True)
 class Result:
     """A submission with its marks, as pages and the API show it. No notebook in it."""
@@ -166,16 +174,19 @@ def save_work(
     revision: int,
     at: dt.datetime,
 ) -> Work:
-    """Store the notebook as the revision after ``revision``; raises `drafts.Conflict`."""
-    draft = drafts.save_draft(
-        session,
-        person_id=person_id,
-        release_id=place.release_id,
-        lesson=place.lesson,
-        notebook=as_bytes(notebook),
-        expected_revision=revision,
-        at=at,
-    )
+    """Store the notebook as the revision after ``revision``; raises `Changed`."""
+    try:
+        draft = drafts.save_draft(
+            session,
+            person_id=person_id,
+            release_id=place.release_id,
+            lesson=place.lesson,
+            notebook=as_bytes(notebook),
+            expected_revision=revision,
+            at=at,
+        )
+    except drafts.Conflict as conflict:
+        raise Changed(as_work(conflict.stored)) from None
     return as_work(draft)
 
 
@@ -188,7 +199,7 @@ def save_answers(
     revision: int,
     at: dt.datetime,
 ) -> Work:
-    """Write changed answers into the draft. Raises `drafts.Conflict` or `Refused`."""
+    """Write changed answers into the draft. Raises `Changed` or `Refused`."""
     draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
     if draft is None:
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
@@ -197,7 +208,7 @@ def save_answers(
         work = as_work(draft)
         if same_answers(work.notebook, answers):
             return work
-        raise drafts.Conflict(draft)
+        raise Changed(work)
     notebook = apply_answers(json.loads(draft.notebook), answers)
     return save_work(session, person_id, place, notebook, revision=revision, at=at)
 

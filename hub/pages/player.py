@@ -16,7 +16,7 @@ import courses
 from hub import access, forms, learning, lessons
 from hub.refusals import Unavailable
 from hub.web import CONTENT_POLICY, PageHandler
-from records import Session, drafts, releases, terms
+from records import Session, releases, terms
 from skills_framework.messages import Message, Refused
 
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
@@ -159,7 +159,7 @@ class LessonPage(PageHandler):
                     )
         except Refused as refused:
             errors = [self._.message(message) for message in refused.messages]
-        except drafts.Conflict:
+        except lessons.Changed:
             errors = [self._(CHANGED_ELSEWHERE.template)]
         if errors:
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
