@@ -147,9 +147,7 @@ def furnish(records: Records, *folders: Path) -> None:
             person = people.add_person(
                 session, username=username, full_name=name, unit_id=unit.id, at=AT
             )
-            people.grant_role(
-                session, person.id, role, unit.id if role == "unit-officer" else None
-            )
+            people.grant_role(session, person.id, role, unit.id if role == "unit-officer" else None)
         for folder in folders:
             release = courses.make_release(courses.load_course(folder))
             releases.publish(session, release, at=AT, by="thay")

@@ -11,8 +11,17 @@ LESSON = f"{COURSE}/lessons/muc-tieu-2025-2030"
 
 
 @pytest.mark.parametrize(
-    "path", ["", "catalogue", "catalogue?q=nhan+thuc", COURSE, LESSON, "marks", "profile",
-             "courses/khoa-mau/lessons/bai-mau"]
+    "path",
+    [
+        "",
+        "catalogue",
+        "catalogue?q=nhan+thuc",
+        COURSE,
+        LESSON,
+        "marks",
+        "profile",
+        "courses/khoa-mau/lessons/bai-mau",
+    ],
 )
 async def test_a_learner_sees_each_page(site: Any, path: str) -> None:
     answer = await site.as_("an").get(path)
