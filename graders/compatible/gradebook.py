@@ -6,6 +6,7 @@ notebook, and what they commit cell by cell is committed once per notebook, by `
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ import nbgrader.preprocessors.overwritekernelspec
 import nbgrader.preprocessors.saveautogrades
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
 BUSY_S = 60  # how long a worker waits for another's write; each lasts milliseconds
@@ -128,6 +130,8 @@ def one_gradebook(db_url: str, course_id: str, *, deferring: bool) -> Iterator[S
             return shared
         return Gradebook(url, course, authenticator)
 
+    # nbgrader adds submissions to the session piece by piece, and SQLAlchemy remarks on each.
+    warnings.filterwarnings("ignore", category=SAWarning)
     kept = [module.Gradebook for module in OPENERS]
     validation = nbgrader.nbgraderformat.common.jsonschema
     try:
