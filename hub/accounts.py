@@ -6,6 +6,7 @@ identity provider vouches for the name (see `hub.authenticator`).
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +27,12 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 @contextmanager
 def open_accounts(url: str) -> Iterator[Any]:
     """A session on JupyterHub's database at ``url``, brought to its newest schema first."""
-    dbutil.upgrade_if_needed(url)
-    session = orm.new_session_factory(url)()
+    logging.disable(logging.INFO)  # Alembic tells of every step on the terminal
+    try:
+        dbutil.upgrade_if_needed(url)
+        session = orm.new_session_factory(url)()
+    finally:
+        logging.disable(logging.NOTSET)
     try:
         UserInfo.__table__.create(session.get_bind(), checkfirst=True)
         yield session

@@ -33,6 +33,7 @@ WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiề
 UNKNOWN = Message(
     "Tài khoản này chưa có trong danh sách học viên. Hãy liên hệ cán bộ đầu mối của cơ quan."
 )
+EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại.")
 # Compared with when there is no such account, so that both answers take the same time.
 NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
 
@@ -123,14 +124,20 @@ def translator_for(handler: Any) -> translate.Translator:
 class VietnameseLogin(LoginHandler):  # type: ignore[misc]
     """The login page in the reader's language."""
 
-    def _render(self, login_error: Any = None, username: str | None = None) -> Any:
+    def _render(
+        self, login_error: Any = None, username: str | None = None, sync: bool = False, **_ns: Any
+    ) -> Any:
+        """The hub also comes here with an error of its own: a form that has expired."""
         _ = translator_for(self)
+        ours = (WRONG.template, UNKNOWN.template)
+        shown = str(login_error or "")
         return self.render_template(
             "native-login.html",
             _=_,
             language=_.language,
             username=username or "",
-            login_error=_.message(WRONG) if login_error else "",
+            login_error=_(shown if shown in ours else EXPIRED.template) if shown else "",
+            sync=sync,
             authenticator_login_url=self.authenticator.login_url(self.hub.base_url)
             + self._asked_for(),
         )

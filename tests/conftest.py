@@ -180,10 +180,11 @@ class Platform:
 
     def _listen(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self.said.append(line.rstrip())
-            if "Ctrl-C" in line:  # its last words before it waits
-                self.ready.set()
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.append(line.rstrip())
+                if "Ctrl-C" in line:  # its last words before it waits
+                    self.ready.set()
         self.ready.set()  # it ended
 
 

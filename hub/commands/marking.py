@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.console import say, tell
 from skills_framework.messages import Message, Refused
+
+if TYPE_CHECKING:
+    from graders.marks import Mode
 
 
 @click.command()
@@ -22,7 +26,7 @@ from skills_framework.messages import Message, Refused
 )
 @click.option("--seed", type=click.IntRange(0), default=0, help="Số gieo cho đề riêng từng người.")
 @click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
-def mark(source: Path, submitted: Path, mode: str, seed: int, as_json: bool) -> None:
+def mark(source: Path, submitted: Path, mode: Mode, seed: int, as_json: bool) -> None:
     """Chấm SUBMITTED theo SOURCE (sổ tay của giảng viên, có lời giải và phép thử)."""
     from graders import Marker
     from hub.settings import load_settings

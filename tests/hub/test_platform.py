@@ -20,8 +20,14 @@ pytestmark = pytest.mark.timeout(400)
 
 @pytest.fixture
 def browse(platform: Any) -> requests.Session:
+    return new_browser()
+
+
+def new_browser() -> requests.Session:
     session = requests.Session()
     session.headers["Accept-Language"] = "vi"
+    # The hub names the encoding inside its pages only.
+    session.hooks["response"].append(lambda answer, **_: setattr(answer, "encoding", "utf-8"))
     return session
 
 
@@ -117,7 +123,7 @@ def test_a_name_that_keeps_failing_has_to_wait(platform: Any, browse: Any) -> No
     records.close()
     with accounts.open_accounts(f"sqlite:///{platform.data / 'jupyterhub.sqlite'}") as session:
         accounts.set_password(session, "vang", password := accounts.new_password())
-    assert log_in(platform, requests.Session(), "vang", password).status_code == 200
+    assert log_in(platform, new_browser(), "vang", password).status_code == 200
     for _ in range(10):
         assert log_in(platform, browse, "vang", "sai").status_code == 403
     assert log_in(platform, browse, "vang", password).status_code == 403
@@ -129,6 +135,14 @@ def test_an_account_without_a_person_is_turned_away(platform: Any, browse: Any) 
     answer = log_in(platform, browse, "nguoi-la", password)
     assert answer.status_code == 403
     assert "chưa có trong danh sách học viên" in answer.text
+
+
+def test_a_login_form_that_has_expired_is_shown_again(platform: Any, browse: Any) -> None:
+    form = {"username": "hocvien", "password": platform.accounts["hocvien"], "_xsrf": "cũ"}
+    answer = browse.post(f"{platform.url}hub/login", data=form)
+    assert answer.status_code == 403
+    assert "Trang đăng nhập đã hết hạn" in answer.text
+    assert 'value="hocvien"' in answer.text
 
 
 def test_a_person_changes_the_own_password(platform: Any, browse: Any) -> None:
@@ -154,8 +168,8 @@ def test_a_person_changes_the_own_password(platform: Any, browse: Any) -> None:
     assert "từ 10 ký tự" in change(old, "ngắn", "ngắn")
     assert "từ 10 ký tự" in change(old, "ă" * 60, "ă" * 60)  # longer than bcrypt can tell apart
     assert "Đã đổi mật khẩu" in change(old, new, new)
-    assert log_in(platform, requests.Session(), "hocvien2", old).status_code == 403
-    assert log_in(platform, requests.Session(), "hocvien2", new).status_code == 200
+    assert log_in(platform, new_browser(), "hocvien2", old).status_code == 403
+    assert log_in(platform, new_browser(), "hocvien2", new).status_code == 200
     assert "Đã đổi mật khẩu" in change(new, old, old)  # as others expect to find it
 
 
