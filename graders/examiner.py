@@ -61,6 +61,7 @@ def main(
     here = os.getcwd()  # noqa: PTH109
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
+    _refuse_pickles()
     far = FarSide(link, Folder(here), classes=frozenset(classes), in_place=frozenset(in_place))
     names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
     examiner = Examiner(control, far, names, frozenset(learner), texts)
@@ -371,6 +372,23 @@ class _ShellStub:
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
         if name not in _QUIET_MAGICS:
             raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
+
+
+def _refuse_pickles() -> None:
+    """Unpickling a file that the learner handed in would run the learner's code here."""
+
+    class Unpickler:
+        def __init__(self, *_: object, **__: object) -> None:
+            raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+
+    def load(*_: object, **__: object) -> NoReturn:
+        raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+
+    for name in ("pickle", "_pickle"):
+        module: Any = importlib.import_module(name)
+        module.load = module.loads = load
+        module.Unpickler = Unpickler
+    importlib.import_module("pickle")._Unpickler = Unpickler  # type: ignore[attr-defined]
 
 
 def _forward_seeds(far: FarSide) -> None:

@@ -36,6 +36,8 @@ from skills_framework.messages import Message
 
 logger = logging.getLogger("motcham.marking")
 
+# MiB of one message: outputs and files of one cell are bounded well below.
+_FRAME_MB = 16
 CELL_S = 15.0
 NOTEBOOK_S = 90.0
 MAX_PAIRS = 12
@@ -184,7 +186,7 @@ class Marker:
 
         Cells after one that ended the process have no outputs and are not ok.
         """
-        control, theirs = Channel.pair()
+        control, theirs = Channel.pair(frame_mb=_FRAME_MB)
         runs: list[CellRun] = []
         ends_at = time.monotonic() + self.notebook_s
         options = {"show": True, "seed": seed}
@@ -254,9 +256,9 @@ class _Pair:
         names = run.source.names
         self.stack = contextlib.ExitStack()
         with contextlib.ExitStack() as opening:
-            self.learner, learner_end = Channel.pair()
+            self.learner, learner_end = Channel.pair(frame_mb=_FRAME_MB)
             opening.enter_context(self.learner)
-            self.examiner, examiner_end = Channel.pair()
+            self.examiner, examiner_end = Channel.pair(frame_mb=_FRAME_MB)
             opening.enter_context(self.examiner)
             asking, answering = _socketpair()
             options = {"seed": seed}

@@ -24,7 +24,7 @@ def test(grade_id, source, points=1):
 
 
 def manual(grade_id, source, points=1, kind="markdown"):
-    marking = dict(grade=True, solution=True, locked=False, grade_id=grade_id, points=points)
+    marking = {"grade": True, "solution": True, "grade_id": grade_id, "points": points}
     return _cell(kind, source, marking)
 
 

@@ -1,0 +1,40 @@
+"""Every trick of the table leaves the honest mark; the table itself is looked at, too."""
+
+import pytest
+from notebooks import answered, as_bytes
+from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS
+
+
+def test_the_exercise_can_be_solved(marker):
+    marks = marker.mark(SOURCE, as_bytes(answered(SOURCE, **EVERYTHING)))
+    assert (marks.state, marks.total, marks.max) == ("marked", 5.0, 5.0)
+
+
+def test_the_empty_answer_earns_nothing(marker):
+    marks = marker.mark(SOURCE, as_bytes(answered(SOURCE, **NOTHING)))
+    assert marks.total == 0
+    assert {cell.feedback for cell in marks.cells} == {"Bạn chưa trả lời câu này."}
+
+
+def test_the_table_holds_at_least_forty_different_tricks():
+    assert len({trick.name for trick in TRICKS}) == len(TRICKS) >= 40
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
+def test_a_trick_leaves_the_honest_mark(marker, trick):
+    marks = marker.mark(SOURCE, trick.content)
+    assert marks.state == "marked"
+    assert marks.total == trick.honest, [
+        (c.grade_id, c.points, c.feedback) for c in marks.cells if c.points
+    ]
+    assert marks.max == 5.0
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
+def test_no_feedback_holds_a_hidden_test(marker, trick):
+    """Cheap tricks only: the dear ones are marked once, above."""
+    if not trick.stock:
+        trick = TRICKS[0]
+    for cell in marker.mark(SOURCE, trick.content).cells:
+        for secret in ("randint", "allclose", "assert", "HIDDEN", "[3, 5, 8]", "7.4"):
+            assert secret not in (cell.feedback or "")
