@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from analytics.targets import Line, Vintage
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # bounds of the five colours, shares of the plan
-TILE_WIDTH, TILE_HEIGHT, GAP = 62, 46, 4
+TILE, GAP = 46, 3
 
 
 def step_of(share: float | None) -> str:
@@ -42,31 +42,33 @@ def draw_tiles(
     places = tile_places()[vintage]
     columns = max(column for column, _row in places.values()) + 1
     rows = max(row for _column, row in places.values()) + 1
-    width = columns * (TILE_WIDTH + GAP) - GAP
-    height = rows * (TILE_HEIGHT + GAP) - GAP
+    width = columns * (TILE + GAP) - GAP
+    height = rows * (TILE + GAP) - GAP
     # A picture for the eye: whoever hears the page gets the table, which says the same.
     role = 'role="group"' if address else 'role="img"'
     parts = [
-        f'<svg class="tiles" viewBox="0 0 {width} {height}" {role} aria-label={quoteattr(title)}>'
+        f'<svg class="tiles c{columns}" viewBox="0 0 {width} {height}" {role} aria-label={quoteattr(title)}>'
     ]
     for line in sorted(provinces, key=lambda line: places[line.code][::-1]):
         column, row = places[line.code]
         figure = number(line.certified) if line.share is None else percent(line.share)
-        tile = _tile(
-            column * (TILE_WIDTH + GAP), row * (TILE_HEIGHT + GAP), line, figure, describe(line)
-        )
+        tile = _tile(column * (TILE + GAP), row * (TILE + GAP), line, figure, describe(line))
         parts.append(f"<a href={quoteattr(address(line))}>{tile}</a>" if address else tile)
     return "".join([*parts, "</svg>"])
 
 
 def _tile(x: int, y: int, line: Line, figure: str, description: str) -> str:
-    middle = x + TILE_WIDTH / 2
-    words = escape(_short(str(line.name)))
+    middle = x + TILE // 2
+    first, second = _two_lines(str(line.name))
+    names = "".join(
+        f'<text class="name" x="{middle}" y="{y + height}">{escape(words)}</text>'
+        for words, height in ((first, 13 if second else 19), (second, 25))
+        if words
+    )
     return (
         f'<g class="tile s{step_of(line.share)}"><title>{escape(description)}</title>'
-        f'<rect x="{x}" y="{y}" width="{TILE_WIDTH}" height="{TILE_HEIGHT}" rx="5"/>'
-        f'<text class="name" x="{middle}" y="{y + 18}">{words}</text>'
-        f'<text class="figure" x="{middle}" y="{y + 36}">{escape(figure)}</text></g>'
+        f'<rect x="{x}" y="{y}" width="{TILE}" height="{TILE}" rx="4"/>{names}'
+        f'<text class="figure" x="{middle}" y="{y + 40}">{escape(figure)}</text></g>'
     )
 
 
@@ -85,9 +87,11 @@ def _tile_data() -> dict[str, Any]:
     return tomllib.loads((files("analytics") / "data" / "tiles.toml").read_text("utf-8"))
 
 
-def _short(name: str) -> str:
+def _two_lines(name: str) -> tuple[str, str]:
+    """The name on a tile; our provinces' names have two words, or are shortened to that."""
     short: Mapping[str, str] = _tile_data()["short"]
-    return short.get(name, name)
+    first, _space, rest = short.get(name, name).partition(" ")
+    return first, rest
 
 
 def draw_bar(line: Line, *, title: str) -> str:

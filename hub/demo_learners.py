@@ -20,9 +20,112 @@ from records import Session, audit, bulk, people, releases
 from records.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
 from skills_framework.messages import Message, Refused
 
-FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Đinh", "Trịnh", "Lương", "Mai", "Tô", "Hà", "Cao", "Châu", "Tạ", "La"]  # fmt: skip
-MIDDLE = ["Văn", "Thị", "Hữu", "Đức", "Minh", "Ngọc", "Thanh", "Quang", "Xuân", "Thu", "Hồng", "Kim", "Đình", "Công", "Mỹ", "Bảo", "Gia", "Khánh", "Thùy", "Phương"]  # fmt: skip
-GIVEN = ["An", "Ánh", "Bình", "Châu", "Chi", "Cường", "Dung", "Dũng", "Duy", "Dương", "Đạt", "Điệp", "Giang", "Hà", "Hải", "Hạnh", "Hiền", "Hiếu", "Hoa", "Hòa", "Hùng", "Huệ", "Hương", "Khôi", "Lan", "Lâm", "Linh", "Loan", "Long", "Mai", "Nam", "Nga", "Nghĩa", "Nhung", "Oanh", "Phúc", "Phượng", "Quân", "Quỳnh", "Sơn", "Tâm", "Thảo", "Thắng", "Thủy", "Tiến", "Trang", "Trí", "Tuấn", "Tùng", "Tuyết", "Uyên", "Vân", "Việt", "Yến"]  # fmt: skip
+FAMILY = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Huỳnh",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Đinh",
+    "Trịnh",
+    "Lương",
+    "Mai",
+    "Tô",
+    "Hà",
+    "Cao",
+    "Châu",
+    "Tạ",
+    "La",
+]
+MIDDLE = [
+    "Văn",
+    "Thị",
+    "Hữu",
+    "Đức",
+    "Minh",
+    "Ngọc",
+    "Thanh",
+    "Quang",
+    "Xuân",
+    "Thu",
+    "Hồng",
+    "Kim",
+    "Đình",
+    "Công",
+    "Mỹ",
+    "Bảo",
+    "Gia",
+    "Khánh",
+    "Thùy",
+    "Phương",
+]
+GIVEN = [
+    "An",
+    "Ánh",
+    "Bình",
+    "Châu",
+    "Chi",
+    "Cường",
+    "Dung",
+    "Dũng",
+    "Duy",
+    "Dương",
+    "Đạt",
+    "Điệp",
+    "Giang",
+    "Hà",
+    "Hải",
+    "Hạnh",
+    "Hiền",
+    "Hiếu",
+    "Hoa",
+    "Hòa",
+    "Hùng",
+    "Huệ",
+    "Hương",
+    "Khôi",
+    "Lan",
+    "Lâm",
+    "Linh",
+    "Loan",
+    "Long",
+    "Mai",
+    "Nam",
+    "Nga",
+    "Nghĩa",
+    "Nhung",
+    "Oanh",
+    "Phúc",
+    "Phượng",
+    "Quân",
+    "Quỳnh",
+    "Sơn",
+    "Tâm",
+    "Thảo",
+    "Thắng",
+    "Thủy",
+    "Tiến",
+    "Trang",
+    "Trí",
+    "Tuấn",
+    "Tùng",
+    "Tuyết",
+    "Uyên",
+    "Vân",
+    "Việt",
+    "Yến",
+]
 POSITIONS = {
     "a": ("Lãnh đạo (mẫu)",),
     "b": ("Chuyên viên", "Phó trưởng phòng"),
@@ -123,8 +226,9 @@ def _name(dice: random.Random) -> str:
 
 
 class _Units:
-    """Where learners work: provinces of today with a few communes each, central bodies, press.
+    """Where learners work: provinces with a few communes each, central bodies, press agencies.
 
+    They were registered under the 63 provinces, which roll up to the 34, so both lists show them.
     Each province has a weight of its own (how many learners) and a talent (how many finish), so
     that the map shows differences.
     """
@@ -137,7 +241,7 @@ class _Units:
         self.weights: dict[int, float] = {}
         self._talents: dict[int, float] = {}
         self._below: dict[int, list[int]] = {}
-        for province in people.find_units(session, "province", "2025"):
+        for province in people.find_units(session, "province", "2008"):
             self.local.append(province.id)
             self.weights[province.id] = fixed.uniform(0.6, 1.6)
             self._talents[province.id] = fixed.uniform(0.25, 0.98)
@@ -174,7 +278,7 @@ class _Units:
 
 
 def _unit(session: Session, kind: str, code: str, name: str, parent_id: int) -> int:
-    vintage = "2025" if kind == "commune" else ""
+    vintage = "2008" if kind == "commune" else ""
     found = people.find_unit(session, kind, vintage, code)
     return (
         found
@@ -205,10 +309,10 @@ class _Story:
         talent: float,
     ) -> None:
         dice = self._dice
-        if dice.random() > 0.35 + 0.65 * talent:
+        if dice.random() > 0.5 + 0.5 * talent:
             return  # on the list, not begun
         began_at = self.begin + dt.timedelta(seconds=self._span * dice.betavariate(1.6, 1.9))
-        finishes = dice.random() < 0.45 + 0.55 * talent
+        finishes = dice.random() < 0.6 + 0.4 * talent
         at, standings = began_at, []
         for release in self._courses:
             lessons = release.manifest["lessons"]
@@ -233,6 +337,7 @@ class _Story:
                     "release_id": release.id,
                     "began_at": began_at,
                     "completed_at": at if completed else None,
+                    "seed": dice.randrange(2**31),
                 }
             )
             standings.append(

@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from records.tables import Certificate, Counter, Enrolment, Person, Progress, Submission
+from records.tables import (
+    Certificate,
+    Counter,
+    Enrolment,
+    Person,
+    Progress,
+    Submission,
+    Table,
+)
 
 # What stands in place of a notebook: these submissions are never marked again.
 NO_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -49,6 +57,7 @@ class Written:
                 "submitted_at": at,
                 "late": False,
                 "state": "marked",
+                "outcome": "marked",
                 "priority": 10,
                 "tries": 1,
                 "marked_at": at,
@@ -112,7 +121,9 @@ def write(session: Session, written: Written) -> None:
         (Certificate, written.certificates),
     ):
         for begin in range(0, len(rows), _AT_ONCE):
-            session.execute(insert(table), rows[begin : begin + _AT_ONCE])
+            session.execute(
+                insert(Table.metadata.tables[table.__tablename__]), rows[begin : begin + _AT_ONCE]
+            )
     if session.get_bind().dialect.name == "postgresql":
         # Keys were chosen here, so the sequences have to catch up.
         for name in ("person", "submission"):

@@ -130,7 +130,7 @@ class National(OfficerPage):
             tiles=self.tiles(figures.provinces, vintage, links=True),
             months=self._months(figures, goals["total"]),
             provinces=provinces,
-            sort=sort,
+            sorted_by=sort,
             vintages=VINTAGE_NAMES,
             count=self.count,
             whole=_nation_id(await self.read(people.find_nation)),
@@ -195,7 +195,7 @@ class UnitPage(OfficerPage):
             path_nodes=_visible_path(self.actor, figures),
             bar=self.bar(figures.whole) if figures.whole.planned else None,
             children=children,
-            sort=sort,
+            sorted_by=sort,
             count=self.count,
             sample=self.portal.settings.demo,
         )
