@@ -341,7 +341,7 @@ def without_content(answers: Answers) -> Answers:
 
 
 def _answer(cell: Mapping[str, Any]) -> Any:
-    source = source_of(cell)  # type: ignore[arg-type]
+    source = source_of(cell)
     try:
         if courses.read_form(source) is not None:
             return courses.read_answer(source)
@@ -368,7 +368,7 @@ def apply_answers(notebook: dict[str, Any], answers: Mapping[str, Any]) -> dict[
 
 
 def _with_answer(cell: Mapping[str, Any], value: Any) -> str:
-    source = source_of(cell)  # type: ignore[arg-type]
+    source = source_of(cell)
     if form_of(cell) is not None:
         return courses.write_answer(source, value)
     if not isinstance(value, str):
@@ -459,7 +459,7 @@ def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str
 def form_of(cell: Mapping[str, Any]) -> courses.Form | None:
     """The cell's form; None for a code cell, also for one that was a form and was broken."""
     try:
-        return courses.read_form(source_of(cell))  # type: ignore[arg-type]
+        return courses.read_form(source_of(cell))
     except Refused:
         return None
 
