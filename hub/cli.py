@@ -57,7 +57,7 @@ COMMANDS = {
         Message("Chứng nhận: verify"),
         ("analytics.verification",),
     ),
-    "demo": Entry("results:demo", Message("Số liệu dùng thử: load"), ("analytics.demo",)),
+    "demo": Entry("results:demo", Message("Số liệu dùng thử: load"), ("hub.demo_learners",)),
 }
 
 

@@ -65,3 +65,25 @@ def verify(what: str, data: Path | None) -> int:
     for message in verdict.messages:
         say(message)
     return 0 if verdict.good else 1
+
+
+@click.group()
+def demo() -> None:
+    """Số liệu dùng thử, đều là người không có thật."""
+
+
+@demo.command()
+@click.option("--learners", type=click.IntRange(1), required=True, help="Bao nhiêu học viên mẫu.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Cùng số gieo, cùng số liệu.")
+@DATA
+def load(learners: int, seed: int, data: Path | None) -> None:
+    """Thêm học viên mẫu cùng kết quả học và chứng nhận của họ."""
+    from hub.demo_learners import load_demo_learners
+
+    with opened(data) as (_settings, records), records.begin() as session:
+        loaded = load_demo_learners(session, learners, seed=seed, at=dt.datetime.now(dt.UTC))
+    if loaded is None:
+        say(Message("Số gieo {seed} đã được dùng ở đây; không có gì đổi.", {"seed": seed}))
+        return
+    facts = {"learners": loaded.learners, "certificates": loaded.certificates}
+    say(Message("Đã thêm {learners} học viên mẫu, {certificates} chứng nhận.", facts))
