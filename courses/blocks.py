@@ -178,15 +178,17 @@ def _setup(cell: Cell, cell_id: str, source: str) -> list[Block]:
     shown = "\n".join(source.split("\n")[len(option_lines(source)) :]).strip("\n")
     title = str(options.get("title", ""))
     found: list[Block] = []
+    table = _table(cell, options["table"], title) if "table" in options else ""
+    if table:
+        found.append(Block("text", cell_id, html=table))
     if shown and options.get("show", True):
-        folded = bool(options.get("fold", False))
+        # Under its table the code needs no title of its own: the table has it as its caption.
+        named, folded = "" if table else title, bool(options.get("fold", False))
         found.append(
-            Block("setup", cell_id, grade_id_of(cell), source=shown, title=title, folded=folded)
+            Block("setup", cell_id, grade_id_of(cell), source=shown, title=named, folded=folded)
         )
     if "download" in options:
         found.append(Block("download", cell_id, title=str(options["download"])))
-    if "table" in options:
-        found.append(Block("text", cell_id, html=_table(cell, options["table"], title)))
     return found + [
         Block("figure", cell_id, html=shown_output)
         for output in cell.get("outputs", [])

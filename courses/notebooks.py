@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import nbformat
@@ -50,42 +50,42 @@ def write_notebook(notebook: Notebook) -> bytes:
     return (text if text.endswith("\n") else text + "\n").encode()
 
 
-def source_of(cell: Cell) -> str:
+def source_of(cell: Mapping[str, Any]) -> str:
     """The cell's source as one string (on disk nbformat keeps a list of lines)."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
 
 
-def marking_of(cell: Cell) -> dict[str, Any]:
+def marking_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     """nbgrader's metadata of the cell; {} for an ordinary cell."""
     found: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
     return found
 
 
-def grade_id_of(cell: Cell) -> str:
+def grade_id_of(cell: Mapping[str, Any]) -> str:
     return str(marking_of(cell).get("grade_id", ""))
 
 
-def is_grade(cell: Cell) -> bool:
+def is_grade(cell: Mapping[str, Any]) -> bool:
     return bool(marking_of(cell).get("grade", False))
 
 
-def is_solution(cell: Cell) -> bool:
+def is_solution(cell: Mapping[str, Any]) -> bool:
     return bool(marking_of(cell).get("solution", False))
 
 
-def is_locked(cell: Cell) -> bool:
+def is_locked(cell: Mapping[str, Any]) -> bool:
     """Does nbgrader put the instructor's source back before marking?"""
     if is_solution(cell):
         return False
     return is_grade(cell) or bool(marking_of(cell).get("locked", False))
 
 
-def is_test(cell: Cell) -> bool:
+def is_test(cell: Mapping[str, Any]) -> bool:
     return is_grade(cell) and not is_solution(cell)
 
 
-def is_form(cell: Cell) -> bool:
+def is_form(cell: Mapping[str, Any]) -> bool:
     """A code cell with ``form:`` in its options, marked as a solution cell."""
     if cell.get("cell_type") != "code" or not is_solution(cell):
         return False
@@ -95,7 +95,7 @@ def is_form(cell: Cell) -> bool:
         return False
 
 
-def checksum(cell: Cell) -> str:
+def checksum(cell: Mapping[str, Any]) -> str:
     """nbgrader's MD5 over source, type, flags, id and points."""
     parts = [source_of(cell), cell["cell_type"]]
     parts += [str(one) for one in (is_grade(cell), is_solution(cell), is_locked(cell))]

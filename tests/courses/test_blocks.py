@@ -93,8 +93,9 @@ def test_every_lesson_shows_each_exercise_once_and_no_test(real_course):
 
 def test_setup_tables_are_shown_as_tables(cells):
     source = '#| title: Bảng\n#| table: t\n#| fold: true\nt = [["Cột"], ["<b>"], [1234.5], [None]]'
-    [setup, table] = blocks(cells.notebook(cells.marked("locked", "t", source)))
-    assert (setup.kind, setup.folded, setup.title) == ("setup", True, "Bảng")
+    [table, setup] = blocks(cells.notebook(cells.marked("locked", "t", source)))
+    assert (setup.kind, setup.folded, setup.title) == ("setup", True, "")
+    assert "<caption>Bảng</caption>" in table.html
     assert setup.source.startswith("t = ")
     assert '<th scope="col">Cột</th>' in table.html
     assert "<td>&lt;b&gt;</td>" in table.html
