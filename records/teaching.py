@@ -155,7 +155,7 @@ def count_handed_in(session: Session, course: str) -> dict[str, int]:
         .where(Release.course == course)
         .group_by(Submission.lesson)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
