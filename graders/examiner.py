@@ -116,6 +116,8 @@ class Examiner:
         self.far = far
         self.names = names
         self.learner = learner
+        self.testing = False
+        far.given = self._set_by_test
         self.outputs = Outputs()
         sys.stdout = self.outputs.stream("stdout")
         sys.stderr = self.outputs.stream("stderr")
@@ -164,6 +166,7 @@ class Examiner:
     def _attempt(self, source: str, filename: str, limit: float) -> dict[str, Any]:
         """Run a cell's text. Says ``error`` or None, and ``result``, its last value's repr."""
         self.outputs.start()
+        self.testing = filename == _TEST
         self.far.begin(limit)
         error: BaseException | None = None
         result: str | None = None
@@ -175,9 +178,15 @@ class Examiner:
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
-        said = {"error": None if error is None else describe(error, tree), "result": result}
-        self._give_back(pushing=filename == _TEST)
+        said = {"error": None if error is None else self._describe(error, tree), "result": result}
+        self._give_back()
         return said
+
+    def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
+        facts = describe(error, tree)
+        if isinstance(error, NameError) and error.name in self.learner:
+            facts["learner"] = {"missing": True, "s": error.name}
+        return facts
 
     def _run(self, tree: ast.Module, source: str, filename: str) -> str | None:
         last = None
@@ -195,15 +204,18 @@ class Examiner:
         # Partial credit is a number; a learner's object writes no number of its own choosing.
         return "" if number_of(value) is not None else repr(value)[:200]
 
-    def _give_back(self, *, pushing: bool) -> None:
+    def _set_by_test(self) -> dict[str, Any]:
+        """The learner's names that the running test has bound itself."""
+        if not self.testing:
+            return {}
+        return {name: self.globals[name] for name in self.learner & self.globals.keys()}
+
+    def _give_back(self) -> None:
         """Names that are the learner's do not stay here: the next cell asks for them again."""
         with contextlib.suppress(Exception):
             self.far.sync()
         for name in self.learner & self.globals.keys():
-            value = self.globals.pop(name)
-            if pushing:  # a test's own assignment, which stock nbgrader would keep
-                with contextlib.suppress(Exception):
-                    self.far.push(name, value)
+            del self.globals[name]
 
     @contextmanager
     def _deadline(self, seconds: float) -> Iterator[None]:

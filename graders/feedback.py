@@ -58,10 +58,12 @@ def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
         return Message("Mã của bạn chạy quá thời gian cho phép.")
     if error.get("t") == "NotImplementedError" and error.get("builtin"):
         return Message("Bạn chưa trả lời câu này.")
-    known = error.get("builtin") is True and isinstance(error.get("t"), str)
-    kind = str(error["t"])[:60] if known else ""
+    # The name of a class of the learner's own is as free a text as the message.
+    named = isinstance(error.get("t"), str) and (error.get("builtin") is True or not exposed)
+    told = str(error["t"])[:60] if named else ""
     text = error.get("s")
-    told = f"{kind}: {_one_line(text)}" if text and not exposed and isinstance(text, str) else kind
+    if text and told and not exposed and isinstance(text, str):
+        told = f"{told}: {_one_line(text)}"
     place = error.get("place")
     line = place[1] if isinstance(place, list) and len(place) == 2 else None
     if not told:

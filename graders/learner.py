@@ -301,7 +301,7 @@ class Learner:
             return _TestIterator(self, rest[0])
         if tag == "ko":
             return _TestObject(self, rest[0])
-        if tag == "i":
+        if tag == "lib":
             found: object = importlib.import_module(rest[0])
             for name in rest[1].split(".") if rest[1] else ():
                 found = getattr(found, name)

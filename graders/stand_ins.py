@@ -107,6 +107,8 @@ class FarSide:
         self.broken = False
         self.ends_at = time.monotonic() + 10
         self.epoch = 0
+        self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
+        self._given: dict[str, tuple[Any, Json]] = {}
         self.pushes: list[Json] = []
         self.dropped: list[list[int]] = []
         self._nesting = 0
@@ -154,11 +156,6 @@ class FarSide:
             return False
         return True
 
-    def push(self, name: str, value: object) -> None:
-        """Give the learner's process ``value`` under ``name``, with the next question."""
-        self._named.pop(name, None)
-        self.pushes.append(["set", name, Encoder(self.to_learner).encode(value)])
-
     def seed(self, generator: str, value: object) -> None:
         """The test seeded a random generator; the learner's shall be seeded as well."""
         self.pushes.append(["seed", generator, Encoder(self.to_learner).encode(value)])
@@ -170,6 +167,7 @@ class FarSide:
         self.epoch += 1
         del self._callables[:]
         self._named.clear()
+        self._given.clear()
 
     def call(self, target: list[Any], called: str, args: Any, named: Any) -> Any:
         """Call the learner's object ``target`` (a number and attribute names)."""
@@ -266,7 +264,14 @@ class FarSide:
                 stream.write(text)
 
     def sync(self) -> None:
-        """Values fetched by name and since changed by the test: the learner sees the change."""
+        """What the test did to the learner's names, by assignment or in place: they see it."""
+        for name, value in self.given().items():
+            if name in self._given and not _is_mutable(value) and value is self._given[name][0]:
+                continue
+            now = Encoder(self.to_learner).encode(value)
+            if name not in self._given or self._given[name][1] != now:
+                self.pushes.append(["set", name, now])
+                self._given[name] = (value, now)
         for name, held in self._named.items():
             if held.written is None:
                 continue
@@ -338,10 +343,10 @@ class FarSide:
         if words is not None and type(words.get("h")) is int:
             return ["h", words["h"]]
         if isinstance(value, types.ModuleType):
-            return ["i", value.__name__, ""]
+            return ["lib", value.__name__, ""]
         place = _import_place(value)
         if place is not None:
-            return ["i", *place]
+            return ["lib", *place]
         if isinstance(value, (*_FUNCTIONS, functools.partial, type)):
             return ["k", self._register(value), str(getattr(value, "__name__", "hàm"))]
         if hasattr(type(value), "__next__"):
@@ -372,8 +377,9 @@ class FarSide:
     def _stand_in(self, number: Json, kind: type) -> object:
         if type(number) is not int:
             raise Garbled("a number was expected")
-        known: Any = self._known.get(number)
-        if type(known) is kind:
+        known = self._known.get(number)
+        is_same_kind = type(known) is kind
+        if known is not None and is_same_kind:
             object.__setattr__(known, "_count", known._count + 1)
             return known
         if not issubclass(kind, StandIn):
@@ -406,7 +412,7 @@ class FarSide:
                 body["__doc__"] = property(lambda this: this.__getattr__("__doc__"))
             made = _make_class(name, parents, body)
         self._classes[number] = made
-        if nature == "exception":
+        if made.__dict__.get("__getattr__") is _error_attribute:  # one of our making
             type.__setattr__(made, "_class_number", number)
         return made
 
