@@ -28,7 +28,6 @@ from sandbox.limits import Limits
 _GIFT = struct.Struct(">QI")
 _MOST_GIFT = 1 << 30
 _PIECE = 65_536
-_OPEN_FILES = 256
 _NAMESPACES = linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWNET
 
 
@@ -59,8 +58,10 @@ def live(
         _close_the_door(request, syscall_filter, walled=walled)
         folder = rooms.WORK if walled else request["folder"]
         _settle(folder, files, options.get("seed"))
-        ends = [Channel(socket.socket(fileno=fd), frame_mb=limits.frame_mb) for fd in inner]
-        program(*ends, **options)
+        sockets = [socket.socket(fileno=fd) for fd in inner]
+        talks = len(sockets) - request["sockets"]
+        ends = [Channel(end, frame_mb=limits.frame_mb) for end in sockets[:talks]]
+        program(*ends, *sockets[talks:], **options)
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -132,7 +133,13 @@ def _arrange_descriptors(
 def _move_in(request: dict[str, Any], limits: Limits) -> None:
     linux.unshare(_NAMESPACES)
     uid, gid = request["uid"], request["gid"]
-    rooms.furnish(uid=uid, gid=gid, file_mb=limits.file_mb, readable=request["readable"])
+    rooms.furnish(
+        uid=uid,
+        gid=gid,
+        file_mb=limits.file_mb,
+        home=request["home"],
+        readable=request["readable"],
+    )
     socket.sethostname("motcham")
 
 
@@ -158,7 +165,7 @@ def _set_limits(request: dict[str, Any], limits: Limits, address_space: int) -> 
         resource.RLIMIT_AS: address_space + limits.memory_mb * mib,
         resource.RLIMIT_FSIZE: limits.file_mb * mib,
         resource.RLIMIT_NPROC: limits.processes + request["processes_floor"],
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 65_536,
         resource.RLIMIT_MSGQUEUE: 0,

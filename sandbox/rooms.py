@@ -14,6 +14,7 @@ from pathlib import Path
 from sandbox import linux
 
 WORK = "/lab"
+HOMES = "/homes"
 INNER_UID = 1000
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = (
@@ -40,12 +41,19 @@ _ETC = {
 _QUIET = linux.MS_NOSUID | linux.MS_NODEV
 
 
-def enter_root(readable: Sequence[str], hidden: Sequence[str], *, tools: bool = False) -> None:
+def enter_root(
+    readable: Sequence[str],
+    hidden: Sequence[str],
+    *,
+    homes: str | None = None,
+    tools: bool = False,
+) -> None:
     """Swap this process's root folder for the minimal one. Needs CAP_SYS_ADMIN over its namespace.
 
     ``readable``: absolute paths shown read-only where they are. ``hidden``: folders below those
-    that are shown empty. ``tools``: /usr/bin as well. Call it as process 1 of a PID namespace:
-    the /proc mounted is that namespace's. Raises OSError.
+    that are shown empty. ``homes``: a folder of folders, each of which may become a child's working
+    folder; children see none of the others. ``tools``: /usr/bin as well. Call it as process 1
+    of a PID namespace: the /proc mounted is that namespace's. Raises OSError.
     """
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     # The new root is made on a tmpfs that covers /tmp only after the old root has moved aside, so
@@ -67,6 +75,9 @@ def enter_root(readable: Sequence[str], hidden: Sequence[str], *, tools: bool = 
     _make_links()
     _make_etc()
     _make_dev()
+    if homes is not None:
+        Path("/new" + HOMES).mkdir()
+        linux.mount("/old" + homes, "/new" + HOMES, flags=linux.MS_BIND | linux.MS_REC)
     for folder in ("/new/proc", "/new" + WORK, "/new/run", "/new/oldroot"):
         Path(folder).mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
@@ -84,14 +95,14 @@ def furnish(
     uid: int,
     gid: int,
     file_mb: float,
-    home: int | None = None,
+    home: str | None = None,
     readable: Sequence[str] = (),
 ) -> None:
     """In the child's own mount namespace: its /tmp, working folder and /proc. Raises OSError.
 
     ``uid``, ``gid``: whose the folders are, numbered as in the fork server's user namespace.
-    ``home``: an open folder to show as the working folder instead of a fresh one. ``readable``: as
-    told `enter_root`; those below /tmp are shown again in the fresh one.
+    ``home``: the folder of the homes to show as the working folder instead of a fresh one.
+    ``readable``: as told `enter_root`; those below /tmp are shown again in the fresh one.
     """
     below_tmp = _open_below_tmp(readable)
     size = f"size={int(file_mb * 1024)}k,nr_inodes=20000,uid={uid},gid={gid}"
@@ -100,8 +111,10 @@ def furnish(
     if home is None:
         linux.mount("motcham", WORK, "tmpfs", _QUIET, size + ",mode=0700")
     else:
-        linux.mount(f"/proc/self/fd/{home}", WORK, flags=linux.MS_BIND)
+        linux.mount(f"{HOMES}/{home}", WORK, flags=linux.MS_BIND)
         linux.mount("none", WORK, flags=linux.MS_REMOUNT | linux.MS_BIND | _QUIET)
+    if os.path.isdir(HOMES):  # noqa: PTH112
+        linux.mount("motcham", HOMES, "tmpfs", _QUIET | linux.MS_RDONLY, "size=4k")
     with contextlib.suppress(OSError):
         # The fork server's own /proc must not shine through where a fresh one is forbidden.
         linux.mount("proc", "/proc", "proc", _QUIET | linux.MS_NOEXEC)

@@ -65,7 +65,9 @@ class ForkServer:
     walls, as ``function(*channels, **options)``. ``preload``: modules to import before forking
     (they must start no thread). ``packages``: top-level packages of this distribution that a child
     may read, besides those of ``programs``; all others of it look absent. ``readable``: further
-    paths shown read-only. ``environment``: added to the few variables a child has. ``loopback``:
+    paths shown read-only. ``homes``: a folder of folders for `fork` to show, one to each child, as
+    a working folder that lasts. ``environment``: added to the few variables a child has.
+    ``loopback``:
     allow IP sockets within the child's own, empty network. ``tools``: show /usr/bin.
 
     Raises WallsMissing when full walls cannot be had and ``allow_reduced`` is False, or none at
@@ -82,6 +84,7 @@ class ForkServer:
         packages: Sequence[str] = (),
         readable: Sequence[Path | str] = (),
         hidden: Sequence[Path | str] = (),
+        homes: Path | str | None = None,
         environment: Mapping[str, str] | None = None,
         loopback: bool = False,
         tools: bool = False,
@@ -91,6 +94,7 @@ class ForkServer:
         walls = _choose_walls(allow_reduced)
         self.level = walls.level
         self._namespaces = walls.namespaces
+        self._homes = None if homes is None else Path(homes).resolve()
         self._cgroups: Cgroups | None = find_cgroups() if cgroups else None
         self._lock = threading.Lock()
         self._slots = itertools.count()
@@ -105,6 +109,7 @@ class ForkServer:
             "preload": list(preload),
             "readable": views,
             "hidden": [*_hidden_packages(set(seen)), *(str(Path(p).absolute()) for p in hidden)],
+            "homes": None if homes is None else str(Path(homes).resolve()),
             "tools": tools,
             "loopback": loopback,
             "watch_memory": self._cgroups is None,
@@ -134,31 +139,40 @@ class ForkServer:
         program: str,
         *,
         channels: Sequence[socket.socket] = (),
+        sockets: Sequence[socket.socket] = (),
+        home: str | None = None,
         limits: Limits | None = None,
         files: Mapping[str, bytes] | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Child:
         """A child running ``program``. Takes over ``channels`` (the far ends) and closes them here.
 
+        ``sockets``: likewise, but handed to the program after the channels as bare sockets.
+        ``home``: the name of a folder in ``homes``; the child runs as its owner where it can.
         ``files``: written into its fresh working folder. ``options``: JSON, the program's keyword
         arguments; a whole number under ``seed`` also seeds random and numpy.random. Returns when
         the child is inside its bounds and has its files, before the program's first line.
         Raises ForkServerLost, ValueError (file names that are paths, options too large).
         """
         limits = limits or self.limits
+        if home is not None and (home in ("", ".", "..") or "/" in home or self._homes is None):
+            raise ValueError(f"not the name of a home: {home!r}")
+        if home is not None and not self._namespaces:
+            raise ValueError("a home needs full walls")
         gift = make_gift(dict(options or {}), dict(files or {}))
         status, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         cgroup: Cgroup | None = None
         folder: str | None = None
         try:
             request: dict[str, Any] = {"program": program, "limits": limits.as_dict()}
-            request["uid"], request["gid"] = self._next_ids()
+            request["uid"], request["gid"] = self._ids_for(home)
+            request["home"], request["sockets"] = home, len(sockets)
             request["processes_floor"] = 0 if self._namespaces else _processes_of(request["uid"])
             if not self._namespaces:
                 folder = request["folder"] = _make_folder(request["uid"], self._privileged)
             if self._cgroups is not None:
                 cgroup = _make_cgroup(self._cgroups, limits)
-            fds = [theirs.fileno(), *(c.fileno() for c in channels)]
+            fds = [theirs.fileno(), *(c.fileno() for c in (*channels, *sockets))]
             try:
                 with self._lock:
                     socket.send_fds(self._control, [json.dumps(request).encode()], fds)
@@ -166,8 +180,8 @@ class ForkServer:
                 raise ForkServerLost(str(error)) from None
             finally:
                 theirs.close()
-                for channel in channels:
-                    channel.close()
+                for end in (*channels, *sockets):
+                    end.close()
             status.settimeout(_FORK_S)
             pidfd, early = _await_pidfd(status)
             child = Child(pidfd, status, cgroup, folder, early)
@@ -181,6 +195,14 @@ class ForkServer:
             child.close()
             raise
         return child
+
+    def _ids_for(self, home: str | None) -> tuple[int, int]:
+        if home is None or self._homes is None or not self._privileged:
+            return self._next_ids()
+        owner = (self._homes / home).stat()
+        if owner.st_uid == 0:
+            raise ValueError(f"the home {home!r} belongs to root; give it to another")
+        return owner.st_uid, owner.st_gid
 
     def _next_ids(self) -> tuple[int, int]:
         if not self._privileged:

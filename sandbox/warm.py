@@ -93,7 +93,12 @@ def _enter_walls(configuration: dict[str, Any]) -> None:
     linux.die_with_parent()
     from sandbox.rooms import enter_root
 
-    enter_root(configuration["readable"], configuration["hidden"], tools=configuration["tools"])
+    enter_root(
+        configuration["readable"],
+        configuration["hidden"],
+        homes=configuration["homes"],
+        tools=configuration["tools"],
+    )
 
 
 class _WarmServer:
@@ -147,7 +152,7 @@ class _WarmServer:
         if not self.running:
             return None
         if self.watches:
-            return _WATCH_S * 1000
+            return max(_WATCH_S, 0.02 * len(self.running)) * 1000
         soonest = min(child.ends_at for child in self.running.values())
         return max(0.0, soonest - time.monotonic()) * 1000 + 1
 

@@ -1,0 +1,73 @@
+"""Labs: a full Jupyter for every learner who wants one, forked from a warm parent behind walls.
+
+Start reading at `spawner.WalledSpawner` (JupyterHub's side), then `keeper` (the process that holds
+all labs, so that the hub may restart), `inside` (the first process of a lab), `serving` and
+`kernels` (what it forks), `provisioner` (jupyter_client's side). `docs/labs.md` has the drawing,
+the settings and the limits. The spawner and the provisioner stand on JupyterHub's and
+jupyter_client's own plug-in points and need nothing of the platform.
+
+This package never runs a learner's code outside the walls of `sandbox`, never puts a token into a
+process before the fork, and keeps no network between a lab and the machine but the hub's own door.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def configure(c: Any, settings: Any) -> None:
+    """Choose and set up JupyterHub's spawner as ``settings.lab_spawner`` says.
+
+    ``walled``: ours. ``simple``: processes of this very account, for development. ``systemd``,
+    ``kube``: those projects' spawners with their safe options; the rest of theirs is configured in
+    the operator's own file. Starts the keeper of ``walled``: the first learner need not wait.
+    """
+    {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
+        settings.lab_spawner
+    ](c, settings)
+    c.Spawner.default_url = "/lab"
+    c.JupyterHub.concurrent_spawn_limit = 100
+
+
+def _walled(c: Any, settings: Any) -> None:
+    from traitlets.config import Config
+
+    from hub.labs.spawner import WalledSpawner
+
+    c.JupyterHub.spawner_class = WalledSpawner
+    c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
+    c.Spawner.poll_interval = 10
+    WalledSpawner(config=Config({"WalledSpawner": dict(c.WalledSpawner)})).warm_up()
+
+
+def _simple(c: Any, settings: Any) -> None:
+    from jupyterhub.spawner import SimpleLocalProcessSpawner
+
+    c.JupyterHub.spawner_class = SimpleLocalProcessSpawner
+    homes = Path(settings.data) / "labs" / "simple"
+    homes.mkdir(mode=0o700, parents=True, exist_ok=True)
+    c.SimpleLocalProcessSpawner.home_dir_template = str(homes / "{username}")
+    c.Spawner.disable_user_config = True
+    c.Spawner.args = ["--allow-root"]
+
+
+def _systemd(c: Any, settings: Any) -> None:
+    c.JupyterHub.spawner_class = "systemdspawner.SystemdSpawner"
+    c.SystemdSpawner.dynamic_users = True
+    c.SystemdSpawner.isolate_tmp = True
+    c.SystemdSpawner.isolate_devices = True
+    c.SystemdSpawner.disable_user_sudo = True
+    c.SystemdSpawner.mem_limit = "1G"
+    c.SystemdSpawner.unit_extra_properties = {
+        "IPAddressDeny": "169.254.0.0/16 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"
+    }
+    c.Spawner.disable_user_config = True
+
+
+def _kube(c: Any, settings: Any) -> None:
+    c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
+    c.KubeSpawner.automount_service_account_token = False
+    c.KubeSpawner.allow_privilege_escalation = False
+    c.KubeSpawner.mem_limit = "1G"
+    c.Spawner.disable_user_config = True

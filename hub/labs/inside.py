@@ -1,0 +1,146 @@
+"""The first process of a lab: forks its server, then its kernels, and does nothing else.
+
+It is process 1 of the lab's PID namespace, forked from the warm parent, and stays as clean as it
+was born: single-threaded, nothing started, so that every kernel is a copy of the warm parent too
+and shares its pages. When the server ends, so does this, and with it all that the learner started.
+
+Runs behind the walls; what the server asks of it, the learner may ask too. It gives nothing that
+the learner does not have.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from typing import Any, NoReturn
+
+from hub.labs import kernels, serving
+from sandbox.channel import Channel
+
+_PACKET = 100_000
+_PATIENCE_S = 6.0
+
+
+def main(
+    talk: Channel, listener: socket.socket, *, environment: dict[str, str], arguments: list[str]
+) -> None:
+    """Run a lab until its server ends; that status is this process's."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.umask(0o077)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    server = os.fork()
+    if server == 0:
+        _leave(lambda: _be_server(talk, listener, ours, theirs, arguments))
+    listener.close()
+    theirs.close()
+    raise SystemExit(_keep(server, talk, ours))
+
+
+def _be_server(
+    talk: Channel,
+    listener: socket.socket,
+    ours: socket.socket,
+    theirs: socket.socket,
+    arguments: list[str],
+) -> None:
+    ours.close()
+    os.setsid()
+    os.set_inheritable(theirs.fileno(), False)
+    os.environ["MOTCHAM_LAB_FD"] = str(theirs.detach())
+    serving.serve(listener, lambda: talk.send({"ready": True}), arguments)
+
+
+def _keep(server: int, talk: Channel, ours: socket.socket) -> int:
+    """Fork kernels when asked, tell their ends, until the server has ended."""
+    woken, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    waiter = select.poll()
+    for fd in (woken, ours.fileno(), talk.fileno()):
+        waiter.register(fd, select.POLLIN)
+    forked: set[int] = set()
+    ends_at: float | None = None
+    while True:
+        left = None if ends_at is None else max(0.0, ends_at - time.monotonic()) * 1000
+        ready = {fd for fd, _ in waiter.poll(left)}
+        if woken in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(woken, 4096)
+            status = _reap(server, forked, ours)
+            if status is not None:
+                return status
+        if ours.fileno() in ready and not _fork_kernel(ours, forked):
+            waiter.unregister(ours)
+        if talk.fileno() in ready and ends_at is None:
+            # Asked to stop, or the keeper is gone.
+            waiter.unregister(talk.fileno())
+            os.kill(server, signal.SIGTERM)
+            ends_at = time.monotonic() + _PATIENCE_S
+        if ends_at is not None and time.monotonic() >= ends_at:
+            return 0
+
+
+def _reap(server: int, forked: set[int], ours: socket.socket) -> int | None:
+    """Take note of every ended process; the server's status once it is among them."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return None
+            code = os.waitstatus_to_exitcode(status)
+            if pid == server:
+                return code if code >= 0 else 128 - code
+            if pid in forked:
+                forked.discard(pid)
+                with contextlib.suppress(OSError):
+                    ours.send(json.dumps({"ended": pid, "status": code}).encode())
+    return None
+
+
+def _fork_kernel(ours: socket.socket, forked: set[int]) -> bool:
+    """One request of the server's; False when it has closed its end."""
+    packet, fds, _, _ = socket.recv_fds(ours, _PACKET, 1)
+    if not packet:
+        return False
+    request = json.loads(packet)
+    pid = os.fork()
+    if pid == 0:
+        _leave(lambda: _be_kernel(request, fds))
+    forked.add(pid)
+    for fd in fds:
+        os.close(fd)
+    with contextlib.suppress(OSError):
+        ours.send(json.dumps({"forked": pid, "for": request["for"]}).encode())
+    return True
+
+
+def _be_kernel(request: dict[str, Any], fds: list[int]) -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    told = fds[0]
+    os.closerange(3, told)
+    os.closerange(told + 1, 4096)
+    kernels.run(request["connection_file"], request["cwd"], request["env"], told)
+
+
+def _leave(run: Any) -> NoReturn:
+    """Run something in a forked process that must never come back here."""
+    code = 1
+    try:
+        run()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(code & 0xFF)

@@ -1,0 +1,332 @@
+"""The keeper: holds the fork server and every lab, apart from the hub, so that the hub may restart.
+
+One process for each configuration (`Plan`), started by the spawner when it is not there. It listens
+on a unix socket in a folder of mode 0700 and answers one JSON request a connection. It ends when
+nobody holds a leash (a connection that a running hub keeps open) and no lab is left, or when no hub
+came back in time. A changed configuration has another socket, so an old keeper drains by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from sandbox import Channel, ChannelClosed, ChannelTimeout, Child, ForkServer, Limits
+
+WARM_MODULES = (
+    "jupyterhub.singleuser.extension",
+    "jupyterlab.labapp",
+    "notebook.app",
+    "jupyter_server.services.contents.largefilemanager",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "hub.labs.provisioner",
+    "hub.labs.serving",
+    "hub.labs.kernels",
+)
+SCIENCE = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
+_START_S = 60.0
+_STOP_S = 8.0
+_EMPTY_S = 1.0
+_REQUEST_MB = 4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a keeper is made of: equal plans share one. ``run``: folder of its sockets (0700)."""
+
+    run: str
+    homes: str
+    doors: str
+    science: tuple[str, ...] = SCIENCE
+    memory_mb: int = 1024
+    processes: int = 256
+    file_mb: int = 200
+    grace_s: float = 600
+    environment: Mapping[str, str] = field(default_factory=dict)
+    release: str = ""
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The plan that `as_json` wrote."""
+        fields = json.loads(text)
+        fields["science"] = tuple(fields["science"])
+        return cls(**fields)
+
+    def as_json(self) -> str:
+        """As text, the same for equal plans."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @property
+    def socket(self) -> str:
+        """Where the keeper of exactly this plan listens."""
+        digest = hashlib.sha256(self.as_json().encode()).hexdigest()[:12]
+        return f"{self.run}/keeper-{digest}.sock"
+
+
+@dataclass
+class _Lab:
+    child: Child
+    talk: Channel
+    socket: str
+    home: str
+    started: float
+
+
+class Keeper:
+    """Answers requests about labs. Every public method may be called from several threads."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.limits = Limits(
+            cpu_s=10_000_000,
+            wall_s=20 * 86_400,
+            memory_mb=plan.memory_mb,
+            processes=plan.processes,
+            file_mb=plan.file_mb,
+            frame_mb=1,
+            output_mb=16,
+            open_files=2048,
+        )
+        self._labs: dict[str, _Lab] = {}
+        self._ended: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self._starting = threading.Lock()
+        self._server: ForkServer | None = None
+        self._leashes = 0
+        self._alone_since = time.monotonic()
+
+    def warm(self) -> ForkServer:
+        """The fork server; a new one when the last one ended."""
+        with self._starting:
+            if self._server is not None and not _has_ended(self._server.pid):
+                return self._server
+            if self._server is not None:
+                self._server.close()
+            self._server = ForkServer(
+                programs={"lab": "hub.labs.inside:main"},
+                preload=(*WARM_MODULES, *self.plan.science),
+                limits=self.limits,
+                homes=self.plan.homes,
+                readable=[self.plan.doors],
+                environment={"MPLBACKEND": "", **self.plan.environment},
+                tools=True,
+                loopback=True,  # ZMQ will not live where it cannot make one; there is no network
+            )
+            return self._server
+
+    def start(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Fork a lab and wait until its server answers, or has ended: then why."""
+        listener, path = self._listen()
+        ours, theirs = Channel.pair(frame_mb=1)
+        try:
+            child = self.warm().fork(
+                "lab",
+                channels=[theirs],
+                sockets=[listener],
+                home=request["home"],
+                limits=self.limits,
+                options=request["options"],
+            )
+        except BaseException:
+            ours.close()
+            _remove(path)
+            raise
+        name = secrets.token_hex(8)
+        lab = _Lab(child, ours, path, request["home"], time.time())
+        with self._lock:
+            self._labs[name] = lab
+        try:
+            said = ours.receive(_START_S)
+        except (ChannelClosed, ChannelTimeout) as error:
+            child.kill()
+            end = child.wait(10)
+            self._forget(name)
+            why = "time" if isinstance(error, ChannelTimeout) else end.reason
+            return {"failed": why, "status": end.status, "last_words": end.last_words}
+        if said != {"ready": True}:
+            child.close()
+            self._forget(name)
+            return {"failed": "unexpected", "status": 1, "last_words": ""}
+        return {"id": name, "pid": child.pid, "socket": path}
+
+    def poll(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether a lab runs: ``{"end": None}``, or how it ended."""
+        name = request["id"]
+        with self._lock:
+            lab = self._labs.get(name)
+        if lab is None:
+            return {"end": self._ended.get(name, {"reason": "unknown", "status": 1})}
+        end = lab.child.poll()
+        if end is None:
+            return {"end": None}
+        self._forget(name)
+        return {"end": asdict(end)}
+
+    def stop(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """End a lab: it is asked first unless ``now``. Returns when nothing of it is left."""
+        with self._lock:
+            lab = self._labs.get(request["id"])
+        if lab is None:
+            return {"end": self._ended.get(request["id"])}
+        if not request.get("now"):
+            with contextlib.suppress(Exception):
+                lab.talk.send("stop", timeout=1)
+                lab.child.wait(_STOP_S)
+        lab.child.kill()
+        end = lab.child.wait(10)
+        self._forget(request["id"])
+        return {"end": asdict(end)}
+
+    def list(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        """Every lab: who, since when, and the process numbers an administrator can look at."""
+        with self._lock:
+            labs = dict(self._labs)
+        return {
+            "pid": os.getpid(),
+            "labs": {
+                name: {"home": lab.home, "pid": lab.child.pid, "started": lab.started}
+                for name, lab in labs.items()
+            },
+        }
+
+    def leash(self, wait: Callable[[], object]) -> None:
+        """A hub is there until ``wait`` returns."""
+        with self._lock:
+            self._leashes += 1
+        with contextlib.suppress(OSError):
+            wait()
+        with self._lock:
+            self._leashes -= 1
+            self._alone_since = time.monotonic()
+
+    def may_end(self, at: float) -> bool:
+        """Whether nobody needs this keeper: no hub, and no lab or no patience left."""
+        with self._lock:
+            for name, lab in list(self._labs.items()):
+                if lab.child.poll() is not None:
+                    self._drop(name)
+            if self._leashes:
+                return False
+            alone = at - self._alone_since
+            return alone > (self.plan.grace_s if self._labs else _EMPTY_S)
+
+    def close(self) -> None:
+        """End every lab and the fork server."""
+        for name in list(self._labs):
+            self.stop({"id": name, "now": True})
+        if self._server is not None:
+            self._server.close()
+
+    def _listen(self) -> tuple[socket.socket, str]:
+        # The hub keeps a server's address as a host name, hence the lower case, and asks it with a
+        # port that a unix socket has none of, hence the second name.
+        path = f"{self.plan.run}/{secrets.token_hex(6)}.sock"
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        listener.listen(128)
+        Path(path + ":80").symlink_to(path)
+        return listener, path
+
+    def _forget(self, name: str) -> None:
+        with self._lock:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        lab = self._labs.pop(name, None)
+        if lab is None:
+            return
+        end = lab.child.poll()
+        self._ended[name] = asdict(end) if end else {"reason": "killed", "status": -9}
+        while len(self._ended) > 10_000:
+            del self._ended[next(iter(self._ended))]
+        lab.talk.close()
+        _remove(lab.socket)
+
+
+def serve(plan: Plan, starter: BinaryIO) -> None:
+    """Run a keeper until nobody needs it. ``starter`` ends with the hub that started this."""
+    Path(plan.run).mkdir(mode=0o700, parents=True, exist_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(plan.socket + ".new")
+    except OSError:
+        _remove(plan.socket + ".new")
+        listener.bind(plan.socket + ".new")
+    listener.listen(128)
+    listener.settimeout(0.5)
+    keeper = Keeper(plan)
+    threading.Thread(target=keeper.leash, args=(starter.read,), daemon=True).start()
+    keeper.warm()
+    # Only now: who finds the socket finds a keeper that can fork.
+    Path(plan.socket + ".new").rename(plan.socket)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        while not stop.is_set() and not keeper.may_end(time.monotonic()):
+            with contextlib.suppress(TimeoutError):
+                connection, _ = listener.accept()
+                threading.Thread(target=_answer, args=(keeper, connection), daemon=True).start()
+    finally:
+        _remove(plan.socket)
+        keeper.close()
+
+
+def _answer(keeper: Keeper, connection: socket.socket) -> None:
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    if struct.unpack("iII", credentials)[1] not in (os.geteuid(), 0):
+        connection.close()
+        return
+    with Channel(connection, frame_mb=_REQUEST_MB) as talk:
+        try:
+            request = talk.receive(10)
+            if request["ask"] == "leash":
+                talk.send({"pid": os.getpid()})
+                connection.settimeout(None)
+                keeper.leash(lambda: connection.recv(1))
+                return
+            asked = {"start": keeper.start, "poll": keeper.poll, "stop": keeper.stop}
+            talk.send((asked | {"list": keeper.list})[request["ask"]](request))
+        except (ChannelClosed, ChannelTimeout):
+            return
+        except Exception as error:  # whatever it is, the hub must hear of it
+            with contextlib.suppress(Exception):
+                talk.send({"failed": "error", "status": 1, "last_words": repr(error)})
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in "ZX"
+
+
+def _remove(path: str) -> None:
+    for name in (path, path + ":80"):
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+
+
+def main() -> None:
+    """``python -m hub.labs.keeper``: a line with the plan on standard input, which stays open."""
+    starter = sys.stdin.buffer
+    serve(Plan.from_json(starter.readline().decode()), starter)
+
+
+if __name__ == "__main__":
+    main()

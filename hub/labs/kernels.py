@@ -1,0 +1,39 @@
+"""A kernel's life in a freshly forked process: an ordinary ipykernel on sockets it binds first."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from typing import Any
+
+
+def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
+    """Be the kernel of ``connection_file`` until it is shut down.
+
+    One byte goes to the descriptor ``told`` as soon as its sockets are bound: who connects before
+    that pays ZMQ's reconnect interval of 100 ms.
+    """
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    random.seed()
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    app = _make_app(told)
+    app.initialize(sys.argv[1:])
+    app.start()
+
+
+def _make_app(told: int) -> Any:
+    from ipykernel.kernelapp import IPKernelApp
+
+    class BoundFirst(IPKernelApp):
+        def init_sockets(self) -> None:
+            super().init_sockets()  # type: ignore[no-untyped-call]
+            os.write(told, b"!")
+            os.close(told)
+
+    return BoundFirst.instance()

@@ -1,0 +1,387 @@
+"""JupyterHub's side: a spawner whose servers are forked by the keeper, and the hub's back door.
+
+Usable on its own: ``c.JupyterHub.spawner_class = "motcham-walled"`` (entry point of the group
+``jupyterhub.spawners``) with the traits below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlparse
+
+from jupyterhub.spawner import Spawner
+from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
+
+from hub.labs.keeper import SCIENCE, Plan
+from hub.labs.serving import EXTENSIONS
+from skills_framework.messages import Message
+
+_KERNELS = Path(__file__).parent / "share" / "jupyter"
+_LENGTH = struct.Struct(">I")
+_FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
+
+ENDED_EARLY = Message(
+    "Phòng thực hành không khởi động được ({reason}). Xin thử lại; nếu vẫn lỗi, hãy báo quản trị."
+)
+NO_KEEPER = Message("Máy chủ phòng thực hành chưa sẵn sàng. Xin thử lại sau ít phút.")
+HOME_FULL = Message(
+    "Thư mục của bạn đã dùng {used} MB trong {most} MB được phép. Hãy xoá bớt tệp rồi mở lại."
+)
+
+
+class LabRefused(Exception):
+    """A start that cannot be; ``jupyterhub_message`` is what the learner reads."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.jupyterhub_message = str(message)
+
+
+class WalledSpawner(Spawner):  # type: ignore[misc]
+    """Single-user servers forked from a warm parent, each behind walls of its own."""
+
+    homes = Unicode(help="Folder that holds a home for each learner. Required.").tag(config=True)
+    run = Unicode(help="Folder of sockets, lower case, short, of mode 0700.").tag(config=True)
+    science = List(Unicode(), list(SCIENCE), help="Modules that kernels find loaded.").tag(
+        config=True
+    )
+    memory_mb = Integer(1536, help="MiB that a lab may use beyond the warm parent.").tag(
+        config=True
+    )
+    processes = Integer(256, help="Processes and threads of a lab.").tag(config=True)
+    file_mb = Integer(200, help="MiB of one file, and of a lab's /tmp.").tag(config=True)
+    quota_mb = Integer(500, help="MiB of a home above which no lab starts; 0: no bound.").tag(
+        config=True
+    )
+    grace_s = Float(600, help="Seconds that labs wait for a hub that is gone.").tag(config=True)
+    server_config = Dict(help="Traits of the single-user server: class name to traits.").tag(
+        config=True
+    )
+    lean = Bool(True, help="Only the extensions that learners need.").tag(config=True)
+
+    _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
+    _leashes: dict[str, asyncio.StreamWriter] = {}  # noqa: RUF012 - one for the whole hub
+    _back_door: Any = None
+
+    keeper_socket = ""
+    lab_id = ""
+
+    @default("run")
+    def _default_run(self) -> str:
+        digest = hashlib.sha256(f"{os.getuid()} {self.homes}".encode()).hexdigest()[:10]
+        return f"{tempfile.gettempdir()}/motcham-labs-{digest}"
+
+    @default("homes")
+    def _default_homes(self) -> str:
+        return str(Path.cwd() / "labs")
+
+    # --- JupyterHub's four -----------------------------------------------------------------
+
+    async def start(self) -> str:
+        """Fork a lab; returns its address once it answers. LabRefused with a reason otherwise."""
+        home = await asyncio.to_thread(self._prepare_home)
+        door = await self._open_back_door()
+        plan = self._plan(door)
+        await self._hold(plan)
+        request = {
+            "ask": "start",
+            "home": home,
+            "options": {"environment": self._environment(door), "arguments": self._arguments()},
+        }
+        said = await self._ask(plan.socket, request)
+        if "failed" in said:
+            self.log.error("The lab of %s ended at its start: %s", self.user.name, said)
+            raise LabRefused(Message(ENDED_EARLY.template, {"reason": said["failed"]}))
+        self.keeper_socket, self.lab_id = plan.socket, said["id"]
+        self.pid = said["pid"]
+        return f"http+unix://{quote(said['socket'], safe='').lower()}"
+
+    async def poll(self) -> int | None:
+        """None while the lab runs, else its exit status."""
+        if not self.lab_id:
+            return 0
+        if self._back_door_is_shut():
+            await self._open_back_door()  # the hub restarted: labs must reach it again
+        try:
+            await self._leash(self.keeper_socket)
+            said = await self._ask(self.keeper_socket, {"ask": "poll", "id": self.lab_id})
+        except OSError:
+            return 1  # no keeper, no labs
+        end = said.get("end")
+        if end is None:
+            return None
+        self.log.info("The lab of %s has ended: %s", self.user.name, end)
+        return int(end["status"])
+
+    async def stop(self, now: bool = False) -> None:
+        """End the lab; returns when nothing of it is left."""
+        if self.lab_id:
+            with contextlib.suppress(OSError):
+                request = {"ask": "stop", "id": self.lab_id, "now": now}
+                said = await self._ask(self.keeper_socket, request)
+                self.log.debug("The lab of %s was stopped: %s", self.user.name, said.get("end"))
+        self.clear_state()
+
+    def get_state(self) -> dict[str, Any]:
+        """What a restarted hub needs to find the lab again."""
+        state: dict[str, Any] = super().get_state()
+        if self.lab_id:
+            state |= {"keeper": self.keeper_socket, "lab": self.lab_id}
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """The opposite of `get_state`."""
+        super().load_state(state)
+        self.keeper_socket, self.lab_id = state.get("keeper", ""), state.get("lab", "")
+
+    def clear_state(self) -> None:
+        """Forget the lab."""
+        super().clear_state()
+        self.keeper_socket = self.lab_id = ""
+
+    # --- homes -----------------------------------------------------------------------------
+
+    def _prepare_home(self) -> str:
+        """The name of the learner's folder, which exists, is theirs, and has room."""
+        name = home_name(self.user.name)
+        Path(self.homes).mkdir(mode=0o700, parents=True, exist_ok=True)
+        home = Path(self.homes) / name
+        home.mkdir(mode=0o700, exist_ok=True)
+        if os.geteuid() == 0 and home.stat().st_uid == 0:
+            uid = _FIRST_UID + int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % _UIDS
+            os.chown(home, uid, uid)
+        if self.quota_mb:
+            used = size_of(home) >> 20
+            if used > self.quota_mb:
+                raise LabRefused(Message(HOME_FULL.template, {"used": used, "most": self.quota_mb}))
+        return name
+
+    # --- what the lab is told --------------------------------------------------------------
+
+    def _environment(self, door: str) -> dict[str, str]:
+        environment = {str(k): str(v) for k, v in self.get_env().items()}
+        api_path = urlparse(self.hub.api_url).path
+        api_url = f"http+unix://{quote(door, safe='').lower()}{api_path}"
+        activity = urlparse(environment["JUPYTERHUB_ACTIVITY_URL"]).path
+        activity = activity[activity.index(api_path) :]
+        return environment | {
+            "JUPYTERHUB_API_URL": api_url,
+            "JUPYTERHUB_ACTIVITY_URL": api_url.removesuffix(api_path) + activity,
+            # Never listened on: the lab's socket is bound outside and handed in.
+            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888{self.server.base_url}",
+            "JUPYTERHUB_DISABLE_USER_CONFIG": "1",
+            "JUPYTERHUB_ROOT_DIR": "/lab",
+            "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
+            "JUPYTER_PATH": str(_KERNELS),
+            "HOME": "/lab",
+            "USER": "hocvien",
+            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "Asia/Ho_Chi_Minh",
+            "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
+            "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "2",
+        }
+
+    def _arguments(self) -> list[str]:
+        traits: dict[str, dict[str, Any]] = {
+            "ServerApp": {"terminals_enabled": False, "allow_root": True},
+            "KernelManager": {"transport": "ipc"},
+            "LabApp": {"extension_manager": "readonly", "collaborative": False},
+            "MappingKernelManager": {"default_kernel_name": "python3"},
+            "Application": {"log_level": "WARN"},
+        }
+        for name, more in self.server_config.items():
+            traits.setdefault(name, {}).update(more)
+        arguments = [f"--{name}.{k}={v}" for name, own in traits.items() for k, v in own.items()]
+        if self.lean:
+            arguments.append(f"--ServerApp.jpserver_extensions={EXTENSIONS!r}")
+        return [*arguments, *self.get_args()]
+
+    def warm_up(self) -> None:
+        """Start the keeper before the first learner comes. For JupyterHub's configuration."""
+        plan = self._plan(self._door)
+        WalledSpawner._keepers[plan.socket] = start_keeper(plan)
+
+    @property
+    def _door(self) -> str:
+        return str(Path(self.run) / "doors" / "hub.sock")
+
+    def _plan(self, door: str) -> Plan:
+        return Plan(
+            run=self.run,
+            homes=self.homes,
+            doors=str(Path(door).parent),
+            science=tuple(self.science),
+            memory_mb=self.memory_mb,
+            processes=self.processes,
+            file_mb=self.file_mb,
+            grace_s=self.grace_s,
+            release=_release(),
+        )
+
+    # --- the keeper ------------------------------------------------------------------------
+
+    async def _hold(self, plan: Plan) -> None:
+        """Make sure that the keeper of ``plan`` runs and knows that this hub does."""
+        with contextlib.suppress(OSError):
+            await self._leash(plan.socket)
+            return
+        async with _starting_lock():
+            with contextlib.suppress(OSError):
+                await self._leash(plan.socket)
+                return
+            started: subprocess.Popen[bytes] | None = WalledSpawner._keepers.get(plan.socket)
+            if started is None or started.poll() is not None:
+                started = await asyncio.to_thread(start_keeper, plan)
+                WalledSpawner._keepers[plan.socket] = started
+            until = time.monotonic() + 60
+            while time.monotonic() < until and started.poll() is None:
+                with contextlib.suppress(OSError):
+                    await self._leash(plan.socket)
+                    return
+                await asyncio.sleep(0.05)
+        self.log.error("No keeper for labs: it ended with status %s", started.poll())
+        raise LabRefused(NO_KEEPER)
+
+    async def _leash(self, path: str) -> None:
+        """A connection that stays open while this hub lives. OSError when nobody listens."""
+        held = WalledSpawner._leashes.get(path)
+        if held is not None and not held.is_closing() and not _reader_of(held).at_eof():
+            return
+        reader, writer = await asyncio.open_unix_connection(path)
+        await _send(writer, {"ask": "leash"})
+        await _receive(reader)
+        writer._motcham_reader = reader  # type: ignore[attr-defined]
+        WalledSpawner._leashes[path] = writer
+
+    async def _ask(self, path: str, request: dict[str, Any]) -> dict[str, Any]:
+        reader, writer = await asyncio.open_unix_connection(path, limit=1 << 22)
+        try:
+            await _send(writer, request)
+            return await _receive(reader)
+        finally:
+            writer.close()
+
+    # --- the hub's back door ---------------------------------------------------------------
+
+    def _back_door_is_shut(self) -> bool:
+        return WalledSpawner._back_door is None
+
+    async def _open_back_door(self) -> str:
+        """The socket by which labs reach the hub's port: they have no network."""
+        path = Path(self._door)
+        folder = path.parent
+        if WalledSpawner._back_door is None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(self.run).chmod(0o700)
+            folder.chmod(0o711)
+            fresh = folder / f"hub-{os.getpid()}.new"
+            fresh.unlink(missing_ok=True)
+            WalledSpawner._back_door = await asyncio.start_unix_server(self._relay, str(fresh))
+            fresh.chmod(0o666)
+            fresh.rename(path)
+        return str(path)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        address = urlparse(self.hub.url)
+        try:
+            far_reader, far_writer = await asyncio.open_connection(
+                address.hostname, address.port or 80
+            )
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+            await writer.drain()
+    writer.close()
+
+
+def home_name(username: str) -> str:
+    """A folder name for a user name: readable, lower case, and never that of another."""
+    plain = re.sub(r"[^a-z0-9]+", "-", username.lower()).strip("-")[:32]
+    if plain == username:
+        return plain
+    return f"{plain}-{hashlib.sha256(username.encode()).hexdigest()[:10]}"
+
+
+def size_of(folder: Path) -> int:
+    """Bytes that a folder's files take on the disk, links not followed."""
+    total = 0
+    for root, _, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(root, name)).st_blocks * 512  # noqa: PTH118
+    return total
+
+
+def start_keeper(plan: Plan) -> subprocess.Popen[bytes]:
+    Path(plan.run).mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(plan.doors).mkdir(mode=0o711, exist_ok=True)
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    # Not tied to the hub on purpose: labs outlive its restarts. See keeper.may_end.
+    process = subprocess.Popen(
+        [sys.executable, "-s", "-m", "hub.labs.keeper"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        env=environment,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    # The pipe stays open for as long as this process lives.
+    process.stdin.write(plan.as_json().encode() + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def _starting_lock() -> asyncio.Lock:
+    lock = getattr(WalledSpawner, "_lock", None)
+    if lock is None:
+        lock = WalledSpawner._lock = asyncio.Lock()
+    return lock
+
+
+def _release() -> str:
+    """Changes when the installed program changes, so that a new one gets a keeper of its own."""
+    newest = max(path.stat().st_mtime_ns for path in Path(__file__).parent.glob("*.py"))
+    return f"{sys.version} {newest}"
+
+
+def _reader_of(writer: asyncio.StreamWriter) -> asyncio.StreamReader:
+    reader: asyncio.StreamReader = writer._motcham_reader  # type: ignore[attr-defined]
+    return reader
+
+
+async def _send(writer: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+    body = json.dumps(value).encode()
+    writer.write(_LENGTH.pack(len(body)) + body)
+    await writer.drain()
+
+
+async def _receive(reader: asyncio.StreamReader) -> dict[str, Any]:
+    try:
+        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        return dict(json.loads(await reader.readexactly(size)))
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionResetError("the keeper ended") from error
