@@ -10,7 +10,7 @@ mark), and knows nothing of people, databases or the web.
 
 from courses.authoring import new_course, preview
 from courses.blocks import Block, blocks, safe_html
-from courses.checks import Problem, check_course, check_lesson, check_marks
+from courses.checks import Problem, check_course, check_lesson, check_marks, solved_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
 from courses.notation import (
     Column,
@@ -53,6 +53,7 @@ __all__ = [
     "read_form",
     "read_notebook",
     "safe_html",
+    "solved_notebook",
     "variant",
     "write_answer",
     "write_notebook",

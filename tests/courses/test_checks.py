@@ -1,10 +1,19 @@
 import nbformat
 import pytest
-from graders.marker import Marker
 
-from courses import check_course, load_course, new_course
+from courses import (
+    blocks,
+    check_course,
+    learner_notebook,
+    load_course,
+    new_course,
+    preview,
+    write_answer,
+    write_notebook,
+)
 from courses.checks import check_lesson, solved_notebook
 from courses.notebooks import source_of
+from graders.marker import Marker
 from skills_framework.framework import load_framework
 from skills_framework.messages import Refused
 
@@ -159,3 +168,43 @@ def test_a_new_course_never_overwrites(tmp_path):
     new_course(tmp_path, slug="a", title="X")
     with pytest.raises(Refused, match="đã có"):
         new_course(tmp_path, slug="a", title="X")
+
+
+MANUAL = """#| form: text
+#| label: Viết năm câu về cơ quan anh chị
+#| lines: 6
+#| exercise: Bài viết ngắn
+#| competence: "2.2"
+#| level: 3
+#| minutes: 10
+bai_viet = None
+### BEGIN SOLUTION
+bai_viet = "Một bài viết mẫu."
+### END SOLUTION"""
+
+
+def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
+    course_folder, lesson_file, cells, marker
+):
+    notebook = nbformat.read(lesson_file, as_version=4)
+    notebook.cells.append(nbformat.from_dict(cells.marked("manual", "viet", MANUAL)))
+    nbformat.write(notebook, lesson_file)
+    [lesson] = load_course(course_folder).lessons
+    written = lesson.exercises[1]
+    assert (written.kind, written.answers, written.points) == ("text", ("viet",), 3)
+    assert problems(course_folder, marker) == []
+    own = learner_notebook(lesson.source)
+    assert [block.kind for block in blocks(own)][-3:] == ["exercise", "form", "marks"]
+    answered = write_answer(source_of(own["cells"][-1]), "Cơ quan tôi đã số hóa hồ sơ.")
+    own["cells"][-1]["source"] = answered
+    marks = marker.mark(write_notebook(lesson.source), write_notebook(own))
+    assert [(cell.grade_id, cell.needs_review) for cell in marks.cells][1] == ("viet", True)
+
+
+def test_a_preview_is_what_a_learner_receives_and_nothing_more(real_course, tmp_path):
+    written = preview(real_course, tmp_path, seed=4)
+    assert {path.suffix for path in written} <= {".ipynb", ".csv", ".xlsx"}
+    assert sum(path.suffix == ".ipynb" for path in written) == len(real_course.lessons)
+    for path in written:
+        assert b"HIDDEN TESTS" not in path.read_bytes()
+        assert b"END SOLUTION" not in path.read_bytes()
