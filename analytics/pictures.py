@@ -47,7 +47,8 @@ def draw_tiles(
     # A picture for the eye: whoever hears the page gets the table, which says the same.
     role = 'role="group"' if address else 'role="img"'
     parts = [
-        f'<svg class="tiles c{columns}" viewBox="0 0 {width} {height}" {role} aria-label={quoteattr(title)}>'
+        f'<svg class="tiles c{columns}" viewBox="0 0 {width} {height}" {role} '
+        f"aria-label={quoteattr(title)}>"
     ]
     for line in sorted(provinces, key=lambda line: places[line.code][::-1]):
         column, row = places[line.code]

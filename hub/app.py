@@ -28,7 +28,7 @@ from graders import Marker
 from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
-from hub.pages import classes, learner, officer, player, teaching, verify
+from hub.pages import classes, learner, officer, player, roster, teaching, verify
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -78,6 +78,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates/([A-Z0-9-]+)", officer.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
         (r"audit", officer.AuditPage),
+        (r"roster", roster.RosterPage),
+        (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
@@ -99,6 +101,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{v1}/{lesson}/run", api.Run),
         (rf"{v1}/submissions", api.Submissions),
         (rf"{v1}/submissions/([0-9]+)", api.Submission),
+        (rf"{v1}/submissions/([0-9]+)/notebook", api.SubmittedNotebook),
         (rf"{v1}/marks", api.Marks),
     ]
 

@@ -1,0 +1,88 @@
+"""Importing lists of learners in the browser: look first, then import all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from hub import access
+from hub.roster import COLUMNS, Outcome, import_roster, make_template
+from hub.web import BaseHandler, PageHandler
+from records import Session, people
+from records.counting import load_units_tree
+from skills_framework.messages import Message, Refused
+
+SHOWN_FAULTS = 200
+
+
+class RosterPage(PageHandler):
+    """Upload, see what is wrong row by row, import."""
+
+    cost: ClassVar[float] = 4
+
+    async def get(self) -> None:
+        self.require(access.may_import_roster(self.actor))
+        self._show(None, [])
+
+    async def post(self) -> None:
+        self.require(access.may_import_roster(self.actor))
+        sent = self.request.files.get("file")
+        dry_run = self.get_argument("how", "check") != "import"
+        try:
+            if not sent:
+                raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
+            name, content = sent[0]["filename"], sent[0]["body"]
+            ask = self.read if dry_run else self.record
+            outcome = await ask(self._import, name, content, dry_run)
+        except Refused as refused:
+            self.set_status(422)
+            self._show(None, [self._.message(message) for message in refused.messages])
+            return
+        if outcome.faults:
+            self.set_status(422)
+        self._show(outcome, [])
+
+    def _import(self, session: Session, name: str, content: bytes, dry_run: bool) -> Outcome:
+        return import_roster(
+            session,
+            name,
+            content,
+            at=self.now,
+            actor=self.actor.username or "",
+            scope=_scope(session, self.actor),
+            dry_run=dry_run,
+        )
+
+    def _show(self, outcome: Outcome | None, errors: list[str]) -> None:
+        self.page(
+            "officer/roster.html",
+            outcome=outcome,
+            errors=errors,
+            shown=SHOWN_FAULTS,
+            columns=COLUMNS,
+        )
+
+
+class Template(BaseHandler):
+    """The empty list to fill in."""
+
+    async def get(self) -> None:
+        self.require(access.may_import_roster(self.actor))
+        content = await self.read(self._make)
+        self.set_header(
+            "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        )
+        self.set_header("Content-Disposition", 'attachment; filename="danh-sach-mau.xlsx"')
+        self.finish(content)
+
+    def _make(self, session: Session) -> bytes:
+        tree, scope = load_units_tree(session), _scope(session, self.actor)
+        return make_template(unit for unit in tree.values() if scope is None or unit.id in scope)
+
+
+def _scope(session: Session, actor: access.Actor) -> Collection[int] | None:
+    """The units this actor may fill; None for all."""
+    if actor.roles & {access.MINISTRY_OFFICER, access.ADMINISTRATOR}:
+        return None
+    own = actor.units_as(access.UNIT_OFFICER)
+    return frozenset[int]().union(*(people.unit_and_below(session, unit) for unit in own))
