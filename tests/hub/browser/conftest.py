@@ -1,0 +1,99 @@
+"""Chromium against the real platform: hub, proxy, portal and grading service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[3]
+PICTURES = ROOT / "artefacts" / "screenshots"
+WIDTHS = {"phone": 360, "desktop": 1280}
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(_playwright: Playwright) -> Iterator[Browser]:
+    from hub.doctor import chromium_program
+
+    program = chromium_program()
+    assert program, "Chromium is missing: apt-get install chromium"
+    browser = _playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+class Person:
+    """Somebody at a browser, logged in."""
+
+    def __init__(self, page: Page, platform: Any, username: str) -> None:
+        self.page, self.platform, self.username = page, platform, username
+        self.portal = f"{platform.url}services/portal/"
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(message.text)
+
+    def log_in(self) -> None:
+        self.page.goto(self.platform.url)
+        self.page.locator("input[name=username]").fill(self.username)
+        self.page.locator("input[name=password]").fill(self.platform.accounts[self.username])
+        self.page.locator("[type=submit], form button").first.click()
+        expect(self.page).to_have_url(re.compile(r"/services/portal/"))
+
+    def go(self, path: str = "") -> None:
+        answer = self.page.goto(self.portal + path)
+        assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
+
+    def picture(self, name: str) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def fits(self) -> None:
+        """Nothing makes the page scroll sideways."""
+        over = self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0, f"{self.page.url} is {over} px too wide"
+
+
+@pytest.fixture
+def sit_down(chromium: Browser, platform: Any) -> Iterator[Callable[..., Person]]:
+    """``sit_down("hocvien", width="phone", language="vi")``: a browser of one's own, logged in."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(
+        username: str,
+        *,
+        width: str = "desktop",
+        language: str = "vi",
+        scheme: Any = "light",
+        **options: Any,
+    ) -> Person:
+        context = chromium.new_context(
+            viewport={"width": WIDTHS[width], "height": 800},
+            locale=language,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        person = Person(context.new_page(), platform, username)
+        person.log_in()
+        return person
+
+    yield open_one
+    for context in contexts:
+        context.close()

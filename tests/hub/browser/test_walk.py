@@ -1,0 +1,291 @@
+"""The whole way of a learner, and what the ministry sees of it; every step in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+import courses
+from courses.notebooks import is_solution, is_test, source_of
+from records import enrolments, open_records, people, releases
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+CONTENT = Path(__file__).parents[3] / "courses" / "content"
+COURSE = "nhan-thuc-chung"
+
+
+def published(platform: Any) -> list[courses.Course]:
+    """The courses of the programme on the running platform; the certificate wants them all."""
+    records = open_records(platform.records_url)
+    try:
+        with records.read() as session:
+            slugs = [release.course for release in releases.current_releases(session)]
+    finally:
+        records.close()
+    assert COURSE in slugs
+    slugs.sort(key=lambda slug: slug != COURSE)
+    return [courses.load_course(CONTENT / slug) for slug in slugs]
+
+
+def seed_of(platform: Any, username: str, course: str) -> int:
+    """The seed of the learner's own numbers, as the platform drew it."""
+    records = open_records(platform.records_url)
+    try:
+        with records.read() as session:
+            person = people.find_person(session, username)
+            assert person is not None
+            enrolment = enrolments.find_enrolment(session, person.id, course)
+            assert enrolment is not None
+            return enrolment.seed
+    finally:
+        records.close()
+
+
+def solve(lesson: courses.Lesson, seed: int) -> dict[str, Any]:
+    """The author's answers with this learner's numbers, by cell id."""
+    answers: dict[str, Any] = {}
+    names: dict[str, Any] = {}
+    for cell in courses.variant(lesson.source, seed)["cells"]:
+        if cell["cell_type"] != "code" or is_test(cell):
+            continue
+        source = source_of(cell)
+        exec(source, names)  # the author's own cells
+        if is_solution(cell):
+            form = courses.read_form(source)
+            code = "\n".join(line for line in source.split("\n") if "SOLUTION" not in line)
+            answers[cell["id"]] = names[form.name] if form else code
+    return answers
+
+
+def type_number(value: float) -> str:
+    return str(value).replace(".", ",")
+
+
+def answer(cell: Locator, value: Any, language: str) -> None:
+    """Do in the browser what a person does to give this answer."""
+    match cell.get_attribute("data-kind"):
+        case "single":
+            cell.locator(f'input[value="{value}"]').check()
+        case "multiple":
+            for key in value:
+                cell.locator(f'input[value="{key}"]').check()
+        case "number":
+            cell.locator("input").fill(type_number(value) if language == "vi" else str(value))
+        case "text":
+            cell.locator("input, textarea").first.fill(value)
+        case "match":
+            for key, target in value.items():
+                cell.locator(f'select[data-key="{key}"]').select_option(target)
+        case "order":
+            put_in_order(cell, value)
+        case "table":
+            fill_table(cell, value, language)
+        case "code":
+            write_code(cell, value)
+        case "file":
+            content = base64.b64decode(value["base64"])
+            cell.locator("input").set_input_files(
+                {"name": value["name"], "mimeType": "application/octet-stream", "buffer": content}
+            )
+        case kind:
+            raise AssertionError(f"no way to answer a {kind} cell")
+
+
+def put_in_order(cell: Locator, keys: list[str]) -> None:
+    for place, key in enumerate(keys):
+        while [item.get_attribute("data-key") for item in cell.locator("li").all()].index(
+            key
+        ) > place:
+            cell.locator(f'li[data-key="{key}"] [data-move="-1"]').click()
+
+
+def fill_table(cell: Locator, rows: list[dict[str, Any]], language: str) -> None:
+    for field in cell.locator("[data-row]").all():
+        row, key = field.get_attribute("data-row"), field.get_attribute("data-key")
+        value = rows[int(row or 0)].get(key or "")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        elif isinstance(value, int | float):
+            field.fill(type_number(value) if language == "vi" else str(value))
+        else:
+            field.fill(value or "")
+
+
+PASTE = """(editor, text) => {
+  const data = new DataTransfer()
+  data.setData('text/plain', text)
+  editor.dispatchEvent(new ClipboardEvent('paste', {
+    clipboardData: data, bubbles: true, cancelable: true}))
+}"""
+
+
+def write_code(cell: Locator, source: str) -> None:
+    cell.scroll_into_view_if_needed()
+    editor = cell.locator(".cm-content")
+    editor.wait_for()
+    editor.click()
+    editor.press("Control+a")
+    editor.evaluate(PASTE, source)
+
+
+def do_lesson(
+    person: Any, course: str, lesson: courses.Lesson, language: str, *, picture: str
+) -> None:
+    """Answer everything, try every code cell, hand in, and see full marks without reloading."""
+    page = person.page
+    person.go(f"courses/{course}/lessons/{lesson.slug}")
+    seed = seed_of(person.platform, person.username, course)
+    for cell_id, value in solve(lesson, seed).items():
+        answer(page.locator(f'[data-cell="{cell_id}"]'), value, language)
+    for code in page.locator("[data-kind=code]").all():
+        code.locator("[data-run]").click()
+        expect(code.locator("[data-output]")).to_be_visible()
+        expect(code.locator(".run-error")).to_have_count(0)
+    person.fits()
+    person.picture(f"{picture}-answered")
+    page.locator("[data-submit-too]").click()
+    expect(page.locator("#ket-qua .score")).to_contain_text("100", timeout=60_000)
+    assert page.locator("#ket-qua .note.good").count() >= 1
+    expect(page.locator(".contents-list .tick.good")).to_have_count(len(lesson.exercises))
+
+
+SEND = """async ([portal, course, lesson, answers]) => {
+  const xsrf = document.querySelector('[name=_xsrf]').value
+  const call = async (method, path, body) => (await fetch(portal + 'api/v1/' + path, {
+    method, headers: {'X-Xsrftoken': xsrf}, body: body && JSON.stringify(body)})).json()
+  const at = `courses/${course}/lessons/${lesson}`
+  const {revision} = await call('GET', at)
+  await call('PUT', `${at}/answers`, {revision, answers})
+  const {id} = await call('POST', 'submissions', {course, lesson})
+  for (;;) {
+    const found = await call('GET', `submissions/${id}?wait=20`)
+    if (found.state === 'marked') return found
+  }
+}"""
+
+
+def send_lesson(person: Any, course: str, lesson: courses.Lesson) -> None:
+    """The same by the JSON interface, from the same browser."""
+    person.go(f"courses/{course}/lessons/{lesson.slug}")
+    seed = seed_of(person.platform, person.username, course)
+    sent = [person.portal, course, lesson.slug, solve(lesson, seed)]
+    found = person.page.evaluate(SEND, sent)
+    assert found["points"] == found["max_points"], found
+
+
+@pytest.mark.parametrize(
+    ("username", "width", "language"),
+    [("hocvien", "phone", "vi"), ("hocvien2", "desktop", "en")],
+)
+def test_from_login_to_certificate_and_to_the_province_on_the_national_page(
+    sit_down: Callable[..., Any], platform: Any, username: str, width: str, language: str
+) -> None:
+    name = f"{width}-{language}"
+    learner = sit_down(username, width=width, language=language)
+    page = learner.page
+    learner.fits()
+    learner.picture(f"{name}-home-first")
+    learner.go(f"courses/{COURSE}")
+    learner.fits()
+    learner.picture(f"{name}-course")
+    page.locator("main .button.large").click()
+    expect(page.locator("#lesson")).to_be_visible()
+    learner.picture(f"{name}-lesson-first")
+
+    # A first try with nothing in it: marks and feedback per exercise, a hint to open.
+    page.locator("[data-submit-too]").click()
+    expect(page.locator("#ket-qua .score")).to_be_visible(timeout=60_000)
+    expect(page.locator(".result .note.bad").first).to_be_visible()
+    learner.picture(f"{name}-lesson-tried")
+
+    # The first and the last lesson by hand, those between by the interface.
+    whole = [(course.slug, one) for course in published(platform) for one in course.lessons]
+    do_lesson(learner, *whole[0], language, picture=f"{name}-lesson")
+    for course, lesson in whole[1:-1]:
+        send_lesson(learner, course, lesson)
+    do_lesson(learner, *whole[-1], language, picture=f"{name}-last")
+
+    certificate = page.locator("#ket-qua .note.good a.button")
+    expect(certificate).to_be_visible()
+    learner.picture(f"{name}-lesson-certificate")
+    certificate.click()
+    expect(page.locator("main")).to_contain_text("MC-")
+    learner.fits()
+    learner.picture(f"{name}-verify")
+    for path in ("", "marks", "profile"):
+        learner.go(path)
+        learner.fits()
+        learner.picture(f"{name}-{path or 'home'}-after")
+    expect(page.locator("table").first).to_be_visible()
+    assert not learner.faults, learner.faults
+
+    officer = sit_down("bo", width=width, language=language)
+    officer.go("national")
+    officer.fits()
+    officer.picture(f"{name}-national")
+    assert not officer.faults, officer.faults
+
+
+def test_answers_typed_without_a_line_arrive_when_it_is_back(sit_down: Callable[..., Any]) -> None:
+    learner = sit_down("hocvien2", width="phone")
+    page = learner.page
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    number = page.locator("[data-kind=number] input, [data-kind=text] input").first
+    page.context.set_offline(True)
+    number.fill("12,5")
+    expect(page.locator("[data-save-state]")).to_contain_text(re.compile("Mất mạng"))
+    page.context.set_offline(False)
+    expect(page.locator("[data-save-state]")).to_have_text("Đã lưu")
+    page.reload()
+    expect(number).to_have_value("12,5")
+
+
+def test_two_windows_show_both_versions_and_overwrite_nothing(sit_down: Callable[..., Any]) -> None:
+    learner = sit_down("hocvien2")
+    first, path = learner.page, f"courses/{COURSE}/lessons/muc-tieu-2025-2030"
+    learner.go(path)
+    second = first.context.new_page()
+    second.goto(learner.portal + path)
+    field = "[data-kind=number] input, [data-kind=text] input"
+    second.locator(field).first.fill("11")
+    expect(second.locator("[data-save-state]")).to_have_text("Đã lưu")
+    first.locator(field).first.fill("22")
+    conflict = first.locator(".conflict:not([hidden])")
+    expect(conflict).to_contain_text("22")
+    expect(conflict).to_contain_text("11")
+    conflict.locator("button").first.click()
+    expect(first.locator("[data-save-state]")).to_have_text("Đã lưu")
+    second.reload()
+    expect(second.locator(field).first).to_have_value("22")
+
+
+def test_the_keyboard_reaches_and_leaves_the_code_editor(sit_down: Callable[..., Any]) -> None:
+    learner = sit_down("hocvien2")
+    page = learner.page
+    learner.go(f"courses/{COURSE}/lessons/muoi-nghin-can-bo")
+    cell = page.locator("[data-kind=code]").first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").wait_for()
+    cell.locator(".cm-content").focus()
+    page.keyboard.type("# ")
+    page.keyboard.press("Tab")
+    expect(cell.locator("[data-run]")).to_be_focused()
+    assert not learner.faults, learner.faults
+
+
+def test_without_script_a_lesson_is_read_answered_and_handed_in(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien2", java_script_enabled=False)
+    page = learner.page
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    page.locator("[data-kind=single] input").first.check()
+    page.locator("[data-submit]").click()
+    expect(page.locator("#ket-qua")).to_contain_text(re.compile("Đang chấm|điểm"))
