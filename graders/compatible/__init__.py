@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["autograde", "mark_compatible", "mark_one"]
 
 
-def mark_compatible(_marker: object, source: bytes | Mapping[str, Any], submitted: bytes) -> Marks:
+def mark_compatible(marker: Any, source: bytes | Mapping[str, Any], submitted: bytes) -> Marks:
     """`Marker.mark` in compatible mode: the kernels are compatible mode's own."""
     from graders.compatible.single import mark_one
 
-    return mark_one(source, submitted)
+    return mark_one(source, submitted, allow_reduced=marker.allow_reduced)
 
 
 def __getattr__(name: str) -> Any:

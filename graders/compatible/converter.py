@@ -27,12 +27,15 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.preprocessors import Execute as StockExecute
 from nbgrader.utils import rmtree
-from traitlets import Integer, List, Unicode
+from traitlets import Bool, Enum, Integer, List, Unicode
 
 from graders.compatible.execute import Execute
 from graders.compatible.exporter import Exporter
 from graders.compatible.gradebook import SharedGradebook, one_gradebook
+from graders.compatible.imports import shared_beginnings
 from graders.compatible.kernels import WarmKernels
+from graders.compatible.walled import WalledKernels
+from sandbox import WallsMissing
 
 UNFINISHED = ".autograde-unfinished"  # in the course folder: one empty file per submission in hand
 LISTED = "Please see the"  # nbgrader's last words when single submissions failed
@@ -45,6 +48,12 @@ class Autograde(StockAutograde):  # type: ignore[misc]
     workers = Integer(os.cpu_count() or 1, help="How many submissions to mark at once.").tag(
         config=True
     )
+    walls = Enum(
+        ["available", "required", "none"],
+        "available",
+        help="Learners' code runs behind walls: where they are available, or else not at all.",
+    ).tag(config=True)
+    allow_reduced_walls = Bool(False, help="Whether reduced walls are accepted.").tag(config=True)
     students = List(Unicode(), help="Mark only these learners; empty: all.").tag(config=True)
     gradebook: SharedGradebook | None = None
     _marker: Path | None = None
@@ -59,7 +68,7 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         # A worker meets what is wrong again, and reports it as nbgrader does.
         with suppress(Exception), _alembic_on_path():
             Gradebook(self.coursedir.db_url, self.coursedir.course_id).close()
-        with WarmKernels() as kernels:
+        with self._open_kernels() as kernels:
             Execute.kernels = kernels
             try:
                 failed = _Batch(self, sorted(self.assignments)).run()
@@ -67,6 +76,19 @@ class Autograde(StockAutograde):  # type: ignore[misc]
                 Execute.kernels = None
         if failed:
             raise NbGraderException(f"{LISTED} log for details on the failures above.")
+
+    def _open_kernels(self) -> WarmKernels | WalledKernels:
+        if self.walls != "none":
+            paths = [path for notebooks in self.assignments.values() for path in notebooks]
+            try:
+                return WalledKernels(
+                    shared_beginnings(paths), allow_reduced=self.allow_reduced_walls
+                )
+            except WallsMissing as missing:
+                if self.walls == "required":
+                    raise NbGraderException(str(missing)) from None
+                self.log.warning("Marking without walls, as stock nbgrader does: %s", missing)
+        return WarmKernels()
 
     def convert_one(self, assignment: str, notebooks: list[str]) -> None:
         """In a worker: nbgrader's own loop over this one submission."""

@@ -20,7 +20,7 @@ from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKer
 from nbgrader.preprocessors import Execute as StockExecute
 
 from graders.compatible.imports import leading_imports, shadows
-from graders.compatible.kernels import Kernel, KernelDied, WarmKernels
+from graders.compatible.kernels import Kernel, KernelDied, Kernels
 
 ALIVE_S = 1.0  # how often nbclient looks whether a kernel lives; ours is noticed at once
 RESOLVE_SPECS: dict[str, bool] = {}
@@ -32,9 +32,9 @@ class Execute(StockExecute):  # type: ignore[misc]
     Configured by the sections ``Execute`` and its ancestors'.
     """
 
-    kernels: ClassVar[WarmKernels | None] = None
+    kernels: ClassVar[Kernels | None] = None
 
-    def __init__(self, *args: Any, on_kernels: WarmKernels | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on_kernels: Kernels | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on_kernels or self.kernels
 

@@ -18,10 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import zmq
 from jupyter_client.session import Session
@@ -95,34 +95,24 @@ class WarmKernels:
         """
         try:
             return self._start(folder, imports, shadows)
-        except _Refused:
+        except Refused:
             return self._start(folder, (), ())
 
     def _start(self, folder: Path, imports: Sequence[str], shadows: Sequence[str]) -> Kernel:
-        key = secrets.token_hex(16)
-        paths = [f"{self._address}-{key}-{name}" for name in ("s", "i")]
-        listening = [_listen(path) for path in paths]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        request = {
-            "folder": str(folder),
-            "environ": {"NBGRADER_EXECUTION": "autograde"},
-            "imports": list(imports),
-            "shadows": list(shadows),
-            "key": key,
-        }
-        fds = [*(one.fileno() for one in listening), theirs.fileno()]
-        socket.send_fds(self._connection(), [json.dumps(request).encode()], fds)
-        theirs.close()
-        for one in listening:
-            one.close()
-        try:
+        with listening(Path(self._folder.name)) as (paths, key, sockets):
+            request = {
+                "folder": str(folder),
+                "environ": {"NBGRADER_EXECUTION": "autograde"},
+                "imports": list(imports),
+                "shadows": list(shadows),
+                "key": key,
+            }
+            fds = [*(one.fileno() for one in sockets), theirs.fileno()]
+            socket.send_fds(self._connection(), [json.dumps(request).encode()], fds)
+            for one in (*sockets, theirs):
+                one.close()
             return Kernel(self._zmq(), paths, ours, key)
-        except BaseException:
-            ours.close()
-            raise
-        finally:
-            for path in paths:
-                Path(path).unlink(missing_ok=True)
 
     def _connection(self) -> socket.socket:
         if self._requests is None or self._requests[0] != os.getpid():
@@ -137,7 +127,25 @@ class WarmKernels:
         return self._context[1]
 
 
-class _Refused(Exception):
+class Kernels(Protocol):
+    """Where kernels come from: `WarmKernels`, or behind walls `walled.WalledKernels`."""
+
+    def start(
+        self, folder: Path, *, imports: Sequence[str] = (), shadows: Sequence[str] = ()
+    ) -> Kernel:
+        """A fresh kernel working in ``folder``."""
+
+
+class Walls(Protocol):
+    """The process that a walled kernel lives in."""
+
+    pid: int
+
+    def end(self) -> None:
+        """Kill it and all it started."""
+
+
+class Refused(Exception):
     """The template cannot serve this notebook."""
 
 
@@ -150,8 +158,11 @@ class Kernel:
         paths: Sequence[str],
         life: socket.socket,
         key: str,
+        *,
+        walls: Walls | None = None,
     ) -> None:
         self._life = life
+        self._walls = walls
         self.session = Session(key=key.encode(), username="motcham")
         self.shell = context.socket(zmq.DEALER)
         self.iopub = context.socket(zmq.SUB)
@@ -165,7 +176,8 @@ class Kernel:
         for watched in (self.shell, self.iopub, life.fileno()):
             self.poller.register(watched, zmq.POLLIN)
         try:
-            self.pid = self._hello()
+            pid = self._hello()
+            self.pid = self._walls.pid if self._walls else pid
             self.language_info = self._wait_until_ready()
         except BaseException:
             self.close()
@@ -190,7 +202,7 @@ class Kernel:
             raise KernelDied("the kernel died while starting")
         hello = json.loads(data)
         if hello.get("refused"):
-            raise _Refused
+            raise Refused
         return int(hello["pid"])
 
     def _wait_until_ready(self) -> dict[str, Any]:
@@ -242,13 +254,33 @@ class Kernel:
 
     def close(self) -> None:
         """Kill the kernel and forget it. Safe to repeat."""
-        if self._life.fileno() != -1:
+        if self._walls is not None:
+            self._walls.end()
+            self._life.close()
+        elif self._life.fileno() != -1:
             if self.pid and not select.select([self._life], [], [], 0)[0]:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(self.pid, signal.SIGKILL)
             self._life.close()
         self.shell.close()
         self.iopub.close()
+
+
+@contextlib.contextmanager
+def listening(folder: Path) -> Iterator[tuple[list[str], str, list[socket.socket]]]:
+    """Two fresh listening sockets for a kernel: their addresses, its key, the sockets."""
+    key = secrets.token_hex(16)
+    paths = [str(folder / f"{key}-{name}") for name in ("s", "i")]
+    sockets: list[socket.socket] = []
+    try:
+        for path in paths:
+            sockets.append(_listen(path))
+        yield paths, key, sockets
+    finally:
+        for one in sockets:
+            one.close()
+        for path in paths:
+            Path(path).unlink(missing_ok=True)
 
 
 def _listen(path: str) -> socket.socket:

@@ -32,7 +32,8 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 
 from graders import feedback
 from graders.compatible.execute import Execute
-from graders.compatible.kernels import WarmKernels
+from graders.compatible.kernels import Kernels
+from graders.compatible.walled import WalledKernels
 from graders.marks import CellMarks, Marks
 from graders.submitted import Unfit, read_cells
 from skills_framework.messages import Message
@@ -44,13 +45,17 @@ reads: Any = nbformat.reads
 
 
 def mark_one(
-    source: bytes | Mapping[str, Any], submitted: bytes, *, kernels: WarmKernels | None = None
+    source: bytes | Mapping[str, Any],
+    submitted: bytes,
+    *,
+    kernels: Kernels | None = None,
+    allow_reduced: bool = False,
 ) -> Marks:
     """What ``nbgrader autograde`` would have scored, had ``source`` been generated and submitted.
 
-    ``kernels``: a warm parent to use again; without it one is started, which takes half a second.
-    Never raises for a bad submission. A grade cell that was deleted earns 0; one that a person
-    must mark earns 0 and says so.
+    ``kernels``: to use again; without them walled ones are started, which takes half a second and
+    raises `sandbox.WallsMissing` as there. Never raises for a bad submission. A grade cell that
+    was deleted earns 0; one that a person must mark earns 0 and says so.
     """
     try:
         read_cells(submitted)
@@ -63,7 +68,10 @@ def mark_one(
         sanitize(notebook, assignment)
         if not assignment.known(notebook):
             return _not_marked("foreign", assignment, Message("Đây không phải sổ của bài này."))
-        with _own(kernels) as warm, tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder:
+        with (
+            _own(kernels, allow_reduced) as warm,
+            tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder,
+        ):
             run(notebook, warm, Path(folder))
         return _marks(notebook, assignment)
     except (SchemaTooOldError, SchemaTooNewError, ValidationError, nbformat.ValidationError):
@@ -132,7 +140,7 @@ def sanitize(notebook: Any, assignment: Assignment) -> None:
     CheckCellMetadata().preprocess(notebook, {})
 
 
-def run(notebook: Any, kernels: WarmKernels, folder: Path) -> None:
+def run(notebook: Any, kernels: Kernels, folder: Path) -> None:
     """nbgrader's second pass, in place, up to the scores."""
     execute = Execute(on_kernels=kernels)
     execute.preprocess(notebook, {"metadata": {"path": str(folder)}})
@@ -182,9 +190,9 @@ def _not_marked(state: Any, assignment: Assignment, reason: Message) -> Marks:
 
 
 @contextlib.contextmanager
-def _own(kernels: WarmKernels | None) -> Iterator[WarmKernels]:
+def _own(kernels: Kernels | None, allow_reduced: bool) -> Iterator[Kernels]:
     if kernels is not None:
         yield kernels
     else:
-        with WarmKernels() as started:
+        with WalledKernels(allow_reduced=allow_reduced) as started:
             yield started

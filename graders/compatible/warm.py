@@ -49,6 +49,7 @@ from graders.compatible import tracebacks
 
 TEMPLATES = 4  # kept at once; a class uses one or two
 FRAME = 1 << 20
+INLINE = "module://matplotlib_inline.backend_inline"
 OUR_ROOT = str(Path(__file__).parents[2])
 
 
@@ -57,7 +58,7 @@ def main(control_fd: int, listener_fd: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # ipykernel sets this before the first cell; matplotlib reads it when it is imported.
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    os.environ.setdefault("MPLBACKEND", INLINE)
     tracebacks.prepare()
     gc.collect()
     gc.freeze()
@@ -82,7 +83,7 @@ def main(control_fd: int, listener_fd: int) -> None:
                     client.close()
                     continue
                 imports = tuple(json.loads(data)["imports"])
-                _template(templates, imports, selector, control, listener)
+                _template(templates, imports, selector, fds)
                 socket.send_fds(templates[imports], [data], fds)
                 for fd in fds:
                     os.close(fd)
@@ -97,10 +98,12 @@ def _template(
     templates: OrderedDict[tuple[str, ...], socket.socket],
     imports: tuple[str, ...],
     selector: selectors.BaseSelector,
-    control: socket.socket,
-    listener: socket.socket,
+    fds: list[int],
 ) -> None:
-    """See that there is a template for ``imports``, the most recently used one last."""
+    """See that there is a template for ``imports``, the most recently used one last.
+
+    It inherits nothing of ours: while it held a copy of ``fds``, nobody would see a kernel die.
+    """
     if imports in templates:
         templates.move_to_end(imports)
         return
@@ -110,6 +113,8 @@ def _template(
         for fileobj in [*held, *templates.values(), ours]:
             assert isinstance(fileobj, socket.socket)
             fileobj.close()
+        for fd in fds:
+            os.close(fd)
         try:
             _serve_template(theirs, imports)
         finally:
@@ -210,6 +215,7 @@ class _KernelApp(ipykernel.kernelapp.IPKernelApp):
     def parse_command_line(self, argv: Any = None) -> None:
         """What nbclient would have passed as arguments."""
         self.update_config(Config({"HistoryManager": {"hist_file": ":memory:"}}))
+        self.parent_handle = 1  # nobody's child: no poller, no advice for a terminal
 
     def init_connection_file(self) -> None:
         self.connection_file = "kernel.json"

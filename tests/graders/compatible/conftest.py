@@ -80,7 +80,7 @@ def first_notebook(answer="def doubled(x):\n    return 2 * x", essay="Trả lờ
         test_cell("1.5 if doubled(1) == 2 else 0.25", "phan", 2),
         text(essay, "luan", grade=True, solution=True, points=4),
         text("Nhiệm vụ", "viec", task=True, locked=True, points=5),
-        code("fig, ax = plt.subplots()\nax.plot(np.arange(3))", "ve", solution=True),
+        code("fig, ax = plt.subplots()\nlines = ax.plot(np.arange(3))", "ve", solution=True),
         test_cell("assert len(ax.lines) == 1", "hinh", 1),
     ]
 
