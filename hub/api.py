@@ -313,7 +313,9 @@ class Submissions(LessonHandler):
             if "revision" in sent and revision_of(sent) != work.revision:
                 raise TooLate(STORED_ELSEWHERE)
             notebook = work.notebook
-        submission_id = await self.record(lessons.hand_in, self.actor, place, notebook, at=self.now)
+        submission_id = await self.record(
+            lessons.hand_in, self.actor, place, notebook, at=self.now, device=self.device()
+        )
         self.set_header("Location", self.url("api/v1/submissions", submission_id))
         self.json({"id": submission_id, "state": "queued"}, HTTPStatus.ACCEPTED)
 

@@ -228,7 +228,13 @@ def own_files(session: Session, person_id: int, place: Place) -> Mapping[str, by
 
 
 def hand_in(
-    session: Session, actor: Actor, place: Place, notebook: dict[str, Any], *, at: dt.datetime
+    session: Session,
+    actor: Actor,
+    place: Place,
+    notebook: dict[str, Any],
+    *,
+    at: dt.datetime,
+    device: str | None = None,
 ) -> int:
     """Queue a notebook for marking; the submission's id. Raises `Refused` with every reason."""
     assert actor.person_id is not None
@@ -251,6 +257,7 @@ def hand_in(
         notebook=as_bytes(notebook),
         at=at,
         seed=published.seed,
+        device=device,
     )
     return submission.id
 

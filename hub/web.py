@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import json
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +40,7 @@ log = logging.getLogger("motcham.portal")
 
 UTC = dt.UTC
 LANGUAGE_COOKIE = "motcham-language"
+DEVICE_COOKIE, DEVICE_DAYS = "motcham-browser", 365
 PAGE_BODY_MB = 1
 API_BODY_MB = 16
 DRAINED_BODY_MB = 256  # the API reads (and drops) up to this much, to answer with a message
@@ -214,6 +217,25 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         if isinstance(value, (Refused, HTTPError)):
             return  # the reader is told; access logs have the status
         log.error("%s %s", self.request.method, self.request.path, exc_info=(typ, value, tb))
+
+    # --- the browser ------------------------------------------------------------------------
+
+    def remember_browser(self) -> None:
+        """Give this browser a random number to keep, so that `device` can tell it from others."""
+        if not self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS):
+            self.set_signed_cookie(
+                DEVICE_COOKIE,
+                secrets.token_hex(16),
+                expires_days=DEVICE_DAYS,
+                path=self.portal.prefix,
+                httponly=True,
+                samesite="Lax",
+            )
+
+    def device(self) -> str | None:
+        """A hash of the browser's number, 32 hex digits; None for a program with a token."""
+        kept = self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS)
+        return hashlib.sha256(kept).hexdigest()[:32] if kept else None
 
     # --- small parts ------------------------------------------------------------------------
 

@@ -139,6 +139,7 @@ class LessonPage(PageHandler):
         if self.get_argument("part", "") == "results":
             self._results(loaded)
         else:
+            self.remember_browser()
             await self._show(loaded)
 
     async def post(self, course: str, lesson: str) -> None:
@@ -155,7 +156,12 @@ class LessonPage(PageHandler):
                 work = await self.record(self._save, loaded)
                 if action == "submit":
                     await self.record(
-                        lessons.hand_in, self.actor, loaded.place, work.notebook, at=self.now
+                        lessons.hand_in,
+                        self.actor,
+                        loaded.place,
+                        work.notebook,
+                        at=self.now,
+                        device=self.device(),
                     )
         except Refused as refused:
             errors = [self._.message(message) for message in refused.messages]

@@ -24,6 +24,7 @@ from records.tables import Submission
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
 COURSE, LESSON = "khoa-mau", "bai-mau"
+HOUR = dt.timedelta(hours=1)
 PAGES = [
     "teaching",
     f"teaching/courses/{COURSE}",
@@ -296,3 +297,23 @@ async def test_an_officer_writes_to_the_own_unit_and_to_no_other(site: Any) -> N
     assert (await officer.post_form("notices", to=f"unit:{own}", **text)).status == 200
     assert (await officer.post_form("notices", to=f"unit:{other}", **text)).status == 404
     assert (await officer.post_form("notices", to=f"course:{COURSE}", **text)).status == 404
+
+
+async def test_three_accounts_on_one_browser_become_a_sign_to_look_at(site: Any) -> None:
+    cookies: dict[str, str] = {}
+    for username in ("an", "binh", "can-bo"):
+        browser = site.as_(username)
+        browser.cookies = cookies  # they share the office's computer
+        await browser.get(f"courses/{COURSE}/lessons/{LESSON}")
+        sent = await browser.send(
+            "POST", "api/v1/submissions", {"course": COURSE, "lesson": LESSON}
+        )
+        assert sent.status == 202, sent.text
+        with site.records.begin() as session:
+            claimed = queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
+            queue.store_marks(
+                session, claimed.id, Marks("marked", 0, 1), worker="w", at=site.clock.at
+            )
+    page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/signs")).text
+    assert "Một trình duyệt, nhiều tài khoản trong ngày" in page
+    assert "không phải kết luận" in page
