@@ -113,7 +113,7 @@ def find_place(session: Session, person_id: int, course: str, lesson: str) -> Pl
         if enrolment
         else releases.current_release(session, course)
     )
-    entry = release and releases.find_lesson(release, lesson)
+    entry = releases.find_lesson(release, lesson) if release else None
     if release is None or entry is None:
         return None
     agreed = terms.find_terms(session, course, lesson)
@@ -130,7 +130,7 @@ def find_place(session: Session, person_id: int, course: str, lesson: str) -> Pl
 
 def find_work(session: Session, person_id: int, place: Place) -> Work | None:
     draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
-    return draft and as_work(draft)
+    return as_work(draft) if draft else None
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ def find_result(session: Session, submission_id: int) -> Result | None:
 def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
     """The last submission of a lesson; a marked one is shown with its marks."""
     submission = queue.find_last(session, person_id, place.release_id, place.lesson)
-    return submission and _result(session, submission, place.course, place.entry)
+    return _result(session, submission, place.course, place.entry) if submission else None
 
 
 def _result(session: Session, submission: Any, course: str, entry: Mapping[str, Any]) -> Result:
