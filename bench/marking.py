@@ -8,7 +8,9 @@ compared to the cell. ``python bench/marking.py --n 40``; the last line is JSON.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import math
 import os
 import shutil
 import sqlite3
@@ -26,15 +28,13 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import courses
+
 BIN = Path(sys.executable).parent
 ENVIRON = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}  # nbgrader calls alembic
+ROOT = Path(__file__).parents[1]
+OWN = ROOT / "courses/content/nhan-thuc-chung"
 ASSIGNMENT = "bai-1"
-OURS = """
-import sys
-from pathlib import Path
-from graders.compatible import autograde
-sys.exit(not autograde(Path(), sys.argv[1], workers=int(sys.argv[2])))
-"""
 NO_ANSWER = "# YOUR CODE HERE\nraise NotImplementedError()"
 MARKS = """
 select student_id, notebook.name, base_cell.name, auto_score, manual_score, extra_credit,
@@ -73,7 +73,7 @@ class Lesson:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--n", type=int, default=40, help="submissions per course")
+    parser.add_argument("--n", type=int, default=40, help="notebooks per course")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", choices=["own", "scientific"])
     parser.add_argument("--no-strict", action="store_true", help="leave out the strict Marker")
@@ -104,11 +104,11 @@ def compare(name: str, lessons: list[Lesson], folder: Path, workers: int) -> dic
     """Mark with the stock command and with ours, each on its own copy of the course folder."""
     build(lessons, folder / "course")
     number = sum(len(lesson.submissions) for lesson in lessons)
-    for copy in ("stock", "ours"):
-        shutil.copytree(folder / "course", folder / copy, symlinks=True)
+    for contestant in ("stock", "ours"):
+        shutil.copytree(folder / "course", folder / contestant)
     stock_s = timed([str(BIN / "nbgrader"), "autograde", ASSIGNMENT], folder / "stock")
     ours_s = timed(
-        [sys.executable, "-c", OURS, ASSIGNMENT, str(workers)],
+        [str(BIN / "motcham"), "autograde", ".", ASSIGNMENT, "--workers", str(workers)],
         folder / "ours",
     )
     stock, ours = marks(folder / "stock"), marks(folder / "ours")
@@ -218,40 +218,22 @@ def submit_to_mark() -> float | None:
 
 
 def own_course(number: int) -> list[Lesson]:
-    """A lesson of our own course's shape: forms, a table from the sources, some code."""
-    exercises = [
-        Exercise('tra_loi = "b"', ('tra_loi = "a"', "tra_loi = None"), 'assert tra_loi == "b"'),
-        Exercise("phan = [200, 6800, 3000]", ("phan = [200, 6800]",), "assert sum(phan) == 10000"),
-        Exercise(
-            'bang = [{"nam": 2025, "muc": 20}, {"nam": 2030, "muc": 30}]',
-            ('bang = [{"nam": 2025, "muc": 20}]', "bang = []"),
-            'assert [d["muc"] for d in bang] == [20, 30], "Xem lại bảng chỉ tiêu"',
-        ),
-        Exercise('thu_tu = ["c", "a", "b"]', ('thu_tu = ["a"]',), 'assert thu_tu[0] == "c"'),
-        Exercise(
-            "def ty_le(dat, tong):\n    return 100 * dat / tong",
-            ("def ty_le(dat, tong):\n    return dat", NO_ANSWER),
-            "assert ty_le(50, 200) == 25\nassert ty_le(0, 3) == 0",
-        ),
-        Exercise(
-            "def cap_do(diem):\n    return sum(diem > moc for moc in (10, 20, 40, 60, 80))",
-            ("def cap_do(diem):\n    return diem // 20", "def cap_do(diem:\n    pass"),
-            "assert [cap_do(d) for d in (5, 15, 30, 50, 70, 90)] == list(range(6))",
-        ),
-        Exercise(
-            "import csv, io\n\ndef doc(chu):\n    return list(csv.DictReader(io.StringIO(chu)))",
-            ("def doc(chu):\n    return []",),
-            'assert doc("a,b\\n1,2")[0]["b"] == "2"\n0.5',
-        ),
-        Exercise("so_buoc = 6", ("so_buoc = 5",), "assert so_buoc == 6, so_buoc"),
-        Exercise("han = 7", ('han = "bảy"',), "assert han + 0 == 7"),
-        Exercise(
-            "def ban_sao(n):\n    return {'ban': 3, 'phuong_tien': 2, 'ngoai': 1}[n]",
-            (NO_ANSWER,),
-            'assert ban_sao("ban") == 3\nprint("đạt")',
-        ),
-    ]
-    return [lesson("bai-hoc", [], exercises, number)]
+    """Every lesson of our own course, ``number`` notebooks in all."""
+    files = [Path(lesson.file) for lesson in courses.load_course(OWN).lessons]
+    return [own_lesson(file, math.ceil(number / len(files))) for file in files]
+
+
+def own_lesson(file: Path, number: int) -> Lesson:
+    source = courses.read_notebook((OWN / file).read_bytes())
+    solved, blank = courses.solved_notebook(source), courses.learner_notebook(source)
+    submissions = {}
+    for learner in range(number):
+        answered = copy.deepcopy(solved)
+        for place, cell in enumerate(answered["cells"]):
+            if learner % 10 == 9 or (learner * 7 + place * 3) % 11 == 0:
+                cell["source"] = blank["cells"][place]["source"]
+        submissions[f"TN{learner:04}"] = courses.write_notebook(answered)
+    return Lesson(file.stem, (OWN / file).read_bytes(), submissions)
 
 
 def scientific_course(number: int) -> list[Lesson]:

@@ -1,8 +1,11 @@
-"""Which import statements a notebook executes before anything else can be noticed. Pure.
+"""Which of a notebook's imports may be executed before it starts, unnoticed by it. Pure.
 
-A kernel forked after those very imports is, to the notebook, the same as a cold one: between the
-start of a cold kernel and its last leading import only inert statements run, which can observe
-nothing. The first statement that could ends the search.
+A kernel forked after those imports must be, to the notebook, the same as a cold one. So an import
+is taken only when everything the notebook runs before it is *blind*: it looks at no module table,
+evaluates no text, touches no double-underscored attribute, and has imported only modules of
+`PLAIN`, which look the same whatever else is loaded. (With pyplot loaded early, a notebook that
+imported matplotlib alone and forgot pyplot would earn marks that stock nbgrader does not give.)
+The first statement that is not blind ends the search; later imports are executed cold.
 """
 
 from __future__ import annotations
@@ -10,11 +13,25 @@ from __future__ import annotations
 import ast
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 LITERAL = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.Load, ast.UnaryOp, ast.USub)
+# Modules of the standard library that have no submodules which somebody else's import could attach.
+PLAIN = frozenset(
+    """
+    __future__ abc base64 bisect calendar cmath collections copy csv dataclasses datetime decimal
+    enum fractions functools hashlib heapq io itertools json math numbers operator os pathlib
+    random re secrets statistics string textwrap time typing unicodedata uuid zlib
+    """.split()  # noqa: SIM905 - a table
+)
+SEEING = frozenset(
+    """
+    __import__ breakpoint builtins compile delattr dir eval exec exit gc get_ipython getattr
+    globals hasattr help importlib In inspect locals open Out quit setattr sys vars warnings
+    """.split()  # noqa: SIM905
+)
 # Magics that are part of the usual first cell and read nothing of what has been imported.
 MOST = 3  # beginnings, each of which costs a process
 WORTH = 3  # notebooks
@@ -22,16 +39,28 @@ INERT_MAGICS = ("%matplotlib inline",)
 
 
 def leading_imports(notebook: Mapping[str, Any]) -> tuple[str, ...]:
-    """The import statements before the first statement that may observe them, one name each."""
-    found: list[str] = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code" or not cell["source"].strip():
-            continue
-        statements, inert = _begin(cell["source"])
-        found.extend(statements)
-        if not inert:
+    """The import statements that may come first, one name each, in the notebook's order.
+
+    None where there are only such as take no time.
+    """
+    found: dict[str, None] = {}
+    others = acted = False  # a module outside PLAIN was imported; and then something was done
+    for statement in _statements(notebook):
+        names = _imported(statement)
+        if names is None:
+            if _inert(statement):
+                continue
+            if not _blind(statement):
+                break
+            acted = acted or others
+        elif names and all(name.split()[1].partition(".")[0] in PLAIN for name in names):
+            found |= dict.fromkeys(names)
+        elif not names or acted:
             break
-    return tuple(dict.fromkeys(found))
+        else:
+            others = True
+            found |= dict.fromkeys(names)
+    return tuple(found) if others else ()
 
 
 def shared_beginnings(paths: Iterable[str]) -> list[tuple[str, ...]]:
@@ -64,24 +93,40 @@ def shadows(folder: Path) -> list[str]:
     )
 
 
-def _begin(source: str) -> tuple[list[str], bool]:
-    """The leading imports of one cell, and whether the whole cell is inert."""
-    lines = [line for line in source.splitlines() if line.strip() not in INERT_MAGICS]
-    try:
-        body = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [], False
-    found: list[str] = []
-    for statement in body:
-        if isinstance(statement, ast.Import):
-            found.extend(f"import {alias.name}" for alias in statement.names)
-        elif isinstance(statement, ast.ImportFrom) and statement.level == 0:
-            if any(alias.name == "*" for alias in statement.names):
-                return found, False
-            found.extend(f"from {statement.module} import {a.name}" for a in statement.names)
-        elif not _inert(statement):
-            return found, False
-    return found, True
+def _statements(notebook: Mapping[str, Any]) -> Iterator[ast.stmt]:
+    """Top-level statements in order, up to the first cell that is not plain Python."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            lines = [x for x in cell["source"].splitlines() if x.strip() not in INERT_MAGICS]
+            try:
+                yield from ast.parse("\n".join(lines)).body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return
+
+
+def _imported(statement: ast.stmt) -> list[str] | None:
+    """One import statement per name; empty for a kind that is not taken; None for no import."""
+    if isinstance(statement, ast.Import):
+        return [f"import {alias.name}" for alias in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        if statement.level or any(alias.name == "*" for alias in statement.names):
+            return []
+        return [f"from {statement.module} import {alias.name}" for alias in statement.names]
+    return None
+
+
+def _blind(statement: ast.stmt) -> bool:
+    for node in ast.walk(statement):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                return False
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                if name in SEEING or name.startswith("__"):
+                    return False
+            case ast.Constant(value=str(text)):
+                if "/proc" in text or "__" in text:
+                    return False
+    return True
 
 
 def _inert(statement: ast.stmt) -> bool:
