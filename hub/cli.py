@@ -49,7 +49,7 @@ COMMANDS = {
         Message("Chấm một lớp nbgrader có sẵn, thay cho nbgrader autograde"),
         ("graders.compatible",),
     ),
-    "roster": Entry("people:roster", Message("Danh sách học viên: import"), ("analytics.roster",)),
+    "roster": Entry("people:roster", Message("Danh sách học viên: import"), ("hub.roster",)),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
     "report": Entry("results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.report",)),
     "certificate": Entry(

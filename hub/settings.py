@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     programme: str = "chuyen-doi-so-10000"
     pass_share: float | None = Field(None, ge=0, le=1)  # None: as each course says
     demo: bool = True  # demonstration accounts and courses; switch off in production
+    demo_learners: int = Field(6000, ge=0, le=200_000)  # made-up learners at the first start
 
     # Certificates. Without a key of the operator's own one is made at the first start
     certificate_signer: str = "Thủ trưởng đơn vị cấp"  # the line above the signature

@@ -25,10 +25,11 @@ from types import FrameType
 from typing import IO
 
 from hub import demo, tied
+from hub.demo_learners import load_demo_learners
 from hub.ports import is_free
 from hub.private import keep_secret, make_private_folder
 from hub.settings import ROOT, Settings
-from records import open_records, people
+from records import Session, open_records, people
 from skills_framework.messages import Message, Refused
 
 Tell = Callable[[Message], None]
@@ -137,11 +138,21 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
             courses = demo.publish_courses(records, at=at, tell=tell)
             with records.begin() as session:
                 demo.add_people(session, at=at)
+            with records.begin() as session:
+                _add_learners(session, settings.demo_learners, at=at, tell=tell)
     finally:
         records.close()
     if settings.demo and not settings.oidc:
         accounts = demo.open_accounts(settings)
     return Prepared(courses, accounts)
+
+
+def _add_learners(session: Session, learners: int, *, at: dt.datetime, tell: Tell) -> None:
+    """Made-up learners, once, so that the officers' pages have something to show."""
+    loaded = learners and load_demo_learners(session, learners, seed=1, at=at)
+    if loaded:
+        facts = {"learners": loaded.learners, "certificates": loaded.certificates}
+        tell(Message("Đã thêm {learners} học viên mẫu, {certificates} chứng nhận mẫu", facts))
 
 
 # --- running ------------------------------------------------------------------------------------

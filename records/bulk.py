@@ -23,7 +23,8 @@ from records.tables import (
 )
 
 # What stands in place of a notebook: these submissions are never marked again.
-NO_NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+# Each has its own words, or all of them would look copied from one another.
+_NOTEBOOK = '{{"cells": [], "metadata": {{"mau": "{0}-{1}"}}, "nbformat": 4, "nbformat_minor": 5}}'
 _AT_ONCE = 5000
 
 
@@ -53,7 +54,7 @@ class Written:
                 "person_id": person_id,
                 "release_id": release_id,
                 "lesson": lesson,
-                "notebook": NO_NOTEBOOK,
+                "notebook": _NOTEBOOK.format(person_id, lesson).encode(),
                 "submitted_at": at,
                 "late": False,
                 "state": "marked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -9,6 +10,52 @@ import click
 from hub.commands.opening import DATA, opened
 from hub.console import say
 from skills_framework.messages import Message, Refused
+
+
+@click.group()
+def roster() -> None:
+    """Danh sách học viên."""
+
+
+@roster.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@DATA
+def import_(file: Path, dry_run: bool, data: Path | None) -> int:
+    """Nhập FILE (xlsx hoặc CSV UTF-8): cả danh sách, hoặc không dòng nào."""
+    from hub.roster import import_roster
+
+    content, at = file.read_bytes(), dt.datetime.now(dt.UTC)
+    with opened(data) as (_settings, records), records.begin() as session:
+        outcome = import_roster(
+            session, file.name, content, at=at, actor="motcham roster import", dry_run=dry_run
+        )
+    for fault in outcome.faults:
+        say(
+            Message(
+                "Dòng {line}, cột {column}, «{value}»: {reason}. Cách sửa: {mend}",
+                {
+                    "line": fault.line,
+                    "column": fault.column,
+                    "value": fault.value,
+                    "reason": fault.reason,
+                    "mend": fault.mend,
+                },
+            )
+        )
+    if outcome.faults:
+        say(Message("Chưa nhập gì: có {n} chỗ cần sửa.", {"n": len(outcome.faults)}))
+        return 1
+    facts = {"added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged}
+    if dry_run:
+        say(
+            Message(
+                "Không có lỗi. Sẽ thêm {added}, thay đổi {changed}, giữ nguyên {unchanged}.", facts
+            )
+        )
+    else:
+        say(Message("Thêm {added}, thay đổi {changed}, giữ nguyên {unchanged}.", facts))
+    return 0
 
 
 @click.group()

@@ -52,14 +52,13 @@ def certificate() -> None:
 @DATA
 def verify(what: str, data: Path | None) -> int:
     """Kiểm tra chứng nhận: WHAT là số chứng nhận, hoặc tệp PDF."""
-    from analytics.signing import load_or_make_signer
     from analytics.verification import judge_file, judge_number
+    from hub.certificate_office import open_signer
 
     with opened(data) as (settings, records), records.read() as session:
         if Path(what).is_file():
-            at = dt.datetime.now(dt.UTC)
-            signer = load_or_make_signer(settings.secrets, authority=settings.ministry, at=at)
-            verdict = judge_file(session, Path(what).read_bytes(), signer.certificate)
+            certificate = open_signer(settings).certificate
+            verdict = judge_file(session, Path(what).read_bytes(), certificate)
         else:
             verdict = judge_number(session, what)
     for message in verdict.messages:
