@@ -174,7 +174,7 @@ class Examiner:
         try:
             with self._deadline(limit), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(plain_python(source), filename)
+                tree = ast.parse(source, filename)
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised

@@ -10,12 +10,13 @@ cell that killed the first), and marking goes on with the next step.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from graders import feedback
@@ -71,6 +72,7 @@ class Marker:
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s
         self.notebook_s = notebook_s
+        self.aside = ThreadPoolExecutor(8, thread_name_prefix="marker")
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
         self._closed = False
@@ -88,6 +90,7 @@ class Marker:
         with self._lock:
             self._closed = True
             server, self._server = self._server, None
+        self.aside.shutdown(wait=True)
         if server is not None:
             server.close()
 
@@ -109,7 +112,7 @@ class Marker:
                 )
             return self._server
 
-    def _fork(
+    def fork(
         self,
         program: str,
         ends: Sequence[Any],
@@ -117,6 +120,7 @@ class Marker:
         files: Mapping[str, bytes],
         limits: Limits | None = None,
     ) -> Child:
+        """A child of the fork server; for this room's own use. Raises ForkServerLost."""
         server = self._warm()
         try:
             return server.fork(
@@ -190,7 +194,7 @@ class Marker:
         runs: list[CellRun] = []
         ends_at = time.monotonic() + self.notebook_s
         options = {"show": True, "seed": seed}
-        with control, self._fork("learner", [theirs], options, files or {}, limits):
+        with control, self.fork("learner", [theirs], options, files or {}, limits):
             for number, text in enumerate(sources):
                 limit = min(self.cell_s, ends_at - time.monotonic())
                 try:
@@ -248,41 +252,58 @@ def _talk(channel: Channel, wish: dict[str, Any], limit: float) -> dict[str, Any
 
 
 class _Pair:
-    """One L and one E, joined by a link, and what is open between us and them."""
+    """One L and one E, joined by a link, and what is open between us and them.
+
+    E is forked aside: what is said to it waits on its channel while L already works.
+    """
 
     def __init__(
         self, marker: Marker, run: _Marking, *, seed: int, files: Mapping[str, bytes]
     ) -> None:
         names = run.source.names
-        self.stack = contextlib.ExitStack()
-        with contextlib.ExitStack() as opening:
-            self.learner, learner_end = Channel.pair(frame_mb=_FRAME_MB)
-            opening.enter_context(self.learner)
-            self.examiner, examiner_end = Channel.pair(frame_mb=_FRAME_MB)
-            opening.enter_context(self.examiner)
-            asking, answering = _socketpair()
-            options = {"seed": seed}
-            opening.enter_context(marker._fork("learner", [learner_end, answering], options, files))
-            own = {
-                "seed": seed,
-                "learner": sorted(names.learner),
-                "owned": sorted(names.owned),
-                "imports": {name: list(place) for name, place in names.imports.items()},
-                "in_place": sorted(names.in_place),
-                "classes": sorted(names.classes),
-                "texts": run.texts,
-            }
-            opening.enter_context(marker._fork("examiner", [examiner_end, asking], own, files))
-            self.stack = opening.pop_all()
+        self.learner, learner_end = Channel.pair(frame_mb=_FRAME_MB)
+        self.examiner, examiner_end = Channel.pair(frame_mb=_FRAME_MB)
+        asking, answering = socket.socketpair()
+        shared = any(step.place == "shared" for step in run.steps)
+        own = {
+            "seed": seed,
+            "learner": sorted(names.learner),
+            "owned": sorted(names.owned),
+            "imports": {name: list(place) for name, place in names.imports.items()},
+            "in_place": sorted(names.in_place),
+            "classes": sorted(names.classes),
+            "texts": run.texts,
+        }
+        self._aside = marker.aside
+        self._examiner_child = self._aside.submit(
+            marker.fork, "examiner", [examiner_end, asking], own, files
+        )
+        try:
+            self._learner_child = marker.fork(
+                "learner", [learner_end, answering], {"seed": seed, "shared": shared}, files
+            )
+        except BaseException:
+            self.learner.close()
+            self.examiner.close()
+            self._examiner_child.result().close()
+            raise
 
     def close(self) -> None:
-        self.stack.close()
+        """End both, without waiting for the end. Raises ForkServerLost where E never began."""
+        self.learner.close()
+        self.examiner.close()
+        children = [self._learner_child]
+        try:
+            children.append(self._examiner_child.result())
+        finally:
+            for child in children:
+                child.kill()
+            self._aside.submit(_bury, children)
 
 
-def _socketpair() -> tuple[Any, Any]:
-    import socket
-
-    return socket.socketpair()
+def _bury(children: Sequence[Child]) -> None:
+    for child in children:
+        child.close()
 
 
 class _Marking:

@@ -71,6 +71,8 @@ _VIEWING_FUNCTIONS = _words("enumerate zip reversed iter")
 
 def plain_python(source: str) -> str:
     """A cell as plain Python: ``%magic`` and ``!command`` lines become calls, as IPython does."""
+    if source[:1].strip() and not any(mark in source for mark in "%!?"):
+        return source  # nothing of IPython's in it, and looking closer costs a millisecond
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
     text: str = manager.transform_cell(source)
     return text

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from courses.notation import options_of
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
-from graders.names import CellKind, Names, bound_names, mentioned_names, parse, plain_python, whose
+from graders.names import CellKind, Names, mentioned_names, parse, plain_python, whose
 from graders.submitted import Cell, Unfit, read_cells
 from skills_framework.messages import Message, Refused
 
@@ -161,7 +161,7 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             if cell.locked:
                 steps.append(Step("learner", cell.source))
             waits = bool(mentioned_names(cell.source) & source.names.learner)
-            steps.append(Step("setup", cell.source, waits=waits))
+            steps.append(Step("setup", plain_python(cell.source), waits=waits))
         if cell.grade_id:
             _add_extras(steps, extras.get(cell.grade_id, ()))
     return steps
@@ -217,13 +217,14 @@ def _test(
             title=str(options.get("exercise", "")),
             cell_kind=cell.kind,
         )
+    text = plain_python(cell.source)
     return Step(
         "shared" if options.get("shared") is True else "test",
-        cell.source,
+        text,
         grade_id=cell.grade_id,
         points=cell.points,
         title=str(options.get("exercise", "")),
-        hidden=hidden_lines(cell.source),
+        hidden=hidden_lines(text),
         answers=answers,
         answered=answered,
         restored=restored,
@@ -280,16 +281,3 @@ def _says_something(node: ast.stmt) -> bool:
         case ast.ClassDef(body=body):
             return any(_says_something(inner) for inner in body)
     return True
-
-
-__all__ = [
-    "Source",
-    "Step",
-    "as_handed_out",
-    "bound_names",
-    "hidden_lines",
-    "is_answered",
-    "make_plan",
-    "plain_python",
-    "read_source",
-]
