@@ -91,7 +91,8 @@ def sit_down(chromium: Browser, platform: Any) -> Iterator[Callable[..., Person]
         )
         contexts.append(context)
         person = Person(context.new_page(), platform, username)
-        person.log_in()
+        if username:  # "" is a passer-by
+            person.log_in()
         return person
 
     yield open_one

@@ -12,6 +12,7 @@ import time
 import uuid
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from tornado import httpclient, websocket
 
@@ -37,6 +38,8 @@ scopes = ["admin:users", "admin:servers", "access:servers", "tokens"]
 c.JupyterHub.load_roles = [dict(name="test", scopes=scopes, services=["test"])]
 c.Spawner.http_timeout = 120
 c.Spawner.start_timeout = 120
+c.Spawner.poll_interval = 5
+c.JupyterHub.tornado_settings = {{"slow_spawn_timeout": 100}}
 """
 WALLED = """
 from hub.labs.spawner import WalledSpawner
@@ -140,16 +143,16 @@ class LabHub:
 
     def add(self, name):
         """A user."""
-        self.call("POST", f"/hub/api/users/{name}")
+        self.call("POST", f"/hub/api/users/{quote(name)}")
 
     def open_lab(self, name):
         """Start a server; seconds until the hub says it is ready."""
         begin = time.perf_counter()
-        status, body = self.call("POST", f"/hub/api/users/{name}/server")
+        status, body = self.call("POST", f"/hub/api/users/{quote(name)}/server")
         assert status in (201, 202), (status, body.decode(), self.log.read_text()[-2000:])
         while status == 202:
             time.sleep(0.02)
-            user = json.loads(self.call("GET", f"/hub/api/users/{name}")[1])
+            user = json.loads(self.call("GET", f"/hub/api/users/{quote(name)}")[1])
             if user["servers"].get("", {}).get("ready"):
                 break
             assert user["servers"], self.log.read_text()[-3000:]
@@ -157,17 +160,17 @@ class LabHub:
 
     def close_lab(self, name):
         """Stop a server; returns when it is gone."""
-        status, _ = self.call("DELETE", f"/hub/api/users/{name}/server")
+        status, _ = self.call("DELETE", f"/hub/api/users/{quote(name)}/server")
         while status == 202:
             time.sleep(0.05)
-            user = json.loads(self.call("GET", f"/hub/api/users/{name}")[1])
+            user = json.loads(self.call("GET", f"/hub/api/users/{quote(name)}")[1])
             if not user["servers"]:
                 break
         return status
 
     def token_of(self, name):
         """A token with the rights of that user."""
-        return json.loads(self.call("POST", f"/hub/api/users/{name}/tokens", {})[1])["token"]
+        return json.loads(self.call("POST", f"/hub/api/users/{quote(name)}/tokens", {})[1])["token"]
 
     def run(self, name, code, spec="python3", timeout=60):
         """What one cell printed, in a fresh kernel of that user's lab."""
@@ -185,7 +188,7 @@ class Kernel:
     def __init__(self, hub, name, spec="python3"):
         self.hub, self.name, self.spec = hub, name, spec
         self.headers = {"Authorization": f"token {TOKEN}"}
-        self.address = f"/user/{name}/api/kernels"
+        self.address = f"/user/{quote(name)}/api/kernels"
         self.client = httpclient.AsyncHTTPClient(force_instance=True, max_clients=100)
 
     async def ask(self, method, path="", body=None):

@@ -1,0 +1,128 @@
+"""Vietnamese first, English whole: catalogues, numbers, dates, order, searching."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+
+from hub import catalogue, translate
+from hub.forms import read_number, write_number
+from skills_framework.messages import Message
+
+VI, EN = translate.load_translators()["vi"], translate.load_translators()["en"]
+GAP = re.compile(r"\{(\w+)[^}]*\}")
+
+
+def test_every_sentence_has_its_english() -> None:
+    said, known = catalogue.said(), catalogue.translated()
+    assert len(said) > 500, "the extraction looked at nothing"
+    missing = sorted(sentence for sentence in said if not known.get(sentence))
+    assert not missing, "python -m hub.catalogue, then translate:\n" + "\n".join(missing)
+
+
+def test_every_translation_has_the_gaps_of_its_sentence() -> None:
+    known = catalogue.translated()
+    wrong = [s for s, t in known.items() if set(GAP.findall(s)) != set(GAP.findall(t))]
+    assert not wrong, wrong
+
+
+def test_a_message_is_said_in_the_reader_s_language() -> None:
+    message = Message("Không có đơn vị {code}, còn {n} dòng", {"code": "99", "n": 1234.5})
+    assert VI.message(message) == "Không có đơn vị 99, còn 1.234,5 dòng"
+    stored = Message("Bài này đã hết hạn nộp. Bài làm đã lưu của anh/chị vẫn còn nguyên.").as_dict()
+    assert EN.message(stored).startswith("The deadline")
+    assert VI.message({"template": "{broken", "params": {}}) == "{broken"
+
+
+def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
+    moment = dt.datetime(2026, 12, 14, 18, 30, tzinfo=dt.UTC)
+    assert VI.number(6800) == "6.800"
+    assert EN.number(6800) == "6,800"
+    assert VI.date(moment) == "15/12/2026", "it is the next day in Hà Nội"
+    assert VI.time(moment) == "01:30, 15/12/2026"
+    assert VI.percent(0.5) == "50%"
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "value"),
+    [
+        ("6.800", "vi", 6800),
+        ("12,5", "vi", 12.5),
+        ("1.234,5", "vi", 1234.5),
+        ("0.5", "vi", 0.5),
+        ("6,800", "en", 6800),
+        ("12.5", "en", 12.5),
+        ("1 200", "vi", 1200),
+        ("-3", "vi", -3),
+        ("−3,5", "vi", -3.5),
+        ("1,234,567", "vi", None),
+        ("abc", "vi", None),
+        ("", "vi", None),
+        ("1.2.3", "vi", None),
+        ("12", "vi", 12),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(typed: str, language: str, value: Any) -> None:
+    assert read_number(typed, language) == value
+
+
+def test_a_number_comes_back_as_it_can_be_typed_again() -> None:
+    assert read_number(write_number(12.5, "vi"), "vi") == 12.5
+    assert read_number(write_number(6800, "vi"), "vi") == 6800
+
+
+def test_searching_ignores_diacritics() -> None:
+    assert translate.plain("Đô thị số ĐẶC BIỆT") == "do thi so dac biet"
+
+
+def test_names_are_ordered_as_in_a_vietnamese_dictionary() -> None:
+    names = ["Đà Nẵng", "Đồng Nai", "Dương", "Ấn", "An", "Bắc Ninh", "Ân", "Âu", "Cà", "Ca", "Cá"]
+    assert translate.in_order(names) == [
+        "An",
+        "Ân",
+        "Ấn",
+        "Âu",
+        "Bắc Ninh",
+        "Ca",
+        "Cà",
+        "Cá",
+        "Dương",
+        "Đà Nẵng",
+        "Đồng Nai",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "accept", "language"),
+    [
+        (("en", None), "vi", "en"),
+        ((None, None), "en-GB,en;q=0.9", "en"),
+        ((None, None), "fr,en;q=0.5", "en"),
+        ((None,), "", "vi"),
+        (("xx",), "zz", "vi"),
+    ],
+)
+def test_the_language_is_chosen_by_wish_then_browser_then_vietnamese(
+    wishes: Any, accept: str, language: str
+) -> None:
+    assert translate.choose_language(*wishes, accept=accept) == language
+
+
+async def test_the_switch_changes_the_page_and_stays(site: Any) -> None:
+    an = site.as_("an")
+    assert '<html lang="vi">' in (await an.get("")).text
+    answer = await an.post_form("language", language="en", back="/services/portal/marks")
+    assert answer.status == 302
+    assert answer.headers["Location"] == "/services/portal/marks"
+    page = await an.get("")
+    assert '<html lang="en">' in page.text
+    assert "My learning" in page.text
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/hub/logout"])
+async def test_the_switch_leads_nowhere_else(site: Any, back: str) -> None:
+    answer = await site.as_("an").post_form("language", language="en", back=back)
+    assert answer.headers["Location"] == "/services/portal/"
