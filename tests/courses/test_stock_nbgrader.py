@@ -10,7 +10,6 @@ import pytest
 
 from courses import learner_notebook, load_course, solved_notebook, variant, write_notebook
 
-
 CONTENT = Path(__file__).parents[2] / "courses" / "content"
 
 
