@@ -1,10 +1,11 @@
-"""What learning adds up to: completion, certificates, progress toward the targets, insight.
+"""What the records mean: who has finished, how far the programme is, and the papers that say so.
 
-Start with ``certificates.py`` (when one is due, and the rule of Decision 64), ``paper.py`` and
-``signing.py`` (the PDF/A and its signature), ``targets.py`` (the 10,000 and the 1,000 against what
-was reached, per bucket and province), ``report.py`` (the same figures as a workbook),
-``insight.py`` and ``integrity.py`` (how exercises behave, what a person should look at).
+Start reading in ``targets.py`` (figures to reach, counting, plan) or ``certificates.py`` (the rule
+of Decision 64, issuing, revoking); ``paper``, ``signing`` and ``credential`` make what a learner
+holds in hand, ``verification`` judges it, ``pictures`` and ``report`` show the figures,
+``small_cells`` protects people behind small numbers, ``insight`` and ``integrity`` look at
+exercises. Data with its sources lies in ``data/``.
 
-Decisions are pure functions of facts that were read, with time handed in. It never marks, never
-changes marks, and knows nothing of HTTP.
+This room never marks, never speaks HTTP, never asks the clock, and reaches the database only
+through functions of ``records``.
 """
