@@ -4,6 +4,8 @@ import pytest
 from notebooks import answered, as_bytes
 from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS
 
+SECRETS = ("randint", "allclose", "assert", "HIDDEN", "[3, 5, 8]", "7.4")  # of the hidden tests
+
 
 def test_the_exercise_can_be_solved(marker):
     marks = marker.mark(SOURCE, as_bytes(answered(SOURCE, **EVERYTHING)))
@@ -28,13 +30,6 @@ def test_a_trick_leaves_the_honest_mark(marker, trick):
         (c.grade_id, c.points, c.feedback) for c in marks.cells if c.points
     ]
     assert marks.max == 5.0
-
-
-@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
-def test_no_feedback_holds_a_hidden_test(marker, trick):
-    """Cheap tricks only: the dear ones are marked once, above."""
-    if not trick.stock:
-        trick = TRICKS[0]
-    for cell in marker.mark(SOURCE, trick.content).cells:
-        for secret in ("randint", "allclose", "assert", "HIDDEN", "[3, 5, 8]", "7.4"):
+    for cell in marks.cells:
+        for secret in SECRETS:
             assert secret not in (cell.feedback or "")
