@@ -81,6 +81,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _certificate_key_is_whole(self) -> Settings:
+        if bool(self.certificate_key) != bool(self.certificate_chain):
+            raise ValueError(
+                "MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai hoặc bỏ cả hai"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _oidc_is_whole(self) -> Settings:
         given = {
             "MOTCHAM_OIDC_ISSUER": bool(self.oidc_issuer),
