@@ -28,6 +28,7 @@ from graders import Marker
 from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
+from hub.lab_door import LabDoor
 from hub.pages import classes, learner, officer, player, roster, teaching, verify
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
@@ -141,7 +142,7 @@ def make_portal(
     prefix: str,
     hub_prefix: str,
     marker: Any = None,
-    labs: Any = None,
+    labs: LabDoor | None = None,
     identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
@@ -200,6 +201,14 @@ def cookie_secret(settings: Settings) -> bytes:
     return path.read_bytes()
 
 
+def make_lab_door(settings: Settings) -> LabDoor | None:
+    """The way to learners' labs, past a public name and straight to the proxy on this machine."""
+    if settings.lab_spawner == "none":
+        return None
+    inside = settings.model_copy(update={"public_url": None})
+    return LabDoor(hub_api=os.environ["JUPYTERHUB_API_URL"], address=inside.address)
+
+
 async def serve() -> None:
     """Run until told to stop."""
     settings = load_settings()
@@ -217,6 +226,7 @@ async def serve() -> None:
             prefix=prefix,
             hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
             marker=marker,
+            labs=make_lab_door(settings),
         )
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),

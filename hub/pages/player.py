@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import courses
-from hub import access, forms, learning, lessons
+from hub import access, forms, lab_door, learning, lessons
 from hub.refusals import Unavailable
 from hub.web import CONTENT_POLICY, PageHandler
 from records import Session, releases, terms
@@ -313,24 +313,22 @@ class OpenInLab(PageHandler):
         if self.portal.labs is None:
             raise self.absent()
         loaded = await self.read(load_page, self.actor, course, lesson)
-        if loaded is None or loaded.work is None:
+        if loaded is None or loaded.work is None or self.actor.username is None:
             raise self.absent()
+        wanted = lab_door.Lesson(
+            course=course,
+            file=loaded.place.entry["file"],
+            notebook=loaded.work.notebook,
+            revision=loaded.work.revision,
+        )
         try:
             address = await self.portal.labs.open_lesson(
-                self,
-                username=self.actor.username,
-                course=course,
-                lesson=lesson,
-                notebook=lessons.as_bytes(loaded.work.notebook),
-                file=loaded.place.entry["file"],
+                wanted, username=self.actor.username, token=self.hub_auth.get_token(self)
             )
         except Unavailable as unavailable:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-            self.page(
-                "error.html",
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-                errors=[self._.message(m) for m in unavailable.messages],
-            )
+            errors = [self._.message(message) for message in unavailable.messages]
+            self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
             return
         self.redirect(address)
 

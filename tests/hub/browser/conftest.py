@@ -55,9 +55,9 @@ class Person:
         self.page.locator("[type=submit], form button").first.click()
         expect(self.page).to_have_url(re.compile(r"/services/portal/"))
 
-    def go(self, path: str = "") -> None:
+    def go(self, path: str = "", *, status: int = 200) -> None:
         answer = self.page.goto(self.portal + path)
-        assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
+        assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
 
     def picture(self, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)

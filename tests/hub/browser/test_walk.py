@@ -289,3 +289,15 @@ def test_without_script_a_lesson_is_read_answered_and_handed_in(
     page.locator("[data-kind=single] input").first.check()
     page.locator("[data-submit]").click()
     expect(page.locator("#ket-qua")).to_contain_text(re.compile("Đang chấm|điểm"))
+
+
+def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -> None:
+    learner = sit_down("hocvien2")
+    page = learner.page
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    with page.context.expect_page(timeout=90_000) as opening:
+        page.locator("[data-lab]").click()
+    lab = opening.value
+    lab.wait_for_url(re.compile(rf"/user/hocvien2/lab.*{COURSE}/01-"), timeout=90_000)
+    expect(lab.locator(".jp-Notebook")).to_be_visible(timeout=90_000)
+    expect(lab.locator(".jp-Notebook")).to_contain_text("chuyển đổi số", ignore_case=True)

@@ -1,0 +1,147 @@
+"""«Mở trong JupyterLab»: starts the learner's lab if need be, puts the lesson in, says where it is.
+
+It speaks JupyterHub's and Jupyter's own interfaces with the learner's own token, so it works the
+same with every spawner. What somebody changed in the lab is never overwritten: the page's version
+is then put beside it under a name of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
+
+from hub.refusals import Unavailable
+from skills_framework.messages import Message
+
+START_S = 60.0
+LOOK_EVERY_S = 0.2
+
+CANNOT_OPEN = Message(
+    "Chưa mở được phòng thực hành. Xin thử lại sau ít phút; bài học vẫn làm được trên trang này."
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is to be opened: a folder per course, the notebook's own file name in it."""
+
+    course: str
+    file: str
+    notebook: Mapping[str, Any]
+    revision: int
+
+    @property
+    def path(self) -> PurePosixPath:
+        return PurePosixPath(self.course) / PurePosixPath(self.file).name
+
+    @property
+    def beside(self) -> PurePosixPath:
+        """Where the page's version goes when the lab's was changed too."""
+        return self.path.with_stem(f"{self.path.stem}-ban-tren-trang-{self.revision}")
+
+
+class LabDoor:
+    """``hub_api``: ``http://…/hub/api``; ``address``: the platform as the portal reaches it."""
+
+    def __init__(self, *, hub_api: str, address: str) -> None:
+        self.hub_api, self.address = hub_api.rstrip("/"), address.rstrip("/")
+
+    async def open_lesson(self, lesson: Lesson, *, username: str, token: str) -> str:
+        """The address of the lesson in the lab; raises `Unavailable` with what to tell."""
+        try:
+            base = await self._running(username, token)
+            await self._make_folder(base, lesson.course, token)
+            await self._put(base, lesson, token)
+        except (HTTPClientError, OSError, TimeoutError, ValueError):
+            raise Unavailable(CANNOT_OPEN) from None
+        return f"{base}lab/tree/{quote(str(lesson.path))}"
+
+    async def _running(self, username: str, token: str) -> str:
+        """Start the lab where it does not run; its path (``/user/name/``)."""
+        user = f"{self.hub_api}/users/{quote(username)}"
+        server = _server_of(await self._ask("GET", user, token))
+        if server is None:
+            await self._ask("POST", f"{user}/server", token, {})
+        async with asyncio.timeout(START_S):
+            while server is None or not server["ready"]:
+                await asyncio.sleep(LOOK_EVERY_S)
+                server = _server_of(await self._ask("GET", user, token))
+                if server is None:
+                    raise Unavailable(CANNOT_OPEN)
+        return str(server["url"])
+
+    async def _make_folder(self, base: str, course: str, token: str) -> None:
+        await self._ask("PUT", self._contents(base, course), token, {"type": "directory"})
+
+    async def _put(self, base: str, lesson: Lesson, token: str) -> None:
+        there = await self._find(base, lesson.path, token)
+        if there is None or unchanged(there):
+            await self._write(base, lesson.path, lesson, token)
+            return
+        same = digest_of(there) == digest_of(lesson.notebook)
+        if not same and await self._find(base, lesson.beside, token) is None:
+            await self._write(base, lesson.beside, lesson, token)
+
+    async def _find(self, base: str, path: PurePosixPath, token: str) -> dict[str, Any] | None:
+        try:
+            answer = await self._ask("GET", self._contents(base, str(path)), token)
+        except HTTPClientError as error:
+            if error.code == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        found: dict[str, Any] = json.loads(answer.body)["content"]
+        return found
+
+    async def _write(self, base: str, path: PurePosixPath, lesson: Lesson, token: str) -> None:
+        body = {"type": "notebook", "format": "json", "content": stamped(lesson)}
+        await self._ask("PUT", self._contents(base, str(path)), token, body)
+
+    def _contents(self, base: str, path: str) -> str:
+        return f"{self.address}{base}api/contents/{quote(path)}"
+
+    async def _ask(self, method: str, address: str, token: str, body: Any = None) -> HTTPResponse:
+        return await AsyncHTTPClient().fetch(
+            address,
+            method=method,
+            body=None if body is None else json.dumps(body),
+            headers={"Authorization": f"token {token}", "Content-Type": "application/json"},
+            request_timeout=START_S,
+        )
+
+
+def _server_of(answer: HTTPResponse) -> dict[str, Any] | None:
+    servers = json.loads(answer.body).get("servers") or {}
+    found: dict[str, Any] | None = servers.get("")
+    return found
+
+
+def digest_of(notebook: Mapping[str, Any]) -> str:
+    """Over the cells' sources only: outputs and views do not count as a change."""
+    sources = [
+        cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        for cell in notebook["cells"]
+    ]
+    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+
+def stamped(lesson: Lesson) -> dict[str, Any]:
+    """The notebook with a note of what it was when it was put, to see later if it was changed."""
+    note = {"course": lesson.course, "revision": lesson.revision}
+    note["put"] = digest_of(lesson.notebook)
+    metadata = {**lesson.notebook.get("metadata", {}), "motcham": note}
+    return {**lesson.notebook, "metadata": metadata}
+
+
+def unchanged(notebook: Mapping[str, Any]) -> bool:
+    """Whether nobody changed the notebook since we put it into the lab."""
+    put = notebook.get("metadata", {}).get("motcham", {}).get("put")
+    return bool(put) and put == digest_of(notebook)
