@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     def _certificate_key_is_whole(self) -> Settings:
         if bool(self.certificate_key) != bool(self.certificate_chain):
             raise ValueError(
-                "MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai hoặc bỏ cả hai"
+                "MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai"
             )
         return self
 
