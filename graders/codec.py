@@ -6,7 +6,7 @@ subclass). Shared references and cycles survive: each mutable container is numbe
 in which it is met, and met again it is written ``["=", number]``. What is not plain data is handed
 to a ``stand_in`` of the caller's choice. Nothing is ever pickled, imported or evaluated here.
 
-Why not Arrow: docs/decisions/0101-own-codec.md.
+Why not Arrow: docs/decisions/0010-a-codec-of-our-own.md.
 """
 
 from __future__ import annotations
