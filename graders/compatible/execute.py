@@ -136,8 +136,9 @@ class _Exchange:
 
     def _hear_shell(self) -> None:
         message = self.kernel.receive(self.kernel.shell)
+        # After a time-out the kernel's own reply comes too late: the synthetic one holds.
         if message and message["parent_header"].get("msg_id") == self.request:
-            self.reply = message
+            self.reply = self.reply or message
 
     def _hear_iopub(self) -> None:
         message = self.kernel.receive(self.kernel.iopub)

@@ -65,9 +65,9 @@ def mark_one(
     assignment = Assignment(reads(book, as_version=4))
     try:
         notebook = reads(submitted, as_version=4)
-        sanitize(notebook, assignment)
         if not assignment.known(notebook):
             return _not_marked("foreign", assignment, Message("Đây không phải sổ của bài này."))
+        sanitize(notebook, assignment)
         with (
             _own(kernels, allow_reduced) as warm,
             tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder,

@@ -18,19 +18,18 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import zmq
 
 from graders.compatible.kernels import Kernel, Refused, listening
-from sandbox import Channel, Child, ForkServer, Limits
+from sandbox import Child, ForkServer, Limits
 
 # nbgrader sets no bounds but a time per cell: these only stop what would harm the machine.
 LIMITS = Limits(
     cpu_s=3600, wall_s=3600, memory_mb=4096, processes=256, file_mb=512, frame_mb=1, output_mb=8
 )
 PROGRAM = "kernel"
-PACKED = ".motcham-folder.tar"
+PACKED = ".motcham-folder.tar"  # as in `template`, which only kernels import
 WORK = "lab"  # the working folder's name at the root of a walled child
 
 
@@ -112,24 +111,6 @@ class _Walls:
             self.child.close()
 
 
-def walled(shell: Channel, iopub: Channel, life: Channel, **options: Any) -> None:
-    """The program behind the walls: unpack the folder and become a kernel."""
-    from graders.compatible import template, warm
-
-    if not template.CLEAN or set(options["shadows"]) & template.NAMES:
-        os.write(life.fileno(), json.dumps({"refused": True}).encode())
-        return
-    with tarfile.open(PACKED) as packed:
-        packed.extractall(filter="data")
-    Path(PACKED).unlink()
-    for name, value in options["environ"].items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-    warm.become_kernel(shell.fileno(), iopub.fileno(), life.fileno(), options["key"])
-
-
 def bring_back(source: Path, target: Path, *, most_bytes: int = 512 << 20) -> None:
     """Copy plain files from a child's folder that are new or differ; notebooks stay as they are.
 
@@ -160,7 +141,7 @@ def _bring_folder(here: int, there: int, left: list[int], *, depth: int) -> None
                         _bring_folder(found, inner, left, depth=depth + 1)
                     finally:
                         os.close(inner)
-                elif stat.S_ISREG(kind.st_mode) and not name.endswith(".ipynb"):
+                elif stat.S_ISREG(kind.st_mode) and not name.endswith((".ipynb", PACKED)):
                     _bring_file(found, kind.st_size, name, there, left)
             finally:
                 os.close(found)
@@ -201,7 +182,7 @@ def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
 
 def _fork_server(imports: tuple[str, ...], allow_reduced: bool) -> ForkServer:
     return ForkServer(
-        programs={PROGRAM: "graders.compatible.walled:walled"},
+        programs={PROGRAM: "graders.compatible.template:become_kernel"},
         preload=["graders.compatible.template"],
         limits=LIMITS,
         allow_reduced=allow_reduced,

@@ -217,6 +217,14 @@ class _KernelApp(ipykernel.kernelapp.IPKernelApp):
         self.update_config(Config({"HistoryManager": {"hist_file": ":memory:"}}))
         self.parent_handle = 1  # nobody's child: no poller, no advice for a terminal
 
+    def init_path(self) -> None:
+        """As IPython's: '' before the first site-packages, though the warm parent had no ''."""
+        names = [os.path.basename(entry) for entry in sys.path]  # noqa: PTH119
+        libraries = [
+            names.index(name) for name in ("site-packages", "dist-packages") if name in names
+        ]
+        sys.path.insert(min(libraries, default=len(sys.path)), "")
+
     def init_connection_file(self) -> None:
         self.connection_file = "kernel.json"
         self.session.key = self.key
@@ -285,7 +293,7 @@ def _end_with(life: int) -> None:
 def _leave_no_trace() -> None:
     """A learner's own ``graders.py`` must be found, not ours."""
     for name in list(sys.modules):
-        if name.partition(".")[0] in ("graders", "skills_framework", "sandbox"):
+        if name.partition(".")[0] in ("graders", "skills_framework", "sandbox", "tarfile", "grp"):
             del sys.modules[name]
     sys.path[:] = [entry for entry in sys.path if entry not in ("", OUR_ROOT)]
     os.environ.pop("PYTHONPATH", None)

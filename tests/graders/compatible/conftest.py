@@ -318,3 +318,26 @@ def small_course(base_course, tmp_path):
         if learner.name not in ("TN-dung", "TN-sai"):
             shutil.rmtree(learner)
     return Marked(tmp_path / "course", True)
+
+
+class Books:
+    """Notebooks of the course, one at a time."""
+
+    def source(self):
+        return as_bytes(first_notebook())
+
+    def learner(self, **changed):
+        return as_bytes(learner_cells(**changed))
+
+    def edited(self, name):
+        cells = learner_cells()
+        EDITS[name](cells)
+        return as_bytes(cells)
+
+    def other(self):
+        return as_bytes(second_notebook())
+
+
+@pytest.fixture
+def books():
+    return Books()
