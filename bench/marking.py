@@ -95,6 +95,7 @@ def main() -> None:
                 result[f"ratio_{name}"] = figures["ratio"]
                 result[f"ratio_{name}_strict"] = figures.get("strict_ratio")
                 result[f"strict_{name}_differs"] = figures.get("strict_differs")
+                result[f"processor_ratio_{name}"] = figures["processor_ratio"]
                 result[f"cells_share_{name}"] = figures["cells_share"]
     result["submit_to_mark_p95_s"] = submit_to_mark()
     print(json.dumps(result))
@@ -106,21 +107,23 @@ def compare(name: str, lessons: list[Lesson], folder: Path, workers: int) -> dic
     number = sum(len(lesson.submissions) for lesson in lessons)
     for contestant in ("stock", "ours"):
         shutil.copytree(folder / "course", folder / contestant)
-    stock_s = timed([str(BIN / "nbgrader"), "autograde", ASSIGNMENT], folder / "stock")
-    ours_s = timed(
+    stock_s, stock_cpu = timed([str(BIN / "nbgrader"), "autograde", ASSIGNMENT], folder / "stock")
+    ours_s, ours_cpu = timed(
         [str(BIN / "motcham"), "autograde", ".", ASSIGNMENT, "--workers", str(workers)],
         folder / "ours",
     )
     stock, ours = marks(folder / "stock"), marks(folder / "ours")
     same = stock == ours and bool(stock)
     own_work = cells_own_seconds(folder / "ours") / workers / ours_s
-    show(name, "stock", stock_s, number, 1.0, "")
-    note = f"{len(stock)} rows {'equal' if same else 'DIFFER'}; cells {own_work:.0%} of the time"
+    show(name, "stock", stock_s, number, 1.0, f"processor {stock_cpu / number:.2f} s each")
+    note = f"{len(stock)} rows {'equal' if same else 'DIFFER'}; cells {own_work:.0%} of the time; "
+    note += f"processor {ours_cpu / number:.2f} s each"
     show(name, "compatible", ours_s, number, stock_s / ours_s, note)
     return {
         "ratio": round(stock_s / ours_s, 2),
         "identical": same,
         "stock_s": stock_s,
+        "processor_ratio": round(stock_cpu / ours_cpu, 2),
         "cells_share": round(own_work, 3),
         "marks": stock,
     }
@@ -157,13 +160,19 @@ def show(course: str, by: str, wall: float, number: int, ratio: float, note: str
     print(f"{course:<12}{by:<12}{wall:>8.1f}{wall / number:>8.3f}{ratio:>7.1f}  {note}", flush=True)
 
 
-def timed(command: list[str], folder: Path) -> float:
-    began = time.monotonic()
+def timed(command: list[str], folder: Path) -> tuple[float, float]:
+    """Wall and processor seconds of a command and of everything it waited for."""
+    began, used = time.monotonic(), processor_s()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=ENVIRON)
     took = time.monotonic() - began
     if done.returncode:
         sys.exit(f"{command} failed:\n{done.stderr[-4000:]}")
-    return took
+    return took, processor_s() - used
+
+
+def processor_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def marks(folder: Path) -> list[tuple[Any, ...]]:
