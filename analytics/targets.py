@@ -233,6 +233,7 @@ class Line:
     code: str = ""
     source: str = ""
     deadline_on: dt.date | None = None
+    former: bool = False  # a unit that was merged into another
 
     @property
     def share(self) -> float | None:
@@ -540,7 +541,8 @@ def _whole_line(
     by_unit: Mapping[int | None, Line],
     plans: Mapping[int, int],
 ) -> Line:
-    line = Line(unit.code, unit.name, unit_id=unit.id, code=unit.code)
+    former = unit.successor_id is not None
+    line = Line(unit.code, unit.name, unit_id=unit.id, code=unit.code, former=former)
     waiting, seen = [unit.id], {unit.id}
     while waiting:
         one = waiting.pop()

@@ -29,7 +29,13 @@ class Verify(PageHandler):
         if typed:
             self.redirect(self.url("verify", read_number(typed) or _harmless(typed)))
         else:
-            self.page("verify.html", facts=None, verdict=None, programmes=targets.load_programmes())
+            self.page(
+                "verify.html",
+                facts=None,
+                verdict=None,
+                programmes=targets.load_programmes(),
+                sample=self.portal.settings.demo,
+            )
 
     async def post(self) -> None:
         sent = self.request.files.get("file")
@@ -45,6 +51,7 @@ class Verify(PageHandler):
             facts=verdict.facts,
             verdict=verdict,
             programmes=targets.load_programmes(),
+            sample=self.portal.settings.demo,
         )
 
 
@@ -59,7 +66,13 @@ class VerifyNumber(PageHandler):
         if facts.state in ("unknown", "mistyped"):
             self.set_status(404)
         self.set_header("X-Robots-Tag", "noindex")
-        self.page("verify.html", facts=facts, verdict=None, programmes=targets.load_programmes())
+        self.page(
+            "verify.html",
+            facts=facts,
+            verdict=None,
+            programmes=targets.load_programmes(),
+            sample=self.portal.settings.demo,
+        )
 
 
 class CertificateFile(BaseHandler):

@@ -7,12 +7,14 @@ import datetime as dt
 import io
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import openpyxl
 import pytest
 
 from analytics.targets import PROGRAMME, find_figures
+from hub import app
 from hub.demo_learners import load_demo_learners
 from records import Session, audit, people, releases
 from records.certificates import record_certificate
@@ -167,6 +169,20 @@ async def test_the_map_has_a_tile_for_each_province(
     assert page.count('class="tile s') == tiles
     assert " style=" not in page
     assert "<script>" not in page
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("step", ["none", "0", "1", "2", "3", "4"])
+def test_words_on_the_tiles_can_be_read(step: str) -> None:
+    css = (Path(app.__file__).parent / "static" / "officer.css").read_text()
+    found = [re.search(rf"--{letter}{step}: (#[0-9a-f]{{6}})", css) for letter in "st"]
+    dark, light = sorted(luminance(one[1]) for one in found if one)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 async def test_a_figure_is_followed_down_to_the_certificate(learners: Any) -> None:
