@@ -19,7 +19,8 @@ ENVIRON.pop("PYTEST_CURRENT_TEST", None)  # ipykernel behaves otherwise where it
 CONFIG = """
 c = get_config()
 c.CourseDirectory.course_id = "mau"
-c.Execute.timeout = 5
+c.Execute.timeout = 10
+c.Execute.iopub_timeout = 60
 c.AssignLatePenalties.plugin_class = "late_plugin.HalfTheScore"
 """
 LATE = """
