@@ -66,6 +66,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
         (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
+        (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
         (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
         (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
         (r"notices", classes.Notices),
@@ -183,6 +184,7 @@ def make_templates() -> Environment:
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

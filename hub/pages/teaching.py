@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import courses
 from hub import access, teaching
+from hub.translate import HANOI
 from hub.web import PageHandler
-from records import Session, queue, releases, remarking, reviewing
+from records import Session, audit, queue, releases, remarking, reviewing, terms
 from records import teaching as lists
 from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
@@ -54,7 +56,44 @@ class TeachingLesson(PageHandler):
         handed_in = await self.read(
             lists.handed_in, slug, lesson, before=int(before) if before.isdigit() else None
         )
-        self.page("teaching/lesson.html", insight=insight, handed_in=handed_in)
+        agreed = await self.read(terms.find_terms, slug, lesson)
+        self.page(
+            "teaching/lesson.html",
+            insight=insight,
+            handed_in=handed_in,
+            terms=agreed,
+            local_time=_local_time,
+        )
+
+
+class LessonTerms(PageHandler):
+    """A lesson's deadline and number of attempts; an empty field means without."""
+
+    async def post(self, slug: str, lesson: str) -> None:
+        self.require(access.may_publish(self.actor))
+        closes, attempts = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
+        await self.record(self._set, slug, lesson, _moment(closes), _count(attempts))
+        self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
+
+    def _set(
+        self,
+        session: Session,
+        slug: str,
+        lesson: str,
+        closes_at: dt.datetime | None,
+        attempts: int | None,
+    ) -> None:
+        release = releases.current_release(session, slug)
+        self.require(release is not None and releases.find_lesson(release, lesson) is not None)
+        terms.set_terms(session, slug, lesson, closes_at=closes_at, attempts=attempts)
+        audit.append(
+            session,
+            at=self.now,
+            actor=self.actor.username or "",
+            action="terms.set",
+            subject=f"{slug}/{lesson}",
+            detail={"closes_at": closes_at and closes_at.isoformat(), "attempts": attempts},
+        )
 
 
 class TeachingSubmission(PageHandler):
@@ -226,6 +265,29 @@ class RemarkPage(PageHandler):
             submission = queue.find_submission(session, submission_id)
             if submission is not None:
                 self.portal.on_marked(session, submission)
+
+
+def _moment(text: str) -> dt.datetime | None:
+    """A form's date and time on Vietnam's clock; nothing typed is no deadline."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).replace(tzinfo=HANOI)
+    except ValueError:
+        raise Refused(Message("Ngày hoặc giờ không đúng dạng")) from None
+
+
+def _local_time(at: dt.datetime) -> str:
+    """As a form's field wants it."""
+    return at.astimezone(HANOI).strftime("%Y-%m-%dT%H:%M")
+
+
+def _count(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdigit() or not 1 <= int(text) <= 100:
+        raise Refused(Message("Số lần nộp phải từ 1 đến 100"))
+    return int(text)
 
 
 def _points(text: str) -> float:

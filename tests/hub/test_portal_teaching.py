@@ -317,3 +317,24 @@ async def test_three_accounts_on_one_browser_become_a_sign_to_look_at(site: Any)
     page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/signs")).text
     assert "Một trình duyệt, nhiều tài khoản trong ngày" in page
     assert "không phải kết luận" in page
+
+
+async def test_a_deadline_and_a_number_of_attempts_are_set_by_a_teacher_only(site: Any) -> None:
+    teacher, learner = site.as_("thay"), site.as_("an")
+    page = f"courses/{COURSE}/lessons/{LESSON}"
+    path, given = f"teaching/{page}/terms", {"closes": "2026-11-22T09:00", "tries": "2"}
+    assert (await learner.post_form(path, **given)).status == 404
+    assert (await teacher.post_form(path, **given)).status == 302
+    assert "2026-11-22T09:00" in (await teacher.get(f"teaching/{page}")).text
+    await learner.get(page)  # the site's clock says 10:00 in Hà Nội
+    late = await learner.send("POST", "api/v1/submissions", {"course": COURSE, "lesson": LESSON})
+    assert late.status == 409
+    assert "hết hạn nộp" in late.text
+
+
+@pytest.mark.parametrize("wrong", [{"closes": "mai"}, {"tries": "0"}, {"tries": "nhiều"}])
+async def test_terms_that_make_no_sense_get_a_clear_message(site: Any, wrong: Any) -> None:
+    path = f"teaching/courses/{COURSE}/lessons/{LESSON}/terms"
+    answer = await site.as_("thay").post_form(path, **wrong)
+    assert answer.status == 422
+    assert "đúng dạng" in answer.text or "từ 1 đến 100" in answer.text
