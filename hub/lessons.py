@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import courses
-from courses.notebooks import grade_id_of, is_grade, is_solution, is_test, source_of
+from courses.notebooks import (
+    SOLUTION,
+    grade_id_of,
+    is_grade,
+    is_solution,
+    is_test,
+    region,
+    source_of,
+)
 from hub.access import Actor
 from hub.refusals import TooLate
 from records import Session, drafts, enrolments, queue, releases, terms
@@ -43,6 +51,10 @@ class Place:
 
     def is_closed(self, at: dt.datetime) -> bool:
         return self.closes_at is not None and at >= self.closes_at
+
+    def is_over(self, at: dt.datetime, attempts_used: int) -> bool:
+        """Nothing more can be handed in: the deadline has passed, or the last try was used."""
+        return self.is_closed(at) or (self.attempts is not None and attempts_used >= self.attempts)
 
 
 @dataclass(frozen=True)
@@ -211,6 +223,22 @@ def save_answers(
         raise Changed(work)
     notebook = apply_answers(json.loads(draft.notebook), answers)
     return save_work(session, person_id, place, notebook, revision=revision, at=at)
+
+
+def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, str]:
+    """The author's worked solution with the learner's own numbers, by cell id.
+
+    Only for a page on which nothing more can be handed in (`Place.is_over`).
+    """
+    source = releases.release_file(session, place.release_id, "source", place.entry["file"])
+    assert source is not None
+    enrolled = enrolments.find_enrolment(session, person_id, place.course)
+    own = courses.variant(json.loads(source), enrolled.seed if enrolled else 0)
+    return {
+        str(cell.get("id", "")): "\n".join(region(source_of(cell), SOLUTION))
+        for cell in own["cells"]
+        if cell["cell_type"] == "code" and is_solution(cell)
+    }
 
 
 def restore(session: Session, person_id: int, place: Place, work: Work, *, at: dt.datetime) -> Work:

@@ -224,6 +224,9 @@ class LessonPage(PageHandler):
             published = await self.read(lessons.published_for, place, 0)
             notebook = published.notebook
         answers = lessons.answers_in(notebook)
+        solutions: dict[str, str] = {}
+        if place.is_over(self.now, loaded.attempts_used) and self.actor.person_id is not None:
+            solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
         shown, contents = arrange(courses.blocks(notebook), answers)
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
@@ -243,6 +246,7 @@ class LessonPage(PageHandler):
             may_answer=loaded.work is not None,
             forms=forms,
             nonce=nonce,
+            solutions=solutions,
             labs=self.portal.labs,
             editor=self.static_url(BUILT) if self.portal.has_editor else "",
             state=json.dumps(self._state(loaded, answers), ensure_ascii=False).replace(
