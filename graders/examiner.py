@@ -52,7 +52,7 @@ def main(
     owned: list[str],
     imports: dict[str, list[Any]],
     in_place: list[str],
-    classes: list[str],
+    classes: dict[str, list[str]],
     texts: list[str],
     seed: int = 0,
 ) -> None:
@@ -62,7 +62,7 @@ def main(
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
     _refuse_pickles()
-    far = FarSide(link, Folder(here), classes=frozenset(classes), in_place=frozenset(in_place))
+    far = FarSide(link, Folder(here), classes=classes, in_place=frozenset(in_place))
     names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
     examiner = Examiner(control, far, names, frozenset(learner), texts)
     examiner.serve()
@@ -138,6 +138,7 @@ class Examiner:
             self.far.folder.take(wish.get("files"))
             if "setup" in wish:
                 said = self._attempt(wish["setup"], _SETUP, wish["limit"])
+                self.far.folder.keep()
             else:
                 said = {"outcomes": self.run_test(wish["test"], wish["limit"])}
             said["broken"] = self.far.broken

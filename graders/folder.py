@@ -18,19 +18,27 @@ MAX_BYTES = 8 * 1024 * 1024
 
 
 class Folder:
-    """A working folder and what is known of it. ``root`` is absolute."""
+    """A working folder and what is known of it. ``root`` is absolute. ``own``: what is there
+    already may not be replaced by the other side."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, own: bool = True) -> None:
         self.root = root
         self._seen: dict[str, tuple[int, int, int]] = {}
+        self._own: set[str] = {path for path, _ in self._files()} if own else set()
         self.news()
+
+    def keep(self) -> None:
+        """Files written here since the last news are ours: the other side's never replace them."""
+        for path, status in self._files():
+            if self._seen.get(path) != _key(status):
+                self._own.add(path)
 
     def news(self) -> dict[str, str]:
         """Files that changed since the last call: relative path to base64, within the bounds."""
         found: dict[str, str] = {}
         budget = MAX_BYTES
         for path, status in self._files():
-            key = (status.st_mtime_ns, status.st_size, status.st_ino)
+            key = _key(status)
             if self._seen.get(path) == key or status.st_size > budget or len(found) >= MAX_FILES:
                 continue
             try:
@@ -47,7 +55,7 @@ class Folder:
         if not isinstance(news, dict):
             return
         for path, content in list(news.items())[:MAX_FILES]:
-            if not isinstance(content, str) or not is_plain(path):
+            if not isinstance(content, str) or not is_plain(path) or path in self._own:
                 continue
             try:
                 self._write(path, base64.b64decode(content, validate=True))
@@ -61,7 +69,7 @@ class Folder:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         status = target.lstat()
-        self._seen[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        self._seen[path] = _key(status)
 
     def _files(self) -> list[tuple[str, os.stat_result]]:
         found: list[tuple[str, os.stat_result]] = []
@@ -81,6 +89,10 @@ class Folder:
             except OSError:
                 continue
         return found
+
+
+def _key(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def is_plain(path: object) -> bool:

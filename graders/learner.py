@@ -84,7 +84,7 @@ class Learner:
         self.show = show
         self.outputs = Outputs()
         self.shell = prepare_shell(shell, self.outputs, show=show)
-        self.folder = Folder(os.getcwd())  # noqa: PTH109
+        self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
         self.objects = _Objects()
         self.pid = os.getpid()
         self.asked = False  # is a question of the examiner's being answered?

@@ -271,7 +271,7 @@ class _Pair:
             "owned": sorted(names.owned),
             "imports": {name: list(place) for name, place in names.imports.items()},
             "in_place": sorted(names.in_place),
-            "classes": sorted(names.classes),
+            "classes": {name: sorted(has) for name, has in names.classes.items()},
             "texts": run.texts,
         }
         self._aside = marker.aside

@@ -31,14 +31,14 @@ class Names:
     ``learner``: asked of the learner. ``owned``: the examiner's, never asked. ``imports``: bound by
     an import of the reference solution, name to (module, attribute): the examiner takes its own.
     ``in_place``: functions of the reference solution that change their arguments. ``classes``:
-    classes that it defines.
+    classes that it defines, with the operators that each defines.
     """
 
     learner: frozenset[str] = frozenset()
     owned: frozenset[str] = frozenset()
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     in_place: frozenset[str] = frozenset()
-    classes: frozenset[str] = frozenset()
+    classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -125,8 +125,9 @@ def whose(
     *,
     learner: Iterable[str] = (),
     examiner: Iterable[str] = (),
+    in_place: Iterable[str] = (),
 ) -> Names:
-    """The names of a source notebook; ``learner`` and ``examiner`` are the author's own words."""
+    """The names of a source notebook; the rest are the author's own words."""
     imported: dict[str, tuple[str, str | None]] = {}
     functions: dict[str, _Effects] = {}
     for _, source in cells:
@@ -139,10 +140,10 @@ def whose(
                 functions[node.name] = _effects_of_function(node, set(imported), functions)
     bound: set[str] = set()
     changed: set[str] = set()
-    classes: set[str] = set()
+    classes: dict[str, frozenset[str]] = {}
     defined: set[str] = set()
     theirs: dict[str, tuple[str, str | None]] = {}
-    in_place: set[str] = set()
+    changing = set(in_place)
     for kind, source in cells:
         tree = parse(source) if kind == "solution" else None
         if tree is None:
@@ -152,11 +153,11 @@ def whose(
         changed |= _effects(tree.body, set(), set(imported), functions).changed
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
-                classes.add(node.name)
+                classes[node.name] = _operators(node, classes)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 changed |= functions[node.name].changed
                 if functions[node.name].arguments:
-                    in_place.add(node.name)
+                    changing.add(node.name)
             if isinstance(node, ast.Name) and node.id in functions:
                 changed |= functions[node.id].changed
         defined |= {
@@ -177,9 +178,33 @@ def whose(
         learner=frozenset(asked),
         owned=frozenset(setup - asked),
         imports={name: where for name, where in only_imported.items() if name not in asked},
-        in_place=frozenset(in_place),
-        classes=frozenset(classes),
+        in_place=frozenset(changing),
+        classes=classes,
     )
+
+
+ANY_OPERATOR = frozenset("*")
+_ORDER = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
+
+
+def _operators(node: ast.ClassDef, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The special methods that a class of the reference has; "*" where a base is not ours."""
+    found = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+    found |= {
+        target.id
+        for one in node.body
+        if isinstance(one, ast.Assign)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+    for base in node.bases:
+        name = base.id if isinstance(base, ast.Name) else ""
+        if name not in ("object", "ABC", "Exception"):
+            found |= known.get(name, ANY_OPERATOR)
+    decorators = ast.dump(ast.List(node.decorator_list, ast.Load()))
+    if "total_ordering" in decorators or "order" in decorators:
+        found |= _ORDER
+    return frozenset(name for name in found if name.startswith("__") or name == "*")
 
 
 def _imports(tree: ast.Module) -> dict[str, tuple[str, str | None]]:

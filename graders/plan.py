@@ -92,7 +92,12 @@ def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
         (_kind(cell), _reference(cell)) for cell in cells if cell.kind == "code"
     ]
     learner = _listed(options, "learner")
-    names = whose(kinds, learner=learner, examiner=_listed(options, "examiner"))
+    names = whose(
+        kinds,
+        learner=learner,
+        examiner=_listed(options, "examiner"),
+        in_place=_listed(options, "in_place"),
+    )
     graded = [cell for cell in cells if cell.grade or cell.task]
     return Source(cells, options, names, sum(cell.points for cell in graded))
 

@@ -19,7 +19,7 @@ import sys
 import time
 import types
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from graders.codec import Decoder, Encoder, Garbled, Json, NotPlain, put_contents
@@ -38,16 +38,17 @@ def _words(text: str) -> frozenset[str]:
 
 # Forwarded for every class that defines them.
 _FREE = _words(
-    "__call__ __len__ __iter__ __next__ __reversed__ __getitem__ __setitem__ __delitem__ __enter__ "
-    "__exit__ __str__ __repr__ __format__ __bool__ __await__"
+    "__call__ __iter__ __next__ __getitem__ __setitem__ __delitem__ __enter__ __exit__ "
+    "__str__ __repr__ __format__ __hash__ __await__"
 )
-# Forwarded only for classes of the reference solution's names: these could judge a comparison.
+# Forwarded only where the reference solution's class of that name has them: these could judge a
+# comparison, or claim a length that iteration does not keep.
 _JUDGING = _words(
-    "__contains__ __hash__ __int__ __float__ __complex__ __index__ __round__ __abs__ __neg__ "
-    "__pos__ __invert__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ __mul__ __truediv__ "
-    "__floordiv__ __mod__ __divmod__ __pow__ __matmul__ __and__ __or__ __xor__ __lshift__ "
-    "__rshift__ __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ __rmod__ __rpow__ __iadd__ "
-    "__isub__ __imul__"
+    "__len__ __bool__ __reversed__ __contains__ __int__ __float__ __complex__ __index__ "
+    "__round__ __abs__ __neg__ __pos__ __invert__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ "
+    "__mul__ __truediv__ __floordiv__ __mod__ __divmod__ __pow__ __matmul__ __and__ __or__ "
+    "__xor__ __lshift__ __rshift__ __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ "
+    "__rmod__ __rpow__ __iadd__ __isub__ __imul__"
 )
 _READABLE = _words(
     "__name__ __qualname__ __doc__ __annotations__ __defaults__ __kwdefaults__ __dict__ __code__ "
@@ -85,7 +86,7 @@ def learners_words(error: BaseException) -> Mapping[str, Any] | None:
 class FarSide:
     """Asks the learner's process. One question at a time, callbacks within.
 
-    ``classes``: names of the classes whose operators are forwarded. ``in_place``: names of
+    ``classes``: of the reference, with the operators to forward. ``in_place``: names of
     functions whose changes to their arguments are taken over at once. ``restoring``: take over all
     such changes. ``changed``: some call changed an argument and that was not taken over.
     """
@@ -95,12 +96,12 @@ class FarSide:
         link: Channel,
         folder: Folder,
         *,
-        classes: frozenset[str] = frozenset(),
+        classes: Mapping[str, Collection[str]] | None = None,
         in_place: frozenset[str] = frozenset(),
     ) -> None:
         self.link = link
         self.folder = folder
-        self.classes = classes
+        self.classes = classes or {}
         self.in_place = in_place
         self.restoring = False
         self.changed = False
@@ -174,8 +175,17 @@ class FarSide:
         encoder = Encoder(self.to_learner)
         arguments = encoder.encode((args, named))
         restore = self.restoring or called in self.in_place
-        said = self._ask(["call", target, arguments, restore], table=encoder.table, restore=restore)
-        return said["r"]
+        question = ["call", target, arguments, restore]
+        try:
+            return self._ask(question, table=encoder.table, restore=restore)["r"]
+        except StopIteration as error:
+            if called in ("send", "throw", "__next__"):
+                raise
+            # Out of a function it would silently end a ``map`` or ``zip`` of the test's.
+            words = dict(learners_words(error) or {})
+            raised = RuntimeError("hàm của người học gây StopIteration")
+            raised.__dict__[_LEARNERS] = words
+            raise raised from error
 
     def operate(self, operation: str, *operands: object) -> Any:
         encoder = Encoder(self.to_learner)
@@ -418,7 +428,8 @@ class FarSide:
 
     def _body(self, name: str, operators: Json, nature: Json) -> dict[str, Any]:
         """The class body: forwards for the operators the learner's class has and we allow."""
-        allowed = _FREE | _JUDGING if name in self.classes else _FREE
+        expected = self.classes.get(name, ())
+        allowed = _FREE | (_JUDGING if "*" in expected else _JUDGING.intersection(expected))
         body: dict[str, Any] = {
             one: _FORWARDS.get(one) or _forward(one)
             for one in operators

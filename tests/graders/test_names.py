@@ -70,3 +70,14 @@ def test_functions_that_change_their_arguments_are_known():
 
 def test_the_authors_own_words_win():
     assert learners("a = 1\nb = 2", "c = 3", learner=["a"], examiner=["c"]) == {"a"}
+
+
+def test_operators_of_the_references_classes_are_known():
+    reference = (
+        "from functools import total_ordering\nclass A:\n    def __add__(self, o): pass\n"
+        "    def m(self): pass\nclass B(A):\n    __len__ = None\nclass C(dict): pass\n"
+        "@total_ordering\nclass D:\n    def __lt__(self, o): pass"
+    )
+    found = whose([("solution", reference)]).classes
+    assert found["A"] == {"__add__"} and found["B"] == {"__add__", "__len__"}
+    assert "*" in found["C"] and "__ge__" in found["D"]

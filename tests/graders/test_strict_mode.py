@@ -294,6 +294,66 @@ def test_authors_may_name_more_of_the_learners_names(marker):
     assert marker.mark(source, as_bytes(source)).total == 1
 
 
+# Exercises of other shapes, each with a trick that fits it -----------------------------------
+
+
+def forged_total(marker, source, **answers):
+    """What the reference earns must be everything; what ``answers`` earn is given back."""
+    assert marker.mark(source, as_bytes(source)).total == 1
+    return marker.mark(source, as_bytes(answered(source, **answers))).total
+
+
+def test_an_object_with_a_length_and_no_items_does_not_pass_for_a_list(marker):
+    source = lesson(
+        "def chan(n):\n    return [2 * i for i in range(n)]",
+        "kq = chan(3)\nassert len(kq) == 3\nfor a, b in zip(kq, [0, 2, 4]):\n    assert a == b",
+    )
+    fake = (
+        "class Dai(list):\n    def __len__(self): return 3\n    def __iter__(self): return iter([])"
+        "\ndef chan(n):\n    return Dai()"
+    )
+    assert forged_total(marker, source, s=fake) == 0
+
+
+def test_a_function_cannot_end_the_tests_own_loop(marker):
+    source = lesson(
+        "def doi(x):\n    return x * 2",
+        "for a, b in zip(map(doi, [1, 2]), [2, 4]):\n    assert a == b",
+    )
+    assert forged_total(marker, source, s="def doi(x):\n    raise StopIteration") == 0
+
+
+def test_a_class_of_the_references_name_has_only_its_operators(marker):
+    source = lesson(
+        "class Tk:\n    def __init__(self, so): self.so = so\ndiem = 7.5",
+        "assert Tk(1).so == 1\nassert 7.4 < diem < 7.6",
+    )
+    fake = (
+        "class Tk:\n    def __init__(self, so=1): self.so = so\n"
+        "    __lt__ = __gt__ = lambda s, o: True\ndiem = Tk()"
+    )
+    assert forged_total(marker, source, s=fake) == 0
+
+
+def test_the_setups_files_are_not_replaced(marker):
+    source = lesson(
+        "def tong():\n    return sum(map(int, open('so.csv')))",
+        "assert tong() == sum(map(int, open('so.csv')))",
+        "open('so.csv', 'w').write('1\\n2\\n')",
+    )
+    fake = "def tong():\n    open('so.csv', 'w').write('0')\n    return 0"
+    assert forged_total(marker, source, s=fake) == 0
+    assert forged_total(marker, source, s="open('so.csv', 'w').write('0')\ntong = lambda: 0") == 0
+
+
+def test_pickles_of_the_learners_are_not_opened(marker):
+    source = lesson(
+        "import pickle\npickle.dump([1], open('a.pkl', 'wb'))",
+        "import pickle\nassert pickle.load(open('a.pkl', 'rb')) == [1]",
+    )
+    assert marker.mark(source, as_bytes(source)).total == 0
+
+
 # Bad input ------------------------------------------------------------------------------------
 
 GOOD = lesson("x = 1", "assert x == 1")

@@ -486,6 +486,19 @@ first(
     s2="def nhan(a, b):\n    raise TestTimeout",
 )
 
+first(
+    "a length without items",
+    "class Dai:\n    def __len__(self): return 3\n    def __iter__(self): return iter(())\n"
+    "tong = Dai()",
+    s3="bang = tong",
+    s5="def cong(ds):\n    return tong",
+)
+first(
+    "the setup's file rewritten",
+    "open('so.csv', 'w').write('0')\ntong = 0",
+    s5="def cong(ds):\n    open('so.csv', 'w').write('0')\n    return 0",
+)
+
 # Denial -----------------------------------------------------------------------------------------
 
 first("os._exit", "import os\nos._exit(0)", honest=1.0, s4="diem = 7.5", stock=False)
