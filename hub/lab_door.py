@@ -38,6 +38,7 @@ class Lesson:
     file: str
     notebook: Mapping[str, Any]
     revision: int
+    slug: str = ""  # the lesson's, by which the lab's button submits it
 
     @property
     def path(self) -> PurePosixPath:
@@ -135,7 +136,8 @@ def digest_of(notebook: Mapping[str, Any]) -> str:
 
 def stamped(lesson: Lesson) -> dict[str, Any]:
     """The notebook with a note of what it was when it was put, to see later if it was changed."""
-    note = {"course": lesson.course, "revision": lesson.revision}
+    note: dict[str, Any] = {"course": lesson.course, "revision": lesson.revision}
+    note["lesson"] = lesson.slug
     note["put"] = digest_of(lesson.notebook)
     metadata = {**lesson.notebook.get("metadata", {}), "motcham": note}
     return {**lesson.notebook, "metadata": metadata}

@@ -33,6 +33,7 @@ WARM_MODULES = (
     "jupyter_server.services.contents.largefilemanager",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "matplotlib_inline.backend_inline",
     "hub.labs.provisioner",
     "hub.labs.serving",
     "hub.labs.kernels",
@@ -122,6 +123,7 @@ class Keeper:
                 limits=self.limits,
                 homes=self.plan.homes,
                 readable=[self.plan.doors],
+                hidden=_rest_of_hub(),
                 environment={"MPLBACKEND": "", **self.plan.environment},
                 tools=True,
                 loopback=True,  # ZMQ will not live where it cannot make one; there is no network
@@ -306,6 +308,12 @@ def _answer(keeper: Keeper, connection: socket.socket) -> None:
         except Exception as error:  # whatever it is, the hub must hear of it
             with contextlib.suppress(Exception):
                 talk.send({"failed": "error", "status": 1, "last_words": repr(error)})
+
+
+def _rest_of_hub() -> list[Path]:
+    """Folders of the platform's own that labs have no use for."""
+    here = Path(__file__).resolve().parent
+    return [path for path in here.parent.iterdir() if path.is_dir() and path != here]
 
 
 def _has_ended(pid: int) -> bool:

@@ -21,9 +21,10 @@ def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
-    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    sys.argv = ["ipykernel_launcher", "-f", connection_file, "--HistoryManager.enabled=False"]
     app = _make_app(told)
     app.initialize(sys.argv[1:])
+    _draw_inline(app.shell)
     app.start()
 
 
@@ -37,3 +38,15 @@ def _make_app(told: int) -> Any:
             os.close(told)
 
     return BoundFirst.instance()
+
+
+def _draw_inline(shell: Any) -> None:
+    """Figures appear below their cell, as in a kernel that loads pyplot only now."""
+    if "matplotlib.pyplot" not in sys.modules:
+        return
+    import matplotlib
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    backend = "module://matplotlib_inline.backend_inline"
+    matplotlib.use(backend)
+    configure_inline_support(shell, backend)  # type: ignore[no-untyped-call]

@@ -320,7 +320,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 def home_name(username: str) -> str:
     """A folder name for a user name: readable, lower case, and never that of another."""
     plain = re.sub(r"[^a-z0-9]+", "-", username.lower()).strip("-")[:32]
-    if plain == username:
+    if plain and plain == username:
         return plain
     return f"{plain}-{hashlib.sha256(username.encode()).hexdigest()[:10]}"
 

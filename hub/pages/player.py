@@ -324,6 +324,7 @@ class OpenInLab(PageHandler):
             file=loaded.place.entry["file"],
             notebook=loaded.work.notebook,
             revision=loaded.work.revision,
+            slug=lesson,
         )
         try:
             address = await self.portal.labs.open_lesson(
