@@ -80,12 +80,29 @@ def test_one_fault_stops_the_whole_list(provinces: Records) -> None:
 @pytest.mark.parametrize(
     ("row", "line", "column", "reason", "mend"),
     [
-        (BINH.replace(",đ,", ",z,"), 3, "Nhóm đối tượng", "Không có nhóm", "a, b, c, d, đ, e, g, h"),
+        (
+            BINH.replace(",đ,", ",z,"),
+            3,
+            "Nhóm đối tượng",
+            "Không có nhóm",
+            "a, b, c, d, đ, e, g, h",
+        ),
         (BINH.replace("2008,10", "2025,99"), 3, "Mã đơn vị", "danh mục 2025", "Tra mã"),
-        (BINH.replace("2008,10", "2025,10"), 3, "Mã đơn vị", "danh mục 2025",
-         "Lào Cai của danh mục 2008, nay thuộc Lào Cai (mã 15)"),
-        (BINH.replace("2008,10", ",44"), 3, "Mã đơn vị", "2008: Quảng Bình; 2025: Quảng Trị", "Danh mục"),
-        (BINH.replace("2008,10", "2025,Lao Cai"), 3, "Mã đơn vị", "Không có mã", "Mã của Lào Cai là 15"),
+        (
+            BINH.replace("2008,10", "2025,10"),
+            3,
+            "Mã đơn vị",
+            "danh mục 2025",
+            "Lào Cai của danh mục 2008, nay thuộc Lào Cai (mã 15)",
+        ),
+        (BINH.replace("2008,10", ",44"), 3, "Mã đơn vị", "2008: Quảng Bình; 2025", "Danh mục"),
+        (
+            BINH.replace("2008,10", "2025,Lao Cai"),
+            3,
+            "Mã đơn vị",
+            "Không có mã",
+            "Mã của Lào Cai là 15",
+        ),
         (BINH.replace("2008", "2010"), 3, "Danh mục", "Không có danh mục", "2008 (63 tỉnh)"),
         (BINH.replace("tỉnh", "ấp"), 3, "Loại đơn vị", "Không có loại", "doanh nghiệp"),
         (BINH.replace("TN-2", ""), 3, "Mã cán bộ", "Thiếu", "Điền"),
@@ -100,7 +117,7 @@ def test_one_fault_stops_the_whole_list(provinces: Records) -> None:
         (BINH.replace("Bình", "B" * 300), 3, "Họ tên", "Dài quá", "Rút gọn"),
         (BINH.removesuffix(",,") + ",khong-phai-thu,", 3, "Email", "Sai dạng", "@coquan"),
     ],
-)  # fmt: skip
+)
 def test_each_fault_names_line_column_reason_and_mend(
     provinces: Records, row, line, column, reason, mend
 ) -> None:
