@@ -1,7 +1,8 @@
 """Marks a submitted notebook against the instructor's source.
 
 Start with ``marker.py`` (`Marker`, the one door) and ``marks.py`` (what it returns), then
-``plan.py`` (which cells run where), ``learner.py`` and ``examiner.py`` (the two walled programs)
+``plan.py`` (which cells run where), ``learner.py`` and ``examiner.py`` (the two walled programs),
+``far_side.py`` and ``stand_ins.py`` (what the one sees of the other)
 and ``codec.py`` (what may pass between them); docs/marking.md tells how they behave.
 
 The learner's code runs in one process and the instructor's tests in another: the hidden tests

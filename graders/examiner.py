@@ -24,10 +24,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from graders.far_side import FarSide
 from graders.folder import Folder
 from graders.names import plain_python
 from graders.outputs import Outputs
-from graders.stand_ins import FarSide, LearnerGone, StandIn, learners_words, number_of
+from graders.stand_ins import LearnerGone, StandIn, learners_words, number_of
 from sandbox import Channel, ChannelClosed
 
 MAX_MESSAGE = 1000

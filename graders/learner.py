@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import inspect
-import operator
 import os
 import select
 import signal
@@ -29,7 +27,9 @@ from typing import Any, NoReturn
 from graders import integrity
 from graders.codec import Decoder, Encoder, Garbled, Json, TooLarge, put_contents, snapshot
 from graders.folder import Folder
+from graders.objects import OPERATIONS, Objects, code_facts
 from graders.outputs import Outputs
+from graders.shell import close_figures, prepare_shell
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
 MAX_TEXT = 200_000
@@ -45,7 +45,8 @@ class CellTimeout(BaseException):
 _OURS = (
     "graders",
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
-    *(f"graders.{name}" for name in ("marks", "names", "outputs", "stand_ins", "warm")),
+    *(f"graders.{name}" for name in ("marks", "names", "objects", "outputs", "shell")),
+    *(f"graders.{name}" for name in ("far_side", "stand_ins", "warm")),
     "sandbox",
     *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),
     *(f"sandbox.{name}" for name in ("cgroups", "landlock", "server", "walls", "warm")),
@@ -85,7 +86,7 @@ class Learner:
         self.outputs = Outputs()
         self.shell = prepare_shell(shell, self.outputs, show=show)
         self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
-        self.objects = _Objects()
+        self.objects = Objects()
         self.pid = os.getpid()
         self.asked = False  # is a question of the examiner's being answered?
         self.nesting = 0
@@ -222,7 +223,7 @@ class Learner:
         if op == "attr":
             return self._attribute(self.objects.get(rest[0]), rest[1])
         operands = decoder.decode(rest[1])
-        return self._call(_OPERATIONS[rest[0]], operands, {}, decoder.table, False)
+        return self._call(OPERATIONS[rest[0]], operands, {}, decoder.table, False)
 
     def _take_push(self, push: Json) -> None:
         kind, name, value = push
@@ -253,7 +254,7 @@ class Learner:
         ):
             return {"method": True}
         if name == "__code__" and isinstance(value, types.CodeType):
-            return {"code": Encoder().encode(_code_facts(value))}
+            return {"code": Encoder().encode(code_facts(value))}
         return self._say(value)
 
     def _call(
@@ -447,193 +448,12 @@ class _TestObject:
         return learner._call_back(["call", key], (arguments, named))
 
 
-# Objects that the examiner knows by number ----------------------------------------------------
-
-
-class _Objects:
-    """What was handed out by number, kept alive for as long as the examiner holds it."""
-
-    def __init__(self) -> None:
-        self._by_handle: dict[int, object] = {}
-        self._handles: dict[int, int] = {}
-        self._counts: dict[int, int] = {}
-        self._classes: dict[type, int] = {}
-        self._next = 0
-
-    def handle(self, value: object) -> int:
-        found = self._handles.get(id(value))
-        if found is None:
-            self._next += 1
-            found = self._next
-            self._by_handle[found] = value
-            self._handles[id(value)] = found
-        self._counts[found] = self._counts.get(found, 0) + 1
-        return found
-
-    def get(self, handle: int) -> object:
-        return self._by_handle[handle]
-
-    def drop(self, handle: int, count: int) -> None:
-        left = self._counts.get(handle, 0) - count
-        if left > 0:
-            self._counts[handle] = left
-        elif handle in self._by_handle:
-            value = self._by_handle.pop(handle)
-            del self._counts[handle]
-            self._handles.pop(id(value), None)
-
-    def class_facts(self, kind: type) -> Json:
-        """The class's number; the first time with all that a stand-in needs to be like it."""
-        known = self._classes.get(kind)
-        if known is not None:
-            return known
-        number = self._classes[kind] = self.handle(kind)
-        return [
-            number,
-            kind.__name__,
-            [self.class_facts(base) for base in kind.__bases__ if _is_shown(base)],
-            [name for name in OPERATIONS if _defines(kind, name)],
-            _nature(kind),
-            kind.__doc__ if isinstance(kind.__doc__, str) else None,
-            kind.__module__ if isinstance(kind.__module__, str) else "",
-        ]
-
-
-def _is_shown(base: type) -> bool:
-    if issubclass(base, BaseException):
-        return True
-    return base is not object and base.__module__ == "__main__"
-
-
-def _nature(kind: type) -> str:
-    if issubclass(kind, BaseException):
-        return "exception"
-    return _NATURES.get(kind, "object")
-
-
-_NATURES: dict[type, str] = {
-    types.FunctionType: "function",
-    types.MethodType: "method",
-    types.BuiltinFunctionType: "builtin",
-    types.GeneratorType: "generator",
-    types.CoroutineType: "coroutine",
-}
-
-
-def _defines(kind: type, name: str) -> bool:
-    found = getattr(kind, name, None)
-    if found is None or found is getattr(object, name, None):
-        return False
-    # Wrappers of object's own (``__init_subclass__`` and kin) compare by name.
-    return getattr(found, "__objclass__", None) is not object
-
-
-# Every operator a stand-in may forward; `graders.stand_ins` decides which it does.
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "__len__": len,
-    "__iter__": iter,
-    "__next__": next,
-    "__reversed__": reversed,
-    "__getitem__": operator.getitem,
-    "__setitem__": operator.setitem,
-    "__delitem__": operator.delitem,
-    "__contains__": operator.contains,
-    "__str__": str,
-    "__repr__": repr,
-    "__format__": format,
-    "__bool__": bool,
-    "__hash__": hash,
-    "__int__": int,
-    "__float__": float,
-    "__complex__": complex,
-    "__index__": operator.index,
-    "__round__": round,
-    "__abs__": abs,
-    "__neg__": operator.neg,
-    "__pos__": operator.pos,
-    "__invert__": operator.invert,
-    "__enter__": lambda one: type(one).__enter__(one),
-    "__exit__": lambda one, *rest: type(one).__exit__(one, *rest),
-    "__eq__": operator.eq,
-    "__ne__": operator.ne,
-    "__lt__": operator.lt,
-    "__le__": operator.le,
-    "__gt__": operator.gt,
-    "__ge__": operator.ge,
-    "__add__": operator.add,
-    "__sub__": operator.sub,
-    "__mul__": operator.mul,
-    "__truediv__": operator.truediv,
-    "__floordiv__": operator.floordiv,
-    "__mod__": operator.mod,
-    "__divmod__": divmod,
-    "__pow__": pow,
-    "__matmul__": operator.matmul,
-    "__and__": operator.and_,
-    "__or__": operator.or_,
-    "__xor__": operator.xor,
-    "__lshift__": operator.lshift,
-    "__rshift__": operator.rshift,
-    "__radd__": lambda one, other: other + one,
-    "__rsub__": lambda one, other: other - one,
-    "__rmul__": lambda one, other: other * one,
-    "__rtruediv__": lambda one, other: other / one,
-    "__rfloordiv__": lambda one, other: other // one,
-    "__rmod__": lambda one, other: other % one,
-    "__rpow__": lambda one, other: other**one,
-    "__iadd__": operator.iadd,
-    "__isub__": operator.isub,
-    "__imul__": operator.imul,
-    "__call__": lambda one, *rest: one(*rest),
-    "__copy__": lambda one: importlib.import_module("copy").copy(one),
-    "__deepcopy__": lambda one: importlib.import_module("copy").deepcopy(one),
-    "__await__": lambda one: _run_awaitable(one),
-    # Not Python's names: what attribute access on a stand-in becomes.
-    "setattr": setattr,
-    "delattr": delattr,
-    "dir": dir,
-    "signature": lambda one: _signature_facts(one),
-    "getattr": getattr,
-}
-OPERATIONS = tuple(name for name in _OPERATIONS if name.startswith("__"))
 _OF_THE_SHELL = frozenset(
     (
         *("In", "Out", "exit", "quit", "get_ipython", "open"),
         *("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "_sh"),
     )
 )
-
-
-def _run_awaitable(awaitable: Any) -> Any:
-    import asyncio
-
-    async def wait() -> Any:
-        return await awaitable
-
-    return asyncio.run(wait())
-
-
-def _signature_facts(target: Any) -> list[Any]:
-    found = []
-    for parameter in inspect.signature(target).parameters.values():
-        default = parameter.default
-        has_default = default is not inspect.Parameter.empty
-        found.append(
-            [parameter.name, int(parameter.kind), has_default, default if has_default else 0]
-        )
-    return found
-
-
-def _code_facts(code: types.CodeType) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for name in dir(code):
-        value = getattr(code, name)
-        plain = isinstance(value, (int, str)) or (
-            isinstance(value, tuple) and all(isinstance(one, (int, str, float)) for one in value)
-        )
-        if name.startswith("co_") and plain and name != "co_filename":
-            facts[name] = value
-    return facts
 
 
 def _text_of(error: BaseException) -> str:
@@ -648,46 +468,3 @@ def reseed(name: str, seed: Any) -> None:
     module: Any = sys.modules.get("random" if name == "random" else "numpy.random")
     if module is not None:
         module.seed(seed)
-
-
-# The shell -------------------------------------------------------------------------------------
-
-
-def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
-    """Point a warm shell's outputs to ``outputs``, and keep what only a reader needs out of a
-    marking: formatting, drawing, coloured tracebacks."""
-    sys.stdout = outputs.stream("stdout")
-    sys.stderr = outputs.stream("stderr")
-    shell.display_pub = outputs.publisher(shell, show=show)
-    shell.displayhook = outputs.hook(shell, show=show)
-    shell.display_trap.hook = shell.displayhook
-    if show:
-        shell._showtraceback = outputs.traceback
-        use_inline_figures(shell)
-    else:
-        shell.showtraceback = shell.showsyntaxerror = _quiet
-        shell.showindentationerror = _quiet
-        shell.enable_matplotlib = lambda *_, **__: ("agg", "agg")  # ``%matplotlib inline``
-    return shell
-
-
-def _quiet(*_: object, **__: object) -> None:
-    return None
-
-
-def use_inline_figures(shell: Any) -> None:
-    """Figures appear below the cell that drew them, as in Jupyter."""
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    matplotlib: Any = sys.modules.get("matplotlib")
-    if matplotlib is not None:
-        matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
-
-
-def close_figures() -> None:
-    """What showing them does in Jupyter: no figure is open when the next cell begins."""
-    pyplot: Any = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        try:
-            pyplot.close("all")
-        except Exception:
-            return
