@@ -55,6 +55,7 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
         self._comments: dict[tuple[str, str, str], dict[str, Any]] = {}
         self._cells: dict[tuple[str, str], dict[str, Any]] = {}
         self._graded: dict[tuple[str, str], dict[str, Any]] = {}
+        self._held: list[Any] = []
 
     def commit_now(self) -> None:
         """Commit, and forget what was read about the submission."""
@@ -65,6 +66,7 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
     def abandon(self) -> None:
         """Roll back what a failed notebook left, and trust nothing read before."""
         self.db.rollback()
+        self._held.clear()
         for cache in (self._grades, self._comments, self._cells, self._graded):
             cache.clear()
         self.db.expunge_all()
@@ -102,8 +104,10 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> Any:
         key = (notebook, assignment)
         if key not in self._cells:
-            rows = self.find_notebook(*key).source_cells
-            self._cells[key] = {row.name: row for row in rows}
+            found = self.find_notebook(*key)
+            self._cells[key] = {row.name: row for row in found.source_cells}
+            # Held, so that the session need not ask for the cell of each grade and comment.
+            self._held += [*found.grade_cells, *found.solution_cells, *found.task_cells]
         return self._cells[key].get(name) or super().find_source_cell(name, *key)
 
     def find_graded_cell(self, name: str, notebook: str, assignment: str) -> Any:

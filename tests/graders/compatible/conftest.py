@@ -71,30 +71,31 @@ def test_cell(source, grade_id, points):
     return code(source, grade_id, grade=True, locked=True, points=points)
 
 
-def first_notebook(answer="def doubled(x):\n    return 2 * x", essay="Trả lời mẫu.", first=FIRST):
+def first_notebook(answer="def doubled(x):\n    return 2 * x", essay="Trả lời mẫu."):
     """The honest notebook; the arguments are what a learner may write."""
     return [
-        code(first),
+        code("import math"),
         code("### BEGIN SOLUTION\n" + answer + "\n### END SOLUTION", "lam", solution=True),
         test_cell("assert doubled(2) == 4, 'gấp đôi'", "kiem", 2),
         test_cell("### BEGIN HIDDEN TESTS\nassert doubled(5) == 10\n### END HIDDEN TESTS", "an", 3),
         test_cell("1.5 if doubled(1) == 2 else 0.25", "phan", 2),
         text(essay, "luan", grade=True, solution=True, points=4),
         text("Nhiệm vụ", "viec", task=True, locked=True, points=5),
-        code("fig, ax = plt.subplots()\nlines = ax.plot(np.arange(3))", "ve", solution=True),
-        test_cell("assert len(ax.lines) == 1", "hinh", 1),
     ]
 
 
 def second_notebook():
     return [
+        code(FIRST),
         code("### BEGIN SOLUTION\nb = 3\n### END SOLUTION", "lam-b", solution=True),
         test_cell("assert b == 3", "kiem-b", 1),
+        code("fig, ax = plt.subplots()\nlines = ax.plot(np.arange(3))", "ve", solution=True),
+        test_cell("assert len(ax.lines) == 1", "hinh", 1),
     ]
 
 
-def learner_cells(answer="def doubled(x):\n    return 2 * x", essay="Tôi trả lời.", **changed):
-    cells = first_notebook(answer, essay, **changed)
+def learner_cells(answer="def doubled(x):\n    return 2 * x", essay="Tôi trả lời."):
+    cells = first_notebook(answer, essay)
     cells[1].source = answer
     return cells
 
@@ -114,7 +115,10 @@ def submissions():
     for name, change in EDITS.items():
         cells = learner_cells()
         handed_in[f"TN-{name}"] = {"b1.ipynb": as_bytes(change(cells) or cells)}
-    handed_in["TN-che-numpy"] = {"b1.ipynb": honest, "numpy.py": b"arange = None"}
+    cells = second_notebook()
+    _forgot_pyplot(cells)
+    handed_in["TN-quen-pyplot"] = {"b1.ipynb": honest, "b2.ipynb": as_bytes(cells)}
+    handed_in["TN-che-numpy"] = {"b2.ipynb": second, "numpy.py": b"arange = None"}
     handed_in["TN-mo-dun"] = {
         "b1.ipynb": as_bytes(learner_cells("from rieng import doubled")),
         "rieng.py": b"def doubled(x):\n    return x + x\n",
@@ -149,7 +153,7 @@ ANSWERS = {
 
 def _forgot_pyplot(cells):
     cells[0].source = "import numpy as np\nimport matplotlib"
-    cells[7].source = "fig, ax = matplotlib.pyplot.subplots()"
+    cells[3].source = "fig, ax = matplotlib.pyplot.subplots()"
 
 
 def _duplicated(cells):
@@ -193,11 +197,10 @@ def _old_schema(cells):
 
 def _name_first(cells):
     cells.insert(0, code('TEN = "mẫu"'))
-    cells[1].source = "import nonexistent_module_xyz\n" + FIRST
+    cells[1].source = "import nonexistent_module_xyz"
 
 
 EDITS = {
-    "quen-pyplot": _forgot_pyplot,
     "trung-o": _duplicated,
     "xoa-kiem": _no_test,
     "doi-kiem": _easier_test,

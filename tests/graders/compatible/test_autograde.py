@@ -7,6 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.timeout(900)  # the first waits for stock nbgrader
+
 
 def test_every_grade_flag_and_penalty_is_stock_nbgraders(marked_both):
     stock, ours = (marked.grades() for marked in marked_both)

@@ -27,14 +27,14 @@ def points(marks):
 def test_the_honest_notebook_earns_all_that_a_machine_can_give(mark):
     marks = mark()
     assert marks.state == "marked"
-    assert points(marks) == {"kiem": 2, "an": 3, "phan": 1.5, "luan": 0, "hinh": 1}
+    assert points(marks) == {"kiem": 2, "an": 3, "phan": 1.5, "luan": 0}
     assert [cell.grade_id for cell in marks.cells if cell.needs_review] == ["luan"]
-    assert (marks.total, marks.max, marks.mode) == (7.5, 12, "compatible")
+    assert (marks.total, marks.max, marks.mode) == (6.5, 11, "compatible")
 
 
 def test_a_wrong_answer_loses_its_test_and_hears_the_authors_message_alone(mark):
     marks = mark(answer="def doubled(x):\n    return 4")
-    assert points(marks) == {"kiem": 2, "an": 0, "phan": 0.25, "luan": 0, "hinh": 1}
+    assert points(marks) == {"kiem": 2, "an": 0, "phan": 0.25, "luan": 0}
     marks = mark(answer="def doubled(x):\n    return x")
     feedback = {cell.grade_id: cell.feedback for cell in marks.cells}
     assert feedback["kiem"] == "gấp đôi"
@@ -44,14 +44,14 @@ def test_a_wrong_answer_loses_its_test_and_hears_the_authors_message_alone(mark)
 def test_a_deleted_test_earns_nothing_and_a_changed_one_is_put_back(books, kernels):
     deleted = mark_one(books.source(), books.edited("xoa-kiem"), kernels=kernels)
     assert points(deleted)["kiem"] == 0
-    assert deleted.max == 12
+    assert deleted.max == 11
     changed = mark_one(books.source(), books.edited("doi-kiem"), kernels=kernels)
     assert points(changed) == points(mark_one(books.source(), books.learner(), kernels=kernels))
 
 
 def test_a_killed_kernel_has_a_state_and_a_reason(mark):
     marks = mark(answer="import os\nos._exit(0)")
-    assert (marks.state, marks.total, marks.max) == ("failed", 0, 12)
+    assert (marks.state, marks.total, marks.max) == ("failed", 0, 11)
     assert marks.reason
 
 
