@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -25,7 +26,7 @@ from tornado.web import RequestHandler
 import courses
 from hub import app
 from hub.settings import Settings
-from records import Records, people, releases
+from records import Records, open_records, people, releases
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "/services/portal/"
@@ -153,14 +154,33 @@ def furnish(records: Records, *folders: Path) -> None:
             releases.publish(session, release, at=AT, by="thay")
 
 
+@pytest.fixture(scope="session")
+def furnished(
+    _sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """A database with people and courses, made once a session for each set of courses."""
+    made: dict[tuple[Path, ...], Path] = {}
+
+    def make(*folders: Path) -> Path:
+        if folders not in made:
+            path = tmp_path_factory.mktemp("furnished") / "motcham.sqlite"
+            shutil.copy(_sqlite_template, path)
+            records = open_records(f"sqlite:///{path}")
+            furnish(records, *folders)
+            records.close()
+            made[folders] = path
+        return made[folders]
+
+    return make
+
+
 @pytest.fixture
 def make_site(
-    sqlite_url: str, opened: Callable[[str], Records], tmp_path: Path
+    furnished: Callable[..., Path], opened: Callable[[str], Records], tmp_path: Path
 ) -> Callable[..., Any]:
-    records = opened(sqlite_url)
-
     async def make(*folders: Path, marker: Any = None) -> tuple[Site, HTTPServer]:
-        furnish(records, *folders)
+        shutil.copy(furnished(*folders), tmp_path / "motcham.sqlite")
+        records = opened(f"sqlite:///{tmp_path / 'motcham.sqlite'}")
         clock = Clock()
         settings = Settings(data=tmp_path / "data")
         hub_auth = HubOAuth(
