@@ -46,7 +46,7 @@ _OURS = (
     "graders",
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
     *(f"graders.{name}" for name in ("marks", "names", "objects", "outputs", "shell")),
-    *(f"graders.{name}" for name in ("far_side", "stand_ins", "warm")),
+    *(f"graders.{name}" for name in ("codec_base", "far_side", "frames", "stand_ins", "warm")),
     "sandbox",
     *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),
     *(f"sandbox.{name}" for name in ("cgroups", "landlock", "server", "walls", "warm")),
