@@ -45,8 +45,10 @@ def _draw_inline(shell: Any) -> None:
     if "matplotlib.pyplot" not in sys.modules:
         return
     import matplotlib
+    from IPython.core.pylabtools import activate_matplotlib
     from matplotlib_inline.backend_inline import configure_inline_support
 
     backend = "module://matplotlib_inline.backend_inline"
     matplotlib.use(backend)
+    activate_matplotlib(backend)  # type: ignore[no-untyped-call]
     configure_inline_support(shell, backend)  # type: ignore[no-untyped-call]

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from importlib.util import find_spec
@@ -15,6 +17,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tornado import httpclient, websocket
+
+from hub.labs.spawner import home_name
+from sandbox import Channel
 
 ROOT = Path(__file__).parents[4]
 PROXY = ROOT / "hub" / "node_modules" / "configurable-http-proxy" / "bin"
@@ -168,6 +173,27 @@ class LabHub:
                 break
         return status
 
+    def processes_of(self, name):
+        """Every process of a lab, seen from outside."""
+        found = set()
+        for path in Path(self.run_folder).glob("keeper-*.sock"):
+            with contextlib.suppress(OSError):
+                keeper = socket.socket(socket.AF_UNIX)
+                keeper.connect(str(path))
+                with Channel(keeper) as talk:
+                    talk.send({"ask": "list"})
+                    labs = talk.receive(10)["labs"].values()
+                for lab in labs:
+                    if lab["home"] == home_name(name):
+                        found |= _same_namespace(lab["pid"])
+        return found
+
+    @property
+    def run_folder(self):
+        """Where the keeper's sockets are."""
+        digest = hashlib.sha256(f"{os.getuid()} {self.folder / 'homes'}".encode()).hexdigest()
+        return f"{tempfile.gettempdir()}/motcham-labs-{digest[:10]}"
+
     def token_of(self, name):
         """A token with the rights of that user."""
         return json.loads(self.call("POST", f"/hub/api/users/{quote(name)}/tokens", {})[1])["token"]
@@ -182,11 +208,23 @@ class LabHub:
         return asyncio.run(go())
 
 
+def _same_namespace(pid):
+    space = Path(f"/proc/{pid}/ns/pid").readlink()
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if (entry / "ns/pid").readlink() == space:
+                    found.add(int(entry.name))
+    return found
+
+
 class Kernel:
     """A kernel in somebody's lab, spoken to as JupyterLab does."""
 
     def __init__(self, hub, name, spec="python3"):
         self.hub, self.name, self.spec = hub, name, spec
+        self.socket = None
         self.headers = {"Authorization": f"token {TOKEN}"}
         self.address = f"/user/{quote(name)}/api/kernels"
         self.client = httpclient.AsyncHTTPClient(force_instance=True, max_clients=100)
@@ -209,21 +247,31 @@ class Kernel:
         return self
 
     async def __aexit__(self, *_):
-        self.socket.close()
+        await self.hang_up()
         with contextlib.suppress(httpclient.HTTPClientError):
             await self.ask("DELETE", f"/{self.id}")
         self.client.close()
 
+    async def hang_up(self):
+        """Close the channels, and the connection too where the other side is slow to."""
+        if self.socket is not None:
+            protocol = self.socket.protocol
+            self.socket.close()
+            await asyncio.sleep(0.05)
+            if protocol is not None:
+                protocol.stream.close()
+
     async def connect(self):
-        """Open the channels."""
+        """Open the channels (again)."""
+        await self.hang_up()
         address = self.hub.base.replace("http", "ws", 1) + self.address + f"/{self.id}/channels"
         request = httpclient.HTTPRequest(address, headers=self.headers, connect_timeout=60)
         self.socket = await websocket.websocket_connect(request, max_message_size=1 << 26)
 
     async def run(self, code, timeout=60):
         """What ``code`` printed, and its error's name when it raised."""
-        number = uuid.uuid4().hex
-        await self.socket.write_message(
+        number, channels = uuid.uuid4().hex, self.socket
+        await channels.write_message(
             json.dumps(
                 {
                     "header": {
@@ -249,13 +297,17 @@ class Kernel:
         )
         said = ""
         while True:
-            piece = await asyncio.wait_for(self.socket.read_message(), timeout)
+            piece = await asyncio.wait_for(channels.read_message(), timeout)
+            if piece is None:
+                return said + "(closed)"
             message = json.loads(piece)
             if message["parent_header"].get("msg_id") != number:
                 continue
             content = message["content"]
             if message["msg_type"] == "stream":
                 said += content["text"]
+            elif message["msg_type"] == "display_data":
+                said += f"[{', '.join(sorted(content['data']))}]\n"
             elif message["msg_type"] == "error":
                 said += f"{content['ename']}: {content['evalue']}\n"
             elif message["msg_type"] == "status" and content["execution_state"] == "idle":

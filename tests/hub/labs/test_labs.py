@@ -1,0 +1,185 @@
+"""A lab starts, works, ends and survives as JupyterHub and JupyterLab expect."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from lab_hub import WALLED, Kernel, LabHub
+
+from hub.labs.spawner import home_name
+
+
+def server_of(hub, name):
+    return json.loads(hub.call("GET", f"/hub/api/users/{quote(name)}")[1])["servers"].get("")
+
+
+def alive(pids):
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists()}
+
+
+def test_a_lab_answers_through_the_proxy_as_soon_as_the_hub_says_ready(hub, lab):
+    status, body = hub.call("GET", f"/user/{lab}/api/status")
+    assert (status, json.loads(body)["kernels"]) == (200, 0)
+
+
+def test_jupyterlab_and_notebook_7_are_served(hub, lab):
+    for page in ("lab", "tree", "notebooks/x.ipynb"):
+        status, body = hub.call("GET", f"/user/{lab}/{page}")
+        assert status == 200, page
+        assert b"jupyter-config-data" in body
+
+
+def test_a_kernel_finds_the_sciences_loaded(hub, lab):
+    said = hub.run(
+        lab, "import sys\nprint({'numpy', 'pandas', 'matplotlib.pyplot'} <= set(sys.modules))"
+    )
+    assert said.strip() == "True"
+
+
+def test_a_kernel_draws_a_figure_and_reads_a_table(hub, lab):
+    code = (
+        "import pandas as pd, matplotlib.pyplot as plt\n"
+        "fig, ax = plt.subplots(); ax.plot([1, 2, 3])\n"
+        "print(pd.DataFrame({'a': [1, 2]}).a.sum(), plt.get_backend())"
+    )
+    said = hub.run(lab, code)
+    assert said.splitlines()[0].endswith("inline")
+    assert said.splitlines()[0].startswith("3 ")
+    assert "image/png" in said
+
+
+def test_two_kernels_draw_other_random_numbers(hub, lab):
+    code = "import random, numpy as np\nprint(random.random(), np.random.random())"
+    assert hub.run(lab, code) != hub.run(lab, code)
+
+
+@pytest.mark.parametrize("spec", ["python3", "python3-cold"])
+def test_interrupt_restart_and_shutdown_work(spec, hub, lab):
+    async def go():
+        async with Kernel(hub, lab, spec) as kernel:
+            assert (await kernel.run("x = 1\nprint(x)")).strip() == "1"
+            running = asyncio.ensure_future(kernel.run("import time\ntime.sleep(60)"))
+            await asyncio.sleep(0.7)
+            await kernel.ask("POST", f"/{kernel.id}/interrupt")
+            assert "KeyboardInterrupt" in await running
+            assert (await kernel.run("print(x)")).strip() == "1"
+            await kernel.ask("POST", f"/{kernel.id}/restart")
+            await kernel.connect()
+            assert "NameError" in await kernel.run("print(x)")
+            await kernel.ask("DELETE", f"/{kernel.id}")
+            left = json.loads((await kernel.ask("GET")).body)
+            assert left == []
+
+    asyncio.run(go())
+
+
+def test_a_kernel_that_dies_is_restarted_and_the_lab_lives(hub, lab):
+    async def go():
+        async with Kernel(hub, lab) as kernel:
+            asyncio.ensure_future(kernel.run("import os\nos._exit(7)"))  # noqa: RUF006
+            for _ in range(100):
+                await asyncio.sleep(0.1)
+                model = json.loads((await kernel.ask("GET", f"/{kernel.id}")).body)
+                if model["execution_state"] in ("idle", "starting", "restarting"):
+                    break
+            await asyncio.sleep(1)
+            await kernel.connect()
+            assert (await kernel.run("print('lại chạy')", 30)).strip() == "lại chạy"
+
+    asyncio.run(go())
+
+
+def test_sixteen_kernels_at_once_all_live(hub, lab):
+    async def go():
+        async def one(number):
+            async with Kernel(hub, lab) as kernel:
+                return (await kernel.run(f"print({number})")).strip()
+
+        return await asyncio.gather(*(one(n) for n in range(16)))
+
+    assert asyncio.run(go()) == [str(n) for n in range(16)]
+
+
+def test_files_stay_when_the_lab_ends(hub, lab):
+    hub.run(lab, "open('bài làm.txt', 'w').write('còn đây')")
+    hub.close_lab(lab)
+    hub.open_lab(lab)
+    assert hub.run(lab, "print(open('bài làm.txt').read())").strip() == "còn đây"
+
+
+def test_stop_leaves_no_process(hub, lab):
+    hub.run(lab, "import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)")
+    before = hub.processes_of(lab)
+    assert len(before) >= 3  # process 1, the server, and what the learner left behind
+    hub.close_lab(lab)
+    assert not alive(before)
+
+
+def test_a_lab_that_dies_is_seen_dead(hub, lab):
+    os.kill(min(hub.processes_of(lab)), signal.SIGKILL)  # process 1, and with it all
+    until = time.monotonic() + 60
+    # the hub asks every 5 s, and whenever somebody wants the lab
+    while server_of(hub, lab) and time.monotonic() < until:
+        time.sleep(0.5)
+    assert not server_of(hub, lab)
+    assert hub.open_lab(lab) < 60
+
+
+def test_a_start_that_fails_says_why_at_once(tmp_path):
+    with LabHub(
+        tmp_path, more='c.WalledSpawner.server_config = {"Application": {"log_level": "?"}}\n'
+    ) as hub:
+        hub.add("sai")
+        begin = time.monotonic()
+        status, body = hub.call("POST", "/hub/api/users/sai/server")
+        assert status == 500
+        assert "không khởi động được" in json.loads(body)["message"]
+        assert time.monotonic() - begin < 60  # http_timeout is 120
+        assert not server_of(hub, "sai")
+
+
+def test_a_full_home_is_refused_with_words(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 1\n") as hub:
+        hub.add("đầy")
+        home = tmp_path / "homes" / home_name("đầy")
+        home.mkdir(parents=True)
+        (home / "to.bin").write_bytes(b"x" * (3 << 20))
+        status, body = hub.call("POST", f"/hub/api/users/{quote('đầy')}/server")
+        assert status == 500
+        assert "đã dùng 3 MB trong 1 MB" in json.loads(body)["message"]
+
+
+def test_labs_survive_a_killed_hub(tmp_path):
+    keep = WALLED.replace("grace_s = 5", "grace_s = 60")
+    hub = LabHub(tmp_path, spawner=keep)
+    try:
+        hub.start()
+        hub.add("bền")
+        name = "bền"
+        hub.open_lab(name)
+        hub.run(name, "open('a.txt', 'w').write('1')")
+        before = hub.processes_of(name)
+        assert before
+        hub.stop(signal.SIGKILL)
+        assert alive(before) == before
+        hub.start()
+        assert server_of(hub, name)["ready"]
+        assert hub.run(name, "print(open('a.txt').read())").strip() == "1"
+        assert before <= hub.processes_of(name)
+        hub.close_lab(name)
+        assert not alive(before)
+    finally:
+        hub.stop()
+
+
+def test_user_names_become_folders_that_are_never_another_s():
+    names = ["an", "An", "AN", "a.n", "a-n", "a n", "..", "/", "đầy", "x" * 200, "x" * 201, ""]
+    folders = [home_name(name) for name in names]
+    assert len(set(folders)) == len(names)
+    assert home_name("an") == "an"
+    assert all("/" not in f and f not in ("", ".", "..") and len(f) < 60 for f in folders)
