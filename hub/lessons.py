@@ -228,7 +228,7 @@ def save_answers(
 def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, str]:
     """The author's worked solution with the learner's own numbers, by cell id.
 
-    Only for a page on which nothing more can be handed in (`Place.is_over`).
+    Only for who can hand in nothing more (`Place.is_over`) or has full points already.
     """
     source = releases.release_file(session, place.release_id, "source", place.entry["file"])
     assert source is not None
