@@ -29,6 +29,7 @@ LIMITS = Limits(
     cpu_s=3600, wall_s=3600, memory_mb=4096, processes=256, file_mb=512, frame_mb=1, output_mb=8
 )
 PROGRAM = "kernel"
+QUIET_DEBUGGER = "PYDEVD_DISABLE_FILE_VALIDATION"  # debugpy, which ipykernel loads, remarks
 PACKED = ".motcham-folder.tar"  # as in `template`, which only kernels import
 WORK = "lab"  # the working folder's name at the root of a walled child
 
@@ -186,7 +187,7 @@ def _fork_server(imports: tuple[str, ...], allow_reduced: bool) -> ForkServer:
         preload=["graders.compatible.template"],
         limits=LIMITS,
         allow_reduced=allow_reduced,
-        environment={"MOTCHAM_IMPORTS": json.dumps(imports)},
+        environment={"MOTCHAM_IMPORTS": json.dumps(imports), QUIET_DEBUGGER: "1"},
         tools=True,  # notebooks call the shell
         loopback=True,  # ipykernel gathers what forked children print over 127.0.0.1
     )
@@ -194,5 +195,5 @@ def _fork_server(imports: tuple[str, ...], allow_reduced: bool) -> ForkServer:
 
 def _environ() -> Mapping[str, str | None]:
     """What a notebook would have found in its environment under stock nbgrader."""
-    kept = {name: os.environ.get(name) for name in ("LANG", "LC_ALL", "TZ")}
+    kept = {name: os.environ.get(name) for name in ("LANG", "LC_ALL", "TZ", QUIET_DEBUGGER)}
     return kept | {"NBGRADER_EXECUTION": "autograde", "HOME": "/tmp"}  # noqa: S108 - the child's
