@@ -122,6 +122,42 @@ def test_an_environment_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert str(clone / ".venv") in answer.stderr
 
 
+HIDING = """\
+import importlib.util as util, os
+found = util.find_spec
+util.find_spec = lambda name, *rest: None if name in {hidden!r} else found(name, *rest)
+os.geteuid = lambda: 1000
+"""
+
+
+def run_without(clone: Path, hidden: set[str], place: Path) -> subprocess.CompletedProcess[str]:
+    """As an ordinary user of a Python that lacks these modules."""
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(HIDING.format(hidden=hidden))
+    return subprocess.run(
+        command(clone, "up"),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(place)},
+    )
+
+
+def test_without_ensurepip_the_pip_of_the_system_is_enough(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    answer = run_without(clone, {"ensurepip"}, tmp_path / "site")
+    assert answer.stdout == f"inside {clone / '.venv'} up\n", answer.stderr
+
+
+def test_without_any_pip_the_command_that_mends_it_is_named(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    answer = run_without(clone, {"ensurepip", "pip"}, tmp_path / "site")
+    assert answer.returncode == 1
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert f"sudo apt-get install --yes python{version}-venv" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_cut_off_anywhere_two_at_once_go_on_the_next_time(tmp_path: Path) -> None:
     clone = make_clone(tmp_path / "clone")
     for patience in (0.2, 0.8, 2, 4):
