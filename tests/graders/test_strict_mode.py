@@ -168,7 +168,7 @@ HONEST = {
     "names looked for in globals()": (
         "so_dan = 98",
         "assert 'so_dan' in globals() and globals()['so_dan'] == 98\n"
-        "assert 'khong_co' not in globals() and 'so_dan' in dir() or True\n"
+        "assert 'khong_co' not in globals()\n"
         "try:\n    khong_co\nexcept NameError:\n    pass\nelse:\n    assert False",
         "",
     ),
@@ -194,7 +194,7 @@ HONEST = {
     ),
     "awaitables": (
         "async def lay():\n    return 5",
-        "import asyncio\nassert asyncio.run(asyncio.wait_for(lay(), 2)) == 5 or True",
+        "import asyncio\nassert asyncio.run(lay()) == 5",
         "",
     ),
 }

@@ -2,7 +2,8 @@
 
 The exercise is always the same (five questions of one point). A trick answers none of them unless
 its line says so; what it earns beyond ``honest`` is forged. ``stock`` is False where stock nbgrader
-must not be given the same file on a machine that is needed afterwards.
+must not be given the same file on a machine that is needed afterwards: it has no walls, so what a
+trick writes, it writes for good.
 """
 
 from collections.abc import Callable
@@ -347,6 +348,7 @@ first(
     "    body = json.dumps(said).encode()\n"
     "    for fd in range(3, 40):\n        try: os.write(fd, struct.pack('>I', len(body)) + body)\n"
     "        except OSError: pass",
+    stock=False,
 )
 first(
     "closes every descriptor",
@@ -397,6 +399,7 @@ first(
     "writes into the grader's own package",
     "try:\n    import graders\n    open(graders.__file__, 'a').write('1/0')\n"
     "except (ImportError, OSError): pass",
+    stock=False,
 )
 first(
     "a module of its own in the working folder",
