@@ -83,9 +83,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _certificate_key_is_whole(self) -> Settings:
         if bool(self.certificate_key) != bool(self.certificate_chain):
-            raise ValueError(
-                "MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai"
-            )
+            raise ValueError("MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai")
         return self
 
     @model_validator(mode="after")
