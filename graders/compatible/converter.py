@@ -175,6 +175,7 @@ class _Batch:
         self.converter = converter
         self.waiting = deque(submissions)
         self.failed: list[str] = []
+        self.stopped: str | None = None
         self.busy: dict[Any, str] = {}
         self.processes: dict[Any, Any] = {}
 
@@ -190,6 +191,8 @@ class _Batch:
             self._dismiss()
         with suppress(OSError):
             _prune(Path(self.converter.coursedir.root) / UNFINISHED)
+        if self.stopped is not None:
+            raise NbGraderException(self.stopped)
         return self.failed
 
     def _hire(self) -> None:
@@ -219,7 +222,9 @@ class _Batch:
             self._log(value)
             return
         if kind == "stop":
-            raise NbGraderException(value)
+            # What others have in hand is finished: it came before, or would have come next.
+            self.stopped = value
+            self.waiting.clear()
         if kind == "failed":
             self.failed.append(self.busy[pipe])
         self._hand_out(pipe)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -133,7 +134,7 @@ ANSWERS = {
     "cu-phap": "def doubled(x:\n    return",
     "stderr": "import sys\ndef doubled(x):\n    print('!', file=sys.stderr)\n    return 2 * x",
     "canh-bao": "import warnings\ndef doubled(x):\n    warnings.warn('cũ')\n    return 2 * x",
-    "he-thong": "import os\ndef doubled(x):\n    os.system('echo loi 1>&2')\n    return 2 * x",
+    "he-thong": "import os\ndef doubled(x):\n    os.system('echo loi 1>&2; sleep 0.3')\n    return 2 * x",
     "lap-vo-han": "def doubled(x):\n    while x == 5:\n        pass\n    return 2 * x",
     "lap-ngay": "while True:\n    pass",
     "thoat": "import os\nos._exit(0)",
@@ -201,7 +202,7 @@ def _name_first(cells):
 
 
 EDITS = {
-    "trung-o": _duplicated,
+    "zz-trung-o": _duplicated,  # the last: here nbgrader stops the whole batch
     "xoa-kiem": _no_test,
     "doi-kiem": _easier_test,
     "mo-khoa": _unlocked,
@@ -244,7 +245,10 @@ class Marked:
         """Every marked notebook, without what differs between any two runs."""
         found = {}
         for path in (self.folder / "autograded").rglob("*.ipynb"):
-            cells = json.loads(path.read_text())["cells"]
+            # Process numbers and the folder's name differ between any two runs.
+            text = re.sub(r"ipykernel_\d+", "ipykernel_0", path.read_text())
+            text = text.replace(str(path.parent), "/lab")
+            cells = json.loads(text)["cells"]
             for cell in cells:
                 cell["metadata"].pop("execution", None)
             found[str(path.relative_to(self.folder))] = cells
