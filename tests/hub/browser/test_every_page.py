@@ -46,6 +46,9 @@ LOOKS = [
 ]
 
 
+PICTURED = [("phone", "vi"), ("desktop", "en")]
+
+
 def faults_on(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.2 A and AA and its best practices, said shortly."""
     page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
@@ -81,14 +84,18 @@ def test_axe_finds_nothing_on_any_page(
             own for path in paths for own in (menu_of(person.page) if path == MENU else [path])
         ]
         for path in dict.fromkeys(wanted):
+            if username != "hocvien" and path in ("", "catalogue"):
+                continue  # the same pages as the learner's
             person.go(path, status=404 if path == UNKNOWN else 200)
             person.fits()
             assert person.page.locator("html").get_attribute("lang") == language
             faults += faults_on(person.page)
             looked += 1
+            if (width, language) not in PICTURED:
+                continue
             name = f"{width}-{language}-{scheme}-{username or 'public'}-{path or 'home'}"
             person.picture("every/" + name.replace("/", "_").replace("?", "_"))
-    assert looked >= 20
+    assert looked >= 15
     assert not faults, "\n".join(faults)
 
 

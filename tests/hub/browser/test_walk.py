@@ -135,6 +135,15 @@ def write_code(cell: Locator, source: str) -> None:
     editor.evaluate(PASTE, source)
 
 
+def certified_in(officer: Any, province: str) -> int:
+    """What the national page's table says of a province."""
+    officer.go("national")
+    row = officer.page.locator("#provinces tbody tr").filter(
+        has=officer.page.get_by_role("link", name=province, exact=True)
+    )
+    return int(re.sub(r"\D", "", row.locator("td").first.text_content() or ""))
+
+
 def do_lesson(
     person: Any, course: str, lesson: courses.Lesson, language: str, *, picture: str
 ) -> None:
@@ -181,13 +190,20 @@ def send_lesson(person: Any, course: str, lesson: courses.Lesson) -> None:
 
 
 @pytest.mark.parametrize(
-    ("username", "width", "language"),
-    [("hocvien", "phone", "vi"), ("hocvien2", "desktop", "en")],
+    ("username", "province", "width", "language"),
+    [("hocvien", "Lào Cai", "phone", "vi"), ("hocvien2", "Đà Nẵng", "desktop", "en")],
 )
 def test_from_login_to_certificate_and_to_the_province_on_the_national_page(
-    sit_down: Callable[..., Any], platform: Any, username: str, width: str, language: str
+    sit_down: Callable[..., Any],
+    platform: Any,
+    username: str,
+    province: str,
+    width: str,
+    language: str,
 ) -> None:
     name = f"{width}-{language}"
+    officer = sit_down("bo", width=width, language=language)
+    before = certified_in(officer, province)
     learner = sit_down(username, width=width, language=language)
     page = learner.page
     learner.fits()
@@ -226,8 +242,7 @@ def test_from_login_to_certificate_and_to_the_province_on_the_national_page(
     expect(page.locator("table").first).to_be_visible()
     assert not learner.faults, learner.faults
 
-    officer = sit_down("bo", width=width, language=language)
-    officer.go("national")
+    assert certified_in(officer, province) == before + 1
     officer.fits()
     officer.picture(f"{name}-national")
     assert not officer.faults, officer.faults
