@@ -134,7 +134,8 @@ ANSWERS = {
     "cu-phap": "def doubled(x:\n    return",
     "stderr": "import sys\ndef doubled(x):\n    print('!', file=sys.stderr)\n    return 2 * x",
     "canh-bao": "import warnings\ndef doubled(x):\n    warnings.warn('cũ')\n    return 2 * x",
-    "he-thong": "import os\ndef doubled(x):\n    os.system('echo loi 1>&2; sleep 0.3')\n    return 2 * x",
+    "he-thong": "import os\ndef doubled(x):\n    os.system('echo loi 1>&2; sleep 0.3')\n"
+    "    return 2 * x",
     "lap-vo-han": "def doubled(x):\n    while x == 5:\n        pass\n    return 2 * x",
     "lap-ngay": "while True:\n    pass",
     "thoat": "import os\nos._exit(0)",
