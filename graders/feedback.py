@@ -32,13 +32,13 @@ def of_test(
     if error is None:
         return None
     if not step.answered:
-        return Message("Bạn chưa trả lời câu này.")
+        return Message("Anh/chị chưa trả lời câu này.")
     if outcome.get("gone"):
         return Message(
-            "Mã của bạn làm dừng tiến trình chạy bài (tự thoát, hết thời gian hoặc hết bộ nhớ)."
+            "Mã của anh/chị làm dừng tiến trình chạy bài (tự thoát, hết thời gian hoặc hết bộ nhớ)."
         )
     if error.get("timeout"):
-        return Message("Quá thời gian cho phép khi kiểm tra mã của bạn.")
+        return Message("Quá thời gian cho phép khi kiểm tra mã của anh/chị.")
     said = error.get("learner")
     hidden = error.get("line") in step.hidden
     if said is None and isinstance(error.get("message"), str):
@@ -55,9 +55,9 @@ def of_test(
 def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
     """An error of the learner's own code. ``exposed``: its text might hold a test's values."""
     if error.get("timeout"):
-        return Message("Mã của bạn chạy quá thời gian cho phép.")
+        return Message("Mã của anh/chị chạy quá thời gian cho phép.")
     if error.get("t") == "NotImplementedError" and error.get("builtin"):
-        return Message("Bạn chưa trả lời câu này.")
+        return Message("Anh/chị chưa trả lời câu này.")
     # The name of a class of the learner's own is as free a text as the message.
     named = isinstance(error.get("t"), str) and (error.get("builtin") is True or not exposed)
     told = str(error["t"])[:60] if named else ""
@@ -67,17 +67,20 @@ def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
     place = error.get("place")
     line = place[1] if isinstance(place, list) and len(place) == 2 else None
     if not told:
-        return Message("Mã của bạn báo lỗi khi được kiểm tra.")
+        return Message("Mã của anh/chị báo lỗi khi được kiểm tra.")
     if isinstance(line, int) and 0 < line < 10_000:
-        return Message("Mã của bạn báo lỗi ở dòng {line}: {error}", {"line": line, "error": told})
-    return Message("Mã của bạn báo lỗi: {error}", {"error": told})
+        return Message(
+            "Mã của anh/chị báo lỗi ở dòng {line}: {error}", {"line": line, "error": told}
+        )
+    return Message("Mã của anh/chị báo lỗi: {error}", {"error": told})
 
 
 def _unbound(said: Mapping[str, Any], *, hidden: bool) -> Message:
     if hidden:
-        return Message("Bài của bạn còn thiếu một tên mà đề yêu cầu.")
+        return Message("Bài của anh/chị còn thiếu một tên mà đề yêu cầu.")
     return Message(
-        "Bài của bạn chưa có tên “{name}” mà đề yêu cầu.", {"name": _one_line(str(said.get("s")))}
+        "Bài của anh/chị chưa có tên “{name}” mà đề yêu cầu.",
+        {"name": _one_line(str(said.get("s")))},
     )
 
 
@@ -95,7 +98,7 @@ def _one_line(text: str) -> str:
 def of_tampering() -> Message:
     """A shared test that did not run because Python was no longer as it was."""
     return Message(
-        "Không chấm được câu này vì mã của bạn đã thay đổi chính Python hoặc bộ chạy bài."
+        "Không chấm được câu này vì mã của anh/chị đã thay đổi chính Python hoặc bộ chạy bài."
     )
 
 
@@ -111,4 +114,4 @@ def of_review() -> Message:
 
 def of_unanswered() -> Message:
     """The cell is as it was handed out."""
-    return Message("Bạn chưa trả lời câu này.")
+    return Message("Anh/chị chưa trả lời câu này.")

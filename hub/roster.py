@@ -412,7 +412,7 @@ class _RowCheck:
             self._fault(
                 "code",
                 code,
-                Message("Người này thuộc đơn vị ngoài phạm vi của bạn"),
+                Message("Người này thuộc đơn vị ngoài phạm vi của anh/chị"),
                 Message("Đề nghị đơn vị kia hoặc Bộ chuyển người này"),
             )
 
@@ -446,7 +446,7 @@ class _RowCheck:
             self._fault(
                 "unit",
                 code,
-                Message("Đơn vị ngoài phạm vi của bạn"),
+                Message("Đơn vị ngoài phạm vi của anh/chị"),
                 Message("Chỉ nhập được cho đơn vị của mình và cấp dưới"),
             )
             return None

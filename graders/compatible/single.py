@@ -78,7 +78,7 @@ def mark_one(
         reason = Message("Thông tin chấm điểm trong sổ đã bị sửa hỏng.")
         return _not_marked("unreadable", assignment, reason)
     except (DeadKernelError, CellTimeoutError, UnresponsiveKernelError):
-        reason = Message("Mã của bạn làm dừng tiến trình chạy bài; không ô nào được chấm.")
+        reason = Message("Mã của anh/chị làm dừng tiến trình chạy bài; không ô nào được chấm.")
         return _not_marked("failed", assignment, reason)
     except (ValueError, RuntimeError) as error:  # as nbgrader: partial credit above the maximum …
         logger.info("not marked: %s", error)
@@ -178,7 +178,7 @@ def _why(cell: Any) -> str:
     for output in cell.get("outputs", ()):
         if output.output_type == "error":
             if output.ename == "CellTimeoutError":
-                return str(Message("Quá thời gian cho phép khi kiểm tra mã của bạn."))
+                return str(Message("Quá thời gian cho phép khi kiểm tra mã của anh/chị."))
             if output.ename == "AssertionError" and output.evalue.strip():
                 return str(output.evalue)[: feedback.MAX_TEXT]
             break

@@ -451,22 +451,22 @@ ASKED = lesson(
         ("def chia(a, b):\n    return 1", "Sáu chia ba bằng hai"),
         ("def chia(a, b):\n    return 2", "Câu “Phép chia” chưa đúng."),
         ("def chia(a, b):\n    return 2 if a == 6 else 3.5", "Có phần lẻ"),
-        ("# chưa làm\nraise NotImplementedError()", "Bạn chưa trả lời câu này."),
-        ("def chia(a, b):\n    raise NotImplementedError()", "Bạn chưa trả lời câu này."),
-        ("chia = 5 /", "Mã của bạn báo lỗi ở dòng 1: SyntaxError: invalid syntax"),
-        ("x = 1", "Bài của bạn chưa có tên “chia” mà đề yêu cầu."),
+        ("# chưa làm\nraise NotImplementedError()", "Anh/chị chưa trả lời câu này."),
+        ("def chia(a, b):\n    raise NotImplementedError()", "Anh/chị chưa trả lời câu này."),
+        ("chia = 5 /", "Mã của anh/chị báo lỗi ở dòng 1: SyntaxError: invalid syntax"),
+        ("x = 1", "Bài của anh/chị chưa có tên “chia” mà đề yêu cầu."),
         (
             "def chia(a, b):\n    c = 1\n    return a / 0",
-            "Mã của bạn báo lỗi ở dòng 3: ZeroDivisionError: division by zero",
+            "Mã của anh/chị báo lỗi ở dòng 3: ZeroDivisionError: division by zero",
         ),
         # In the hidden part the text of an error might carry the test's values out.
         (
             "def chia(a, b):\n    if a == 6: return 2\n    raise ValueError(str((a, b)))",
-            "Mã của bạn báo lỗi ở dòng 3: ValueError",
+            "Mã của anh/chị báo lỗi ở dòng 3: ValueError",
         ),
         (
             "def chia(a, b):\n    if a == 6: return 2\n    raise type(f'số_{a}', (Exception,), {})",
-            "Mã của bạn báo lỗi khi được kiểm tra.",
+            "Mã của anh/chị báo lỗi khi được kiểm tra.",
         ),
     ],
 )

@@ -15,7 +15,7 @@ def test_the_exercise_can_be_solved(marker):
 def test_the_empty_answer_earns_nothing(marker):
     marks = marker.mark(SOURCE, as_bytes(answered(SOURCE, **NOTHING)))
     assert marks.total == 0
-    assert {cell.feedback for cell in marks.cells} == {"Bạn chưa trả lời câu này."}
+    assert {cell.feedback for cell in marks.cells} == {"Anh/chị chưa trả lời câu này."}
 
 
 def test_the_table_holds_at_least_forty_different_tricks():
