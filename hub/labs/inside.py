@@ -27,7 +27,12 @@ _PATIENCE_S = 6.0
 
 
 def main(
-    talk: Channel, listener: socket.socket, *, environment: dict[str, str], arguments: list[str]
+    talk: Channel,
+    listener: socket.socket,
+    *,
+    environment: dict[str, str],
+    configuration: dict[str, dict[str, Any]],
+    arguments: list[str],
 ) -> None:
     """Run a lab until its server ends; that status is this process's."""
     os.environ.clear()
@@ -36,7 +41,7 @@ def main(
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     server = os.fork()
     if server == 0:
-        _leave(lambda: _be_server(talk, listener, ours, theirs, arguments))
+        _leave(lambda: _be_server(talk, listener, ours, theirs, configuration, arguments))
     listener.close()
     theirs.close()
     raise SystemExit(_keep(server, talk, ours))
@@ -47,13 +52,14 @@ def _be_server(
     listener: socket.socket,
     ours: socket.socket,
     theirs: socket.socket,
+    configuration: dict[str, dict[str, Any]],
     arguments: list[str],
 ) -> None:
     ours.close()
     os.setsid()
     os.set_inheritable(theirs.fileno(), False)
     os.environ["MOTCHAM_LAB_FD"] = str(theirs.detach())
-    serving.serve(listener, lambda: talk.send({"ready": True}), arguments)
+    serving.serve(listener, lambda: talk.send({"ready": True}), configuration, arguments)
 
 
 def _keep(server: int, talk: Channel, ours: socket.socket) -> int:

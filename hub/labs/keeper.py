@@ -26,14 +26,53 @@ from typing import Any, BinaryIO, Self
 
 from sandbox import Channel, ChannelClosed, ChannelTimeout, Child, ForkServer, Limits
 
+# Everything that a server or a kernel would import after the fork: what is imported before is paid
+# once and shared by all, what is imported after is paid by each.
 WARM_MODULES = (
     "jupyterhub.singleuser.extension",
     "jupyterlab.labapp",
     "notebook.app",
     "jupyter_server.services.contents.largefilemanager",
+    *(
+        f"jupyter_server.{name}.handlers"
+        for name in (
+            "files",
+            "kernelspecs",
+            "nbconvert",
+            "view",
+            *(
+                f"services.{service}"
+                for service in (
+                    "api",
+                    "config",
+                    "contents",
+                    "events",
+                    "kernels",
+                    "kernelspecs",
+                    "nbconvert",
+                    "security",
+                    "sessions",
+                )
+            ),
+        )
+    ),
+    "jupyter_server.services.shutdown",
+    "ctypes.util",
+    "httpcore",
+    "jinja2.ext",
+    "tornado.platform.asyncio",
+    "trio",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "matplotlib_inline.backend_inline",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "faulthandler",
+    "pydoc",
     "hub.labs.provisioner",
     "hub.labs.serving",
     "hub.labs.kernels",

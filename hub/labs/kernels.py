@@ -21,23 +21,32 @@ def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()
-    sys.argv = ["ipykernel_launcher", "-f", connection_file, "--HistoryManager.enabled=False"]
-    app = _make_app(told)
-    app.initialize(sys.argv[1:])
+    sys.argv = ["ipykernel_launcher", "-f", connection_file]
+    # The debugger wants TCP, which a lab has none of, and holds a hundred modules.
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
+    app = _make_app(connection_file, told)
+    app.initialize([])
     _draw_inline(app.shell)
     app.start()
 
 
-def _make_app(told: int) -> Any:
+def _make_app(connection_file: str, told: int) -> Any:
     from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
 
     class BoundFirst(IPKernelApp):
+        def parse_command_line(self, argv: Any = None) -> None:
+            # The parser would touch every option of every class, and with them megabytes of pages
+            # that are shared with the warm parent until then.
+            self.argv, self.extra_args = [], []
+
         def init_sockets(self) -> None:
             super().init_sockets()  # type: ignore[no-untyped-call]
             os.write(told, b"!")
             os.close(told)
 
-    return BoundFirst.instance()
+    quiet = Config({"HistoryManager": {"enabled": False}})
+    return BoundFirst.instance(connection_file=connection_file, config=quiet)
 
 
 def _draw_inline(shell: Any) -> None:

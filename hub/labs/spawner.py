@@ -37,7 +37,7 @@ ENDED_EARLY = Message(
 )
 NO_KEEPER = Message("Máy chủ phòng thực hành chưa sẵn sàng. Xin thử lại sau ít phút.")
 HOME_FULL = Message(
-    "Thư mục của bạn đã dùng {used} MB trong {most} MB được phép. Hãy xoá bớt tệp rồi mở lại."
+    "Thư mục của anh/chị đã dùng {used} MB trong {most} MB được phép. Hãy xoá bớt tệp rồi mở lại."
 )
 
 
@@ -69,6 +69,9 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     server_config = Dict(help="Traits of the single-user server: class name to traits.").tag(
         config=True
     )
+    kernel_idle_s = Integer(
+        1800, help="Seconds after which an idle kernel that no page is open on ends; 0: never."
+    ).tag(config=True)
     lean = Bool(True, help="Only the extensions that learners need.").tag(config=True)
 
     _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
@@ -98,7 +101,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         request = {
             "ask": "start",
             "home": home,
-            "options": {"environment": self._environment(door), "arguments": self._arguments()},
+            "options": {
+                "environment": self._environment(door),
+                "configuration": self._configuration(),
+                "arguments": self.get_args(),
+            },
         }
         said = await self._ask(plan.socket, request)
         if "failed" in said:
@@ -197,20 +204,26 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "MALLOC_ARENA_MAX": "2",
         }
 
-    def _arguments(self) -> list[str]:
+    def _configuration(self) -> dict[str, dict[str, Any]]:
         traits: dict[str, dict[str, Any]] = {
             "ServerApp": {"terminals_enabled": False, "allow_root": True},
             "KernelManager": {"transport": "ipc"},
             "LabApp": {"extension_manager": "readonly", "collaborative": False},
-            "MappingKernelManager": {"default_kernel_name": "python3"},
+            "MultiKernelManager": {"default_kernel_name": "python3"},
+            "MappingKernelManager": {
+                # Idle kernels end; one that computes, or that a page is open on, does not.
+                "cull_idle_timeout": self.kernel_idle_s,
+                "cull_interval": 60,
+                "cull_busy": False,
+                "cull_connected": False,
+            },
             "Application": {"log_level": "WARN"},
         }
+        if self.lean:
+            traits["ServerApp"]["jpserver_extensions"] = EXTENSIONS
         for name, more in self.server_config.items():
             traits.setdefault(name, {}).update(more)
-        arguments = [f"--{name}.{k}={v}" for name, own in traits.items() for k, v in own.items()]
-        if self.lean:
-            arguments.append(f"--ServerApp.jpserver_extensions={EXTENSIONS!r}")
-        return [*arguments, *self.get_args()]
+        return traits
 
     def warm_up(self) -> None:
         """Start the keeper before the first learner comes. For JupyterHub's configuration."""

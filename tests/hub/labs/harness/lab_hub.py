@@ -56,6 +56,8 @@ STOCK = """
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = {folder!r} + "/homes/{{username}}"
 c.Spawner.args = ["--allow-root"]
+Path = __import__("pathlib").Path
+Path({folder!r}, "homes").mkdir(exist_ok=True)
 """
 
 
@@ -97,6 +99,8 @@ class LabHub:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "-f", str(self.folder / "config.py")],
                 cwd=self.folder,
+                # the stock spawner looks its server's program up
+                env={**os.environ, "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
