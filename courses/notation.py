@@ -9,11 +9,13 @@ it for authors.
 from __future__ import annotations
 
 import ast
+import copy
 import math
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -72,7 +74,7 @@ def options_of(source: str) -> dict[str, Any]:
         return {}
     text = "\n".join(line[len(MARK) :].removeprefix(" ") for line in lines)
     try:
-        options = yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader, see below
+        options = copy.deepcopy(_parsed_options(text))
     except yaml.YAMLError as error:
         raise Refused(
             Message("phần “#|” không phải YAML hợp lệ: {error}", {"error": _yaml_fault(error)})
@@ -98,6 +100,12 @@ _Plain.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+@lru_cache(maxsize=4096)
+def _parsed_options(text: str) -> Any:
+    # A lesson's page reads the same few dozen options again for every learner and every save.
+    return yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader, see above
 
 
 def option_lines(source: str) -> list[str]:

@@ -172,7 +172,7 @@ async def test_a_worked_solution_shows_only_when_nothing_more_can_be_handed_in(s
         "<table><tr><td onclick=alert(1)>x</td></tr></table>",
         "<script>alert(1)</script><table><tr><td>x</td></tr></table>",
         "<table><style>*{display:none}</style><tr><td><img src=//evil></td></tr></table>",
-        '<table><tr><td><a href="javascript:alert(1)">x</a><form action="//evil"></td></tr></table>',
+        '<table><tr><td><a href="javascript:alert(1)">x</a><form></td></tr></table>',
     ],
 )
 def test_a_learner_s_html_is_cleaned(hostile: str) -> None:

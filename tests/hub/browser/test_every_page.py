@@ -1,4 +1,4 @@
-"""Every page, for everyone it is for: accessible (axe-core), nothing too wide, nothing too heavy."""
+"""Every page, for all it is for: accessible (axe-core), nothing too wide, nothing too heavy."""
 
 from __future__ import annotations
 
