@@ -280,21 +280,28 @@ class Child:
         """How it ended; waits ``timeout`` seconds for that. Raises TimeoutError."""
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._lock:
-            while self._exit is None:
-                left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                waiter = select.poll()
-                waiter.register(self._status, select.POLLIN)
-                if not waiter.poll(None if left is None else left * 1000):
-                    raise TimeoutError(f"child {self.pid} still runs")
-                self._hear()
-            return self._exit
+            return self._await_end(deadline)
 
     def poll(self) -> Exit | None:
-        """How it ended, None while it runs."""
+        """How it ended, None while it runs. Never waits, not even for another thread's `wait`."""
+        if not self._lock.acquire(blocking=False):
+            return self._exit
         try:
-            return self.wait(0)
+            return self._await_end(time.monotonic())
         except TimeoutError:
             return None
+        finally:
+            self._lock.release()
+
+    def _await_end(self, deadline: float | None) -> Exit:
+        while self._exit is None:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            waiter = select.poll()
+            waiter.register(self._status, select.POLLIN)
+            if not waiter.poll(None if left is None else left * 1000):
+                raise TimeoutError(f"child {self.pid} still runs")
+            self._hear()
+        return self._exit
 
     def fileno(self) -> int:
         """Readable once the child has ended."""

@@ -72,6 +72,9 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     kernel_idle_s = Integer(
         1800, help="Seconds after which an idle kernel that no page is open on ends; 0: never."
     ).tag(config=True)
+    idle_s = Integer(
+        3600, help="Seconds after which a lab without a kernel that nobody uses ends; 0: never."
+    ).tag(config=True)
     lean = Bool(True, help="Only the extensions that learners need.").tag(config=True)
 
     _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
@@ -206,7 +209,12 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     def _configuration(self) -> dict[str, dict[str, Any]]:
         traits: dict[str, dict[str, Any]] = {
-            "ServerApp": {"terminals_enabled": False, "allow_root": True},
+            "ServerApp": {
+                "terminals_enabled": False,
+                "allow_root": True,
+                # Counts only while no kernel lives, so work in progress is never ended.
+                "shutdown_no_activity_timeout": self.idle_s,
+            },
             "KernelManager": {"transport": "ipc"},
             "LabApp": {"extension_manager": "readonly", "collaborative": False},
             "MultiKernelManager": {"default_kernel_name": "python3"},

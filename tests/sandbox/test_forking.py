@@ -134,6 +134,18 @@ def test_an_end_can_be_waited_for_by_descriptor(server):
         assert child.poll().reason == "done"
 
 
+def test_asking_does_not_wait_for_another_thread_that_does(start):
+    child, channel = start("sleep")
+    channel.receive(10)
+    waiting = threading.Thread(target=child.wait)
+    waiting.start()
+    assert child.poll() is None
+    child.kill()
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert child.poll().reason == "killed"
+
+
 def test_leaving_the_context_kills(server):
     ours, theirs = Channel.pair()
     with ours:

@@ -183,3 +183,17 @@ def test_user_names_become_folders_that_are_never_another_s():
     assert len(set(folders)) == len(names)
     assert home_name("an") == "an"
     assert all("/" not in f and f not in ("", ".", "..") and len(f) < 60 for f in folders)
+
+
+def test_an_idle_lab_ends_and_one_with_a_kernel_does_not(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.idle_s = 2\n") as hub:
+        for name in ("nghỉ", "làm"):
+            hub.add(name)
+            hub.open_lab(name)
+        status, _ = hub.call("POST", f"/user/{quote('làm')}/api/kernels", {"name": "python3"})
+        assert status == 201
+        until = time.monotonic() + 150  # the server looks once a minute
+        while server_of(hub, "nghỉ") and time.monotonic() < until:
+            time.sleep(0.5)
+        assert not server_of(hub, "nghỉ")
+        assert server_of(hub, "làm")["ready"]
