@@ -88,6 +88,13 @@ environment = settings.as_environment(without_secrets=True)
 environment["MPLCONFIGDIR"] = str(settings.data / "cache" / "matplotlib")
 python = [*tied, sys.executable, "-P", "-m"]
 c.JupyterHub.services = [
+    {  # first: the hub waits for the portal to answer, and this one gets ready meanwhile
+        "name": scopes.GRADING,
+        "command": [*python, "hub.grading"],
+        "cwd": str(settings.data),
+        "environment": environment,
+        "display": False,
+    },
     {
         "name": scopes.PORTAL,
         "url": f"{loopback}:{free_port()}",
@@ -96,13 +103,6 @@ c.JupyterHub.services = [
         "environment": environment,
         "oauth_no_confirm": True,
         "oauth_client_allowed_scopes": scopes.portal_scopes(),
-        "display": False,
-    },
-    {
-        "name": scopes.GRADING,
-        "command": [*python, "hub.grading"],
-        "cwd": str(settings.data),
-        "environment": environment,
         "display": False,
     },
 ]

@@ -301,6 +301,7 @@ class Keeper:
 def serve(plan: Plan, starter: BinaryIO) -> None:
     """Run a keeper until nobody needs it. ``starter`` ends with the hub that started this."""
     Path(plan.run).mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(plan.homes).mkdir(mode=0o700, parents=True, exist_ok=True)  # before the walls are built
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(plan.socket + ".new")
