@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
 from typing import Any
 
 from graders.marker import Marker
 from graders.marks import CellMarks, Marks, Mode
 from graders.service import MarkingUnavailable
+from sandbox import WallsMissing
 from skills_framework.messages import Message
 
 
@@ -34,15 +36,23 @@ class ClusterMarker:
         self._allow_reduced = allow_reduced
 
     def mark(
-        self, source: bytes, submitted: bytes, *, mode: Mode = "strict", seed: int = 0
+        self,
+        source: bytes,
+        submitted: bytes,
+        *,
+        mode: Mode = "strict",
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
     ) -> Marks:
         try:
             done = self._executor.submit(
-                mark_bytes, source, submitted, mode, seed, self._allow_reduced
-            )
-            return marks_from_json(done.result())
+                mark_bytes, source, submitted, mode, seed, dict(files or {}), self._allow_reduced
+            ).result()
         except (CancelledError, OSError, TimeoutError) as error:  # a lost scheduler shows as these
             raise MarkingUnavailable(f"{type(error).__name__}: {error}") from error
+        if "unavailable" in done:
+            raise MarkingUnavailable(done["unavailable"])
+        return marks_from_json(done)
 
 
 class DaskCluster:
@@ -77,19 +87,32 @@ _lock = threading.Lock()
 
 
 def mark_bytes(
-    source: bytes, submitted: bytes, mode: Mode, seed: int, allow_reduced: bool
+    source: bytes,
+    submitted: bytes,
+    mode: Mode,
+    seed: int,
+    files: dict[str, bytes],
+    allow_reduced: bool,
 ) -> dict[str, Any]:
-    """Mark one notebook in this process's own marker; plain JSON out (see `marks_to_json`)."""
-    marker = _marker(allow_reduced)
-    return marks_to_json(marker.mark(source, submitted, mode=mode, seed=seed))
+    """Mark one notebook in this process's own marker; plain JSON out (see `marks_to_json`).
+
+    ``{"unavailable": why}`` where this machine can not build the walls asked for.
+    """
+    try:
+        marker = _marker(allow_reduced)
+    except WallsMissing as missing:
+        return {"unavailable": str(missing)}
+    return marks_to_json(marker.mark(source, submitted, mode=mode, seed=seed, files=files))
 
 
 def _marker(allow_reduced: bool) -> Marker:
     # One per process, made at the first notebook and kept warm until the process ends.
     with _lock:
         if allow_reduced not in _markers:
-            _markers[allow_reduced] = Marker(allow_reduced=allow_reduced)
-            atexit.register(_markers[allow_reduced].close)
+            marker = Marker(allow_reduced=allow_reduced)
+            marker.warm_up()
+            atexit.register(marker.close)
+            _markers[allow_reduced] = marker
         return _markers[allow_reduced]
 
 

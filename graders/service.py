@@ -19,11 +19,11 @@ import socket
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from courses import read_notebook, variant, write_notebook
+from courses import downloads, read_notebook, variant, write_notebook
 from graders.marks import Marks, Mode
 from records import Records, Session, queue
 from records.queue import BOUNDS, Bounds
@@ -43,7 +43,13 @@ class MarksNotebooks(Protocol):
     """What this service needs of a marker; `mark` is called from several threads at once."""
 
     def mark(
-        self, source: bytes, submitted: bytes, *, mode: Mode = "strict", seed: int = 0
+        self,
+        source: bytes,
+        submitted: bytes,
+        *,
+        mode: Mode = "strict",
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
     ) -> Marks: ...
 
 
@@ -65,6 +71,28 @@ class Health:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _host() -> str:
+    return socket.gethostname()[:40].replace(":", "-")
+
+
+def _is_dead(worker: str) -> bool:
+    """Whether a worker's name is of a process of this machine that is no more.
+
+    Only ever too careful: a process id that is in use again just leaves the lease to run out.
+    """
+    host, _, rest = worker.partition(":")
+    process = rest.partition(":")[0]
+    if host != _host() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
 
 
 class GradingService:
@@ -96,8 +124,9 @@ class GradingService:
         self._on_marked = on_marked
         self._clock = clock
         # A name that no other incarnation has: a claim must not be mistaken for one's own.
-        stem = name or f"{socket.gethostname()[:40]}-{os.getpid()}"
-        self._names = [f"{stem}-{secrets.token_hex(4)}-{n}" for n in range(workers)]
+        # Host and process come first, so that the next one here can tell who is dead.
+        stem = f"{_host()}:{os.getpid()}:{name or 'grading'}:{secrets.token_hex(4)}"
+        self._names = [f"{stem}:{n}" for n in range(workers)]
         self._sources = _Sources(records)
         self._changed = threading.Condition()  # guards all below
         self._rings = 0
@@ -111,6 +140,7 @@ class GradingService:
 
     def start(self) -> None:
         """Begin to work, in threads of its own."""
+        self._take_over_from_the_dead()
         jobs: list[tuple[str, Callable[[], None]]] = [
             (name, lambda name=name: self._work(name))  # type: ignore[misc]
             for name in self._names
@@ -202,6 +232,15 @@ class GradingService:
                 except Exception:
                     logger.exception("lease not renewed")
 
+    def _take_over_from_the_dead(self) -> None:
+        """A restart after a crash need not wait for the leases of processes of this machine."""
+        with self._records.read() as session:
+            dead = [worker for worker in queue.busy_workers(session) if _is_dead(worker)]
+        for worker in dead:
+            with self._records.begin() as session:
+                taken = queue.take_back_from(session, worker, bounds=self._bounds)
+            logger.warning("took over", extra={"fields": {"from": worker, "submissions": taken}})
+
     # --- one submission -----------------------------------------------------------------------
 
     def _mark_next(self, worker: str) -> bool:
@@ -225,9 +264,13 @@ class GradingService:
         began = time.perf_counter()
         fields: dict[str, Any] = {"submission": submission.id, "try": submission.tries}
         try:
-            source, mode = self._sources.find(submission)
+            given = self._sources.find(submission)
             marks = self._marker.mark(
-                source, submission.notebook, mode=mode, seed=submission.seed or 0
+                given.notebook,
+                submission.notebook,
+                mode=given.mode,
+                seed=submission.seed or 0,
+                files=given.files,
             )
             fields["marking_s"] = round(time.perf_counter() - began, 4)
             if marks.state == "failed":
@@ -318,18 +361,32 @@ class GradingService:
         return [thread for thread in self._threads if thread.name in self._names]
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What a submission is marked against: the instructor's notebook, and files it hands out."""
+
+    notebook: bytes
+    files: Mapping[str, bytes]
+    mode: Mode
+
+    def drawn(self, seed: int) -> _Source:
+        """The same with the numbers that ``seed`` draws."""
+        own = variant(read_notebook(self.notebook), seed)
+        return _Source(write_notebook(own), downloads(own), self.mode)
+
+
 class _Sources:
-    """The instructor's notebooks, each read from the database once: a release never changes."""
+    """Instructors' notebooks, each read from the database once: a release never changes."""
 
     KEPT = 32
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._kept: OrderedDict[tuple[int, str], tuple[bytes, Mode]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], _Source] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, submission: Submission) -> tuple[bytes, Mode]:
-        """The source to mark against, with the numbers of the submission's seed, and the mode."""
+    def find(self, submission: Submission) -> _Source:
+        """The source of the submission's lesson, with the numbers of its seed."""
         key = (submission.release_id, submission.lesson)
         with self._lock:
             found = self._kept.get(key)
@@ -341,15 +398,12 @@ class _Sources:
                 self._kept[key] = found
                 while len(self._kept) > self.KEPT:
                     self._kept.popitem(last=False)
-        source, mode = found
-        if submission.seed:
-            source = write_notebook(variant(read_notebook(source), submission.seed))
-        return source, mode
+        return found.drawn(submission.seed) if submission.seed else found
 
-    def _read(self, submission: Submission) -> tuple[bytes, Mode]:
+    def _read(self, submission: Submission) -> _Source:
         with self._records.read() as session:
             release = find_release(session, submission.release_id)
             assert release is not None  # a foreign key says so
-            source = lesson_notebook(session, release, submission.lesson, "source")
-            mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
-            return source, mode
+            notebook = lesson_notebook(session, release, submission.lesson, "source")
+        mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
+        return _Source(notebook, downloads(read_notebook(notebook)), mode)

@@ -69,8 +69,9 @@ def issue_what_was_missed(records: Records, settings: Settings) -> int:
 def open_marker(settings: Settings) -> Iterator[tuple[MarksNotebooks, int]]:
     """The marker that the settings ask for, and how many notebooks it takes at once."""
     if not settings.dask:
-        with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
-            yield marker, settings.workers
+        with Marker(allow_reduced=settings.allow_reduced_walls) as local:
+            local.warm_up()  # without walls the service must not start, rather than fail each one
+            yield local, settings.workers
         return
     from graders.cluster import ClusterMarker, DaskCluster
 

@@ -143,8 +143,8 @@ def _refuse_too_many(session: Session, person_id: int, priority: int, bounds: Bo
     if _count(session, own, bounds.per_person) >= bounds.per_person:
         raise Refused(
             Message(
-                "Bạn còn {count} bài đang chờ chấm. Xin đợi kết quả rồi nộp tiếp; "
-                "bài làm của bạn vẫn được giữ.",
+                "Anh/chị còn {count} bài đang chờ chấm. Xin đợi kết quả rồi nộp tiếp; "
+                "bài làm của anh/chị vẫn được giữ.",
                 {"count": bounds.per_person},
             )
         )
@@ -155,7 +155,7 @@ def _refuse_too_many(session: Session, person_id: int, priority: int, bounds: Bo
     if _count(session, ahead, bounds.whole) >= bounds.whole:
         raise Refused(
             Message(
-                "Hệ thống đang có rất nhiều bài chờ chấm. Bài làm của bạn vẫn được giữ; "
+                "Hệ thống đang có rất nhiều bài chờ chấm. Bài làm của anh/chị vẫn được giữ; "
                 "xin nộp lại sau ít phút."
             )
         )
@@ -215,18 +215,37 @@ def next_waiting(at: dt.datetime) -> Select[int]:
 
 def take_back_expired(session: Session, *, at: dt.datetime, bounds: Bounds = BOUNDS) -> int:
     """Queue again what workers hold beyond their lease; lay aside what was tried too often."""
-    expired = session.scalars(
+    return _take_back(session, Submission.lease_until <= at, "the worker's lease ran out", bounds)
+
+
+def take_back_from(session: Session, worker: str, *, bounds: Bounds = BOUNDS) -> int:
+    """The same at once, for a worker that is known to be dead."""
+    return _take_back(session, Submission.claimed_by == worker, "the worker died", bounds)
+
+
+def busy_workers(session: Session) -> Sequence[str]:
+    """Names of the workers that hold a claim."""
+    return session.scalars(
+        select(Submission.claimed_by)
+        .where(Submission.state == "claimed", Submission.claimed_by.is_not(None))
+        .distinct()
+    ).all()  # type: ignore[return-value]  # NULLs are left out above
+
+
+def _take_back(session: Session, whose: Any, why: str, bounds: Bounds) -> int:
+    found = session.scalars(
         select(Submission)
-        .where(Submission.state == "claimed", Submission.lease_until <= at)
+        .where(Submission.state == "claimed", whose)
         .order_by(Submission.id)
         .with_for_update(skip_locked=True)
         .options(defer(Submission.notebook))
         .execution_options(populate_existing=True)
     ).all()
-    for submission in expired:
-        _put_back(submission, bounds=bounds, why="the worker's lease ran out", retry_at=None)
+    for submission in found:
+        _put_back(submission, bounds=bounds, why=why, retry_at=None)
     session.flush()
-    return len(expired)
+    session.info[RING] = session.info.get(RING) or bool(found)
+    return len(found)
 
 
 def renew(

@@ -19,7 +19,9 @@ def set_terms(
     attempts: int | None = None,
 ) -> Terms:
     """Set a lesson's deadline and number of attempts; None means without."""
-    return session.merge(Terms(course=course, lesson=lesson, closes_at=closes_at, attempts=attempts))
+    return session.merge(
+        Terms(course=course, lesson=lesson, closes_at=closes_at, attempts=attempts)
+    )
 
 
 def find_terms(session: Session, course: str, lesson: str) -> Terms | None:
@@ -29,9 +31,7 @@ def find_terms(session: Session, course: str, lesson: str) -> Terms | None:
 
 def terms_of(session: Session, course: str) -> dict[str, Terms]:
     """The terms of a course's lessons, by lesson."""
-    return {
-        row.lesson: row for row in session.scalars(select(Terms).where(Terms.course == course))
-    }
+    return {row.lesson: row for row in session.scalars(select(Terms).where(Terms.course == course))}
 
 
 def count_attempts(session: Session, person_id: int, course: str, lesson: str) -> int:

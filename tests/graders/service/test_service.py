@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import socket
+import subprocess
 import threading
 import time
 
@@ -206,3 +209,20 @@ def test_every_submission_is_stored_once(classroom, quick, workers: int) -> None
     with classroom.records.read() as session:
         assert queue.line(session).queued == 0
         assert session.scalar(select(func.count()).select_from(ExerciseMarks)) == 60
+
+
+def test_a_restart_takes_over_at_once_what_a_dead_process_of_this_machine_held(
+    classroom, quick
+) -> None:
+    long, now = dt.timedelta(hours=1), dt.datetime.now(dt.UTC)
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    host = socket.gethostname()[:40]
+    held = classroom.submit_many(3, lambda n: b"%d" % n)
+    owners = [f"{host}:{gone.pid}:grading:x:0", f"{host}:{os.getpid()}:y:0", "elsewhere:1:z:0"]
+    for owner in owners:
+        with classroom.records.begin() as session:
+            queue.claim(session, worker=owner, at=now, lease=long)
+    with GradingService(classroom.records, quick()):
+        classroom.wait(held[0])
+    assert [classroom.find(one).claimed_by for one in held] == [None, *owners[1:]]
