@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,6 +22,8 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
 from hub.refusals import Unavailable
 from skills_framework.messages import Message
+
+log = logging.getLogger("motcham.portal")
 
 START_S = 60.0
 LOOK_EVERY_S = 0.2
@@ -62,7 +65,8 @@ class LabDoor:
             base = await self._running(username, token)
             await self._make_folder(base, lesson.course, token)
             await self._put(base, lesson, token)
-        except (HTTPClientError, OSError, TimeoutError, ValueError):
+        except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
+            log.warning("no lab for %s: %r", username, error)
             raise Unavailable(CANNOT_OPEN) from None
         return f"{base}lab/tree/{quote(str(lesson.path))}"
 

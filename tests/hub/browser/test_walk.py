@@ -313,6 +313,8 @@ def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -
     with page.context.expect_page(timeout=90_000) as opening:
         page.locator("[data-lab]").click()
     lab = opening.value
-    lab.wait_for_url(re.compile(rf"/user/hocvien2/lab.*{COURSE}/01-"), timeout=90_000)
+    expect(lab, lab.locator("body").inner_text()).to_have_url(
+        re.compile(rf"/user/hocvien2/lab.*{COURSE}/01-"), timeout=90_000
+    )
     expect(lab.locator(".jp-Notebook")).to_be_visible(timeout=90_000)
     expect(lab.locator(".jp-Notebook")).to_contain_text("chuyển đổi số", ignore_case=True)
