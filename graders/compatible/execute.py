@@ -178,6 +178,8 @@ def _client(kernel: Kernel) -> SimpleNamespace:
 def _runs_here(kernel_name: str, nb: Any) -> bool:
     """Whether the notebook asks for this very Python's ipykernel."""
     name = kernel_name or nb.metadata.get("kernelspec", {}).get("name") or "python3"
+    if name == "python":  # as jupyter_client takes it
+        name = "python3"
     if name not in RESOLVE_SPECS:
         RESOLVE_SPECS[name] = _is_this_python(name)
     return RESOLVE_SPECS[name]

@@ -14,8 +14,9 @@ from pathlib import Path
 import nbgrader.api
 import nbgrader.apps.autogradeapp
 
-from graders.compatible import execute
 from graders.compatible.converter import Autograde
+from graders.compatible.kernels import WarmKernels
+from graders.compatible.walled import WalledKernels
 
 USED = "MOTCHAM_JUDGE_USED"
 
@@ -31,13 +32,16 @@ class Judged(Autograde):
 def pytest_configure(config):
     nbgrader.apps.autogradeapp.Autograde = Judged
     nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
-    stock_start = execute.WarmKernels.start
+    for kind in (WarmKernels, WalledKernels):
+        kind.start = _counted(kind.start)
 
-    def start(self, *args, **kwargs):
+
+def _counted(start):
+    def counting(self, *args, **kwargs):
         _count("kernels")
-        return stock_start(self, *args, **kwargs)
+        return start(self, *args, **kwargs)
 
-    execute.WarmKernels.start = start
+    return counting
 
 
 def _count(what):
