@@ -1,4 +1,4 @@
-"""What goes into a lab and what is never overwritten there; the way itself is walked in a browser."""
+"""What goes into a lab and what is never overwritten there; a browser test walks the way itself."""
 
 from __future__ import annotations
 
