@@ -19,7 +19,9 @@ NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 # Titles of programmes and of the content frame of Decision 64/QĐ-BTTTT (section II.2).
 PROGRAMMES = {
-    "chuyen-doi-so-10000": Message("Chương trình bồi dưỡng chuyển đổi số cho 10.000 cán bộ"),
+    "chuyen-doi-so-10000": Message(
+        "Bồi dưỡng, tập huấn về chuyển đổi số cho 10.000 cán bộ, công chức, viên chức"
+    ),
 }
 FRAMES = {
     "4.1": Message("Nhận thức chung"),

@@ -121,7 +121,7 @@ class Language(PageHandler):
                 LANGUAGE_COOKIE,
                 language,
                 expires_days=365,
-                path=self.portal.prefix,
+                path="/",  # the hub's login page reads it too
                 httponly=True,
                 samesite="Lax",
             )
