@@ -15,6 +15,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+PORTAL = "portal"
+
 
 def configure(c: Any, settings: Any) -> None:
     """Choose and set up JupyterHub's spawner as ``settings.lab_spawner`` says.
@@ -27,6 +29,8 @@ def configure(c: Any, settings: Any) -> None:
         settings.lab_spawner
     ](c, settings)
     c.Spawner.default_url = "/lab"
+    # The token of a lab's page may also hand in at the portal, as its learner.
+    c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
     c.JupyterHub.concurrent_spawn_limit = 100
 
 

@@ -29,6 +29,7 @@ from hub.labs.serving import EXTENSIONS
 from skills_framework.messages import Message
 
 _KERNELS = Path(__file__).parent / "share" / "jupyter"
+_LEAN = Path(__file__).parent / "share" / "etc"  # which of the page's extensions are left out
 _LENGTH = struct.Struct(">I")
 _FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
 
@@ -76,6 +77,10 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         3600, help="Seconds after which a lab without a kernel that nobody uses ends; 0: never."
     ).tag(config=True)
     lean = Bool(True, help="Only the extensions that learners need.").tag(config=True)
+
+    full_for_groups = List(
+        Unicode(), ["instructor"], help="Groups whose members have every extension: authors."
+    ).tag(config=True)
 
     _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
     _leashes: dict[str, asyncio.StreamWriter] = {}  # noqa: RUF012 - one for the whole hub
@@ -195,6 +200,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "JUPYTERHUB_ROOT_DIR": "/lab",
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
             "JUPYTER_PATH": str(_KERNELS),
+            **({"JUPYTER_CONFIG_PATH": str(_LEAN)} if self._is_lean() else {}),
             "HOME": "/lab",
             "USER": "hocvien",
             "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
@@ -206,6 +212,10 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "OMP_NUM_THREADS": "1",
             "MALLOC_ARENA_MAX": "2",
         }
+
+    def _is_lean(self) -> bool:
+        groups = {group.name for group in self.user.groups}
+        return self.lean and not groups & set(self.full_for_groups)
 
     def _configuration(self) -> dict[str, dict[str, Any]]:
         traits: dict[str, dict[str, Any]] = {
@@ -227,7 +237,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             },
             "Application": {"log_level": "WARN"},
         }
-        if self.lean:
+        if self._is_lean():
             traits["ServerApp"]["jpserver_extensions"] = EXTENSIONS
         for name, more in self.server_config.items():
             traits.setdefault(name, {}).update(more)

@@ -19,28 +19,16 @@
 
   const page = JSON.parse(document.getElementById("jupyter-config-data").textContent);
   const portal = (page.hubPrefix || "/hub/").replace(/hub\/$/, "") + "services/portal/";
-  let xsrf = "";
 
-  async function findXsrf() {
-    // The cookie is bound to the portal's path and not to be read here; its pages carry the word.
-    const answer = await fetch(portal, { credentials: "same-origin" });
-    const form = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const field = form.querySelector('input[name="_xsrf"]');
-    return field ? field.value : "";
-  }
-
-  async function ask(method, path, body, again = true) {
-    if (!xsrf) xsrf = await findXsrf();
+  async function ask(method, path, body) {
+    // The portal's cookie does not count for a lab's page, and rightly so. The token of this page
+    // may speak to the portal for the learner it was made for, and for nobody else.
     const answer = await fetch(`${portal}api/v1/${path}`, {
       method,
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-XSRFToken": xsrf },
+      credentials: "omit",
+      headers: { "Content-Type": "application/json", Authorization: `token ${page.token}` },
       body: JSON.stringify(body),
     });
-    if (answer.status === 403 && again) {
-      xsrf = ""; // the login was renewed in another tab
-      return ask(method, path, body, false);
-    }
     let said = {};
     try { said = await answer.json(); } catch { /* a page of the proxy's own */ }
     return { status: answer.status, said };
