@@ -28,11 +28,19 @@ from skills_framework.messages import Message
 class ClusterMarker:
     """A marker whose work is done elsewhere. ``executor`` is thread-safe and stays the caller's.
 
-    Raises `MarkingUnavailable` when the cluster is away; that costs a submission no try.
+    Raises `MarkingUnavailable` when the cluster is away; that costs a submission no try. ``lost``:
+    errors of the executor that mean just that, besides those any lost connection shows as.
     """
 
-    def __init__(self, executor: Executor, *, allow_reduced: bool = False) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        allow_reduced: bool = False,
+        lost: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._executor = executor
+        self._lost = (CancelledError, OSError, TimeoutError, *lost)
         self._allow_reduced = allow_reduced
 
     def mark(
@@ -48,7 +56,7 @@ class ClusterMarker:
             done = self._executor.submit(
                 mark_bytes, source, submitted, mode, seed, dict(files or {}), self._allow_reduced
             ).result()
-        except (CancelledError, OSError, TimeoutError) as error:  # a lost scheduler shows as these
+        except self._lost as error:
             raise MarkingUnavailable(f"{type(error).__name__}: {error}") from error
         if "unavailable" in done:
             raise MarkingUnavailable(done["unavailable"])
@@ -64,6 +72,7 @@ class DaskCluster:
 
         connect: Any = distributed.Client  # its methods carry no types
         self._client: Any = connect(address, timeout=timeout_s, set_as_default=False)
+        self.lost: tuple[type[Exception], ...] = (distributed.client.ClosedClientError,)
 
     @property
     def executor(self) -> Executor:

@@ -77,7 +77,9 @@ def open_marker(settings: Settings) -> Iterator[tuple[MarksNotebooks, int]]:
 
     cluster = DaskCluster(settings.dask)
     try:
-        marker = ClusterMarker(cluster.executor, allow_reduced=settings.allow_reduced_walls)
+        marker = ClusterMarker(
+            cluster.executor, allow_reduced=settings.allow_reduced_walls, lost=cluster.lost
+        )
         yield marker, max(settings.workers, cluster.slots())
     finally:
         cluster.close()
