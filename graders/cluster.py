@@ -40,7 +40,7 @@ class ClusterMarker:
         lost: tuple[type[Exception], ...] = (),
     ) -> None:
         self._executor = executor
-        self._lost = (CancelledError, OSError, TimeoutError, *lost)
+        self._lost: tuple[type[BaseException], ...] = (CancelledError, OSError, TimeoutError, *lost)
         self._allow_reduced = allow_reduced
 
     def mark(
