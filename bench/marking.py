@@ -212,8 +212,8 @@ def build(lessons: list[Lesson], folder: Path) -> None:
 
 
 def submit_to_mark() -> float | None:
-    """p95 in seconds from a stored submission to its stored marks, idle; by bench/queue.py."""
-    queue = Path(__file__).with_name("queue.py")
+    """p95 in seconds from a stored submission to its stored marks, idle; by bench/submissions.py."""
+    queue = Path(__file__).with_name("submissions.py")
     if not queue.exists():
         return None
     done = subprocess.run(

@@ -1,6 +1,6 @@
 """From *Nộp bài* to stored marks: idle, under a steady load, and with many rows already stored.
 
-    python bench/queue.py [--idle-only] [--idle 60] [--rate 10] [--seconds 60]
+    python bench/submissions.py [--idle-only] [--idle 60] [--rate 10] [--seconds 60]
                           [--stored 100,10000,100000] [--database URL]
 
 Real marker, real service in this process, real database (SQLite in a temporary folder unless
