@@ -175,6 +175,7 @@ def test_labs_survive_a_killed_hub(tmp_path):
         assert not alive(before)
     finally:
         hub.stop()
+        hub.tidy()
 
 
 def test_user_names_become_folders_that_are_never_another_s():

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -131,6 +132,15 @@ class LabHub:
 
     def __exit__(self, *_):
         self.stop()
+        self.tidy()
+
+    def tidy(self):
+        """Wait for the keeper's end and leave no sockets behind."""
+        run = Path(self.run_folder)
+        until = time.monotonic() + 15
+        while list(run.glob("keeper-*.sock")) and time.monotonic() < until:
+            time.sleep(0.1)
+        shutil.rmtree(run, ignore_errors=True)
 
     def call(self, method, path, body=None, token=TOKEN, timeout=120):
         """Status and body of one request."""
