@@ -88,7 +88,7 @@ def fork(url: str, kind: str, seed: int) -> int:
 
 def main() -> None:
     url, seed, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    lives = (0.1, 2.5) if kind == "quick" else (2.0, 8.0)
+    lives = (0.1, 1.0) if kind == "quick" else (2.0, 8.0)
     moments = random.Random(seed)
     running = [fork(url, kind, seed + n) for n in range(SERVICES)]
     kills = 0
