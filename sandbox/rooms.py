@@ -132,13 +132,18 @@ def _open_below_tmp(readable: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _show_again(below_tmp: Sequence[tuple[str, int]]) -> None:
-    """Bind what /tmp held before a fresh file system covered it. The views stay read-only."""
+    """Bind what /tmp held before a fresh file system covered it. The views stay read-only.
+
+    So do the folders on the way to them: with one user number to go round, they are the child's.
+    """
     for path, fd in below_tmp:
         Path(path).mkdir(parents=True, exist_ok=True)
         os.fchdir(fd)
         linux.bind_read_only(".", path)
         os.close(fd)
     os.chdir("/")
+    for top in sorted({"/".join(path.split("/")[:3]) for path, _fd in below_tmp}):
+        linux.bind_read_only(top, top)
 
 
 def _outermost(paths: Sequence[str]) -> list[str]:

@@ -286,7 +286,7 @@ def test_the_fork_server_knows_nothing_of_its_owner_s_environment(programs, monk
 def test_only_the_packages_a_program_needs_are_visible(programs):
     with ForkServer(programs=programs) as server:
         ours, theirs = Channel.pair()
-        with ours, server.fork("attack", channels=[theirs], options={"name": "none"}) as child:
+        with ours, server.fork("echo", channels=[theirs]) as child:
             ours.receive(10)
             home = Path(__file__).parents[2]
             root = Path(f"/proc/{child.pid}/root")
