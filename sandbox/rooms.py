@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def _open_below_tmp(readable: Sequence[str]) -> list[tuple[str, int]]:
     return [
         (path, os.open(path, os.O_PATH))
         for path in sorted(readable)
-        if path.startswith("/tmp/") and os.path.isdir(path)  # noqa: S108, PTH112
+        if path.startswith("/tmp/") and os.path.exists(path)  # noqa: S108, PTH110
     ]
 
 
@@ -137,9 +138,14 @@ def _show_again(below_tmp: Sequence[tuple[str, int]]) -> None:
     So do the folders on the way to them: with one user number to go round, they are the child's.
     """
     for path, fd in below_tmp:
-        Path(path).mkdir(parents=True, exist_ok=True)
-        os.fchdir(fd)
-        linux.bind_read_only(".", path)
+        if stat.S_ISDIR(os.fstat(fd).st_mode):
+            Path(path).mkdir(parents=True, exist_ok=True)
+            os.fchdir(fd)
+            linux.bind_read_only(".", path)
+        else:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).touch()
+            linux.bind_read_only(f"/proc/self/fd/{fd}", path)
         os.close(fd)
     os.chdir("/")
     for top in sorted({"/".join(path.split("/")[:3]) for path, _fd in below_tmp}):
