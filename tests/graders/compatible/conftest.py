@@ -249,6 +249,9 @@ class Marked:
             # Process numbers and the folder's name differ between any two runs.
             text = re.sub(r"ipykernel_\d+", "ipykernel_0", path.read_text())
             text = text.replace(str(path.parent), "/lab")
+            # IPython writes ~ for the home folder, and behind the walls that is /tmp.
+            for home in {"/tmp", str(Path.home())}:
+                text = text.replace(f"{home}/", "~/")
             cells = json.loads(text)["cells"]
             for cell in cells:
                 cell["metadata"].pop("execution", None)
