@@ -16,10 +16,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent.parent / "tests" / "graders"
 sys.path[:0] = [str(HERE), str(HERE / "attacks")]
 
-from stock import make_course, stock_total  # noqa: E402
-from tricks import SOURCE, TRICKS  # noqa: E402
+from stock import make_course, stock_total  # noqa: E402 - needs the path set above
+from tricks import SOURCE, TRICKS  # noqa: E402 - needs the path set above
 
-from graders import Marker  # noqa: E402
+from graders import Marker  # noqa: E402 - needs the path set above
 
 
 def main() -> None:
