@@ -1,8 +1,9 @@
 """The append-only log of who did what: each entry's hash covers the one before it.
 
-Name people by key (``person:12``), never by name: the chain can not be edited, so what is
-personal must not get into it. Append last in a transaction: on PostgreSQL the end of the chain
-is held from `append` to the commit.
+The chain can not be edited, so nothing personal may get into it: `append` writes a person as a key
+(``person:12``), and `actor_names` tells readers who that is, for as long as the records know it.
+Append last in a transaction: on PostgreSQL the end of the chain is held from `append` to the
+commit.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from records.tables import AuditEntry
+from records.tables import AuditEntry, Person
 
 BEFORE_THE_FIRST = "0" * 64
+PERSON = "person:"  # an actor who is a person: this and the person's key
 _CHAIN_LOCK = 0x6D6F7463  # "motc": one advisory lock for the end of the chain
 
 
@@ -49,14 +51,18 @@ def append(
     subject: str,
     detail: Mapping[str, Any],
 ) -> AuditEntry:
-    """Add an entry. ``detail`` must be plain JSON."""
+    """Add an entry.
+
+    ``actor``: who logs in by that name, or the name of what acted by itself (``service:grading``).
+    ``detail`` must be plain JSON without names of people.
+    """
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer at a time; here the writers of this table queue up.
         session.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=at.astimezone(dt.UTC),
-        actor=actor,
+        actor=_as_key(session, actor),
         action=action,
         subject=subject,
         detail=dict(detail),
@@ -66,6 +72,11 @@ def append(
     session.add(entry)
     session.flush()
     return entry
+
+
+def _as_key(session: Session, actor: str) -> str:
+    person_id = session.scalar(select(Person.id).where(Person.username == actor))
+    return actor if person_id is None else f"{PERSON}{person_id}"
 
 
 def verify(session: Session) -> Chain:
@@ -96,12 +107,28 @@ def _hash(entry: AuditEntry) -> str:
 def entries(
     session: Session, *, before: int | None = None, search: str = "", limit: int = 100
 ) -> Sequence[AuditEntry]:
-    """The newest entries first, below key ``before``; ``search`` is part of an actor's name, an
-    action or a subject."""
+    """The newest entries first, below key ``before``; ``search`` is part of an actor's login name
+    or full name, of an action or of a subject."""
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         found = found.where(AuditEntry.id < before)
     if search:
         fields = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject)
-        found = found.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
+        meant = [field.icontains(search, autoescape=True) for field in fields]
+        found = found.where(or_(*meant, AuditEntry.actor.in_(_keys_of(search))))
     return session.scalars(found).all()
+
+
+def _keys_of(search: str) -> Select[tuple[str]]:
+    named = (Person.username, Person.full_name)
+    return select(literal(PERSON) + cast(Person.id, String)).where(
+        or_(*(field.icontains(search, autoescape=True) for field in named))
+    )
+
+
+def actor_names(session: Session, listed: Sequence[AuditEntry]) -> dict[str, str]:
+    """For each actor among ``listed`` who is a person still known: the login name."""
+    keys = {entry.actor for entry in listed if entry.actor.startswith(PERSON)}
+    ids = [int(key.removeprefix(PERSON)) for key in keys]
+    found = select(Person.id, Person.username).where(Person.id.in_(ids))
+    return {f"{PERSON}{key}": name for key, name in session.execute(found) if name}

@@ -439,7 +439,15 @@ class AuditPage(OfficerPage):
             limit=PAGE,
         )
         chain = await self.read(audit.verify) if self.get_argument("check", "") else None
-        self.page("officer/audit.html", entries=found, chain=chain, search=search, size=PAGE)
+        names = await self.read(audit.actor_names, listed=found)
+        self.page(
+            "officer/audit.html",
+            entries=found,
+            names=names,
+            chain=chain,
+            search=search,
+            size=PAGE,
+        )
 
 
 # --- without login ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import delete, update
 
-from records import Records, audit
+from records import Records, audit, people
 from records.tables import AuditEntry
 
 
@@ -70,3 +70,34 @@ def test_many_writers_at_once_make_one_chain(records, at) -> None:
         chain = audit.verify(session)
     assert chain.sound
     assert chain.entries == 50
+
+
+def test_an_entry_holds_a_key_and_no_name_and_an_erased_person_is_nobody_any_more(
+    records: Records, at: dt.datetime
+) -> None:
+    with records.begin() as session:
+        person = people.add_person(session, username="thay", full_name="Lê Thị Giảng (mẫu)", at=at)
+        key = f"person:{person.id}"
+        audit.append(
+            session, at=at, actor="thay", action="plan.set", subject="programme:x", detail={}
+        )
+    with records.read() as session:
+        for search in ("thay", "giảng", "plan"):
+            (entry,) = audit.entries(session, search=search)
+            assert entry.actor == key
+        assert audit.actor_names(session, [entry]) == {key: "thay"}
+    with records.begin() as session:
+        people.erase_person(session, person.id, at=at)
+    with records.read() as session:
+        assert audit.entries(session, search="thay") == []
+        (entry,) = audit.entries(session)
+        assert audit.actor_names(session, [entry]) == {}
+        assert audit.verify(session).sound
+
+
+def test_what_acts_by_itself_is_named_as_it_is(records: Records, at: dt.datetime) -> None:
+    with records.begin() as session:
+        audit.append(
+            session, at=at, actor="service:grading", action="issue", subject="c", detail={}
+        )
+        assert audit.entries(session)[0].actor == "service:grading"
