@@ -7,11 +7,12 @@ import sys
 from importlib.util import find_spec
 
 from hub import authenticator, scopes
+from hub.identity_provider import with_endpoints
 from hub.ports import free_port
 from hub.settings import ROOT, load_settings
 
 c = get_config()  # noqa: F821 - given by JupyterHub
-settings = load_settings()
+settings = with_endpoints(load_settings())
 tied = [sys.executable, "-I", "-S", str(ROOT / "hub" / "tied.py")]  # nothing outlives the hub
 loopback = "http://127.0.0.1"
 
@@ -45,13 +46,13 @@ accounts_config.check_common_password = True
 accounts_config.allowed_failed_logins = 10
 accounts_config.seconds_before_next_try = 60
 if settings.oidc:
-    issuer = str(settings.oidc_issuer).rstrip("/")
     accounts_config.client_id = settings.oidc_client_id
     accounts_config.client_secret = settings.oidc_client_secret.get_secret_value()
     accounts_config.oauth_callback_url = f"{settings.address}hub/oauth_callback"
-    accounts_config.authorize_url = settings.oidc_authorize_url or f"{issuer}/authorize"
-    accounts_config.token_url = settings.oidc_token_url or f"{issuer}/token"
-    accounts_config.userdata_url = settings.oidc_userinfo_url or f"{issuer}/userinfo"
+    accounts_config.authorize_url = settings.oidc_authorize_url
+    accounts_config.token_url = settings.oidc_token_url
+    accounts_config.userdata_url = settings.oidc_userinfo_url
+    accounts_config.basic_auth = settings.oidc_token_auth != "post"  # OIDC Core, clause 9
     accounts_config.username_claim = settings.oidc_username_claim
     accounts_config.scope = ["openid", "profile"]
     accounts_config.auto_login = True

@@ -62,9 +62,10 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_username_claim: str = "preferred_username"
-    oidc_authorize_url: str = ""  # empty: <issuer>/authorize
-    oidc_token_url: str = ""  # empty: <issuer>/token
-    oidc_userinfo_url: str = ""  # empty: <issuer>/userinfo
+    oidc_authorize_url: str = ""  # empty: as the issuer says of itself
+    oidc_token_url: str = ""  # empty: as the issuer says of itself
+    oidc_userinfo_url: str = ""  # empty: as the issuer says of itself
+    oidc_token_auth: Literal["", "basic", "post"] = ""  # how the secret is shown; empty: likewise
 
     @field_validator("data")
     @classmethod

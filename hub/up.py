@@ -26,6 +26,7 @@ from typing import IO
 
 from hub import demo, tied
 from hub.demo_learners import load_demo_learners
+from hub.identity_provider import with_endpoints
 from hub.ports import is_free
 from hub.private import keep_secret, make_private_folder
 from hub.settings import ROOT, Settings
@@ -50,8 +51,10 @@ class Prepared:
 def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
     """Prepare, start, wait until told to stop; the exit code.
 
-    Raises `Refused` when the data folder or the port is taken, or the data folder unusable.
+    Raises `Refused` when the data folder or the port is taken, the data folder unusable, or an
+    identity provider named that cannot be asked.
     """
+    settings = with_endpoints(settings)
     with claim(settings):
         if not is_free(settings.bind, settings.port):
             raise Refused(

@@ -119,7 +119,7 @@ def entries(
     return session.scalars(found).all()
 
 
-def _keys_of(search: str) -> Select[tuple[str]]:
+def _keys_of(search: str) -> Select[str]:
     named = (Person.username, Person.full_name)
     return select(literal(PERSON) + cast(Person.id, String)).where(
         or_(*(field.icontains(search, autoescape=True) for field in named))
