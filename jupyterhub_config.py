@@ -52,7 +52,7 @@ if settings.oidc:
     accounts_config.authorize_url = settings.oidc_authorize_url
     accounts_config.token_url = settings.oidc_token_url
     accounts_config.userdata_url = settings.oidc_userinfo_url
-    accounts_config.basic_auth = settings.oidc_token_auth != "post"  # OIDC Core, clause 9
+    accounts_config.basic_auth = settings.oidc_token_auth in ("", "basic")  # OIDC Core, clause 9
     accounts_config.username_claim = settings.oidc_username_claim
     accounts_config.scope = ["openid", "profile"]
     accounts_config.auto_login = True
