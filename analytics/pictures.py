@@ -15,7 +15,8 @@ from importlib.resources import files
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from analytics.targets import Line, Vintage
+from analytics.figures import Line
+from analytics.places import Vintage
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # bounds of the five colours, shares of the plan
 TILE, GAP = 46, 3

@@ -13,16 +13,10 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from analytics.targets import (
-    PROGRAMME,
-    Figures,
-    Line,
-    Vintage,
-    find_figures,
-    load_groups,
-    load_programmes,
-    today_in_vietnam,
-)
+from analytics.calendar import today_in_vietnam
+from analytics.figures import Figures, Line, find_figures
+from analytics.places import Vintage
+from analytics.targets import PROGRAMME, load_groups, load_programmes
 from records import Session
 
 VINTAGE_NAMES: dict[Vintage, str] = {

@@ -29,7 +29,18 @@ from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
 from hub.lab_door import LabDoor
-from hub.pages import classes, learner, officer, player, roster, teaching, verify
+from hub.pages import (
+    audit,
+    certificates,
+    classes,
+    figures,
+    learner,
+    plan,
+    player,
+    roster,
+    teaching,
+    verify,
+)
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -71,22 +82,22 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
         (r"notices", classes.Notices),
         # Officers, the ministry, the auditor
-        (r"national", officer.National),
-        (r"national\.xlsx", officer.Workbook),
-        (r"units/([0-9]+)", officer.UnitPage),
-        (r"units/([0-9]+)/people", officer.UnitPeople),
-        (r"plan", officer.PlanPage),
-        (r"certificates", officer.Certificates),
-        (r"certificates/([A-Z0-9-]+)", officer.CertificatePage),
+        (r"national", figures.National),
+        (r"national\.xlsx", figures.Workbook),
+        (r"units/([0-9]+)", figures.UnitPage),
+        (r"units/([0-9]+)/people", figures.UnitPeople),
+        (r"plan", plan.PlanPage),
+        (r"certificates", certificates.Certificates),
+        (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
-        (r"audit", officer.AuditPage),
+        (r"audit", audit.AuditPage),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
-        (r"progress", officer.PublicProgress),
-        (r"progress\.csv", officer.OpenData),
+        (r"progress", figures.PublicProgress),
+        (r"progress\.csv", figures.OpenData),
         # For everybody
         (r"language", learner.Language),
         (r"logout", learner.Logout),

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.calendar import reporting_window
 from analytics.certificates import CourseStanding, judge_completion
-from analytics.targets import PROGRAMME, allot, find_goals, reporting_window, set_plan
+from analytics.targets import PROGRAMME, allot, find_goals, set_plan
 from records import Session, audit, bulk, people, releases
 from records.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
 from skills_framework.messages import Message, Refused

@@ -1,7 +1,7 @@
 """Counts and lists for the officer's pages: people, learners and certificates by unit and group.
 
 Each function answers with one grouped statement, whatever the number of units; what the numbers
-mean (buckets, provinces, targets) is said in `analytics.targets`.
+mean (buckets, provinces, targets) is said in `analytics.figures`.
 """
 
 from __future__ import annotations

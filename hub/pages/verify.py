@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from analytics import targets, verification
+from analytics import places, targets, verification
 from analytics.certificates import PublicFacts, verify_number
 from hub import access
 from hub.web import BaseHandler, PageHandler
@@ -110,7 +110,7 @@ def find_seen_certificate(session: Session, actor: access.Actor, typed: str) -> 
         return None
     if actor.person_id == certificate.person_id or access.may_see_nation(actor):
         return certificate
-    path = targets.unit_path(load_units_tree(session), certificate.unit_id)
+    path = places.units_up_from(load_units_tree(session), certificate.unit_id)
     return certificate if access.may_see_people_of(actor, path) else None
 
 

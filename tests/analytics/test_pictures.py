@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from analytics.figures import Line
 from analytics.pictures import LineWords, draw_bar, draw_months, draw_tiles, step_of, tile_places
-from analytics.targets import Line
 from records.people import PROVINCES
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from analytics.figures import find_figures
 from analytics.report import write_report
-from analytics.targets import PROGRAMME, find_figures
+from analytics.targets import PROGRAMME
 from records import Records, people
 from records.certificates import record_certificate
 

@@ -8,19 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.calendar import reporting_window
+from analytics.figures import find_figures, find_unit_figures, forecast
+from analytics.places import bucket_of
 from analytics.small_cells import SMALLEST, protect
 from analytics.targets import (
     EXPERTS,
     PROGRAMME,
     allot,
-    bucket_of,
-    find_figures,
     find_goals,
-    find_unit_figures,
-    forecast,
     load_groups,
     load_programmes,
-    reporting_window,
     set_plan,
 )
 from records import Records, people

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import openpyxl
 import pytest
 
-from analytics.targets import PROGRAMME, find_figures
+from analytics.figures import find_figures
+from analytics.targets import PROGRAMME
 from hub import app
 from hub.demo_learners import load_demo_learners
 from records import Session, audit, people, releases

@@ -1,0 +1,23 @@
+"""Days as the programme counts them: in Việt Nam, in reporting years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def reporting_window(day: dt.date) -> tuple[dt.date, dt.date]:
+    """The reporting year a day falls in: 15 December to 14 December (QĐ 749/QĐ-TTg, S4:198)."""
+    year = day.year + 1 if (day.month, day.day) >= (12, 15) else day.year
+    return dt.date(year - 1, 12, 15), dt.date(year, 12, 14)
+
+
+def today_in_vietnam(at: dt.datetime) -> dt.date:
+    return at.astimezone(HANOI).date()
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The first moment of a day in Việt Nam."""
+    return dt.datetime.combine(day, dt.time(), HANOI)

@@ -1,0 +1,109 @@
+"""Certificates with search, one certificate, and revoking it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics.certificates import revoke
+from analytics.targets import (
+    load_groups,
+    load_programmes,
+)
+from hub import access
+from hub.pages.officer import PAGE, OfficerPage
+from hub.pages.verify import find_seen_certificate
+from records import Session, counting, people
+from records.tables import Certificate
+from skills_framework.messages import Message, Refused
+
+STATES = {
+    "all": Message("Tất cả"),
+    "valid": Message("Có hiệu lực"),
+    "revoked": Message("Đã thu hồi"),
+}
+
+
+class Certificates(OfficerPage):
+    """Certificates with search: all of them, or those of the officer's units."""
+
+    async def get(self) -> None:
+        nation = access.may_see_nation(self.actor)
+        own = self.actor.units_as(access.UNIT_OFFICER)
+        self.require(nation or bool(own))
+        search = self.get_argument("q", "")[:100]
+        state = self.get_argument("state", "all")
+        state = state if state in STATES else "all"
+        total, found, tree = await self.read(
+            self._load, None if nation else own, search, state, self.offset()
+        )
+        self.page(
+            "officer/certificates.html",
+            certificates=found,
+            total=total,
+            units=tree,
+            search=search,
+            state=state,
+            states=STATES,
+            offset=self.offset(),
+            size=PAGE,
+            groups=load_groups(),
+            count=self.count,
+        )
+
+    def _load(
+        self, session: Session, own: Sequence[int] | None, search: str, state: str, offset: int
+    ) -> tuple[int, Sequence[Certificate], dict[int, counting.UnitNode]]:
+        units = None
+        if own is not None:
+            units = frozenset[int]().union(*(people.unit_and_below(session, u) for u in own))
+        total, found = counting.list_certificates(
+            session,
+            units=units,
+            search=people.clean(search),
+            state=state,
+            offset=offset,
+            limit=PAGE,
+        )
+        return total, found, counting.load_units_tree(session)
+
+
+class CertificatePage(OfficerPage):
+    """One certificate, and revoking it."""
+
+    async def get(self, number: str) -> None:
+        await self._show(number, errors=[])
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_revoke_certificate(self.actor))
+        reason = self.get_argument("reason", "")
+        try:
+            await self.record(
+                revoke,
+                number,
+                reason=reason,
+                actor=self.actor.username or "",
+                at=self.now,
+            )
+        except Refused as refused:
+            self.set_status(422)
+            await self._show(number, errors=[self._.message(m) for m in refused.messages])
+            return
+        self.redirect(self.url("certificates", number))
+
+    async def _show(self, number: str, errors: list[str]) -> None:
+        certificate, tree = await self.read(self._load, number)
+        self.require(certificate is not None)
+        self.page(
+            "officer/certificate.html",
+            certificate=certificate,
+            units=tree,
+            programmes=load_programmes(),
+            groups=load_groups(),
+            errors=errors,
+        )
+
+    def _load(
+        self, session: Session, number: str
+    ) -> tuple[Certificate | None, dict[int, counting.UnitNode]]:
+        certificate = find_seen_certificate(session, self.actor, number)
+        return certificate, counting.load_units_tree(session)

@@ -1,0 +1,102 @@
+"""The ministry's plan: how the number for localities is shared out among provinces."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from analytics.calendar import reporting_window, today_in_vietnam
+from analytics.figures import find_figures
+from analytics.places import Vintage
+from analytics.targets import (
+    PROGRAMME,
+    allot,
+    find_goals,
+    set_plan,
+)
+from hub import access
+from hub.pages.officer import VINTAGE_NAMES, OfficerPage
+from records import Session, audit, people
+from skills_framework.messages import Message, Refused
+
+
+class PlanPage(OfficerPage):
+    """The ministry's allocation among provinces: a plan, never a fact of the source."""
+
+    async def get(self) -> None:
+        await self._show(self.vintage(), {}, errors=[])
+
+    async def post(self) -> None:
+        self.require(access.may_set_targets(self.actor))
+        vintage = self.vintage()
+        typed = {
+            int(name.removeprefix("unit-")): self.get_argument(name).strip()
+            for name in self.request.arguments
+            if name.startswith("unit-") and name.removeprefix("unit-").isdigit()
+        }
+        try:
+            await self.record(self._store, vintage, typed)
+        except Refused as refused:
+            self.set_status(422)
+            await self._show(vintage, typed, errors=[self._.message(m) for m in refused.messages])
+            return
+        self.redirect(self.url("national", vintage=vintage))
+
+    def _store(self, session: Session, vintage: Vintage, typed: dict[int, str]) -> None:
+        units = {unit.id: unit for unit in people.find_units(session, "province", vintage)}
+        goal = find_goals(session, PROGRAMME)["local"]
+        try:
+            deadline = dt.date.fromisoformat(self.get_argument("deadline", ""))
+        except ValueError:
+            raise Refused(Message("Thời hạn phải là một ngày")) from None
+        if self.get_argument("how", "") == "even":
+            shares = allot(goal.amount, dict.fromkeys(units, 1.0))
+        else:
+            shares = _read_shares(typed, units)
+        name = people.clean(self.get_argument("name", ""))[:200]
+        if not name:
+            raise Refused(Message("Kế hoạch phải có tên, ví dụ số và ngày của văn bản"))
+        set_plan(session, PROGRAMME, shares, source=name, deadline_on=deadline)
+        audit.append(
+            session,
+            at=self.now,
+            actor=self.actor.username or "",
+            action="plan.set",
+            subject=f"programme:{PROGRAMME}",
+            detail={
+                "vintage": vintage,
+                "name": name,
+                "deadline": deadline.isoformat(),
+                "shares": {units[unit].code: share for unit, share in shares.items()},
+            },
+        )
+
+    async def _show(self, vintage: Vintage, typed: dict[int, str], errors: list[str]) -> None:
+        self.require(access.may_see_nation(self.actor))
+        figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
+        goals = await self.read(find_goals, PROGRAMME)
+        _begins, ends = reporting_window(today_in_vietnam(self.now))
+        self.page(
+            "officer/plan.html",
+            figures=figures,
+            goal=goals["local"],
+            typed=typed,
+            errors=errors,
+            vintages=VINTAGE_NAMES,
+            deadline=max(ends, goals["local"].deadline_on),
+            count=self.count,
+        )
+
+
+def _read_shares(typed: dict[int, str], units: dict[int, Any]) -> dict[int, int]:
+    """Whole numbers, with or without the dots of thousands; every province must have one."""
+    wrong, shares = [], {}
+    for unit_id, unit in units.items():
+        text = typed.get(unit_id, "").replace(".", "").replace(" ", "")
+        if text.isascii() and text.isdigit() and len(text) < 8:
+            shares[unit_id] = int(text)
+        else:
+            wrong.append(Message("{name}: chỉ tiêu phải là số nguyên", {"name": unit.name}))
+    if wrong:
+        raise Refused(*wrong[:10])
+    return shares
