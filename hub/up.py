@@ -35,7 +35,7 @@ from skills_framework.messages import Message, Refused
 
 Tell = Callable[[Message], None]
 
-PATIENCE_S = 120  # a slow disk on first start; a start that fails is noticed at once
+PATIENCE_S = 300  # a slow disk, a busy machine; a start that fails is noticed at once
 STOPPING_S = 20
 LARGEST_LOG = 20_000_000  # bytes; the log of the start before is kept beside it
 
