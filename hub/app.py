@@ -29,7 +29,7 @@ from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
 from hub.lab_door import LabDoor
-from hub.pages import classes, learner, officer, player, roster, teaching, verify
+from hub.pages import classes, learner, media, officer, player, roster, teaching, verify
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -49,6 +49,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"", learner.Home),
         (r"catalogue", learner.Catalogue),
         (rf"courses/{SLUG}", learner.CoursePage),
+        (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
         (rf"{lesson}", player.LessonPage),

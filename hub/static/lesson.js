@@ -415,18 +415,24 @@ async function openEditor(cell) {
   } catch { /* the textarea does */ }
 }
 
+// A video's poster is fetched when the video comes near, the video itself when it is played.
+function whenNear(elements, come) {
+  const near = new IntersectionObserver((seen) =>
+    seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); come(one.target); }),
+    { rootMargin: "400px" });
+  elements.forEach((one) => near.observe(one));
+}
+
 // --- begin -------------------------------------------------------------------------------------
 
 if (window.matchMedia("(min-width: 62rem)").matches) document.querySelector(".contents-box").open = true;
 all(form, "[data-print]").forEach((one) => (one.hidden = false));
+whenNear(all(form, "video[data-poster]"), (video) => (video.poster = video.dataset.poster));
 if (mayAnswer) {
   form.querySelector(".bar-bottom").hidden = false;
   form.querySelector("[data-save]").hidden = true;
   restoreUnsent();
-  const near = new IntersectionObserver((seen) =>
-    seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); openEditor(one.target); }),
-    { rootMargin: "400px" });
-  all(form, '[data-kind="code"]').forEach((cell) => near.observe(cell));
+  whenNear(all(form, '[data-kind="code"]'), openEditor);
   window.addEventListener("online", save);
   window.addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => document.hidden && Object.keys(dirty).length && save());
