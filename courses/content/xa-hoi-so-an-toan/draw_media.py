@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -58,7 +59,7 @@ def canvas(width: int, height: int, colour: str) -> tuple[FigureCanvasAgg, Figur
     return FigureCanvasAgg(figure), figure
 
 
-def write(figure: Figure, x: float, y: float, text: str, colour: str, **more: object) -> None:
+def write(figure: Figure, x: float, y: float, text: str, colour: str, **more: Any) -> None:
     height = figure.get_figheight() * 100
     figure.text(x / (figure.get_figwidth() * 100), 1 - y / height, text, color=colour, **more)
 
@@ -176,7 +177,7 @@ def frames_of(scene: Scene) -> Iterator[bytes]:
         moved = min(1.0, number / (1.2 * FRAMES)) if scene.arrow is not None else 1.0
         if moved < 1.0 or number == 0 or number == round(1.2 * FRAMES):
             figure = draw_frame(scene, moved)
-            shown = FigureCanvasAgg(figure)
+            shown: Any = FigureCanvasAgg(figure)  # not fully annotated
             shown.draw()
             pixels = bytes(shown.buffer_rgba())
         yield pixels
