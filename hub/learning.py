@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.translate import plain
+from hub.translate import sort_key
 from records import Session, certificates, drafts, enrolments, evidence, progress, releases
 from skills_framework import framework as frameworks
 from skills_framework.messages import Message
@@ -128,7 +128,11 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
             _course(session, release, person_id, opened, release.course in begun)
             for release in current.values()
         ),
-        key=lambda course: (not course.begun, course.manifest.get("frame", ""), course.slug),
+        key=lambda course: (
+            not course.begun,
+            course.manifest.get("frame", ""),
+            sort_key(course.manifest["title"]),
+        ),
     )
 
 
@@ -185,21 +189,6 @@ def _next_lesson(course: CourseState) -> LessonState | None:
     if opened:
         return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
     return undone[0] if undone else None
-
-
-def search(courses: Iterable[CourseState], query: str) -> list[CourseState]:
-    """Courses in which every word of ``query`` occurs, with or without its diacritics."""
-    words = plain(query).split()
-    return [course for course in courses if all(word in _haystack(course) for word in words)]
-
-
-def _haystack(course: CourseState) -> str:
-    manifest = course.manifest
-    texts = [manifest.get(key) or "" for key in ("title", "title_en", "summary", "frame")]
-    for lesson in manifest["lessons"]:
-        texts += [lesson["title"], lesson.get("title_en") or ""]
-        texts += [exercise["title"] for exercise in lesson["exercises"]]
-    return plain(" ".join(map(str, texts)))
 
 
 def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:
