@@ -53,7 +53,8 @@ class Home(PageHandler):
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "home.html",
-            step=learning.next_step(overview.courses),
+            step=learning.next_step(overview.courses, self.now),
+            deadlines=learning.deadlines(overview.courses, self.now)[:5],
             begun=begun,
             others=[course for course in overview.courses if not course.begun],
             certificates=overview.certificates,
@@ -94,7 +95,7 @@ class CoursePage(PageHandler):
         self.page(
             "course.html",
             course=course,
-            step=learning.next_step([course]),
+            step=learning.next_step([course], self.now),
             programmes=learning.PROGRAMMES,
             frames=learning.FRAMES,
         )
