@@ -92,8 +92,8 @@ def blocks(notebook: Notebook, media: Mapping[str, Medium] | None = None) -> lis
     """Turn a learner's notebook (parsed JSON) into blocks. Never raises for odd cells.
 
     An exercise's header stands above the text cell directly before its first answer cell, which
-    is its task, or above that answer cell where no text precedes it. A file handed out by the
-    cell before is shown below the task. ``media``: the course's published files by path.
+    is its task, or above that answer cell where no text precedes it. Files handed out
+    directly before are shown below the task. ``media``: the course's published files by path.
     """
     cells = notebook["cells"]
     exercises = _exercises(notebook)
@@ -106,11 +106,14 @@ def blocks(notebook: Notebook, media: Mapping[str, Medium] | None = None) -> lis
             found.append(_about("exercise", cell, starts[place]))
             made = made + handed if cell["cell_type"] == "markdown" else handed + made
             handed = []
-        elif place + 1 in starts:
-            handed = [block for block in made if block.kind == "download"]
+        elif cell["cell_type"] == "code" and not (is_grade(cell) or is_solution(cell)):
+            handed += [block for block in made if block.kind == "download"]
             made = [block for block in made if block.kind != "download"]
+        else:
+            found += handed
+            handed = []
         found += made
-    return found
+    return found + handed
 
 
 def safe_html(

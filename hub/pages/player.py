@@ -365,6 +365,7 @@ SCRIPT_SAYS = {
     "saving": Message("Đang lưu…"),
     "saved": Message("Đã lưu"),
     "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự gửi khi có mạng lại."),
+    "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
     "failed": Message("Chưa lưu được; sẽ thử lại."),
     "invalid": Message("Chưa lưu: có ô chưa nhập đúng."),
     "number": Message("Chỉ nhập số, ví dụ 1.250 hoặc 12,5."),
