@@ -1,7 +1,8 @@
 """Courses: folders of notebooks, read, checked and made into releases; what the player shows.
 
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
-``notebooks.py`` (nbgrader's cell rules, the learner's version), ``release.py``, ``blocks.py`` (for
+``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py`` (pictures, videos,
+captions), ``release.py``, ``blocks.py`` (for
 the player), ``variants.py`` (numbers of one's own), ``checks.py`` and ``authoring.py``. Content
 stands in ``content/<slug>/``. It reads course folders and nothing else (only ``authoring.py``
 writes, where it is told to): it never runs a cell, never marks (`check_course` is handed a way to
@@ -12,6 +13,7 @@ from courses.authoring import new_course, preview
 from courses.blocks import Block, blocks, safe_html
 from courses.checks import Problem, check_course, check_lesson, check_marks, solved_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.media import Medium
 from courses.notation import (
     Column,
     Form,
@@ -32,6 +34,7 @@ __all__ = [
     "Exercise",
     "Form",
     "Lesson",
+    "Medium",
     "Problem",
     "Release",
     "blocks",

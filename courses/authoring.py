@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from courses.course import COURSE_FILE, Course
-from courses.release import lesson_for, make_release
+from courses.release import lesson_for, make_release, media_of
 from skills_framework.messages import Message, Refused
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -50,11 +50,14 @@ def preview(course: Course, folder: Path, *, seed: int = 0) -> list[Path]:
     for lesson in course.lessons:
         own, files = lesson_for(release.source_files[lesson.file], seed)
         for path, content in {lesson.file: own, **_beside(lesson.file, files)}.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            written.append(target)
-    return written
+            written.append(_written(folder / path, content))
+    return [*written, *(_written(folder / p, content) for p, content in media_of(course).items())]
+
+
+def _written(target: Path, content: bytes) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return target
 
 
 def _beside(lesson_file: str, files: dict[str, bytes]) -> dict[str, bytes]:

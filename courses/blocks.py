@@ -9,12 +9,15 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
 import mistune
 import nh3
 
 from courses.course import Exercise, exercises_of, find_form
+from courses.media import VIDEOS, Medium, path_of, read_video
 from courses.notation import Form, option_lines, options_of
 from courses.notebooks import Cell, Notebook, grade_id_of, is_grade, is_solution, source_of
 from courses.variants import in_vietnamese, literals_of
@@ -36,7 +39,22 @@ ATTRIBUTES: dict[str, set[str]] = {
 }
 IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 LINK = re.compile(r"(?:https?:|mailto:|tel:|#|/(?!/))", re.IGNORECASE)
+CAPTIONED = re.compile(r'<p>(<img [^>]*?)title="([^"]*)"([^>]*>)</p>')
+PICTURE = re.compile(r'<img ([^>]*?)src="([^"]*)"')
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 SCROLLING_TABLE = '<div class="table-scroll" tabindex="0">'
+
+
+@dataclass(frozen=True)
+class ShownVideo:
+    """A video with its addresses; ``tracks`` are (language, label, address), Vietnamese first,
+    ``lines`` the transcript as (seconds, text)."""
+
+    address: str
+    kind: str
+    poster: Medium
+    tracks: tuple[tuple[str, str, str], ...]
+    lines: tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,7 @@ class Block:
       ``title`` names it. Tables that it defines are for reading and running, not for answering.
     - ``figure``: ``html`` of stored outputs (an image with its text) of a setup cell.
     - ``download``: ``title`` is the file's name.
+    - ``video``: ``title`` and ``video``.
     - ``marks``: ``exercise``; the place for marks and feedback.
     ``cell_id`` is the notebook cell's id; ``grade_id`` nbgrader's, "" where there is none.
     """
@@ -66,37 +85,58 @@ class Block:
     exercise: Exercise | None = None
     editable: bool = False
     folded: bool = False
+    video: ShownVideo | None = None
 
 
-def blocks(notebook: Notebook) -> list[Block]:
+def blocks(notebook: Notebook, media: Mapping[str, Medium] | None = None) -> list[Block]:
     """Turn a learner's notebook (parsed JSON) into blocks. Never raises for odd cells.
 
     An exercise's header stands above the text cell directly before its first answer cell, which
-    is its task, or above that answer cell where no text precedes it.
+    is its task, or above that answer cell where no text precedes it. Files handed out
+    directly before are shown below the task. ``media``: the course's published files by path.
     """
     cells = notebook["cells"]
     exercises = _exercises(notebook)
     starts = _starts(cells, exercises)
     found: list[Block] = []
+    handed: list[Block] = []
     for place, cell in enumerate(cells):
+        made = _blocks_of(cell, exercises, media or {})
         if place in starts:
             found.append(_about("exercise", cell, starts[place]))
-        found += _blocks_of(cell, exercises)
-    return found
+            made = made + handed if cell["cell_type"] == "markdown" else handed + made
+            handed = []
+        elif cell["cell_type"] == "code" and not (is_grade(cell) or is_solution(cell)):
+            handed += [block for block in made if block.kind == "download"]
+            made = [block for block in made if block.kind != "download"]
+        else:
+            found += handed
+            handed = []
+        found += made
+    return found + handed
 
 
-def safe_html(markdown: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """Render Markdown (tables, lists, images from ``data:`` or attachments) to sanitised HTML."""
+def safe_html(
+    markdown: str,
+    attachments: Mapping[str, Mapping[str, str]] | None = None,
+    media: Mapping[str, Medium] | None = None,
+) -> str:
+    """Render Markdown to sanitised HTML: tables, lists, images of the course's ``media``, from
+    ``data:`` or attachments. A picture alone with a title becomes a figure with its caption."""
+    known = media or {}
     rendered = _render(_with_attachments(markdown, attachments or {}))
     cleaned = nh3.clean(
         str(rendered),
         tags=TAGS,
         attributes=ATTRIBUTES,
-        attribute_filter=_allowed,
+        attribute_filter=partial(_allowed, known),
         url_schemes={"http", "https", "mailto", "tel", "data"},
         link_rel="noopener noreferrer",
         generic_attribute_prefixes=set(),
     )
+    sizes = {medium.address: medium for medium in known.values()}
+    cleaned = PICTURE.sub(partial(_late, sizes), cleaned)
+    cleaned = CAPTIONED.sub(r"<figure>\1\3<figcaption>\2</figcaption></figure>", cleaned)
     return cleaned.replace("<table>", f"{SCROLLING_TABLE}<table>").replace(
         "</table>", "</table></div>"
     )
@@ -105,8 +145,18 @@ def safe_html(markdown: str, attachments: Mapping[str, Mapping[str, str]] | None
 _render = mistune.create_markdown(escape=False, plugins=["table", "strikethrough", "def_list"])
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
+def _late(sizes: Mapping[str, Medium], match: re.Match[str]) -> str:
+    """Fetched when it comes near; its place is kept, so that nothing jumps when it arrives."""
+    medium = sizes.get(match[2])
+    size = f'width="{medium.width}" height="{medium.height}" ' if medium and medium.width else ""
+    return f'<img loading="lazy" decoding="async" {size}{match[1]}src="{match[2]}"'
+
+
+def _allowed(media: Mapping[str, Medium], tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src":
+        medium = media.get(path_of(value) or "")
+        if medium:
+            return medium.address
         return value if IMAGE.fullmatch(value) else None
     if tag == "a" and attribute == "href":
         return value if LINK.match(value) else None
@@ -142,10 +192,12 @@ def _starts(cells: list[Cell], exercises: Mapping[str, Exercise]) -> dict[int, E
     return starts
 
 
-def _blocks_of(cell: Cell, exercises: Mapping[str, Exercise]) -> list[Block]:
+def _blocks_of(
+    cell: Cell, exercises: Mapping[str, Exercise], media: Mapping[str, Medium]
+) -> list[Block]:
     source, cell_id = source_of(cell), str(cell.get("id", ""))
     if cell["cell_type"] == "markdown":
-        text = safe_html(source, cell.get("attachments"))
+        text = safe_html(source, cell.get("attachments"), media)
         return [Block("text", cell_id, grade_id_of(cell), html=text)] if text.strip() else []
     if cell["cell_type"] != "code":
         return []
@@ -154,7 +206,30 @@ def _blocks_of(cell: Cell, exercises: Mapping[str, Exercise]) -> list[Block]:
         return found + ([_about("marks", cell, exercises.get(cell_id))] if is_grade(cell) else [])
     if is_grade(cell):
         return [_about("marks", cell, exercises.get(cell_id))]
-    return _setup(cell, cell_id, source)
+    return _video(cell_id, source, media) or _setup(cell, cell_id, source)
+
+
+def _video(cell_id: str, source: str, media: Mapping[str, Medium]) -> list[Block]:
+    try:
+        video = read_video(source)
+    except Refused:
+        return []
+    if video is None or video.path not in media:
+        return []
+    tracks = tuple(
+        (language, LANGUAGES.get(language, language), media[path].address)
+        for language, path in video.captions.items()
+        if path in media
+    )
+    spoken = next((media[path].lines for path in video.captions.values() if path in media), ())
+    shown = ShownVideo(
+        media[video.path].address,
+        VIDEOS[PurePosixPath(video.path).suffix],
+        media.get(video.poster, Medium("")),
+        tracks,
+        spoken,
+    )
+    return [Block("video", cell_id, title=video.title, video=shown)]
 
 
 def _about(kind: str, cell: Cell, exercise: Exercise | None) -> Block:
@@ -226,7 +301,7 @@ def _figure(output: Mapping[str, Any]) -> str:
                 f'<img alt="{text}" src="data:{kind};base64,{content}">',
                 tags={"img"},
                 attributes={"img": {"src", "alt"}},
-                attribute_filter=_allowed,
+                attribute_filter=partial(_allowed, {}),
                 url_schemes={"data"},
             )
     return ""

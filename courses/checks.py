@@ -7,12 +7,12 @@ solution earns everything and an empty answer nothing.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from courses.course import Course, Lesson
+from courses.media import findings_in, findings_of, named_in
 from courses.notation import read_answer
 from courses.notebooks import (
     HIDDEN_TESTS,
@@ -35,7 +35,6 @@ from skills_framework.messages import Message, Refused
 
 MOST_THEORY = 0.30  # QĐ 64/QĐ-BTTTT, khoản 4: lý thuyết tối đa 30% thời lượng
 TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
-IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt\s*=\s*[\"'][^\"'])[^>]*>", re.I)
 LONG_ENOUGH_TO_LEAK = 12  # characters; shorter lines (")", "x = 1") stand everywhere
 
 
@@ -86,17 +85,31 @@ def check_course(course: Course, framework: Framework, mark: Mark) -> list[Probl
     for lesson in course.lessons:
         problems += check_lesson(lesson, framework)
         problems += check_marks(lesson, mark)
-    return problems
+    return [*problems, *check_media(course)]
+
+
+def check_media(course: Course) -> list[Problem]:
+    """Pictures and videos: described, captioned, there, small enough; the files as lessons use
+    them."""
+    found: list[Problem] = []
+    for lesson in course.lessons:
+        for number, cell in enumerate(lesson.source["cells"], start=1):
+            where = _place(lesson, number, cell)
+            found += [Problem(where, *one) for one in findings_of(cell, course.media)]
+    used = {path for lesson in course.lessons for path in named_in(lesson.source)}
+    return [*found, *(Problem(*one) for one in findings_in(course.media, used))]
+
+
+def _place(lesson: Lesson, number: int, cell: Cell) -> str:
+    return f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})"
 
 
 def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
     """What can be seen without running anything."""
     found = [*_shares(lesson), *_levels(lesson, framework)]
     for number, cell in enumerate(lesson.source["cells"], start=1):
-        where = f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})"
-        found += _image_problems(where, cell)
         if is_test(cell):
-            found += _assert_problems(where, cell)
+            found += _assert_problems(_place(lesson, number, cell), cell)
     return [*found, *_untested(lesson), *_shown_answers(lesson), *_leaks(lesson)]
 
 
@@ -208,11 +221,6 @@ def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
             )
 
 
-def _image_problems(where: str, cell: Cell) -> Iterator[Problem]:
-    if cell["cell_type"] == "markdown" and IMAGE_WITHOUT_ALT.search(source_of(cell)):
-        yield Problem(where, Message("có hình chưa có lời mô tả (alt)"), "warning")
-
-
 def _assert_problems(where: str, cell: Cell) -> Iterator[Problem]:
     try:
         tree = ast.parse(source_of(cell))
@@ -304,7 +312,7 @@ def _leaks(lesson: Lesson) -> Iterator[Problem]:
         lines = {line.strip() for line in _texts(cell)}
         for secret in sorted(lines & secrets.keys()):
             yield Problem(
-                f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})",
+                _place(lesson, number, cell),
                 Message(
                     "bản của học viên lộ dòng “{line}” của ô {cell}",
                     {"line": secret, "cell": secrets[secret]},

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from courses.media import load_media
 from courses.notation import Form, options_of, read_form
 from courses.notebooks import (
     Cell,
@@ -93,7 +94,8 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Course:
-    """A course as its folder tells it. ``frame`` is the content frame of QĐ 64, such as ``4.1``."""
+    """A course as its folder tells it. ``frame`` is the content frame of QĐ 64, such as ``4.1``;
+    ``media`` the files of its media folder, by path (``media/name.png``)."""
 
     slug: str
     title: str
@@ -105,6 +107,7 @@ class Course:
     pass_share: float
     framework: str
     lessons: tuple[Lesson, ...]
+    media: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def load_course(folder: Path) -> Course:
@@ -246,6 +249,7 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
             for one in lessons
             if (lesson := _read_lesson(_Keys(keys.file, one, keys.faults), folder)) is not None
         ),
+        media=load_media(folder),
     )
 
 

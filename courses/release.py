@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courses.course import Course, Lesson
+from courses.media import described, named_in
 from courses.notebooks import learner_notebook, read_notebook, write_notebook
 from courses.variants import downloads, variant
 from skills_framework.messages import Message, Refused
@@ -18,7 +19,8 @@ from skills_framework.messages import Message, Refused
 class Release:
     """A course ready to publish. Paths are relative to the course folder, with ``/``.
 
-    ``learner_files`` hold neither solutions nor hidden tests; ``source_files`` are the
+    ``learner_files`` hold neither solutions nor hidden tests, and the media that lessons show, once
+    for the whole course; ``source_files`` are the
     instructor's, with ``manifest.json`` beside them so that a new title is a new release.
     ``digest`` is SHA-256 (hex) over sorted paths and bytes of both sides: the same content always
     has the same digest.
@@ -53,11 +55,18 @@ def make_release(course: Course) -> Release:
                 )
             ) from None
         source[lesson.file] = write_notebook(lesson.source)
+    learner |= media_of(course)
     manifest = manifest_of(course)
     source["manifest.json"] = json.dumps(
         manifest, ensure_ascii=False, indent=1, sort_keys=True
     ).encode()
     return Release(course, digest_of(learner, source), manifest, learner, source)
+
+
+def media_of(course: Course) -> dict[str, bytes]:
+    """The files of the media folder that some lesson shows."""
+    used = {path for lesson in course.lessons for path in named_in(lesson.source)}
+    return {path: content for path, content in course.media.items() if path in used}
 
 
 def lesson_for(source: bytes, seed: int) -> tuple[bytes, dict[str, bytes]]:
@@ -82,6 +91,7 @@ def digest_of(*sides: Mapping[str, bytes]) -> str:
 
 def manifest_of(course: Course) -> dict[str, Any]:
     """What pages need of a course without opening a notebook; plain JSON."""
+    media = described(media_of(course))
     return {
         "programme": course.programme,
         "course": course.slug,
@@ -93,6 +103,7 @@ def manifest_of(course: Course) -> dict[str, Any]:
         "pass_share": course.pass_share,
         "framework": course.framework,
         "lessons": [_lesson(lesson) for lesson in course.lessons],
+        **({"media": media} if media else {}),
     }
 
 

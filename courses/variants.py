@@ -27,6 +27,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from courses.documents import as_document
 from courses.notation import as_literal, option_lines, options_of
 from courses.notebooks import Cell, Notebook, in_cell, marking_of, seal, source_of
 from skills_framework.messages import Message, Refused
@@ -69,9 +70,11 @@ def has_variants(notebook: Notebook) -> bool:
 def downloads(notebook: Notebook) -> dict[str, bytes]:
     """The files a lesson hands out, by name, as cells with ``#| download: name.csv`` describe them.
 
-    ``content:`` names the variable of the same cell that holds the rows (a literal list of
-    lists). CSV is UTF-8 with a byte-order mark so that Excel reads Vietnamese; xlsx has one sheet.
-    Nothing is run: the rows are read from the cell's text.
+    ``content:`` names the variable of the same cell that holds what is in the file, a literal:
+    a list of rows for ``.xlsx`` and ``.csv``; a text, or a list of lines, for ``.docx`` (a
+    paragraph each) and for every other name (``.txt .log .eml``; UTF-8). CSV has a byte-order
+    mark so that Excel reads Vietnamese; xlsx has one sheet. Nothing is run: the content is read
+    from the cell's text.
     """
     found: dict[str, bytes] = {}
     for number, cell in enumerate(notebook["cells"], start=1):
@@ -79,12 +82,25 @@ def downloads(notebook: Notebook) -> dict[str, bytes]:
         if "download" not in options:
             continue
         name = str(options["download"])
-        rows = literals_of(source_of(cell)).get(str(options.get("content")))
-        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            why = Message("khóa “content”: phải là tên biến chứa danh sách các dòng")
-            raise Refused(in_cell(number, cell, why))
-        found[name] = _xlsx(rows) if name.endswith(".xlsx") else _csv(rows)
+        held = literals_of(source_of(cell)).get(str(options.get("content")))
+        try:
+            found[name] = _file(name, held)
+        except Refused as refused:
+            raise Refused(*(in_cell(number, cell, why) for why in refused.messages)) from None
     return found
+
+
+def _file(name: str, held: Any) -> bytes:
+    if name.endswith((".xlsx", ".csv")):
+        if not isinstance(held, list) or not all(isinstance(row, list) for row in held):
+            raise Refused(Message("khóa “content”: phải là tên biến chứa danh sách các dòng"))
+        return _xlsx(held) if name.endswith(".xlsx") else _csv(held)
+    lines = held.strip("\n").split("\n") if isinstance(held, str) else held
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise Refused(
+            Message("khóa “content”: phải là tên biến chứa văn bản hoặc danh sách dòng chữ")
+        )
+    return as_document(lines) if name.endswith(".docx") else "\r\n".join([*lines, ""]).encode()
 
 
 def _draw_cell(cell: Cell, seed: int) -> dict[str, Any]:
@@ -165,9 +181,13 @@ def _draw_number(way: dict[str, Any], stream: _Stream) -> int | float:
 
 
 def _draw_sample(way: dict[str, Any], stream: _Stream) -> list[Any]:
-    """``keep`` first rows stay in place (a heading); ``count`` of the others follow as drawn."""
+    """``keep`` first rows stay in place (a heading); ``count`` of the others follow as drawn, or
+    with ``in_order`` as they stand (the lines of a log)."""
     pool, keep = list(way["sample"]), int(way.get("keep", 0))
     count = int(way.get("count", len(pool)))
+    if way.get("in_order") is True:
+        places = sorted(stream.sample(list(range(keep, len(pool))), count))
+        return pool[:keep] + [pool[place] for place in places]
     return pool[:keep] + stream.sample(pool[keep:], count)
 
 
@@ -205,13 +225,15 @@ def _parsed(source: str) -> list[ast.stmt]:
 
 
 def _fill(cell: Cell, values: dict[str, Any]) -> None:
-    """Fill ``{{name}}`` in a text cell, and in the options of a code cell."""
+    """Fill ``{{name}}`` in a text cell, in the options of a code cell, and in a file handed out."""
     source = source_of(cell)
     if "{{" not in source:
         return
     if cell["cell_type"] == "code":
         top = option_lines(source)
         rest = source.split("\n")[len(top) :]
+        if "download" in options_of(source):
+            rest = [_filled(line, values) for line in rest]
         cell["source"] = "\n".join([*(_filled(line, values) for line in top), *rest])
         if "checksum" in marking_of(cell):
             seal(cell)

@@ -13,6 +13,7 @@ import builtins
 import contextlib
 import importlib
 import inspect
+import io
 import os
 import random
 import signal
@@ -120,13 +121,15 @@ class Examiner:
         self.testing = False
         far.given = self._set_by_test
         self.outputs = Outputs()
-        sys.stdout = self.outputs.stream("stdout")
+        self.spoken: list[str] = []  # what the running cell itself printed
+        sys.stdout = self.stdout = self.outputs.stream("stdout")
         sys.stderr = self.outputs.stream("stderr")
         main_module = types.ModuleType("__main__")
         sys.modules["__main__"] = main_module
         self.globals = main_module.__dict__
         self.globals["__builtins__"] = names
-        names.update(_own_builtins(self))
+        own = _own_builtins(self)
+        names.update({name: value for name, value in own.items() if name not in learner})
         _forward_seeds(far)
         _know_sources(texts)
 
@@ -166,8 +169,10 @@ class Examiner:
             self.far.restoring = False
 
     def _attempt(self, source: str, filename: str, limit: float) -> dict[str, Any]:
-        """Run a cell's text. Says ``error`` or None, and ``result``, its last value's repr."""
+        """Run a cell's text. Says ``error`` or None, ``result``, its last value's repr, and
+        ``spoken``, what it printed itself: the author's words on an answer that is partly right."""
         self.outputs.start()
+        self.spoken.clear()
         self.testing = filename == _TEST
         self.far.begin(limit)
         error: BaseException | None = None
@@ -180,7 +185,11 @@ class Examiner:
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
-        said = {"error": None if error is None else self._describe(error, tree), "result": result}
+        said = {
+            "error": None if error is None else self._describe(error, tree),
+            "result": result,
+            "spoken": "".join(self.spoken)[:MAX_MESSAGE],
+        }
         self._give_back()
         return said
 
@@ -340,7 +349,17 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
             return Namespace(examiner)
         return caller.f_locals
 
+    def say(*values: Any, sep: str | None = " ", end: str | None = "\n", **rest: Any) -> None:
+        """``print``, which also notes what the cell says: the learner's own printing comes from
+        their process and is no word of the author's."""
+        print(*values, sep=sep, end=end, **rest)
+        if rest.get("file") is None and sys.stdout is examiner.stdout:
+            text = io.StringIO()
+            print(*values, sep=sep, end=end, file=text)
+            examiner.spoken.append(text.getvalue()[:MAX_MESSAGE])
+
     return {
+        "print": say,
         "globals": all_names,
         "locals": local_names,
         "get_ipython": lambda: _ShellStub(examiner),

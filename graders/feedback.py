@@ -1,6 +1,7 @@
 """What the learner reads about one test: never the test itself.
 
-In this order: the author's own message; where the learner's code failed and how; that nothing was
+In this order: the author's own message (of an assert that failed, or printed by a test that gave
+part of its points); where the learner's code failed and how; that nothing was
 answered; that a check failed, and in which exercise. The text of an error that arose while a
 hidden part of a test ran is not shown: the learner's code may have put the test's values into it.
 """
@@ -50,6 +51,17 @@ def of_test(
     if said.get("missing"):
         return _unbound(said, hidden=hidden)
     return of_cell(said, exposed=hidden)
+
+
+def of_partial(outcomes: Sequence[Mapping[str, Any]]) -> str | None:
+    """What a test printed that gave a number below its maximum: which parts are wrong."""
+    for outcome in outcomes:
+        spoken = outcome.get("spoken")
+        if isinstance(spoken, str) and (
+            told := "".join(char for char in spoken if char >= " " or char == "\n").strip()
+        ):
+            return told
+    return None
 
 
 def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:

@@ -499,6 +499,8 @@ class _Marking:
             errors = [self.errors[n] for n in step.answers if n in self.errors]
             exposed = any(n in self.exposed for n in step.answers)
             said = feedback.of_test(step, worst, errors, exposed=exposed)
+        elif points < step.points:
+            said = feedback.of_partial(outcomes)
         return self._cell_marks(step, points, said, review=review)
 
     def _cell_marks(

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.translate import plain
-from records import Session, certificates, drafts, enrolments, evidence, progress, releases
+from hub.translate import HANOI, sort_key
+from records import Session, certificates, drafts, enrolments, evidence, progress, releases, terms
 from skills_framework import framework as frameworks
 from skills_framework.messages import Message
 
@@ -44,6 +44,7 @@ class LessonState:
     points: float | None
     opened_at: dt.datetime | None
     pass_share: float
+    closes_at: dt.datetime | None = None
 
     @property
     def share(self) -> float:
@@ -55,6 +56,14 @@ class LessonState:
         if self.points is not None:
             return "passed" if self.share >= self.pass_share else "marked"
         return "opened" if self.opened_at else "new"
+
+    def is_closed(self, at: dt.datetime) -> bool:
+        return self.closes_at is not None and at >= self.closes_at
+
+    def days_left(self, at: dt.datetime) -> int:
+        """Days in the calendar of Việt Nam until it closes; 0 on its last day."""
+        assert self.closes_at is not None
+        return (self.closes_at.astimezone(HANOI).date() - at.astimezone(HANOI).date()).days
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,11 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
             _course(session, release, person_id, opened, release.course in begun)
             for release in current.values()
         ),
-        key=lambda course: (not course.begun, course.manifest.get("frame", ""), course.slug),
+        key=lambda course: (
+            not course.begun,
+            course.manifest.get("frame", ""),
+            sort_key(course.manifest["title"]),
+        ),
     )
 
 
@@ -148,6 +161,7 @@ def _course(
         if person_id is not None
         else {}
     )
+    agreed = terms.terms_of(session, release.course)
     lessons = tuple(
         LessonState(
             course=release.course,
@@ -159,47 +173,55 @@ def _course(
             points=best.get(lesson["slug"]),
             opened_at=opened.get((release.id, lesson["slug"])),
             pass_share=float(release.manifest["pass_share"]),
+            closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
         )
         for lesson in release.manifest["lessons"]
     )
     return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
 
 
-def next_step(courses: Sequence[CourseState]) -> Step | None:
-    """What to do next: go on where one stopped, else begin, else improve; None when all is done.
+SOON = dt.timedelta(days=7)
+
+
+def next_step(courses: Sequence[CourseState], at: dt.datetime) -> Step | None:
+    """What to do next: what closes soon, else go on where one stopped, else begin, else improve;
+    None when all is done or closed.
 
     Courses begun come first, so nobody is sent to a new course with an old one unfinished.
     """
-    for course in courses:
-        lesson = _next_lesson(course)
-        if lesson is not None:
+    for course, lesson in deadlines(courses, at):
+        if lesson.points is None and lesson.closes_at and lesson.closes_at - at <= SOON:
             return Step("continue" if lesson.opened_at else "begin", course, lesson)
-        if course.begun and not course.passed and course.lessons:
-            return Step("improve", course, min(course.lessons, key=lambda one: one.share))
+    for course in courses:
+        left = [lesson for lesson in course.lessons if not lesson.is_closed(at)]
+        undone = _next_lesson(left)
+        if undone is not None:
+            return Step("continue" if undone.opened_at else "begin", course, undone)
+        if course.begun and not course.passed and left:
+            return Step("improve", course, min(left, key=lambda one: one.share))
     return None
 
 
-def _next_lesson(course: CourseState) -> LessonState | None:
-    undone = [lesson for lesson in course.lessons if lesson.points is None]
+def _next_lesson(lessons: Sequence[LessonState]) -> LessonState | None:
+    undone = [lesson for lesson in lessons if lesson.points is None]
     opened = [lesson for lesson in undone if lesson.opened_at]
     if opened:
         return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
     return undone[0] if undone else None
 
 
-def search(courses: Iterable[CourseState], query: str) -> list[CourseState]:
-    """Courses in which every word of ``query`` occurs, with or without its diacritics."""
-    words = plain(query).split()
-    return [course for course in courses if all(word in _haystack(course) for word in words)]
-
-
-def _haystack(course: CourseState) -> str:
-    manifest = course.manifest
-    texts = [manifest.get(key) or "" for key in ("title", "title_en", "summary", "frame")]
-    for lesson in manifest["lessons"]:
-        texts += [lesson["title"], lesson.get("title_en") or ""]
-        texts += [exercise["title"] for exercise in lesson["exercises"]]
-    return plain(" ".join(map(str, texts)))
+def deadlines(
+    courses: Sequence[CourseState], at: dt.datetime
+) -> list[tuple[CourseState, LessonState]]:
+    """Lessons of begun courses that are not passed yet and will close, the earliest first."""
+    found = [
+        (lesson.closes_at, course, lesson)
+        for course in courses
+        if course.begun
+        for lesson in course.lessons
+        if lesson.closes_at and not lesson.is_closed(at) and lesson.state != "passed"
+    ]
+    return [(course, lesson) for _, course, lesson in sorted(found, key=lambda one: one[0])]
 
 
 def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:

@@ -117,14 +117,17 @@ class ExerciseResult:
 # --- finding and opening ------------------------------------------------------------------------
 
 
+def find_release_for(session: Session, person_id: int, course: str) -> Any:
+    """The release of a course that this learner began, else the current one; None without any."""
+    enrolment = enrolments.find_enrolment(session, person_id, course)
+    if enrolment:
+        return releases.find_release(session, enrolment.release_id)
+    return releases.current_release(session, course)
+
+
 def find_place(session: Session, person_id: int, course: str, lesson: str) -> Place | None:
     """The lesson on the learner's release, else on the current one; None where there is none."""
-    enrolment = enrolments.find_enrolment(session, person_id, course)
-    release = (
-        releases.find_release(session, enrolment.release_id)
-        if enrolment
-        else releases.current_release(session, course)
-    )
+    release = find_release_for(session, person_id, course)
     entry = releases.find_lesson(release, lesson) if release else None
     if release is None or entry is None:
         return None

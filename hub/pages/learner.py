@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub import access, learning
+from hub import access, learning, search
 from hub.translate import LANGUAGES
 from hub.web import LANGUAGE_COOKIE, PageHandler
 from records import Session, certificates, meetings, notices, people
+from skills_framework.framework import Framework, load_framework
+from skills_framework.messages import Refused
 
 NOTICES_STAY = dt.timedelta(days=60)
 
@@ -50,7 +53,8 @@ class Home(PageHandler):
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "home.html",
-            step=learning.next_step(overview.courses),
+            step=learning.next_step(overview.courses, self.now),
+            deadlines=learning.deadlines(overview.courses, self.now)[:5],
             begun=begun,
             others=[course for course in overview.courses if not course.begun],
             certificates=overview.certificates,
@@ -69,9 +73,18 @@ class Catalogue(PageHandler):
         self.page(
             "catalogue.html",
             query=query,
-            courses=learning.search(courses, query),
+            found=search.find(courses, query, frameworks_of(courses)),
             frames=learning.FRAMES,
         )
+
+
+def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framework]:
+    """The frameworks that these courses refer to, by id; one we do not have is left out."""
+    found: dict[str, Framework] = {}
+    for name in {str(course.manifest.get("framework")) for course in courses}:
+        with contextlib.suppress(Refused):
+            found[name] = load_framework(name)
+    return found
 
 
 class CoursePage(PageHandler):
@@ -82,7 +95,7 @@ class CoursePage(PageHandler):
         self.page(
             "course.html",
             course=course,
-            step=learning.next_step([course]),
+            step=learning.next_step([course], self.now),
             programmes=learning.PROGRAMMES,
             frames=learning.FRAMES,
         )

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import courses
 from hub import access, forms, lab_door, learning, lessons
+from hub.pages import media
 from hub.refusals import Unavailable
 from hub.web import CONTENT_POLICY, PageHandler
 from records import Session, releases, terms
@@ -81,7 +82,7 @@ def _anchored(html: str, anchor: str, drop: str) -> tuple[str, list[Entry]]:
 
     def replaced(match: re.Match[str]) -> str:
         level, text = max(2, int(match.group(1))), TAG.sub("", match.group(2)).strip()
-        if drop and _same(text, drop):
+        if drop and _same(_unescaped(text), drop):
             return ""
         if level == 2:
             found.append(Entry(f"{anchor}-{len(found)}", _unescaped(text)))
@@ -92,7 +93,9 @@ def _anchored(html: str, anchor: str, drop: str) -> tuple[str, list[Entry]]:
 
 
 def _same(text: str, other: str) -> bool:
-    return _unescaped(text).casefold() == other.casefold()
+    """Do two titles say the same? Punctuation does not count."""
+    one, two = (re.sub(r"[\W_]+", " ", said).strip().casefold() for said in (text, other))
+    return one == two
 
 
 def _unescaped(text: str) -> str:
@@ -233,7 +236,13 @@ class LessonPage(PageHandler):
         over = place.is_over(self.now, loaded.attempts_used) or loaded.has_full_points
         if over and self.actor.person_id is not None:
             solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
-        shown, contents = arrange(courses.blocks(notebook), answers)
+        shown, contents = arrange(
+            courses.blocks(
+                notebook,
+                media.addressed(place.manifest, self.url("courses", place.course, "media")),
+            ),
+            answers,
+        )
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
             "Content-Security-Policy",
@@ -356,6 +365,7 @@ SCRIPT_SAYS = {
     "saving": Message("Đang lưu…"),
     "saved": Message("Đã lưu"),
     "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự gửi khi có mạng lại."),
+    "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
     "failed": Message("Chưa lưu được; sẽ thử lại."),
     "invalid": Message("Chưa lưu: có ô chưa nhập đúng."),
     "number": Message("Chỉ nhập số, ví dụ 1.250 hoặc 12,5."),

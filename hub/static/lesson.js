@@ -9,9 +9,13 @@ const xsrf = form.elements._xsrf.value;
 const mayAnswer = Boolean(form.querySelector("[data-submit-too]"));
 const WAIT_MS = 900;
 
+// A line that hangs is as good as none; a file may take its time on a slow one.
+const patience = (body) => (body && JSON.stringify(body).length > 100_000 ? 240_000 : 40_000);
+
 async function call(method, address, body) {
   const answer = await fetch(address, {
     method,
+    signal: AbortSignal.timeout?.(patience(body)),
     headers: { "X-Xsrftoken": xsrf, ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body && JSON.stringify(body),
   });
@@ -140,7 +144,7 @@ const KEY = `motcham:${state.who}:${state.release}:${state.lesson}`;
 const base = { ...state.answers };
 const dirty = {};
 const conflicts = {};
-let revision = state.revision, timer = 0, saving = null, retryMs = 2000;
+let revision = state.revision, timer = 0, saving = null, retryMs = 2000, kept = true;
 const saveState = form.querySelector("[data-save-state]");
 
 function tell(text, bad = false) {
@@ -152,10 +156,11 @@ function tell(text, bad = false) {
 function keep() {
   const unsent = { ...dirty, ...Object.fromEntries(Object.entries(conflicts).map(([id, one]) => [id, one.mine])) };
   try {
+    kept = true;
     if (!Object.keys(unsent).length) localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, JSON.stringify({ mine: unsent, base: Object.fromEntries(
       Object.keys(unsent).map((id) => [id, conflicts[id] ? conflicts[id].base : base[id]])) }));
-  } catch { /* a full or forbidden store: the server still has all that arrived */ }
+  } catch { kept = false; /* a full or forbidden store: the server still has all that arrived */ }
 }
 
 function changed(cell) {
@@ -185,7 +190,7 @@ async function sendDirty() {
     try {
       answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent });
     } catch {
-      return later(say.offline);
+      return later(kept ? say.offline : say.unkept);
     }
     const { status, data } = answer;
     if (status === 200) {
@@ -274,17 +279,34 @@ function describe(cell, value) {
   return Object.entries(value).map(([key, one]) => `${key}: ${one ?? "–"}`).join("\n");
 }
 
+// Was the cell changed before this script arrived? Its controls then differ from the page's own.
+function wasTouched(cell) {
+  return all(cell, "input, select, textarea").some((field) => {
+    if (field.type === "file") return field.files.length > 0;
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    const first = [...field.options].find((one) => one.defaultSelected) ?? field.options[0];
+    return field.value !== first?.value;
+  });
+}
+
 function restoreUnsent() {
-  let kept;
-  try { kept = JSON.parse(localStorage.getItem(KEY) || "null"); } catch { kept = null; }
-  for (const [id, mine] of Object.entries(kept?.mine || {})) {
+  const touched = [...cells.values()].filter(wasTouched);
+  let before;
+  try { before = JSON.parse(localStorage.getItem(KEY) || "null"); } catch { before = null; }
+  for (const [id, mine] of Object.entries(before?.mine || {})) {
     const cell = cells.get(id);
     if (!cell || same(mine, base[id])) continue;
-    if (same(base[id], kept.base[id])) {
+    const typed = touched.includes(cell) ? kindOf(cell).read(cell) : mine;
+    if (typed !== INVALID && !same(typed, mine)) showConflict(cell, typed, mine, before.base[id]);
+    else if (same(base[id], before.base[id])) {
       kindOf(cell).write(cell, mine);
       dirty[id] = mine;
-    } else showConflict(cell, mine, base[id], kept.base[id]);
+    } else showConflict(cell, mine, base[id], before.base[id]);
   }
+  for (const cell of touched)
+    if (cell.dataset.kind === "file") cell.querySelector("input").dispatchEvent(new Event("change", { bubbles: true }));
+    else changed(cell);
   keep();
   if (Object.keys(dirty).length) save();
 }
@@ -415,18 +437,24 @@ async function openEditor(cell) {
   } catch { /* the textarea does */ }
 }
 
+// A video's poster is fetched when the video comes near, the video itself when it is played.
+function whenNear(elements, come) {
+  const near = new IntersectionObserver((seen) =>
+    seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); come(one.target); }),
+    { rootMargin: "400px" });
+  elements.forEach((one) => near.observe(one));
+}
+
 // --- begin -------------------------------------------------------------------------------------
 
 if (window.matchMedia("(min-width: 62rem)").matches) document.querySelector(".contents-box").open = true;
 all(form, "[data-print]").forEach((one) => (one.hidden = false));
+whenNear(all(form, "video[data-poster]"), (video) => (video.poster = video.dataset.poster));
 if (mayAnswer) {
   form.querySelector(".bar-bottom").hidden = false;
   form.querySelector("[data-save]").hidden = true;
   restoreUnsent();
-  const near = new IntersectionObserver((seen) =>
-    seen.filter((one) => one.isIntersecting).forEach((one) => { near.unobserve(one.target); openEditor(one.target); }),
-    { rootMargin: "400px" });
-  all(form, '[data-kind="code"]').forEach((cell) => near.observe(cell));
+  whenNear(all(form, '[data-kind="code"]'), openEditor);
   window.addEventListener("online", save);
   window.addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => document.hidden && Object.keys(dirty).length && save());

@@ -106,3 +106,21 @@ def test_broken_cells_are_shown_as_plain_code(cells):
     broken = cells.marked("solution", "x", "#| form: [\na = None")
     [block] = blocks(cells.notebook(broken))
     assert (block.kind, block.editable) == ("code", True)
+
+
+def test_files_handed_out_before_a_task_are_shown_below_it(cells, one_exercise):
+    hand = "#| show: false\n#| download: {0}.csv\n#| content: {0}\n{0} = [['a']]"
+    one_exercise["cells"][:0] = [
+        cells.marked("locked", name, hand.format(name)) for name in ("mot", "hai")
+    ]
+    shown = [(block.kind, block.title) for block in blocks(one_exercise)]
+    assert shown[:4] == [
+        ("exercise", "Bài thử"),
+        ("text", ""),
+        ("download", "mot.csv"),
+        ("download", "hai.csv"),
+    ]
+    alone = cells.notebook(
+        cells.marked("locked", "mot", hand.format("mot")), cells.text("b", "Chữ")
+    )
+    assert [block.kind for block in blocks(alone)] == ["download", "text"]

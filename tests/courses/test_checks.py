@@ -124,14 +124,17 @@ def test_a_hidden_line_that_also_stands_in_the_open_is_an_error(course_folder, l
     assert "bản của học viên lộ dòng" in texts(check_lesson(lesson, load_framework()))
 
 
-def test_asserts_without_words_and_images_without_words_are_warnings(course_folder, lesson_file):
+def test_asserts_without_words_are_warnings(course_folder, lesson_file):
     edit(lesson_file, ', "Chưa đúng."', "")
-    edit(lesson_file, "### Việc", "### Việc\n![](attachment:a.png)")
     [lesson] = load_course(course_folder).lessons
     found = check_lesson(lesson, load_framework())
     assert texts(found) == ""
     assert "chưa có lời nhắn" in texts(found, "warning")
-    assert "chưa có lời mô tả" in texts(found, "warning")
+
+
+def test_images_without_words_are_errors(course_folder, lesson_file, marker):
+    edit(lesson_file, "### Việc", "### Việc\n![](attachment:a.png)")
+    assert "chưa có lời mô tả" in texts(problems(course_folder, marker))
 
 
 def test_a_solution_that_no_test_looks_at_is_a_warning(course_folder, lesson_file):
@@ -203,7 +206,8 @@ def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
 
 def test_a_preview_is_what_a_learner_receives_and_nothing_more(real_course, tmp_path):
     written = preview(real_course, tmp_path, seed=4)
-    assert {path.suffix for path in written} <= {".ipynb", ".csv", ".xlsx"}
+    handed_out = {".ipynb", ".csv", ".xlsx", ".docx", ".eml"}
+    assert {path.suffix for path in written} <= {*handed_out, ".png", ".mp4", ".vtt"}
     assert sum(path.suffix == ".ipynb" for path in written) == len(real_course.lessons)
     for path in written:
         assert b"HIDDEN TESTS" not in path.read_bytes()

@@ -558,3 +558,39 @@ def test_what_jupyter_would_miss_is_missed_here(marker):
     """matplotlib is loaded beforehand; a notebook that forgot its import must not notice."""
     (run,) = marker.run_cells(["import matplotlib\nmatplotlib.pyplot"])
     assert not run.ok
+
+
+# Partly right ----------------------------------------------------------------------------------
+
+ROWS = (
+    "sai = [f'dòng {n}' for n, dong in enumerate(bang, 1) if dong['so'] != 2 * n]\n"
+    "if sai:\n    print('Xem lại:', ', '.join(sai))\n"
+    "2 * (3 - len(sai)) / 3"
+)
+TABLE = "bang = [{'so': 2}, {'so': 4}, {'so': 6}]"
+
+
+@pytest.mark.parametrize(
+    ("answer", "points", "said"),
+    [
+        (TABLE, 2.0, None),
+        ("bang = [{'so': 2}, {'so': 5}, {'so': 6}]", 4 / 3, "Xem lại: dòng 2"),
+        ("bang = [{'so': None}] * 3", 0.0, "Xem lại: dòng 1, dòng 2, dòng 3"),
+    ],
+)
+def test_each_right_row_counts_its_share_and_the_wrong_ones_are_named(marker, answer, points, said):
+    source = notebook(solution("bai", TABLE), test("cham", ROWS, points=2))
+    (cell,) = marker.mark(as_bytes(source), answered(source, bai=answer)).cells
+    assert cell.points == pytest.approx(points, abs=0.01)
+    assert cell.feedback == said
+    assert not cell.needs_review
+
+
+def test_what_the_learner_s_code_prints_is_no_word_of_the_author_s(marker):
+    reference = "def f(x):\n    return x"
+    source = notebook(
+        solution("bai", reference), test("cham", "dung = f(7) == 7\n1 if dung else 0.5", points=1)
+    )
+    answer = "def f(x):\n    print('số bí mật là', x)\n    return 0"
+    (cell,) = marker.mark(as_bytes(source), answered(source, bai=answer)).cells
+    assert (cell.points, cell.feedback) == (0.5, None)
