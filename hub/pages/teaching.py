@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 import courses
@@ -22,13 +24,15 @@ class TeachingHome(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        waiting, dead, line, current = await self.read(self._load)
-        self.page("teaching/home.html", waiting=waiting, dead=dead, line=line, releases=current)
+        piles, dead, line, current = await self.read(self._load)
+        self.page("teaching/home.html", piles=piles, dead=dead, line=line, releases=current)
 
     def _load(self, session: Session) -> tuple[Any, ...]:
         assert self.actor.person_id is not None
         return (
-            reviewing.waiting_for(session, self.actor.person_id),
+            teaching.load_piles(session, self.actor.person_id)
+            if access.may_mark(self.actor)
+            else (),
             queue.dead_letters(session),
             queue.line(session),
             releases.current_releases(session),
@@ -101,31 +105,41 @@ class TeachingSubmission(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
-        seen = await self.read(teaching.load_submission, int(number))
+        await self._show(int(number))
+
+    async def _show(self, number: int, said: str = "", errors: Sequence[str] = ()) -> None:
+        marker = self.actor.person_id if access.may_mark(self.actor) else None
+        seen = await self.read(teaching.load_submission, number, marker)
         self.require(seen is not None)
-        self.page("teaching/submission.html", seen=seen, said="")
+        self.page("teaching/submission.html", seen=seen, said=said, errors=errors)
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        decided = await self.record(
-            self._review,
+        try:
+            decided = await self.record(self._review, int(number))
+        except Refused as refused:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+            errors = [self._.message(message) for message in refused.messages]
+            await self._show(int(number), errors=errors)
+            return
+        await self._show(
             int(number),
-            self.get_body_argument("grade_id"),
-            _points(self.get_body_argument("points")),
-            self.get_body_argument("comment", "")[:4000],
-        )
-        seen = await self.read(teaching.load_submission, int(number))
-        said = (
             self._("Đã ghi điểm.")
             if decided
-            else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác.")
+            else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác."),
         )
-        self.page("teaching/submission.html", seen=seen, said=said)
 
-    def _review(
-        self, session: Session, number: int, grade_id: str, points: float, comment: str
-    ) -> bool:
+    def _review(self, session: Session, number: int) -> bool:
         assert self.actor.person_id is not None
+        grade_id = self.get_body_argument("grade_id")
+        comment = self.get_body_argument("comment", "")[:4000]
+        rubric = _rubric_of(session, number, grade_id)
+        picks: list[float] | None = None
+        if rubric:
+            picks = courses.check_picks(rubric, [self._pick(n) for n in range(len(rubric))])
+            points = sum(picks)
+        else:
+            points = _points(self.get_body_argument("points", ""))
         decided = reviewing.record_review(
             session,
             number,
@@ -135,11 +149,20 @@ class TeachingSubmission(PageHandler):
             points=points,
             comment=comment,
             at=self.now,
+            picks=picks,
         )
         submission = queue.find_submission(session, number)
         if decided and submission is not None:
             self.portal.on_marked(session, submission)
         return decided
+
+    def _pick(self, number: int) -> float | None:
+        """The level chosen of the criterion with this number."""
+        text = self.get_body_argument(f"pick-{number}", "")
+        try:
+            return float(text)
+        except ValueError:
+            return None
 
 
 class DeadLetters(PageHandler):
@@ -265,6 +288,16 @@ class RemarkPage(PageHandler):
             submission = queue.find_submission(session, submission_id)
             if submission is not None:
                 self.portal.on_marked(session, submission)
+
+
+def _rubric_of(session: Session, number: int, grade_id: str) -> tuple[courses.Criterion, ...]:
+    """The rubric of an exercise, on the release that was handed in."""
+    submission = queue.find_submission(session, number)
+    release = releases.find_release(session, submission.release_id) if submission else None
+    lesson = releases.find_lesson(release, submission.lesson) if release and submission else None
+    exercises = lesson["exercises"] if lesson else []
+    rubrics = {one["grade_id"]: one.get("rubric", ()) for one in exercises}
+    return courses.load_rubric(rubrics.get(grade_id, ()))
 
 
 def _moment(text: str) -> dt.datetime | None:
