@@ -9,7 +9,7 @@ writes, where it is told to): it never runs a cell, never marks (`check_course` 
 mark), and knows nothing of people, databases or the web.
 """
 
-from courses.authoring import new_course, preview
+from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
 from courses.checks import Problem, check_course, check_lesson, check_marks, solved_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
@@ -45,6 +45,7 @@ __all__ = [
     "check_lesson",
     "check_marks",
     "check_picks",
+    "course_file",
     "downloads",
     "exercises_of",
     "has_variants",

@@ -29,7 +29,7 @@ from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
 from hub.lab_door import LabDoor
-from hub.pages import classes, learner, officer, player, roster, teaching, verify
+from hub.pages import authoring, classes, learner, officer, player, roster, teaching, verify
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -59,6 +59,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         # Teaching
         (r"teaching", teaching.TeachingHome),
         (r"teaching/publish", teaching.Publish),
+        (r"teaching/authoring", authoring.Authoring),
+        (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),
         (r"teaching/classes/([0-9]+)", classes.ClassScreen),

@@ -25,8 +25,9 @@ from analytics.insight import (
 from analytics.integrity import Sign, Work, find_signs
 from courses.notebooks import grade_id_of, marking_of, source_of
 from hub import lessons
-from records import Session, people, queue, releases, remarking, reviewing
+from records import Session, audit, people, queue, releases, remarking, reviewing
 from records import teaching as lists
+from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
 MOST_FILES, MOST_MB = 300, 50  # of an uploaded course, unpacked
@@ -468,6 +469,62 @@ def read_course_archive(content: bytes) -> courses.Course:
         raise Refused(
             Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khoá học thành .zip.")
         ) from None
+
+
+def check(course: courses.Course, mark: Any) -> list[courses.Problem]:
+    """Everything to mend, errors first. Raises `Refused` for an unknown framework."""
+    found = courses.check_course(course, load_framework(course.framework), mark)
+    return sorted(found, key=lambda problem: problem.severity)
+
+
+def load_files(files: Mapping[str, bytes]) -> courses.Course:
+    """A course from its files by path (`LabDoor.read_course`). Raises `Refused` as it loads."""
+    with tempfile.TemporaryDirectory(prefix="motcham-course-") as folder:
+        for name, content in files.items():
+            target = Path(folder) / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        return courses.load_course(Path(folder))
+
+
+def template_files(slug: str, title: str, frame: str) -> dict[str, bytes]:
+    """The files of a new course. Raises `Refused` for a slug that is no plain lower-case name."""
+    with tempfile.TemporaryDirectory(prefix="motcham-course-") as folder:
+        made = courses.new_course(Path(folder), slug=slug, title=title, frame=frame)
+        return {
+            path.relative_to(made).as_posix(): path.read_bytes()
+            for path in made.rglob("*")
+            if path.is_file()
+        }
+
+
+def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
+    """The files of a published course as its author had them; None where there is none."""
+    release = releases.current_release(session, slug)
+    if release is None:
+        return None
+    files = releases.release_files(session, release.id, "source")
+    files.pop("manifest.json", None)
+    return {"course.toml": courses.course_file(release.manifest).encode(), **files}
+
+
+def record_release(
+    session: Session, course: courses.Course, *, by: str, at: dt.datetime
+) -> tuple[Any, bool]:
+    """Publish a checked course; the release in force, and whether it is a new one."""
+    before = releases.current_release(session, course.slug)
+    stored = releases.publish(session, courses.make_release(course), at=at, by=by)
+    if before is not None and before.id == stored.id:
+        return stored, False
+    audit.append(
+        session,
+        at=at,
+        actor=by,
+        action="publish",
+        subject=f"course:{course.slug}",
+        detail={"number": stored.number, "digest": stored.digest},
+    )
+    return stored, True
 
 
 def _refuse_unsafe(members: list[zipfile.ZipInfo]) -> None:

@@ -13,7 +13,6 @@ from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
 from records import teaching as lists
-from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
 UPLOAD_MB = 20
@@ -197,18 +196,14 @@ class Publish(PageHandler):
         published = None
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
-            release = courses.make_release(course)
-            published = await self.record(
-                lambda session: releases.publish(
-                    session, release, at=self.now, by=self.actor.username or ""
-                )
+            published, _is_new = await self.record(
+                teaching.record_release, course, by=self.actor.username or "", at=self.now
             )
         self.page("teaching/publish.html", problems=problems, course=course, published=published)
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
         course = teaching.read_course_archive(content)
-        framework = load_framework(course.framework)
-        return course, courses.check_course(course, framework, self.portal.marker.mark)
+        return course, teaching.check(course, self.portal.marker.mark)
 
 
 class Signs(PageHandler):
