@@ -71,6 +71,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
         (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
+        (r"teaching/submissions/([0-9]+)/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
         (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
         (r"notices", classes.Notices),
         # Officers, the ministry, the auditor

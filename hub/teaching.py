@@ -5,6 +5,7 @@ Reads and puts together; decisions are in `analytics.insight` and `records`.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import tempfile
@@ -42,7 +43,13 @@ class CourseInsight:
     steps: tuple[Step, ...]
     counts: Mapping[str, int]
     remarks: list[Any]
+    releases: Sequence[tuple[Any, int]]  # newest first, each with its learners
     older: int  # releases before the current one
+
+    def lesson_title(self, slug: str, titled: Any) -> str:
+        """A lesson's title in the reader's language; its slug where it is no longer there."""
+        lesson = releases.find_lesson(self.release, slug)
+        return str(titled(lesson)) if lesson else slug
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,13 @@ class LessonInsight:
 
 @dataclass(frozen=True)
 class Written:
-    """One answer: ``html`` where it is a text to read, else ``source`` as it stands in its cell."""
+    """One answer: ``html`` where it is a text to read, ``block`` and ``value`` where it is a form
+    to show as the learner saw it, else ``source`` as it stands in its cell."""
 
     source: str
     html: str = ""
+    block: courses.Block | None = None
+    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,7 @@ def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
         remarks=[
             (r, *remarking.progress_of(session, r)) for r in remarking.remarks_of(session, slug)
         ],
+        releases=lists.releases_of(session, slug),
         older=release.number - 1,
     )
 
@@ -395,10 +406,38 @@ def _as_written(cell: Mapping[str, Any]) -> Written:
         answer = courses.read_answer(source) if form else None
     except Refused:
         return Written(source)
-    if form and form.kind == "text":
+    if form is None:
+        return Written(source)
+    if form.kind == "text":
         text = str(answer or "")
         return Written(text, courses.safe_html(text))
-    return Written(source)
+    block = courses.Block("form", str(cell.get("id", "")), source=source, form=form)
+    return Written(source, block=block, value=answer)
+
+
+def find_submitted_file(
+    session: Session, submission_id: int, cell_id: str
+) -> tuple[str, bytes] | None:
+    """Name and content of the file in an answer cell of a submission; None where there is none."""
+    submission = queue.find_submission(session, submission_id)
+    source = _cells(submission.notebook).get(cell_id, "") if submission else ""
+    try:
+        form, answer = courses.read_form(source), courses.read_answer(source)
+        if form is None or form.kind != "file" or courses.check_answer(form, answer):
+            return None
+        assert isinstance(answer, dict)
+        return PurePosixPath(answer["name"]).name, base64.b64decode(answer["base64"])
+    except (Refused, ValueError, AssertionError):
+        return None
+
+
+def lesson_entries(session: Session) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The lessons of all current releases, by course and lesson: for their titles."""
+    return {
+        (release.course, lesson["slug"]): lesson
+        for release in releases.current_releases(session)
+        for lesson in release.manifest["lessons"]
+    }
 
 
 def load_signs(session: Session, slug: str) -> tuple[Any, tuple[Sign, ...], dict[int, str]] | None:

@@ -6,9 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 import courses
-from hub import access, teaching
+from analytics import teaching_pictures
+from analytics.insight import Step
+from hub import access, forms, teaching
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
@@ -44,8 +49,20 @@ class TeachingCourse(PageHandler):
     async def get(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_course_insight, slug)
-        self.require(insight is not None)
-        self.page("teaching/course.html", insight=insight)
+        if insight is None:
+            raise self.absent()
+        self.page("teaching/course.html", insight=insight, picture=self._picture(insight.steps))
+
+    def _picture(self, steps: Sequence[Step]) -> Markup | None:
+        words = teaching_pictures.WayWords(
+            title=self._("Số người đã mở, đã nộp và đạt từng bài; bảng bên dưới có cùng số liệu."),
+            lesson=lambda number: self._("Bài {number}", number=number),
+            began=lambda count: self._("{count} mở", count=self._.number(count)),
+            submitted=lambda count: self._("{count} nộp", count=self._.number(count)),
+            passed=lambda count: self._("{count} đạt", count=self._.number(count)),
+        )
+        drawn = teaching_pictures.draw_way(steps, words=words)
+        return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_way
 
 
 class TeachingLesson(PageHandler):
@@ -54,7 +71,8 @@ class TeachingLesson(PageHandler):
     async def get(self, slug: str, lesson: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_lesson_insight, slug, lesson)
-        self.require(insight is not None)
+        if insight is None:
+            raise self.absent()
         before = self.get_argument("before", "")
         handed_in = await self.read(
             lists.handed_in, slug, lesson, before=int(before) if before.isdigit() else None
@@ -63,10 +81,23 @@ class TeachingLesson(PageHandler):
         self.page(
             "teaching/lesson.html",
             insight=insight,
+            picture=self._picture(insight),
             handed_in=handed_in,
             terms=agreed,
             local_time=_local_time,
         )
+
+    def _picture(self, insight: teaching.LessonInsight) -> Markup | None:
+        words = teaching_pictures.MapWords(
+            title=self._("Độ khó và độ phân biệt của từng bài tập; bảng bên dưới có cùng số liệu."),
+            hard=self._("← khó"),
+            easy=self._("dễ →"),
+            tells_apart=self._("phân biệt tốt"),
+            misleads=self._("người giỏi hay sai"),
+            describe=lambda number, one: f"{number}. {insight.titles[one.grade_id]}",
+        )
+        drawn = teaching_pictures.draw_map(insight.exercises, words=words)
+        return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_map
 
 
 class LessonTerms(PageHandler):
@@ -110,7 +141,7 @@ class TeachingSubmission(PageHandler):
         marker = self.actor.person_id if access.may_mark(self.actor) else None
         seen = await self.read(teaching.load_submission, number, marker)
         self.require(seen is not None)
-        self.page("teaching/submission.html", seen=seen, said=said, errors=errors)
+        self.page("teaching/submission.html", seen=seen, said=said, errors=errors, forms=forms)
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
@@ -164,12 +195,36 @@ class TeachingSubmission(PageHandler):
             return None
 
 
+class SubmittedFile(PageHandler):
+    """An artefact that a learner handed in, always as a download: it may hold anything."""
+
+    async def get(self, number: str, cell_id: str) -> None:
+        self.require(access.may_teach(self.actor))
+        found = await self.read(teaching.find_submitted_file, int(number), cell_id)
+        if found is None:
+            raise self.absent()
+        name, content = found
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}")
+        self.finish(content)
+
+
 class DeadLetters(PageHandler):
     """What the marker gave up on; one button sends it back."""
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        self.page("teaching/dead.html", dead=await self.read(queue.dead_letters))
+        dead, titles = await self.read(self._load)
+        self.page("teaching/dead.html", dead=dead, titles=titles)
+
+    def _load(self, session: Session) -> tuple[Any, dict[int, str]]:
+        dead = queue.dead_letters(session)
+        titles = {}
+        for one in dead:
+            release = releases.find_release(session, one.release_id)
+            lesson = releases.find_lesson(release, one.lesson) if release else None
+            titles[one.id] = self._.title(lesson) if lesson else one.lesson
+        return dead, titles
 
     async def post(self) -> None:
         self.require(access.may_mark(self.actor))
@@ -215,7 +270,8 @@ class Signs(PageHandler):
         if found is None:
             raise self.absent()
         release, signs, names = found
-        self.page("teaching/signs.html", release=release, signs=signs, names=names)
+        titles = {one["slug"]: self._.title(one) for one in release.manifest["lessons"]}
+        self.page("teaching/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
 class BeginRemark(PageHandler):
@@ -250,8 +306,18 @@ class RemarkPage(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
-        remark, done, total, changes = await self.read(self._load, int(number))
-        self.page("teaching/remark.html", remark=remark, done=done, total=total, changes=changes)
+        remark, release, done, total, changes = await self.read(self._load, int(number))
+        lesson = releases.find_lesson(release, remark.lesson) or {"exercises": []}
+        self.page(
+            "teaching/remark.html",
+            remark=remark,
+            release=release,
+            lesson=lesson,
+            titles={one["grade_id"]: one["title"] for one in lesson["exercises"]},
+            done=done,
+            total=total,
+            changes=changes,
+        )
 
     def _load(self, session: Session, number: int) -> tuple[Any, ...]:
         remark = remarking.find_remark(session, number)
@@ -259,6 +325,7 @@ class RemarkPage(PageHandler):
             raise self.absent()
         return (
             remark,
+            releases.find_release(session, remark.release_id),
             *remarking.progress_of(session, remark),
             remarking.changes_of(session, number),
         )
