@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from analytics.insight import ENOUGH_LEARNERS, ExerciseInsight, Step
 
-WIDTH = 360
-LEFT, RIGHT, TOP, BOTTOM = 34, 12, 14, 34  # room for the axes around the map
-MAP_HEIGHT = 240
+WIDTH = 320
+LEFT, RIGHT, TOP, BOTTOM = 30, 12, 14, 34  # room for the axes around the map
+MAP_HEIGHT = 230
 ROW, BAR = 46, 9  # of the way through a course: a lesson, and each of its three bars
 DOT = 9  # radius
 
@@ -112,7 +112,7 @@ def draw_way(steps: Sequence[Step], *, words: WayWords) -> str | None:
     most = max((max(step.began, step.submitted, step.passed) for step in steps), default=0)
     if not most:
         return None
-    left, room = 58, WIDTH - 58 - 96
+    left, room = 52, WIDTH - 52 - 92
     height = len(steps) * ROW
     parts = [
         f'<svg class="way" viewBox="0 0 {WIDTH} {height}" role="img" '
