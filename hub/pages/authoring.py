@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tornado.httpclient import HTTPClientError
+from tornado.web import HTTPError
 
 import courses
 from hub import access, forms, lessons, teaching
@@ -152,6 +153,9 @@ class AuthoredCourse(AuthoringPage):
         await self._show(slug)
 
     async def post(self, slug: str) -> None:
+        action = self.get_body_argument("action")
+        if action not in ("check", "publish"):
+            raise HTTPError(HTTPStatus.BAD_REQUEST)
         lab, files = await self._files(slug)
         try:
             course = await self.in_thread(lambda: teaching.load_files(files))
@@ -160,7 +164,7 @@ class AuthoredCourse(AuthoringPage):
             await self._show(slug)  # which says why it can not be read
             return
         published, is_new = None, False
-        wanted = self.get_body_argument("action", "") == "publish"
+        wanted = action == "publish"
         if wanted and not any(problem.severity == "error" for problem in problems):
             published, is_new = await self.record(
                 teaching.record_release, course, by=self.actor.username or "", at=self.now
