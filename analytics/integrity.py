@@ -33,13 +33,15 @@ class Work:
 @dataclass(frozen=True)
 class Sign:
     """``kind``: ``same`` (one text, several people), ``fast``, ``device`` (one browser, several
-    accounts). ``minutes``: how long it took, for ``fast``."""
+    accounts). ``minutes``: how long it took, for ``fast``. ``pairs``: every submission in which it
+    was seen, with whose it is."""
 
     kind: str
     lesson: str
     submissions: tuple[int, ...]
     people: tuple[int, ...]
     minutes: float | None = None
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 def find_signs(works: Iterable[Work], practice_minutes: Mapping[str, float]) -> tuple[Sign, ...]:
@@ -64,7 +66,8 @@ def _fast(works: Iterable[Work], practice_minutes: Mapping[str, float]) -> Itera
             continue
         minutes = (work.submitted_at - work.opened_at).total_seconds() / 60
         if 0 <= minutes < TOO_FAST * practice_minutes.get(work.lesson, 0):
-            yield Sign("fast", work.lesson, (work.submission_id,), (work.person_id,), minutes)
+            pair = (work.submission_id, work.person_id)
+            yield Sign("fast", work.lesson, pair[:1], pair[1:], minutes, (pair,))
 
 
 def _devices(works: Iterable[Work]) -> Iterable[Sign]:
@@ -79,4 +82,5 @@ def _devices(works: Iterable[Work]) -> Iterable[Sign]:
 def _sign(kind: str, lesson: str, group: list[Work], *, at_least: int) -> Iterable[Sign]:
     people = tuple(dict.fromkeys(work.person_id for work in group))
     if len(people) >= at_least:
-        yield Sign(kind, lesson, tuple(work.submission_id for work in group), people)
+        pairs = tuple((work.submission_id, work.person_id) for work in group)
+        yield Sign(kind, lesson, tuple(one for one, _person in pairs), people, pairs=pairs)

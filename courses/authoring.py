@@ -5,9 +5,12 @@ The only module here that writes, and only into the folder it is given.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from courses.course import COURSE_FILE, Course
 from courses.release import lesson_for, make_release, media_of
@@ -38,6 +41,26 @@ def new_course(folder: Path, *, slug: str, title: str, frame: str = "4.1") -> Pa
         text = re.sub(rf'^{key} = ".*"$', _line(key, value), text, count=1, flags=re.M)
     (made / COURSE_FILE).write_text(text, encoding="utf-8")
     return made
+
+
+def course_file(manifest: Mapping[str, Any]) -> str:
+    """``course.toml`` of a published course, as its author would write it: to mend the course."""
+    keys = ("title", "title_en", "programme", "frame", "summary", "summary_en", "framework")
+    lines = [_toml("slug", manifest["course"])]
+    lines += [_toml(key, manifest.get(key, "")) for key in keys]
+    lines.append(_toml("pass_share", manifest["pass_share"]))
+    for lesson in manifest["lessons"]:
+        lines += ["", "[[lesson]]"]
+        lines += [_toml(key, lesson[key]) for key in ("slug", "title", "title_en", "file")]
+        lines.append(_toml("theory_minutes", lesson["theory_minutes"]))
+        if lesson.get("exam"):
+            lines.append(_toml("exam", True))
+    return "\n".join(lines) + "\n"
+
+
+def _toml(key: str, value: str | float | bool) -> str:
+    # JSON's strings, numbers and booleans are TOML's.
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 
 def preview(course: Course, folder: Path, *, seed: int = 0) -> list[Path]:

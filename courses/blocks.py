@@ -19,7 +19,16 @@ import nh3
 from courses.course import Exercise, exercises_of, find_form
 from courses.media import VIDEOS, Medium, path_of, read_video
 from courses.notation import Form, option_lines, options_of
-from courses.notebooks import Cell, Notebook, grade_id_of, is_grade, is_solution, source_of
+from courses.notebooks import (
+    Cell,
+    Notebook,
+    grade_id_of,
+    is_grade,
+    is_solution,
+    is_task,
+    is_task_answer,
+    source_of,
+)
 from courses.variants import in_vietnamese, literals_of
 from skills_framework.messages import Refused
 
@@ -66,6 +75,7 @@ class Block:
     - ``exercise``: ``exercise``; the header above an exercise's task.
     - ``form``: ``form`` and ``source`` (the learner's cell, for `notation.write_answer`).
     - ``code``: ``source``, which the learner edits; ``editable`` is True.
+    - ``written``: a text answer that a person marks; ``exercise`` (with its rubric).
     - ``setup``: ``source`` the learner reads; ``folded`` says whether the page opens it at first;
       ``title`` names it. Tables that it defines are for reading and running, not for answering.
     - ``figure``: ``html`` of stored outputs (an image with its text) of a setup cell.
@@ -185,17 +195,26 @@ def _starts(cells: list[Cell], exercises: Mapping[str, Exercise]) -> dict[int, E
     places = {str(cell.get("id", "")): place for place, cell in enumerate(cells)}
     starts: dict[int, Exercise] = {}
     for exercise in exercises.values():
+        own = places[exercise.cell_id]
+        if is_task(cells[own]):  # its own text is what is to be done
+            starts[own] = exercise
+            continue
         first = places[exercise.answers[0]]
-        before = cells[first - 1] if first else None
-        is_task = before is not None and before["cell_type"] == "markdown" and not is_grade(before)
-        starts[first - 1 if is_task else first] = exercise
+        starts[first - 1 if first and _is_plain_text(cells[first - 1]) else first] = exercise
     return starts
+
+
+def _is_plain_text(cell: Cell) -> bool:
+    answered = is_solution(cell) or is_task_answer(cell) or is_task(cell)
+    return cell["cell_type"] == "markdown" and not is_grade(cell) and not answered
 
 
 def _blocks_of(
     cell: Cell, exercises: Mapping[str, Exercise], media: Mapping[str, Medium]
 ) -> list[Block]:
     source, cell_id = source_of(cell), str(cell.get("id", ""))
+    if cell["cell_type"] == "markdown" and (is_solution(cell) or is_task_answer(cell)):
+        return _written(cell, exercises)
     if cell["cell_type"] == "markdown":
         text = safe_html(source, cell.get("attachments"), media)
         return [Block("text", cell_id, grade_id_of(cell), html=text)] if text.strip() else []
@@ -230,6 +249,15 @@ def _video(cell_id: str, source: str, media: Mapping[str, Medium]) -> list[Block
         spoken,
     )
     return [Block("video", cell_id, title=video.title, video=shown)]
+
+
+def _written(cell: Cell, exercises: Mapping[str, Exercise]) -> list[Block]:
+    cell_id = str(cell.get("id", ""))
+    exercise = next((one for one in exercises.values() if cell_id in one.answers), None)
+    place = Block("written", cell_id, grade_id_of(cell), exercise=exercise, editable=True)
+    if exercise is not None and not (is_task_answer(cell) or is_grade(cell)):
+        return [place]  # the test cell behind it has the place for marks
+    return [place, _about("marks", cell, exercise)]
 
 
 def _about(kind: str, cell: Cell, exercise: Exercise | None) -> Block:

@@ -21,6 +21,7 @@ from courses.notebooks import (
     Notebook,
     grade_id_of,
     is_form,
+    is_marked_by_hand,
     is_solution,
     is_test,
     learner_notebook,
@@ -110,7 +111,8 @@ def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
     for number, cell in enumerate(lesson.source["cells"], start=1):
         if is_test(cell):
             found += _assert_problems(_place(lesson, number, cell), cell)
-    return [*found, *_untested(lesson), *_shown_answers(lesson), *_leaks(lesson)]
+    found += [*_without_rubric(lesson), *_untested(lesson)]
+    return [*found, *_shown_answers(lesson), *_leaks(lesson)]
 
 
 def check_marks(lesson: Lesson, mark: Mark) -> list[Problem]:
@@ -237,12 +239,22 @@ def _assert_problems(where: str, cell: Cell) -> Iterator[Problem]:
             )
 
 
+def _without_rubric(lesson: Lesson) -> Iterator[Problem]:
+    for exercise in lesson.exercises:
+        if exercise.kind == "text" and not exercise.rubric:
+            yield Problem(
+                f"{lesson.file} ({exercise.grade_id})",
+                Message("bài tập do người chấm chưa có thang chấm (rubric)"),
+                "warning",
+            )
+
+
 def _untested(lesson: Lesson) -> Iterator[Problem]:
     """Names a solution cell binds that its exercise's tests never mention."""
     cells = {str(cell.get("id", "")): cell for cell in lesson.source["cells"]}
     for exercise in lesson.exercises:
         test = cells[exercise.cell_id]
-        if is_solution(test):
+        if is_marked_by_hand(test):
             continue
         used = _names(source_of(test), ast.Load)
         for answer in exercise.answers:

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from courses.media import load_media
-from courses.notation import Form, options_of, read_form
+from courses.notation import Form, options_of, read_form, split_comment
 from courses.notebooks import (
     Cell,
     Notebook,
+    cell_options,
     grade_id_of,
     in_cell,
     is_form,
-    is_grade,
+    is_marked,
+    is_marked_by_hand,
     is_solution,
+    is_task,
     marking_of,
     read_notebook,
     source_of,
+    task_answer_id,
 )
+from courses.rubric import Criterion, read_rubric
 from skills_framework.messages import Message, Refused
 
 COURSE_FILE = "course.toml"
@@ -34,10 +39,11 @@ EXERCISE_KINDS = ("form", "code", "file", "text")
 
 @dataclass(frozen=True)
 class Exercise:
-    """A marked exercise: a grade cell and the answer cells before it.
+    """A marked exercise: a grade cell and the answer cells before it, or a task.
 
     ``answers`` are notebook cell ids; the same cells' grade_ids are ``answer_grade_ids``. ``kind``
-    is form, code, file (an artefact is handed in) or text (marked by a person).
+    is form, code, file (an artefact is handed in) or text (marked by a person, who finds
+    ``rubric`` beside the answer where the author wrote one).
     """
 
     grade_id: str
@@ -52,9 +58,11 @@ class Exercise:
     shared: bool
     answers: tuple[str, ...]
     answer_grade_ids: tuple[str, ...]
+    rubric: tuple[Criterion, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """As the manifest holds it."""
+        """As the manifest holds it; ``rubric`` only where there is one."""
+        rubric = [criterion.as_dict() for criterion in self.rubric]
         return {
             "grade_id": self.grade_id,
             "title": self.title,
@@ -65,6 +73,7 @@ class Exercise:
             "kind": self.kind,
             "hint": self.hint,
             "answers": list(self.answers),
+            **({"rubric": rubric} if rubric else {}),
         }
 
 
@@ -72,7 +81,8 @@ class Exercise:
 class Lesson:
     """One lesson. ``file`` is relative to the course folder; ``source`` the instructor's notebook.
 
-    Minutes are stated by the author; practice is the sum of the exercises' minutes.
+    Minutes are stated by the author; practice is the sum of the exercises' minutes. What is
+    marked by hand in an ``exam`` takes two markers.
     """
 
     slug: str
@@ -82,6 +92,7 @@ class Lesson:
     theory_minutes: float
     exercises: tuple[Exercise, ...]
     source: Notebook
+    exam: bool = False
 
     @property
     def practice_minutes(self) -> float:
@@ -134,7 +145,8 @@ def load_course(folder: Path) -> Course:
 def exercises_of(notebook: Notebook) -> tuple[Exercise, ...]:
     """The marked exercises of a source notebook, in order.
 
-    An exercise's answers are the solution cells between the previous grade cell and its own.
+    An exercise's answers are the solution cells between the previous grade cell and its own; a
+    task's is the text cell that learners find below it.
     Raises Refused naming each cell and key that is missing or wrong.
     """
     faults: list[Message] = []
@@ -145,7 +157,7 @@ def exercises_of(notebook: Notebook) -> tuple[Exercise, ...]:
             answers.append(cell)
         if cell.get("cell_type") == "code":
             faults += _cell_faults(number, cell)
-        if is_grade(cell):
+        if is_marked(cell):
             try:
                 exercises.append(_exercise(cell, answers))
             except Refused as refused:
@@ -192,7 +204,8 @@ def _duplicates(notebook: Notebook) -> list[Message]:
 
 def _exercise(cell: Cell, answers: list[Cell]) -> Exercise:
     faults: list[Message] = []
-    options = options_of(source_of(cell)) if cell["cell_type"] == "code" else {}
+    _refuse_odd(cell)
+    options = cell_options(cell)
     keys = _Keys("#|", options, faults)
     points = _Keys("nbgrader", marking_of(cell), faults).number("points")
     exercise = Exercise(
@@ -208,21 +221,55 @@ def _exercise(cell: Cell, answers: list[Cell]) -> Exercise:
         shared=bool(options.get("shared", False)),
         answers=tuple(str(one.get("id", "")) for one in answers),
         answer_grade_ids=tuple(grade_id_of(one) for one in answers),
+        rubric=_rubric(keys, options, points, by_hand=is_marked_by_hand(cell)),
     )
+    if is_task(cell):
+        exercise = replace(exercise, answers=(task_answer_id(cell),), answer_grade_ids=("",))
     if exercise.kind not in EXERCISE_KINDS:
         keys.fault(
             "kind", Message("phải là một trong: {kinds}", {"kinds": ", ".join(EXERCISE_KINDS)})
         )
-    if not answers:
+    if not exercise.answers:
         keys.fault("exercise", Message("không có ô trả lời nào trước ô kiểm tra này"))
     if faults:
         raise Refused(*faults)
     return exercise
 
 
+def _refuse_odd(cell: Cell) -> None:
+    """What nbgrader's bar allows and this platform can not show."""
+    if is_task(cell) and cell["cell_type"] != "markdown":
+        raise Refused(Message("bài tập chấm tay (task) phải là ô văn bản (Markdown)"))
+    if is_marked(cell) and not is_marked_by_hand(cell) and cell["cell_type"] != "code":
+        raise Refused(Message("ô kiểm tra phải là ô mã"))
+    if is_marked_by_hand(cell) and cell["cell_type"] == "markdown":
+        comment, _text = split_comment(source_of(cell))
+        if not comment:
+            raise Refused(
+                Message(
+                    "ô chấm tay cần các dòng “#| exercise: …”, “#| competence: …”, “#| level: …”,"
+                    " “#| minutes: …” trong một chú thích <!-- … --> ở đầu ô"
+                )
+            )
+
+
+def _rubric(
+    keys: _Keys, options: Mapping[str, Any], points: float, *, by_hand: bool
+) -> tuple[Criterion, ...]:
+    if "rubric" in options and not by_hand:
+        keys.fault("rubric", Message("chỉ dùng cho bài tập do người chấm"))
+        return ()
+    try:
+        return read_rubric(options.get("rubric"), points)
+    except Refused as refused:
+        for why in refused.messages:
+            keys.fault("rubric", why)
+        return ()
+
+
 def _kind_of(cell: Cell, answers: list[Cell]) -> str:
     forms = [find_form(one) for one in answers]
-    if is_solution(cell):
+    if is_marked_by_hand(cell):
         return "text"
     if any(form is not None and form.kind == "file" for form in forms):
         return "file"
@@ -268,7 +315,12 @@ def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
             Message("{file}: {why}", {"file": file, "why": str(why)}) for why in refused.messages
         ]
         return None
-    return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source)
+    exam = keys.data.get("exam", False)
+    if not isinstance(exam, bool):
+        keys.fault("lesson.exam", Message("phải là true hoặc false"))
+    return Lesson(
+        slug, title, keys.text("title_en", title), file, theory, exercises, source, exam is True
+    )
 
 
 class _Keys:

@@ -118,6 +118,36 @@ def option_lines(source: str) -> list[str]:
     return lines
 
 
+_COMMENT = re.compile(r"<!--[ \t]*\n((?:#\|[^\n]*\n)+)-->[ \t]*(?:\n|\Z)")
+_MEANT_AS_COMMENT = re.compile(r"<!--\s*#\|")
+
+
+def split_comment(source: str) -> tuple[str, str]:
+    """A text cell's comment of options at its top (with its line end), and the text after it.
+
+    Raises Refused where such a comment begins and is not of the form ``<!--``, lines ``#| …``,
+    ``-->``, each on a line of its own.
+    """
+    found = _COMMENT.match(source)
+    if found:
+        return found.group(0), source[found.end() :]
+    if _MEANT_AS_COMMENT.match(source):
+        raise Refused(
+            Message("chú thích ở đầu ô phải gồm dòng “<!--”, các dòng “#| …” rồi dòng “-->”")
+        )
+    return "", source
+
+
+def options_of_text(source: str) -> dict[str, Any]:
+    """The options of a text cell: the same ``#| `` lines, in an HTML comment at its top.
+
+    The comment is seen in no rendered notebook. Raises Refused as `options_of` does.
+    """
+    comment, _text = split_comment(source)
+    found = _COMMENT.match(comment)
+    return options_of(found.group(1).rstrip("\n")) if found else {}
+
+
 def read_form(cell_source: str) -> Form | None:
     """Read a form cell; None where the cell is no form. Raises Refused naming each bad key."""
     options = options_of(cell_source)

@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 
-from courses.notation import options_of
+from courses.notation import options_of, options_of_text, split_comment
 from skills_framework.messages import Message, Refused
 
 FORMAT: Any = nbformat  # ships no types
@@ -83,6 +83,84 @@ def is_locked(cell: Mapping[str, Any]) -> bool:
 
 def is_test(cell: Mapping[str, Any]) -> bool:
     return is_grade(cell) and not is_solution(cell)
+
+
+def is_task(cell: Mapping[str, Any]) -> bool:
+    """nbgrader's manually graded task: its text stays, the answer stands in cells below it."""
+    return bool(marking_of(cell).get("task", False))
+
+
+def is_marked(cell: Mapping[str, Any]) -> bool:
+    """Does the cell have points: a test, an answer marked by a person, or a task?"""
+    return is_grade(cell) or is_task(cell)
+
+
+def is_marked_by_hand(cell: Mapping[str, Any]) -> bool:
+    return is_task(cell) or (is_grade(cell) and is_solution(cell))
+
+
+def is_answer(cell: Mapping[str, Any]) -> bool:
+    """Does the learner answer here? A solution cell, or the text cell below a task."""
+    return is_solution(cell) or is_task_answer(cell)
+
+
+def is_task_answer(cell: Mapping[str, Any]) -> bool:
+    """The text cell that learners receive below each task (`with_task_answers`)."""
+    return bool(cell.get("metadata", {}).get("motcham", {}).get("answers"))
+
+
+def task_answer_id(task: Mapping[str, Any]) -> str:
+    """The id of the answer cell of this task: notebook cell ids have 64 characters at most."""
+    return f"{str(task.get('id', ''))[:57]}-answer"
+
+
+def with_task_answers(notebook: Notebook) -> Notebook:
+    """A learner's notebook with an empty text cell below each task, to answer in.
+
+    In Jupyter a learner may add cells below a task; a page must have a place for the answer. The
+    cell bears no mark of nbgrader's, so nbgrader takes it for one that the learner added.
+    """
+    cells: list[Cell] = []
+    for cell in notebook["cells"]:
+        cells.append(cell)
+        if is_task(cell):
+            place = {"motcham": {"answers": grade_id_of(cell)}}
+            answer = {"cell_type": "markdown", "id": task_answer_id(cell), "metadata": place}
+            cells.append({**answer, "source": ""})
+    return {**notebook, "cells": cells}
+
+
+def cell_options(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """The ``#| `` options of a code cell, or those in the comment at the top of a text cell.
+
+    Raises Refused where they can not be read.
+    """
+    source = source_of(cell)
+    if cell.get("cell_type") == "code":
+        return options_of(source)
+    return options_of_text(source) if cell.get("cell_type") == "markdown" else {}
+
+
+def written_answer(cell: Mapping[str, Any]) -> str:
+    """What the learner wrote in a text cell: without its options; "" while it is as handed out."""
+    text = _after_comment(source_of(cell)).strip()
+    return "" if text == TEXT_STUB[0] else text
+
+
+def write_text(cell: Mapping[str, Any], text: str) -> str:
+    """The source of a text answer that says ``text``; what an empty one was handed out with."""
+    source = source_of(cell)
+    comment = source.removesuffix(_after_comment(source))
+    if text.strip():
+        return comment + text
+    return comment if is_task_answer(cell) else comment + TEXT_STUB[0]
+
+
+def _after_comment(source: str) -> str:
+    try:
+        return split_comment(source)[1]
+    except Refused:
+        return source
 
 
 def is_form(cell: Mapping[str, Any]) -> bool:
@@ -209,5 +287,6 @@ def _without_solution(cell: Cell, *, form: bool) -> str:
     if form:
         return without_region(source, SOLUTION)
     if is_solution(cell) and not has_region:
-        return "\n".join(stub)
+        comment = "" if cell["cell_type"] == "code" else split_comment(source)[0]
+        return comment + "\n".join(stub)
     return without_region(source, SOLUTION, stub)

@@ -10,7 +10,12 @@ from typing import Any
 
 from courses.course import Course, Lesson
 from courses.media import described, named_in
-from courses.notebooks import learner_notebook, read_notebook, write_notebook
+from courses.notebooks import (
+    learner_notebook,
+    read_notebook,
+    with_task_answers,
+    write_notebook,
+)
 from courses.variants import downloads, variant
 from skills_framework.messages import Message, Refused
 
@@ -75,7 +80,7 @@ def lesson_for(source: bytes, seed: int) -> tuple[bytes, dict[str, bytes]]:
     The examiner's side is ``variant(source, seed)`` with the same seed.
     """
     own = variant(read_notebook(source), seed)
-    return write_notebook(learner_notebook(own)), downloads(own)
+    return write_notebook(with_task_answers(learner_notebook(own))), downloads(own)
 
 
 def digest_of(*sides: Mapping[str, bytes]) -> str:
@@ -117,4 +122,6 @@ def _lesson(lesson: Lesson) -> dict[str, Any]:
         "practice_minutes": lesson.practice_minutes,
         "max_points": lesson.max_points,
         "exercises": [exercise.as_dict() for exercise in lesson.exercises],
+        # Named only where it is so: what is published already keeps its digest.
+        **({"exam": True} if lesson.exam else {}),
     }

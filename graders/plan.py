@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from courses.notation import options_of
+from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
 from graders.names import CellKind, Names, mentioned_names, parse, plain_python, whose
 from graders.submitted import Cell, Unfit, read_cells
@@ -114,10 +114,8 @@ def _reference(cell: Cell) -> str:
 
 
 def _options(cell: Cell) -> Mapping[str, Any]:
-    if cell.kind != "code":
-        return {}
     try:
-        return options_of(cell.source)
+        return options_of(cell.source) if cell.kind == "code" else options_of_text(cell.source)
     except Refused:
         return {}
 
@@ -157,7 +155,11 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
                 unanswered.append(True)
             if cell.grade:
                 steps.append(_manual(cell, options, mine))
-        elif cell.grade or cell.task:
+        elif cell.task:
+            below = extras.get(cell.grade_id or "", ())
+            steps.append(_task(cell, options, answered=_wrote_below(source, below)))
+            answers, unanswered = [], []
+        elif cell.grade:
             if answers or unanswered:  # else: one more test of the same answers
                 judged, answered = tuple(answers), not all(unanswered)
             steps.append(_test(cell, options, judged, answered, mine is None))
@@ -186,13 +188,30 @@ def _align(
         if known is not None and last[known] == place:
             theirs[known] = cell
             following = extras.setdefault(known, [])
-        elif cell.kind == "code":
+        else:
             following.append(cell)
     return theirs, extras, leading
 
 
 def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> None:
-    steps.extend(Step("learner", cell.source) for cell in cells)
+    steps.extend(Step("learner", cell.source) for cell in cells if cell.kind == "code")
+
+
+def _wrote_below(source: Source, below: Iterable[Cell]) -> bool:
+    """Is there anything in the cells below a task that is not the author's?"""
+    authors = {cell.source.strip() for cell in source.cells if not cell.grade_id} | {""}
+    return any(cell.source.strip() not in authors for cell in below)
+
+
+def _task(cell: Cell, options: Mapping[str, Any], *, answered: bool) -> Step:
+    return Step(
+        "manual",
+        grade_id=cell.grade_id,
+        points=cell.points,
+        title=str(options.get("exercise", "")),
+        cell_kind=cell.kind,
+        unchanged=not answered,
+    )
 
 
 def _manual(cell: Cell, options: Mapping[str, Any], mine: Cell | None) -> Step:
@@ -255,9 +274,10 @@ def as_handed_out(cell: Cell) -> str:
         if cell.kind == "code"
         else ["YOUR ANSWER HERE"]
     )
-    if SOLUTION[0] not in cell.source:
-        return "\n".join(stub)
     try:
+        if SOLUTION[0] not in cell.source:
+            comment = "" if cell.kind == "code" else split_comment(cell.source)[0]
+            return comment + "\n".join(stub)
         return without_region(cell.source, SOLUTION, stub)
     except Refused:
         return cell.source

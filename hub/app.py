@@ -31,6 +31,7 @@ from hub.completion import make_on_marked
 from hub.lab_door import LabDoor
 from hub.pages import (
     audit,
+    authoring,
     certificates,
     classes,
     figures,
@@ -72,6 +73,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         # Teaching
         (r"teaching", teaching.TeachingHome),
         (r"teaching/publish", teaching.Publish),
+        (r"teaching/authoring", authoring.Authoring),
+        (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),
         (r"teaching/classes/([0-9]+)", classes.ClassScreen),
@@ -81,6 +85,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
         (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
+        (r"teaching/submissions/([0-9]+)/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
         (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
         (r"notices", classes.Notices),
         # Officers, the ministry, the auditor

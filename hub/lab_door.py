@@ -3,11 +3,15 @@
 It speaks JupyterHub's and Jupyter's own interfaces with the learner's own token, so it works the
 same with every spawner. What somebody changed in the lab is never overwritten: the page's version
 is then put beside it under a name of its own.
+
+An author's courses lie in the author's own lab, one folder each below `AUTHORED`: the pages that
+check, preview and publish read them from there by the same way.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
 import logging
@@ -24,6 +28,9 @@ from hub.refusals import Unavailable
 from skills_framework.messages import Message
 
 log = logging.getLogger("motcham.portal")
+
+AUTHORED = "khoa-hoc"  # the folder of an author's lab in which courses lie
+MOST_FILES, MOST_BYTES, DEEPEST = 300, 50_000_000, 4  # of one authored course
 
 START_S = 60.0
 LOOK_EVERY_S = 0.2
@@ -53,6 +60,10 @@ class Lesson:
         return self.path.with_stem(f"{self.path.stem}-ban-tren-trang-{self.revision}")
 
 
+class TooMuch(Exception):
+    """A folder of a lab that is larger than a course may be."""
+
+
 class LabDoor:
     """``hub_api``: ``http://…/hub/api``; ``address``: the platform as the portal reaches it."""
 
@@ -69,6 +80,84 @@ class LabDoor:
             log.warning("no lab for %s: %r", username, error)
             raise Unavailable(CANNOT_OPEN) from None
         return f"{base}lab/tree/{quote(str(lesson.path))}"
+
+    # --- an author's courses --------------------------------------------------------------------
+
+    async def start(self, *, username: str, token: str) -> str:
+        """Start the lab where it does not run; its path. Raises `Unavailable`."""
+        try:
+            return await self._running(username, token)
+        except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
+            log.warning("no lab for %s: %r", username, error)
+            raise Unavailable(CANNOT_OPEN) from None
+
+    async def find_running(self, *, username: str, token: str) -> str | None:
+        """The path of the lab that runs now, ``/user/name/``; None where none does."""
+        server = _server_of(
+            await self._ask("GET", f"{self.hub_api}/users/{quote(username)}", token)
+        )
+        return str(server["url"]) if server and server["ready"] else None
+
+    async def list_courses(self, base: str, token: str) -> list[str]:
+        """Names of the folders that lie where courses do."""
+        there = await self._list(base, AUTHORED, token)
+        return sorted(one["name"] for one in there or [] if one["type"] == "directory")
+
+    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
+        """Every file of an authored course by its path below the folder; None without a folder.
+
+        Raises `TooMuch` before reading what is larger than a course may be.
+        """
+        top = f"{AUTHORED}/{slug}"
+        waiting: list[tuple[str, int]] = [(top, 0)]
+        found: list[dict[str, Any]] = []
+        while waiting:
+            path, depth = waiting.pop()
+            there = await self._list(base, path, token)
+            if there is None:
+                return None
+            found += [one for one in there if one["type"] != "directory"]
+            folders = [(one["path"], depth + 1) for one in there if one["type"] == "directory"]
+            waiting += folders
+            size = sum(one["size"] or 0 for one in found)
+            if len(found) > MOST_FILES or size > MOST_BYTES or depth > DEEPEST:
+                raise TooMuch
+        files = {}
+        for one in found:
+            address = f"{self._contents(base, one['path'])}?type=file&format=base64"
+            content = json.loads((await self._ask("GET", address, token)).body)["content"]
+            files[one["path"].removeprefix(f"{top}/")] = base64.b64decode(content)
+        return files
+
+    async def write_course(
+        self, base: str, slug: str, files: Mapping[str, bytes], token: str
+    ) -> None:
+        """Put a new course's folder into the lab; the caller has seen that there is none."""
+        top = f"{AUTHORED}/{slug}"
+        folders = {top, AUTHORED}
+        for path in files:
+            parents = PurePosixPath(path).parents
+            folders |= {f"{top}/{parent}" for parent in parents if str(parent) != "."}
+        for folder in sorted(folders, key=len):
+            await self._make_folder(base, folder, token)
+        for path, content in files.items():
+            body = {
+                "type": "file",
+                "format": "base64",
+                "content": base64.b64encode(content).decode(),
+            }
+            await self._ask("PUT", self._contents(base, f"{top}/{path}"), token, body)
+
+    async def _list(self, base: str, path: str, token: str) -> list[dict[str, Any]] | None:
+        """What lies in a folder; None where there is no such folder."""
+        try:
+            answer = await self._ask("GET", f"{self._contents(base, path)}?type=directory", token)
+        except HTTPClientError as error:
+            if error.code in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST):
+                return None
+            raise
+        found: list[dict[str, Any]] = json.loads(answer.body)["content"]
+        return found
 
     async def _running(self, username: str, token: str) -> str:
         """Start the lab where it does not run; its path (``/user/name/``)."""

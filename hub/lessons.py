@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,15 +18,18 @@ import courses
 from courses.notebooks import (
     SOLUTION,
     grade_id_of,
-    is_grade,
+    is_answer,
+    is_marked,
     is_solution,
+    is_task_answer,
     is_test,
     region,
     source_of,
+    write_text,
 )
 from hub.access import Actor
 from hub.refusals import TooLate
-from records import Session, drafts, enrolments, queue, releases, terms
+from records import Session, drafts, enrolments, queue, releases, reviewing, terms
 from skills_framework.messages import Message, Refused
 
 Answers = dict[str, Any]  # cell id → a form's value, or the source of a code cell
@@ -104,6 +108,7 @@ class ExerciseResult:
     max_points: float
     feedback: str | None
     needs_review: bool
+    rubric: tuple[courses.Picked, ...] = ()  # what a person chose of the exercise's rubric
 
     @property
     def state(self) -> str:
@@ -241,7 +246,17 @@ def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, s
         str(cell.get("id", "")): "\n".join(region(source_of(cell), SOLUTION))
         for cell in own["cells"]
         if cell["cell_type"] == "code" and is_solution(cell)
+    } | {
+        str(cell.get("id", "")): _model_text(cell)
+        for cell in own["cells"]
+        if cell["cell_type"] == "markdown" and is_solution(cell)
     }
+
+
+def _model_text(cell: Mapping[str, Any]) -> str:
+    """The author's own answer in a text cell: its solution region, or all that learners miss."""
+    source = source_of(cell)
+    return "\n".join(region(source, SOLUTION)) or courses.written_answer(cell)
 
 
 def restore(session: Session, person_id: int, place: Place, work: Work, *, at: dt.datetime) -> Work:
@@ -287,6 +302,7 @@ def hand_in(
         lesson=place.lesson,
         notebook=as_bytes(notebook),
         at=at,
+        priority=queue.EXAM if place.entry.get("exam") else queue.PRACTICE,
         seed=published.seed,
         device=device,
     )
@@ -315,6 +331,7 @@ def find_last_result(session: Session, person_id: int, place: Place) -> Result |
 def _result(session: Session, submission: Any, course: str, entry: Mapping[str, Any]) -> Result:
     marks = {row.grade_id: row for row in queue.marks_of(session, submission.id)}
     titles = {one["grade_id"]: one["title"] for one in entry["exercises"]}
+    rubrics = {one["grade_id"]: one["rubric"] for one in entry["exercises"] if one.get("rubric")}
     order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]
     return Result(
         id=submission.id,
@@ -336,11 +353,26 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
                 marks[grade_id].max_points,
                 marks[grade_id].feedback,
                 marks[grade_id].needs_review,
+                _picked(session, submission, marks[grade_id], rubrics.get(grade_id)),
             )
             for grade_id in order
             if grade_id in marks
         ),
     )
+
+
+def _picked(
+    session: Session, submission: Any, marks: Any, rubric: Sequence[Mapping[str, Any]] | None
+) -> tuple[courses.Picked, ...]:
+    if not rubric or marks.needs_review:
+        return ()
+    counting = reviewing.deciding(
+        reviewing.reviews_of(session, submission.id, marks.grade_id),
+        marks.max_points,
+        exam=submission.priority == queue.EXAM,
+    )
+    picks = [review.picks for review in counting if review.picks]
+    return courses.picked(courses.load_rubric(rubric), picks)
 
 
 # --- notebooks, pure ----------------------------------------------------------------------------
@@ -359,12 +391,12 @@ def answer_cells(notebook: Mapping[str, Any]) -> dict[str, Any]:
     return {
         str(cell.get("id", "")): cell
         for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and is_solution(cell)
+        if cell["cell_type"] in ("code", "markdown") and is_answer(cell)
     }
 
 
 def answers_in(notebook: Mapping[str, Any]) -> Answers:
-    """Every answer: a form's value, a code cell's source."""
+    """Every answer: a form's value, a code cell's source, the text written in a text cell."""
     return {cell_id: _answer(cell) for cell_id, cell in answer_cells(notebook).items()}
 
 
@@ -380,6 +412,8 @@ def without_content(answers: Answers) -> Answers:
 
 def _answer(cell: Mapping[str, Any]) -> Any:
     source = source_of(cell)
+    if cell["cell_type"] == "markdown":
+        return courses.written_answer(cell) or None
     try:
         if courses.read_form(source) is not None:
             return courses.read_answer(source)
@@ -407,6 +441,8 @@ def apply_answers(notebook: dict[str, Any], answers: Mapping[str, Any]) -> dict[
 
 def _with_answer(cell: Mapping[str, Any], value: Any) -> str:
     source = source_of(cell)
+    if cell["cell_type"] == "markdown":
+        return write_text(cell, _text(value))
     if form_of(cell) is not None:
         return courses.write_answer(source, value)
     if not isinstance(value, str):
@@ -414,6 +450,14 @@ def _with_answer(cell: Mapping[str, Any], value: Any) -> str:
     if len(value) > LONGEST_SOURCE:
         raise Refused(Message("Ô mã dài quá mức cho phép ({n} ký tự).", {"n": LONGEST_SOURCE}))
     return value
+
+
+def _text(value: Any) -> str:
+    if value is not None and not isinstance(value, str):
+        raise Refused(Message("Câu trả lời của ô viết phải là chữ."))
+    if value and len(value) > LONGEST_SOURCE:
+        raise Refused(Message("Ô viết dài quá mức cho phép ({n} ký tự).", {"n": LONGEST_SOURCE}))
+    return unicodedata.normalize("NFC", value or "")
 
 
 def same_answers(notebook: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
@@ -447,7 +491,7 @@ def read_submitted(content: bytes) -> dict[str, Any]:
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:
     """Refuse a foreign notebook, and one that lost cells that are marked."""
-    wanted = {grade_id_of(cell) for cell in published["cells"] if is_grade(cell)} - {""}
+    wanted = {grade_id_of(cell) for cell in published["cells"] if is_marked(cell)} - {""}
     there = {grade_id_of(cell) for cell in notebook["cells"]}
     missing = wanted - there
     if missing and missing == wanted:
@@ -488,14 +532,19 @@ def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str
         for cell in notebook["cells"]
         if is_solution(cell) and grade_id_of(cell)
     }
+    below_tasks = {str(cell.get("id", "")): source_of(cell) for cell in notebook["cells"]}
     for cell in published["cells"]:
         if is_solution(cell) and grade_id_of(cell) in kept:
             cell["source"] = kept[grade_id_of(cell)]
+        elif is_task_answer(cell):
+            cell["source"] = below_tasks.get(str(cell.get("id", "")), "")
     return published
 
 
 def form_of(cell: Mapping[str, Any]) -> courses.Form | None:
-    """The cell's form; None for a code cell, also for one that was a form and was broken."""
+    """The cell's form; None for a code or text cell, also for a form that was broken."""
+    if cell["cell_type"] != "code":
+        return None
     try:
         return courses.read_form(source_of(cell))
     except Refused:

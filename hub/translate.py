@@ -46,11 +46,15 @@ class Translator:
 
     def __call__(self, template: str, /, **params: Any) -> str:
         text = self._catalogue.gettext(template) if template else ""
-        return text.format(**params) if params else text
+        return _counted(text, params.get("n")).format(**params) if params else text
 
     def plural(self, one: str, many: str, /, n: int, **params: Any) -> str:
-        """Like calling, for languages that count (Vietnamese does not: give the same twice)."""
-        return self._catalogue.ngettext(one, many, n).format(n=self.number(n), **params)
+        """Like calling, for languages that count (Vietnamese does not: give the same twice).
+
+        A translation that counts has both forms: ``{n} lesson|{n} lessons``.
+        """
+        text = self._catalogue.gettext(one if n == 1 else many)
+        return _counted(text, n).format(n=self.number(n), **params)
 
     def message(self, message: MessageLike | Mapping[str, Any] | str | None) -> str:
         """A `Message` (or its stored JSON, or plain text) as a sentence in this language."""
@@ -103,6 +107,14 @@ class Translator:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
         return self.number(value) if isinstance(value, float) else value
+
+
+def _counted(text: str, n: Any) -> str:
+    """Of a translation with two forms, ``{n} lesson|{n} lessons``, the one that fits ``n``."""
+    if "|" not in text or "{n}" not in text:
+        return text
+    one, _bar, many = text.partition("|")
+    return one if str(n) == "1" else many
 
 
 def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:

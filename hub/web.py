@@ -204,7 +204,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         raised = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(raised, Refused):
-            status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            own = raised.status if isinstance(raised, WithStatus) else None
+            status_code = own or HTTPStatus.UNPROCESSABLE_ENTITY
             self.set_status(status_code)
             errors = [self._.message(message) for message in raised.messages]
         else:

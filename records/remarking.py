@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from records import audit
 from records.evidence import record_evidence
 from records.progress import find_course_facts, record_best
+from records.queue import marks_of
 from records.releases import find_lesson, find_release
 from records.reviewing import reviewed
 from records.tables import (
@@ -34,7 +35,10 @@ from skills_framework.messages import Message, Refused
 
 @dataclass(frozen=True)
 class Change:
-    """One submission whose points the mended check would change."""
+    """One submission whose points the mended check would change.
+
+    ``exercises``: grade_id, points before and points after, of each exercise that changes.
+    """
 
     submission_id: int
     person_id: int
@@ -43,6 +47,8 @@ class Change:
     new_points: float
     max_points: float
     applied: bool
+    exercises: tuple[tuple[str, float, float], ...] = ()
+    passed: bool = False  # the course, with the marks in force
 
     @property
     def rises(self) -> bool:
@@ -149,7 +155,11 @@ def record_try(
 ) -> None:
     """Keep what the mended check gives; ``marks`` is `graders.Marks.as_dict`. Safe to repeat."""
     by_hand = reviewed(session, submission.id)
-    new_points = sum(by_hand.get(cell["grade_id"], cell["points"]) for cell in marks["cells"])
+    before = {row.grade_id: row.points for row in marks_of(session, submission.id)}
+    after = {
+        cell["grade_id"]: by_hand.get(cell["grade_id"], cell["points"]) for cell in marks["cells"]
+    }
+    new_points = sum(after.values())
     session.merge(
         RemarkedSubmission(
             remark_id=remark.id,
@@ -157,11 +167,20 @@ def record_try(
             old_points=submission.points or 0.0,
             new_points=float(new_points),
             max_points=float(marks["max"]),
-            marks=dict(marks),
+            marks={**marks, "changed": _changed(before, after)},
             applied=False,
         )
     )
     session.flush()
+
+
+def _changed(before: Mapping[str, float], after: Mapping[str, float]) -> list[list[Any]]:
+    """[grade_id, before, after] of the exercises whose points differ."""
+    return [
+        [grade_id, before.get(grade_id, 0.0), points]
+        for grade_id, points in after.items()
+        if before.get(grade_id, 0.0) != points
+    ]
 
 
 def finish_counting(session: Session, remark: Remark) -> None:
@@ -172,6 +191,7 @@ def finish_counting(session: Session, remark: Remark) -> None:
 
 def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
     """Submissions whose points would change: losses first, then gains, largest first."""
+    remark = find_remark(session, remark_id)
     rows = session.execute(
         select(RemarkedSubmission, Submission.person_id, Person.full_name)
         .join(Submission, Submission.id == RemarkedSubmission.submission_id)
@@ -194,6 +214,13 @@ def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
             new_points=tried.new_points,
             max_points=tried.max_points,
             applied=tried.applied,
+            exercises=tuple(
+                (str(grade_id), float(old), float(new))
+                for grade_id, old, new in tried.marks.get("changed", ())
+            ),
+            passed=tried.new_points < tried.old_points
+            and remark is not None
+            and _passed(session, remark.course, person_id),
         )
         for tried, person_id, full_name in rows
     )
@@ -214,9 +241,10 @@ def apply_remark(
     lowered: list[int] = []
     kept: list[int] = []
     people: list[int] = []
+    for person_id in sorted({change.person_id for change in changes_of(session, remark_id)}):
+        hold_person(session, person_id)
     for change in changes_of(session, remark_id):
-        hold_person(session, change.person_id)
-        if not (change.rises or (also_lower and not _passed(session, remark, change))):
+        if not (change.rises or (also_lower and not change.passed)):
             kept.append(change.submission_id)
             continue
         _take(session, remark, change)
@@ -307,8 +335,8 @@ def _untried(session: Session, remark: Remark) -> Select[int]:
     )
 
 
-def _passed(session: Session, remark: Remark, change: Change) -> bool:
-    facts = find_course_facts(session, change.person_id, remark.course)
+def _passed(session: Session, course: str, person_id: int) -> bool:
+    facts = find_course_facts(session, person_id, course)
     return facts is not None and facts.passed
 
 
@@ -316,6 +344,7 @@ def _take(session: Session, remark: Remark, change: Change) -> None:
     tried = session.get_one(RemarkedSubmission, (remark.id, change.submission_id))
     submission = session.get_one(Submission, change.submission_id)
     by_hand = reviewed(session, submission.id)
+    said = {row.grade_id: row.feedback for row in marks_of(session, submission.id)}
     session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission.id))
     exercises = [
         ExerciseMarks(
@@ -323,7 +352,8 @@ def _take(session: Session, remark: Remark, change: Change) -> None:
             grade_id=cell["grade_id"],
             points=by_hand.get(cell["grade_id"], cell["points"]),
             max_points=cell["max"],
-            feedback=cell["feedback"],
+            # What a person wrote to the learner stays with the points that person gave.
+            feedback=said[cell["grade_id"]] if cell["grade_id"] in by_hand else cell["feedback"],
             needs_review=cell["needs_review"] and cell["grade_id"] not in by_hand,
         )
         for cell in tried.marks["cells"]

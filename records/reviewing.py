@@ -1,7 +1,8 @@
 """Marks given by people: free text and whatever a machine must not decide.
 
 Practice takes one marker. An exam takes two who do not see each other's points; where they
-differ by more than a tenth of the points, a third decides (the middle of the three counts).
+differ by more than a tenth of the points, a third person sees both and decides. `seen_by` says who
+may see what before that: nobody who has still to mark independently.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import mean
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
@@ -27,7 +28,10 @@ APART = 0.1  # share of the points by which two markers may differ
 
 @dataclass(frozen=True)
 class Waiting:
-    """An exercise that a person must mark. ``reviews``: how many have done so already."""
+    """An exercise that a person must mark. ``reviews``: how many have done so already.
+
+    ``apart``: two markers of an exam disagree, and this marker would decide.
+    """
 
     submission_id: int
     person_id: int
@@ -39,9 +43,16 @@ class Waiting:
     reviews: int
     submitted_at: dt.datetime
 
+    @property
+    def apart(self) -> bool:
+        return self.exam and self.reviews >= 2
+
 
 def decide(points: Sequence[float], max_points: float, *, exam: bool) -> float | None:
-    """The points in force after these reviews, or None while another marker is needed."""
+    """The points in force after these reviews, or None while another marker is needed.
+
+    ``points`` stand in the order they were given: of three in an exam, the third decides.
+    """
     if not exam:
         return points[-1] if points else None
     if len(points) < 2:
@@ -49,7 +60,30 @@ def decide(points: Sequence[float], max_points: float, *, exam: bool) -> float |
     if len(points) == 2:
         agree = abs(points[0] - points[1]) <= APART * max_points
         return mean(points) if agree else None
-    return median(points[:3])
+    return points[2]
+
+
+def deciding(reviews: Sequence[Review], max_points: float, *, exam: bool) -> Sequence[Review]:
+    """The reviews on which the points in force rest: none while another marker is needed."""
+    if decide([review.points for review in reviews], max_points, exam=exam) is None:
+        return ()
+    if not exam:
+        return reviews[-1:]
+    return reviews[2:3] or reviews[:2]
+
+
+def seen_by(
+    marker_id: int | None, reviews: Sequence[Review], max_points: float, *, exam: bool
+) -> Sequence[Review]:
+    """The reviews this person may see now.
+
+    Of an exam that is not decided: their own; and both, to whoever has to decide between two that
+    lie apart. Everything else would tell a second marker what the first gave.
+    """
+    if not exam or deciding(reviews, max_points, exam=True):
+        return reviews
+    own = [review for review in reviews if review.marker_id == marker_id]
+    return own if own or len(reviews) < 2 else reviews
 
 
 def waiting_for(session: Session, marker_id: int, *, limit: int = 100) -> Sequence[Waiting]:
@@ -133,10 +167,13 @@ def record_review(
     points: float,
     comment: str,
     at: dt.datetime,
+    picks: Sequence[float] | None = None,
 ) -> bool:
     """Keep one person's points; True when the exercise is decided by it.
 
-    `Refused` when the exercise is not there, the points are out of range, or it is their own.
+    ``picks``: the points of each criterion of the exercise's rubric, which add up to ``points``.
+    `Refused` when the exercise is not there, the points are out of range or it is their own; and
+    in an exam, when they have marked it before or it is decided: marks given independently stay.
     """
     submission = session.get(Submission, submission_id)
     exercise = session.get(ExerciseMarks, (submission_id, grade_id))
@@ -147,6 +184,8 @@ def record_review(
     if not 0 <= points <= exercise.max_points:
         raise Refused(Message("Điểm phải từ 0 đến {max}", {"max": f"{exercise.max_points:g}"}))
     hold_person(session, submission.person_id)
+    if submission.priority == EXAM:
+        _refuse_again(session, exercise, marker_id)
     session.merge(
         Review(
             submission_id=submission_id,
@@ -155,6 +194,7 @@ def record_review(
             points=points,
             comment=comment.strip(),
             at=at,
+            picks=None if picks is None else list(picks),
         )
     )
     session.flush()
@@ -164,7 +204,7 @@ def record_review(
         actor=marker,
         action="review",
         subject=f"submission/{submission_id}/{grade_id}",
-        detail={"points": points},
+        detail={"points": points, **({} if picks is None else {"picks": list(picks)})},
     )
     given = reviews_of(session, submission_id, grade_id)
     decided = decide(
@@ -174,12 +214,21 @@ def record_review(
     )
     if decided is None:
         return False
-    comments = [review.comment for review in given if review.comment]
+    counting = deciding(given, exercise.max_points, exam=submission.priority == EXAM)
+    comments = [review.comment for review in counting if review.comment]
     exercise.points, exercise.needs_review = decided, False
     exercise.feedback = "\n".join(comments) or exercise.feedback
     session.flush()
     _settle(session, submission)
     return True
+
+
+def _refuse_again(session: Session, exercise: ExerciseMarks, marker_id: int) -> None:
+    given = reviews_of(session, exercise.submission_id, exercise.grade_id)
+    if any(review.marker_id == marker_id for review in given):
+        raise Refused(Message("Anh/chị đã chấm bài thi này; điểm chấm độc lập không sửa được"))
+    if deciding(given, exercise.max_points, exam=True):
+        raise Refused(Message("Bài thi này đã đủ người chấm"))
 
 
 def _settle(session: Session, submission: Submission) -> None:

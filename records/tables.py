@@ -285,7 +285,10 @@ class ExerciseMarks(Table):
 
 
 class Review(Table):
-    """What one person gave an exercise by hand. `reviewing.decide` says when that is enough."""
+    """What one person gave an exercise by hand. `reviewing.decide` says when that is enough.
+
+    ``picks``: where the exercise has a rubric, the points chosen for each criterion, in its order.
+    """
 
     __tablename__ = "review"
 
@@ -295,6 +298,7 @@ class Review(Table):
     points: Mapped[float]
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[dt.datetime]
+    picks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Meeting(Table):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from records.tables import Draft, ExerciseMarks, Person, Progress, Release, Submission
+from records.tables import Draft, Enrolment, ExerciseMarks, Person, Progress, Release, Submission
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,18 @@ def first_times(
         for lesson, person_id, at in rows:
             into[lesson][person_id] = at
     return opened, handed_in
+
+
+def releases_of(session: Session, course: str) -> Sequence[tuple[Release, int]]:
+    """Every release of a course, newest first, and how many learners are on it."""
+    rows = session.execute(
+        select(Release, func.count(Enrolment.id))
+        .outerjoin(Enrolment, Enrolment.release_id == Release.id)
+        .where(Release.course == course)
+        .group_by(Release.id)
+        .order_by(Release.number.desc())
+    )
+    return [(release, learners) for release, learners in rows]
 
 
 def who_passed(session: Session, course: str, pass_share: float) -> dict[str, list[int]]:

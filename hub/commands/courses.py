@@ -77,8 +77,8 @@ def preview(folder: Path, target: Path, seed: int) -> None:
 @DATA
 def publish(folder: Path, by: str, data: Path | None) -> int:
     """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
-    from courses import load_course, make_release
-    from records import audit, releases
+    from courses import load_course
+    from hub.teaching import record_release
 
     loaded = load_course(folder)
     with opened(data) as (settings, records):
@@ -86,20 +86,11 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
             return failed
         at = dt.datetime.now(dt.UTC)
         with records.begin() as session:
-            before = releases.current_release(session, loaded.slug)
-            stored = releases.publish(session, make_release(loaded), at=at, by=by)
-            facts = {"title": loaded.title, "number": stored.number}
-            if before and before.id == stored.id:
-                say(Message("{title}: bản {number} đã công bố từ trước, không có gì đổi.", facts))
-                return 0
-            audit.append(
-                session,
-                at=at,
-                actor=by,
-                action="publish",
-                subject=f"course:{loaded.slug}",
-                detail={"number": stored.number, "digest": stored.digest},
-            )
+            stored, is_new = record_release(session, loaded, by=by, at=at)
+        facts = {"title": loaded.title, "number": stored.number}
+        if not is_new:
+            say(Message("{title}: bản {number} đã công bố từ trước, không có gì đổi.", facts))
+            return 0
     say(Message("Đã công bố {title}, bản {number}.", facts))
     return 0
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from hub import access
+from hub import access, teaching
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, meetings, notices, people, releases
@@ -18,11 +18,17 @@ class Classes(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        called, current = await self.read(self._load)
-        self.page("teaching/classes.html", called=called, releases=current)
+        called, current, entries = await self.read(self._load)
+        self.page(
+            "teaching/classes.html",
+            called=called,
+            releases=current,
+            lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
+        )
 
-    def _load(self, session: Session) -> tuple[Any, Any]:
-        return meetings.meetings(session), releases.current_releases(session)
+    def _load(self, session: Session) -> tuple[Any, Any, Any]:
+        entries = teaching.lesson_entries(session)
+        return meetings.meetings(session), releases.current_releases(session), entries
 
     async def post(self) -> None:
         self.require(access.may_call_class(self.actor))
@@ -47,20 +53,22 @@ class ClassScreen(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))
-        meeting, present = await self.read(self._load, int(number))
+        meeting, present, entries = await self.read(self._load, int(number))
         shown = meeting.starts_at - meetings.EARLY <= self.now <= meeting.ends_at
         self.page(
             "teaching/class.html",
             meeting=meeting,
             present=present,
+            lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
             code=meetings.code_at(meeting, self.now) if shown else None,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, Any]:
+    def _load(self, session: Session, number: int) -> tuple[Any, Any, Any]:
         meeting = meetings.find_meeting(session, number)
         if meeting is None:
             raise self.absent()
-        return meeting, meetings.attendance_of(session, number)
+        entries = teaching.lesson_entries(session)
+        return meeting, meetings.attendance_of(session, number), entries
 
     async def post(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))

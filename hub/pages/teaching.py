@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 import courses
-from hub import access, teaching
+from analytics import teaching_pictures
+from analytics.insight import Step
+from hub import access, forms, teaching
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
 from records import teaching as lists
-from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
 UPLOAD_MB = 20
@@ -22,13 +28,15 @@ class TeachingHome(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        waiting, dead, line, current = await self.read(self._load)
-        self.page("teaching/home.html", waiting=waiting, dead=dead, line=line, releases=current)
+        piles, dead, line, current = await self.read(self._load)
+        self.page("teaching/home.html", piles=piles, dead=dead, line=line, releases=current)
 
     def _load(self, session: Session) -> tuple[Any, ...]:
         assert self.actor.person_id is not None
         return (
-            reviewing.waiting_for(session, self.actor.person_id),
+            teaching.load_piles(session, self.actor.person_id)
+            if access.may_mark(self.actor)
+            else (),
             queue.dead_letters(session),
             queue.line(session),
             releases.current_releases(session),
@@ -41,8 +49,20 @@ class TeachingCourse(PageHandler):
     async def get(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_course_insight, slug)
-        self.require(insight is not None)
-        self.page("teaching/course.html", insight=insight)
+        if insight is None:
+            raise self.absent()
+        self.page("teaching/course.html", insight=insight, picture=self._picture(insight.steps))
+
+    def _picture(self, steps: Sequence[Step]) -> Markup | None:
+        words = teaching_pictures.WayWords(
+            title=self._("Số người đã mở, đã nộp và đạt từng bài; bảng bên dưới có cùng số liệu."),
+            lesson=lambda number: self._("Bài {number}", number=number),
+            began=lambda count: self._("{count} mở", count=self._.number(count)),
+            submitted=lambda count: self._("{count} nộp", count=self._.number(count)),
+            passed=lambda count: self._("{count} đạt", count=self._.number(count)),
+        )
+        drawn = teaching_pictures.draw_way(steps, words=words)
+        return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_way
 
 
 class TeachingLesson(PageHandler):
@@ -51,7 +71,8 @@ class TeachingLesson(PageHandler):
     async def get(self, slug: str, lesson: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_lesson_insight, slug, lesson)
-        self.require(insight is not None)
+        if insight is None:
+            raise self.absent()
         before = self.get_argument("before", "")
         handed_in = await self.read(
             lists.handed_in, slug, lesson, before=int(before) if before.isdigit() else None
@@ -60,10 +81,23 @@ class TeachingLesson(PageHandler):
         self.page(
             "teaching/lesson.html",
             insight=insight,
+            picture=self._picture(insight),
             handed_in=handed_in,
             terms=agreed,
             local_time=_local_time,
         )
+
+    def _picture(self, insight: teaching.LessonInsight) -> Markup | None:
+        words = teaching_pictures.MapWords(
+            title=self._("Độ khó và độ phân biệt của từng bài tập; bảng bên dưới có cùng số liệu."),
+            hard=self._("← khó"),
+            easy=self._("dễ →"),
+            tells_apart=self._("phân biệt tốt"),
+            misleads=self._("người giỏi hay sai"),
+            describe=lambda number, one: f"{number}. {insight.titles[one.grade_id]}",
+        )
+        drawn = teaching_pictures.draw_map(insight.exercises, words=words)
+        return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_map
 
 
 class LessonTerms(PageHandler):
@@ -101,31 +135,41 @@ class TeachingSubmission(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
-        seen = await self.read(teaching.load_submission, int(number))
+        await self._show(int(number))
+
+    async def _show(self, number: int, said: str = "", errors: Sequence[str] = ()) -> None:
+        marker = self.actor.person_id if access.may_mark(self.actor) else None
+        seen = await self.read(teaching.load_submission, number, marker)
         self.require(seen is not None)
-        self.page("teaching/submission.html", seen=seen, said="")
+        self.page("teaching/submission.html", seen=seen, said=said, errors=errors, forms=forms)
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        decided = await self.record(
-            self._review,
+        try:
+            decided = await self.record(self._review, int(number))
+        except Refused as refused:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+            errors = [self._.message(message) for message in refused.messages]
+            await self._show(int(number), errors=errors)
+            return
+        await self._show(
             int(number),
-            self.get_body_argument("grade_id"),
-            _points(self.get_body_argument("points")),
-            self.get_body_argument("comment", "")[:4000],
-        )
-        seen = await self.read(teaching.load_submission, int(number))
-        said = (
             self._("Đã ghi điểm.")
             if decided
-            else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác.")
+            else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác."),
         )
-        self.page("teaching/submission.html", seen=seen, said=said)
 
-    def _review(
-        self, session: Session, number: int, grade_id: str, points: float, comment: str
-    ) -> bool:
+    def _review(self, session: Session, number: int) -> bool:
         assert self.actor.person_id is not None
+        grade_id = self.get_body_argument("grade_id")
+        comment = self.get_body_argument("comment", "")[:4000]
+        rubric = _rubric_of(session, number, grade_id)
+        picks: list[float] | None = None
+        if rubric:
+            picks = courses.check_picks(rubric, [self._pick(n) for n in range(len(rubric))])
+            points = sum(picks)
+        else:
+            points = _points(self.get_body_argument("points", ""))
         decided = reviewing.record_review(
             session,
             number,
@@ -135,11 +179,34 @@ class TeachingSubmission(PageHandler):
             points=points,
             comment=comment,
             at=self.now,
+            picks=picks,
         )
         submission = queue.find_submission(session, number)
         if decided and submission is not None:
             self.portal.on_marked(session, submission)
         return decided
+
+    def _pick(self, number: int) -> float | None:
+        """The level chosen of the criterion with this number."""
+        text = self.get_body_argument(f"pick-{number}", "")
+        try:
+            return float(text)
+        except ValueError:
+            return None
+
+
+class SubmittedFile(PageHandler):
+    """An artefact that a learner handed in, always as a download: it may hold anything."""
+
+    async def get(self, number: str, cell_id: str) -> None:
+        self.require(access.may_teach(self.actor))
+        found = await self.read(teaching.find_submitted_file, int(number), cell_id)
+        if found is None:
+            raise self.absent()
+        name, content = found
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}")
+        self.finish(content)
 
 
 class DeadLetters(PageHandler):
@@ -147,7 +214,17 @@ class DeadLetters(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        self.page("teaching/dead.html", dead=await self.read(queue.dead_letters))
+        dead, titles = await self.read(self._load)
+        self.page("teaching/dead.html", dead=dead, titles=titles)
+
+    def _load(self, session: Session) -> tuple[Any, dict[int, str]]:
+        dead = queue.dead_letters(session)
+        titles = {}
+        for one in dead:
+            release = releases.find_release(session, one.release_id)
+            lesson = releases.find_lesson(release, one.lesson) if release else None
+            titles[one.id] = self._.title(lesson) if lesson else one.lesson
+        return dead, titles
 
     async def post(self) -> None:
         self.require(access.may_mark(self.actor))
@@ -174,18 +251,14 @@ class Publish(PageHandler):
         published = None
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
-            release = courses.make_release(course)
-            published = await self.record(
-                lambda session: releases.publish(
-                    session, release, at=self.now, by=self.actor.username or ""
-                )
+            published, _is_new = await self.record(
+                teaching.record_release, course, by=self.actor.username or "", at=self.now
             )
         self.page("teaching/publish.html", problems=problems, course=course, published=published)
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
         course = teaching.read_course_archive(content)
-        framework = load_framework(course.framework)
-        return course, courses.check_course(course, framework, self.portal.marker.mark)
+        return course, teaching.check(course, self.portal.marker.mark)
 
 
 class Signs(PageHandler):
@@ -197,7 +270,8 @@ class Signs(PageHandler):
         if found is None:
             raise self.absent()
         release, signs, names = found
-        self.page("teaching/signs.html", release=release, signs=signs, names=names)
+        titles = {one["slug"]: self._.title(one) for one in release.manifest["lessons"]}
+        self.page("teaching/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
 class BeginRemark(PageHandler):
@@ -232,8 +306,18 @@ class RemarkPage(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
-        remark, done, total, changes = await self.read(self._load, int(number))
-        self.page("teaching/remark.html", remark=remark, done=done, total=total, changes=changes)
+        remark, release, done, total, changes = await self.read(self._load, int(number))
+        lesson = releases.find_lesson(release, remark.lesson) or {"exercises": []}
+        self.page(
+            "teaching/remark.html",
+            remark=remark,
+            release=release,
+            lesson=lesson,
+            titles={one["grade_id"]: one["title"] for one in lesson["exercises"]},
+            done=done,
+            total=total,
+            changes=changes,
+        )
 
     def _load(self, session: Session, number: int) -> tuple[Any, ...]:
         remark = remarking.find_remark(session, number)
@@ -241,6 +325,7 @@ class RemarkPage(PageHandler):
             raise self.absent()
         return (
             remark,
+            releases.find_release(session, remark.release_id),
             *remarking.progress_of(session, remark),
             remarking.changes_of(session, number),
         )
@@ -265,6 +350,16 @@ class RemarkPage(PageHandler):
             submission = queue.find_submission(session, submission_id)
             if submission is not None:
                 self.portal.on_marked(session, submission)
+
+
+def _rubric_of(session: Session, number: int, grade_id: str) -> tuple[courses.Criterion, ...]:
+    """The rubric of an exercise, on the release that was handed in."""
+    submission = queue.find_submission(session, number)
+    release = releases.find_release(session, submission.release_id) if submission else None
+    lesson = releases.find_lesson(release, submission.lesson) if release and submission else None
+    exercises = lesson["exercises"] if lesson else []
+    rubrics = {one["grade_id"]: one.get("rubric", ()) for one in exercises}
+    return courses.load_rubric(rubrics.get(grade_id, ()))
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -44,7 +44,7 @@ def test_short_answers_agree_by_themselves() -> None:
 def test_full_marks_within_a_tenth_of_the_stated_minutes_is_a_sign() -> None:
     quick = work(1, submitted_at=NINE + dt.timedelta(minutes=3))
     (sign,) = find_signs([quick], {"mot": 50.0})
-    assert sign == Sign("fast", "mot", (1,), (1,), 3.0)
+    assert sign == Sign("fast", "mot", (1,), (1,), 3.0, ((1, 1),))
     assert kinds(dataclasses.replace(quick, share=0.6)) == []
 
 

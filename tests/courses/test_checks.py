@@ -195,7 +195,9 @@ def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
     [lesson] = load_course(course_folder).lessons
     written = lesson.exercises[1]
     assert (written.kind, written.answers, written.points) == ("text", ("viet",), 3)
-    assert problems(course_folder, marker) == []
+    (advice,) = problems(course_folder, marker)
+    assert advice.severity == "warning"
+    assert "rubric" in str(advice.message)
     own = learner_notebook(lesson.source)
     assert [block.kind for block in blocks(own)][-3:] == ["exercise", "form", "marks"]
     answered = write_answer(source_of(own["cells"][-1]), "Cơ quan tôi đã số hóa hồ sơ.")

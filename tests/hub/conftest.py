@@ -117,6 +117,7 @@ class Site:
     records: Records
     clock: Clock
     portal: Any
+    filled: dict[str, str] = field(default_factory=dict)  # see test_every_route
 
     def as_(self, username: str | None, language: str = "vi") -> Browser:
         return Browser(self.address, username, language)
@@ -178,7 +179,7 @@ def furnished(
 def make_site(
     furnished: Callable[..., Path], opened: Callable[[str], Records], tmp_path: Path
 ) -> Callable[..., Any]:
-    async def make(*folders: Path, marker: Any = None) -> tuple[Site, HTTPServer]:
+    async def make(*folders: Path, marker: Any = None, labs: Any = None) -> tuple[Site, HTTPServer]:
         shutil.copy(furnished(*folders), tmp_path / "motcham.sqlite")
         records = opened(f"sqlite:///{tmp_path / 'motcham.sqlite'}")
         clock = Clock()
@@ -193,6 +194,7 @@ def make_site(
             prefix=PREFIX,
             hub_prefix="/hub/",
             marker=marker,
+            labs=labs,
             identify=who_the_header_names,
             clock=clock,
         )

@@ -46,7 +46,12 @@ def essay(
 
 
 def review(
-    records: Records, submission_id: int, marker: Person, points: float, at: dt.datetime
+    records: Records,
+    submission_id: int,
+    marker: Person,
+    points: float,
+    at: dt.datetime,
+    picks: list[float] | None = None,
 ) -> bool:
     with records.begin() as session:
         return reviewing.record_review(
@@ -58,6 +63,7 @@ def review(
             points=points,
             comment="Ý thứ hai còn thiếu dẫn chứng.",
             at=at,
+            picks=picks,
         )
 
 
@@ -71,9 +77,10 @@ def review(
         ([4.0, 5.0], True, 4.5),
         ([4.0, 8.0], True, None),
         ([4.0, 8.0, 5.0], True, 5.0),
+        ([4.0, 8.0, 8.5], True, 8.5),
     ],
 )
-def test_one_marker_decides_practice_and_two_who_agree_an_exam(
+def test_one_marker_decides_practice_two_who_agree_an_exam_or_else_a_third(
     points: list[float], exam: bool, in_force: float | None
 ) -> None:
     assert reviewing.decide(points, 10.0, exam=exam) == in_force
@@ -131,3 +138,53 @@ def test_nobody_marks_their_own_work_or_beyond_the_points(
         review(records, submission_id, add_learner(), 3.5, at)
     with records.read() as session:
         assert reviewing.waiting_for(session, learner.id) == []
+
+
+def seen(records: Records, submission_id: int, reader: Person) -> list[float]:
+    """The points of the reviews that this person may see."""
+    with records.read() as session:
+        given = reviewing.reviews_of(session, submission_id, "bai-mot-tinh")
+        return [one.points for one in reviewing.seen_by(reader.id, given, 3.0, exam=True)]
+
+
+def test_a_second_marker_sees_nothing_of_the_first_and_a_third_sees_both_and_decides(
+    records: Records,
+    essay: Callable[..., int],
+    add_learner: Callable[..., Person],
+    at: dt.datetime,
+) -> None:
+    submission_id = essay(queue.EXAM)
+    first, second, third = add_learner(), add_learner(), add_learner()
+    hour = dt.timedelta(hours=1)
+    assert not review(records, submission_id, first, 3.0, at, [2.0, 1.0])
+    assert seen(records, submission_id, second) == []
+    assert seen(records, submission_id, first) == [3.0]
+    assert not review(records, submission_id, second, 1.0, at + hour, [1.0, 0.0])
+    assert seen(records, submission_id, first) == [3.0], "not decided yet"
+    assert seen(records, submission_id, third) == [3.0, 1.0], "who decides sees both"
+    with records.read() as session:
+        (waiting,) = reviewing.waiting_for(session, third.id)
+        assert waiting.apart
+    assert review(records, submission_id, third, 2.5, at + 2 * hour, [2.0, 0.5])
+    assert seen(records, submission_id, second) == [3.0, 1.0, 2.5]
+    with records.read() as session:
+        given = reviewing.reviews_of(session, submission_id, "bai-mot-tinh")
+        (last,) = reviewing.deciding(given, 3.0, exam=True)
+        assert (last.marker_id, last.picks) == (third.id, [2.0, 0.5])
+        submission = queue.find_submission(session, submission_id)
+        assert submission and submission.points == pytest.approx(4.5)
+
+
+def test_independent_marks_of_an_exam_stay_as_they_were_given(
+    records: Records,
+    essay: Callable[..., int],
+    add_learner: Callable[..., Person],
+    at: dt.datetime,
+) -> None:
+    submission_id, first, second = essay(queue.EXAM), add_learner(), add_learner()
+    review(records, submission_id, first, 3.0, at)
+    with pytest.raises(Refused, match="không sửa được"):
+        review(records, submission_id, first, 1.0, at)
+    assert review(records, submission_id, second, 3.0, at)
+    with pytest.raises(Refused, match="đã đủ người chấm"):
+        review(records, submission_id, add_learner(), 0.0, at)

@@ -59,9 +59,10 @@ class Person:
         answer = self.page.goto(self.portal + path)
         assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, page: Page | None = None) -> None:
+        """Of the person's page, or of another of their windows."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def fits(self) -> None:
         """Nothing makes the page scroll sideways."""

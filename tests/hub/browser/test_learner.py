@@ -1,4 +1,4 @@
-"""What a learner relies on: nothing typed is lost, media play with captions, marks say what is wrong."""
+"""What a learner relies on: nothing typed is lost, media play, marks say what is wrong."""
 
 from __future__ import annotations
 

@@ -1,0 +1,309 @@
+"""Every route by every role, made from the route table itself: a route or a method that is added
+without an answer here fails.
+
+What is allowed shows (or, for what changes something, is looked at: the bodies sent are incomplete
+on purpose); what is not looks absent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tornado.web import RequestHandler
+
+import courses
+from graders import CellMarks, Marks
+from hub import app
+from hub.lab_door import LabDoor
+from records import certificates, enrolments, meetings, people, queue, releases, remarking
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "courses" / "template"
+COURSE, LESSON = "khoa-mau", "bai-mau"
+METHODS = ("get", "post", "put", "delete")
+
+EVERYBODY = frozenset({"an", "thay", "can-bo", "bo", "kiem", "quan"})
+ANYONE = EVERYBODY | {None}  # without login, too
+ANSWERING = EVERYBODY - {"kiem"}  # an auditor changes nothing
+TEACHING = frozenset({"thay", "kiem", "quan"})
+PUBLISHING = frozenset({"thay", "quan"})
+NATION = frozenset({"bo", "kiem", "quan"})
+OWN_UNIT = NATION | {"can-bo"}
+PEOPLE_LISTS = frozenset({"can-bo", "bo", "quan"})
+MINISTRY = frozenset({"bo", "quan"})
+MESSAGES = PUBLISHING | PEOPLE_LISTS
+OWN_WORK = TEACHING | {"an"}  # of the learner «an»
+
+SLUG, NUMBER = app.SLUG, "([0-9]+)"
+LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"
+V1 = "api/v1"
+
+# Route → method → who it is for. ``None`` in a set: also without login.
+MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
+    "": {"get": EVERYBODY},
+    "catalogue": {"get": EVERYBODY},
+    f"courses/{SLUG}": {"get": EVERYBODY},
+    "marks": {"get": EVERYBODY},
+    "profile": {"get": EVERYBODY},
+    LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
+    f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
+    f"{LESSON_PATH}/lab": {"post": ANSWERING},
+    "attend": {"get": EVERYBODY, "post": ANSWERING},
+    "notices/aside": {"post": EVERYBODY},
+    "teaching": {"get": TEACHING},
+    "teaching/publish": {"get": PUBLISHING, "post": PUBLISHING},
+    "teaching/authoring": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/authoring/{SLUG}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/authoring/{SLUG}/lessons/{SLUG}": {"get": PUBLISHING},
+    "teaching/dead": {"get": TEACHING, "post": PUBLISHING},
+    "teaching/classes": {"get": TEACHING, "post": PUBLISHING},
+    f"teaching/classes/{NUMBER}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/courses/{SLUG}": {"get": TEACHING},
+    f"teaching/courses/{SLUG}/remark": {"post": PUBLISHING},
+    f"teaching/courses/{SLUG}/signs": {"get": TEACHING},
+    f"teaching/{LESSON_PATH}": {"get": TEACHING},
+    f"teaching/{LESSON_PATH}/terms": {"post": PUBLISHING},
+    f"teaching/submissions/{NUMBER}": {"get": TEACHING, "post": PUBLISHING},
+    f"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)": {"get": TEACHING},
+    f"teaching/remarks/{NUMBER}": {"get": TEACHING, "post": PUBLISHING},
+    "notices": {"get": MESSAGES, "post": PUBLISHING},  # sent to a course
+    "national": {"get": NATION},
+    r"national\.xlsx": {"get": NATION},
+    f"units/{NUMBER}": {"get": OWN_UNIT},
+    f"units/{NUMBER}/people": {"get": OWN_UNIT},
+    "plan": {"get": NATION, "post": MINISTRY},
+    "certificates": {"get": OWN_UNIT},
+    "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
+    r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
+    "audit": {"get": frozenset({"kiem", "quan"})},
+    "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
+    r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
+    "verify": {"get": ANYONE, "post": ANYONE},
+    "verify/([^/]{1,80})": {"get": ANYONE},
+    "progress": {"get": ANYONE},
+    r"progress\.csv": {"get": ANYONE},
+    "language": {"post": ANYONE},
+    "logout": {"post": ANYONE},
+    "oauth_callback": {"get": ANYONE},
+    "health": {"get": ANYONE},
+    f"{V1}/openapi.json": {"get": ANYONE},
+    f"{V1}/me": {"get": EVERYBODY},
+    f"{V1}/courses": {"get": EVERYBODY},
+    f"{V1}/{LESSON_PATH}": {"get": ANSWERING},  # opens the lesson's draft
+    f"{V1}/{LESSON_PATH}/notebook": {"get": ANSWERING},
+    f"{V1}/{LESSON_PATH}/draft": {"put": ANSWERING},
+    f"{V1}/{LESSON_PATH}/answers": {"put": ANSWERING},
+    f"{V1}/{LESSON_PATH}/run": {"post": ANSWERING},
+    f"{V1}/submissions": {"get": EVERYBODY, "post": ANSWERING},
+    f"{V1}/submissions/{NUMBER}": {"get": OWN_WORK},
+    f"{V1}/submissions/{NUMBER}/notebook": {"get": OWN_WORK},
+    f"{V1}/marks": {"get": EVERYBODY},
+}
+
+
+# What a request must say besides, to get as far as the question who may.
+SAID = {
+    "notices": {"to": "course:none"},
+    f"{V1}/submissions": {"course": COURSE, "lesson": LESSON, "revision": 99},
+}
+
+
+class ShelfDoor(LabDoor):
+    """In place of a hub and its labs: everybody's lab runs and holds the template's course."""
+
+    async def find_running(self, *, username: str, token: str) -> str | None:
+        return f"/user/{username}/"
+
+    async def start(self, *, username: str, token: str) -> str:
+        return f"/user/{username}/"
+
+    async def open_lesson(self, lesson: Any, *, username: str, token: str) -> str:
+        return f"/user/{username}/lab"
+
+    async def list_courses(self, base: str, token: str) -> list[str]:
+        return [COURSE]
+
+    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
+        if slug != COURSE:
+            return None
+        return {
+            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
+            for path in TEMPLATE.rglob("*")
+            if path.is_file()
+        }
+
+
+def methods_of(handler: type[RequestHandler]) -> set[str]:
+    """The methods that a handler answers, of those that pages and programs use."""
+    return {name for name in METHODS if getattr(handler, name) is not getattr(RequestHandler, name)}
+
+
+def test_every_route_and_method_says_who_it_is_for() -> None:
+    routes = {path: methods_of(handler) for path, handler in app.routes()}
+    assert len(routes) > 50
+    missing = {
+        f"{method} /{path}"
+        for path, methods in routes.items()
+        for method in methods - set(MAY.get(path, ()))
+    }
+    gone = {
+        f"{method} /{path}"
+        for path, methods in MAY.items()
+        for method in set(methods) - routes.get(path, set())
+    }
+    assert not missing, "say in MAY who may: " + ", ".join(sorted(missing))
+    assert not gone, "no longer there: " + ", ".join(sorted(gone))
+
+
+@pytest.fixture
+async def stocked(make_site: Any) -> AsyncIterator[Any]:
+    """A site on which every route has something to show; ``filled`` says where."""
+    site, server = await make_site(TEMPLATE, labs=ShelfDoor(hub_api="", address=""))
+    site.filled = stock(site)
+    yield site
+    server.stop()
+    await server.close_all_connections()
+    site.portal.threads.shutdown()
+    await asyncio.sleep(0)
+
+
+def stock(site: Any) -> dict[str, str]:
+    """Put one of everything into the records; the paths of the routes, filled in."""
+    at, hour = site.clock.at, dt.timedelta(hours=1)
+    with site.records.begin() as session:
+        learner = people.find_person(session, "an")
+        release = releases.current_release(session, COURSE)
+        lesson = releases.find_lesson(release, LESSON)
+        enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
+        upload = next(one for one in lesson["exercises"] if one["kind"] == "file")["answers"][0]
+        submission = queue.submit(
+            session,
+            person_id=learner.id,
+            release_id=release.id,
+            lesson=LESSON,
+            notebook=with_upload(
+                releases.lesson_notebook(session, release, LESSON, "learner"), upload
+            ),
+            at=at,
+            seed=1,
+        )
+        queue.claim(session, worker="w", at=at, lease=hour)
+        cells = tuple(CellMarks(one["grade_id"], 0.0, one["points"]) for one in lesson["exercises"])
+        marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
+        assert queue.store_marks(session, submission.id, marks, worker="w", at=at)
+        meeting = meetings.call_meeting(
+            session,
+            course=COURSE,
+            lesson=LESSON,
+            place="Phòng họp (mẫu)",
+            starts_at=at,
+            ends_at=at + hour,
+            by="thay",
+        )
+        certificate, _new = certificates.record_certificate(
+            session,
+            person_id=learner.id,
+            programme=release.manifest["programme"],
+            points=10.0,
+            max_points=10.0,
+            framework=release.manifest["framework"],
+            at=at,
+        )
+        renamed = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản sửa")
+        mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
+        remark = remarking.begin_remark(
+            session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
+        )
+        facts = {
+            "unit": learner.unit_id,
+            "submission": submission.id,
+            "meeting": meeting.id,
+            "certificate": certificate.number,
+            "remark": remark.id,
+            "upload": upload,
+        }
+    return {path: fill(path, facts) for path in MAY}
+
+
+def with_upload(notebook: bytes, cell_id: str) -> bytes:
+    """The notebook with a file handed in."""
+    found = json.loads(notebook)
+    for cell in found["cells"]:
+        if cell["id"] == cell_id:
+            source = "".join(cell["source"])
+            cell["source"] = courses.write_answer(source, {"name": "a.csv", "base64": "YQ=="})
+    return json.dumps(found).encode()
+
+
+def fill(path: str, facts: dict[str, Any]) -> str:
+    """The route with real names and numbers in its gaps."""
+    kind = "unit" if path.startswith("units") else "submission"
+    kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
+    number = facts["meeting" if kind == "class" else kind]
+    filled = path.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
+    for gap, value in (
+        (NUMBER, number),
+        ("([A-Za-z0-9_-]+)", facts["upload"]),
+        ("(.+)", "so-lieu.csv"),
+        ("([A-Z0-9-]+)", facts["certificate"]),
+        ("([^/]{1,80})", facts["certificate"]),
+        ("(pdf|jwt)", "jwt"),
+    ):
+        filled = filled.replace(gap, str(value))
+    filled = filled.replace("\\.", ".")
+    assert "(" not in filled, f"no value for a gap of {path}"
+    return filled
+
+
+async def status_of(site: Any, method: str, route: str, username: str | None) -> int:
+    """What this person gets; a body that is sent says too little to change anything."""
+    person, path, said = site.as_(username), site.filled[route], SAID.get(route, {})
+    if method == "get":
+        return int((await person.get(f"{path}?{urlencode(said)}" if said else path)).status)
+    if path.startswith(V1):
+        return int((await person.send(method.upper(), path, said)).status)
+    return int((await person.post_form(path, **said)).status)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+async def test_what_is_allowed_shows_and_what_is_not_looks_absent(
+    stocked: Any, method: str
+) -> None:
+    wrong, looked = [], 0
+    for route, methods in MAY.items():
+        if method not in methods or route in ("oauth_callback", "logout"):
+            continue  # these two are the hub's own business, the same for everybody
+        for username in sorted(EVERYBODY):
+            status = await status_of(stocked, method, route, username)
+            looked += 1
+            allowed = username in methods[method]
+            fits = status not in (403, 404, 500) if allowed else status == 404
+            if method == "get" and allowed:
+                fits = status == 200
+            if not fits:
+                wrong.append(f"{username}: {method} /{stocked.filled[route]}: {status}")
+    assert looked >= 6
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_without_login_only_public_pages_show(stocked: Any) -> None:
+    wrong, looked = [], 0
+    for route, methods in MAY.items():
+        if route == "oauth_callback":
+            continue
+        status = await status_of(stocked, "get", route, None)
+        looked += 1
+        public = None in methods.get("get", ())
+        fits = status == 200 if public else status in (302, 401, 403, 404, 405)
+        if not fits:
+            wrong.append(f"/{stocked.filled[route]}: {status}")
+    assert looked > 50
+    assert not wrong, "\n".join(wrong)
