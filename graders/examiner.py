@@ -26,7 +26,8 @@ from typing import Any, NoReturn
 
 from graders.far_side import FarSide
 from graders.folder import Folder
-from graders.names import plain_python
+from graders.guard import Guard
+from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
 from graders.stand_ins import LearnerGone, StandIn, learners_words, number_of
 from sandbox import Channel, ChannelClosed
@@ -55,6 +56,9 @@ def main(
     in_place: list[str],
     classes: dict[str, list[str]],
     texts: list[str],
+    rewrites: list[str],
+    leads_to: dict[str, list[str]],
+    read: list[str],
     seed: int = 0,
 ) -> None:
     """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
@@ -63,9 +67,20 @@ def main(
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
     _refuse_pickles()
-    far = FarSide(link, Folder(here), classes=classes, in_place=frozenset(in_place))
+    guard = Guard(os.path.realpath(here), frozenset((_TEST, _SETUP)))
+    guard.install()
+    far = FarSide(
+        link,
+        Folder(here),
+        classes=classes,
+        in_place=frozenset(in_place),
+        rewrites=frozenset(rewrites),
+        modules=frozenset(place[0] for place in imports.values()),
+    )
     names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
     examiner = Examiner(control, far, names, frozenset(learner), texts)
+    examiner.guard = guard
+    examiner.leads_to, examiner.read = leads_to, frozenset(read)
     examiner.serve()
 
 
@@ -117,6 +132,9 @@ class Examiner:
         self.far = far
         self.names = names
         self.learner = learner
+        self.guard: Guard | None = None
+        self.leads_to: Mapping[str, list[str]] = {}
+        self.read: frozenset[str] = frozenset()
         self.testing = False
         far.given = self._set_by_test
         self.outputs = Outputs()
@@ -177,6 +195,7 @@ class Examiner:
             with self._deadline(limit), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source, filename)
+                self._look_over(tree, source)
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
@@ -184,8 +203,17 @@ class Examiner:
         self._give_back()
         return said
 
+    def _look_over(self, tree: ast.Module, source: str) -> None:
+        """What of the instructor's cell matters before it runs."""
+        if self.guard is not None:
+            self.guard.refused = None
+            self.guard.trust(tree)
+        if self.leads_to:
+            self.far.judging = meant_by(source, self.leads_to)
+
     def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         facts = describe(error, tree)
+        facts["needs"] = self.guard.refused if self.guard is not None else None
         if isinstance(error, NameError) and error.name in self.learner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
@@ -210,7 +238,10 @@ class Examiner:
         """The learner's names that the running test has bound itself."""
         if not self.testing:
             return {}
-        return {name: self.globals[name] for name in self.learner & self.globals.keys()}
+        # Only what functions of the reference read: a test that keeps its expectation under a
+        # name of the learner's must not hand it over.
+        names = self.learner & self.read & self.globals.keys()
+        return {name: self.globals[name] for name in names}
 
     def _give_back(self) -> None:
         """Names that are the learner's do not stay here: the next cell asks for them again."""

@@ -273,6 +273,9 @@ class _Pair:
             "in_place": sorted(names.in_place),
             "classes": {name: sorted(has) for name, has in names.classes.items()},
             "texts": run.texts,
+            "rewrites": sorted(names.rewrites),
+            "leads_to": {name: sorted(others) for name, others in names.leads_to.items()},
+            "read": sorted(names.read),
         }
         self._aside = marker.aside
         self._examiner_child = self._aside.submit(
