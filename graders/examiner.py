@@ -24,12 +24,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from graders.codec import NotPlain
 from graders.far_side import FarSide
 from graders.folder import Folder
-from graders.guard import Guard
+from graders.guard import Guard, Refusal
 from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
-from graders.stand_ins import LearnerGone, StandIn, learners_words, number_of
+from graders.stand_ins import LearnerGone, NeedsShared, StandIn, learners_words, number_of
 from sandbox import Channel, ChannelClosed
 
 MAX_MESSAGE = 1000
@@ -66,8 +67,8 @@ def main(
     here = os.getcwd()  # noqa: PTH109
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
-    _refuse_pickles()
     guard = Guard(os.path.realpath(here), frozenset((_TEST, _SETUP)))
+    _refuse_pickles(guard)
     guard.install()
     far = FarSide(
         link,
@@ -213,7 +214,8 @@ class Examiner:
 
     def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         facts = describe(error, tree)
-        facts["needs"] = self.guard.refused if self.guard is not None else None
+        facts["why"] = self.far.broken_by
+        facts["needs"] = _need_of(error) or (self.guard.refused if self.guard else None)
         if isinstance(error, NameError) and error.name in self.learner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
@@ -263,6 +265,14 @@ class Examiner:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def _need_of(error: BaseException) -> str | None:
+    """What the test would have to be ``shared`` for."""
+    if isinstance(error, NotPlain):
+        return "object"
+    found = getattr(error, "need", None) if isinstance(error, (Refusal, NeedsShared)) else None
+    return found if isinstance(found, str) else None
+
+
 # Errors ----------------------------------------------------------------------------------------
 
 
@@ -286,7 +296,8 @@ def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
     facts["line"] = own[-1] if own else None
     if words is not None:
         facts["learner"] = {
-            key: words.get(key) for key in ("t", "s", "builtin", "timeout", "place", "missing")
+            key: words.get(key)
+            for key in ("t", "s", "builtin", "timeout", "flooded", "place", "missing")
         }
     elif frames and frames[-1][0] in (_TEST, _SETUP):
         facts["message"] = _authors_text(error, tree, frames[-1])
@@ -419,15 +430,15 @@ class _ShellStub:
             raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
 
 
-def _refuse_pickles() -> None:
+def _refuse_pickles(guard: Guard) -> None:
     """Unpickling a file that the learner handed in would run the learner's code here."""
 
     class Unpickler:
         def __init__(self, *_: object, **__: object) -> None:
-            raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+            raise guard.refusal("pickle")
 
     def load(*_: object, **__: object) -> NoReturn:
-        raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+        raise guard.refusal("pickle")
 
     for name in ("pickle", "_pickle"):
         module: Any = importlib.import_module(name)

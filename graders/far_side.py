@@ -75,6 +75,7 @@ class FarSide:
         self.restoring = False
         self.changed = False
         self.broken = False
+        self.broken_by: str | None = None  # "time" where the learner's process still lives
         self.ends_at = time.monotonic() + 10
         self.epoch = 0
         self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
@@ -227,6 +228,8 @@ class FarSide:
             said = self._await_answer()
             whole = True
         except (ChannelClosed, ChannelTimeout, Garbled) as error:
+            if isinstance(error, ChannelTimeout):
+                self.broken_by = "time"
             raise LearnerGone from error
         except FrameTooLarge as error:
             whole = not self.link.closed

@@ -67,6 +67,12 @@ class LearnerStopped(BaseException):
     """The learner's code was interrupted, left with SystemExit, or ran out of its time."""
 
 
+class NeedsShared(TypeError):
+    """The test wants of an object of the learner's what only its own process could do."""
+
+    need = "object"
+
+
 def learners_words(error: BaseException) -> Mapping[str, Any] | None:
     """What the learner's process said of an error that arose there; None for one of ours."""
     found = getattr(error, "__dict__", {}).get(_LEARNERS)
@@ -96,7 +102,7 @@ class _Class(type):
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
         if "_class_number" not in cls.__dict__:
-            raise TypeError("lớp con của lớp người học viết chỉ dùng được trong ô “shared”")
+            raise NeedsShared("lớp con của lớp người học viết chỉ dùng được trong ô “shared”")
         return cls._class_far.call([cls._class_number], "", args, named)
 
     def __getattr__(cls, name: str) -> Any:

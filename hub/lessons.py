@@ -23,6 +23,7 @@ from courses.notebooks import (
     region,
     source_of,
 )
+from graders.feedback import read_feedback
 from hub.access import Actor
 from hub.refusals import TooLate
 from records import Session, drafts, enrolments, queue, releases, terms
@@ -102,7 +103,7 @@ class ExerciseResult:
     title: str
     points: float
     max_points: float
-    feedback: str | None
+    feedback: Message | str  # in whatever language it is shown: see `graders.feedback`
     needs_review: bool
 
     @property
@@ -331,7 +332,7 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
                 titles.get(grade_id, grade_id),
                 marks[grade_id].points,
                 marks[grade_id].max_points,
-                marks[grade_id].feedback,
+                read_feedback(marks[grade_id].feedback),
                 marks[grade_id].needs_review,
             )
             for grade_id in order
