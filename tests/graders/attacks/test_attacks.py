@@ -24,8 +24,9 @@ def test_the_table_holds_well_over_a_hundred_different_tricks():
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
-def test_a_trick_leaves_the_honest_mark(marker, trick):
+def test_a_trick_leaves_the_honest_mark(marker, record_trick, trick):
     marks = marker.mark(trick.source, trick.content)
+    record_trick("ours", trick, marks.total)
     assert marks.state == "marked"
     assert marks.total == trick.honest, [
         (c.grade_id, c.points, c.feedback) for c in marks.cells if c.points

@@ -6,6 +6,7 @@ need a question of their own. A trick answers nothing unless its line says so; w
 same files to stock nbgrader.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -104,7 +105,7 @@ def first(name: str, source: str, *, honest=0.0, **others: str) -> None:
 
 def shaped(name: str, change: Callable[[dict], None], *, honest=0.0) -> None:
     """A trick in the notebook's own JSON."""
-    found = answered(SOURCE, **NOTHING)
+    found = copy.deepcopy(answered(SOURCE, **NOTHING))
     change(found)
     TRICKS.append(Trick(name, found, honest))
 
