@@ -1,9 +1,10 @@
-"""Every trick of tests/graders/attacks against our marker and, where it may, against stock.
+"""Every trick of tests/graders/attacks against our marker and against stock nbgrader.
 
     python bench/attacks.py [--ours] [--only WORD]
 
-Prints a line for each trick and, last, JSON: attempted and succeeded for both. Stock nbgrader is
-not given the tricks that would harm the machine (fork bombs, memory, killing processes).
+Prints a line for each trick and, last, JSON: for both sides how many were attempted, how many
+succeeded (earned more than the honest mark) and how many lost honest marks by it. Stock runs behind
+our walls, where it can harm nothing (tests/graders/attacks/stock.py), so it is given every file.
 """
 
 import argparse
@@ -11,13 +12,15 @@ import json
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "graders"
 sys.path[:0] = [str(HERE), str(HERE / "attacks")]
 
-from stock import make_course, stock_total  # noqa: E402 - needs the path set above
-from tricks import SOURCE, TRICKS  # noqa: E402 - needs the path set above
+from leaning import LEANING  # noqa: E402 - needs the path set above
+from stock import Stock  # noqa: E402 - needs the path set above
+from tricks import TRICKS, Trick  # noqa: E402 - needs the path set above
 
 from graders import Marker  # noqa: E402 - needs the path set above
 
@@ -27,34 +30,37 @@ def main() -> None:
     parser.add_argument("--ours", action="store_true", help="leave stock nbgrader out")
     parser.add_argument("--only", default="", help="tricks whose name holds this")
     asked = parser.parse_args()
-    tricks = [trick for trick in TRICKS if asked.only in trick.name]
-    found = {"ours": [0, 0], "stock": [0, 0]}
-    with (
-        Marker(cell_s=4.0, notebook_s=40.0, allow_reduced=True) as marker,
-        tempfile.TemporaryDirectory(prefix="motcham-attacks-") as folder,
-    ):
-        course = None if asked.ours else make_course(Path(folder, "made"))
+    tricks = [trick for trick in (*TRICKS, *LEANING) if asked.only in trick.name]
+    sides = ["ours"] if asked.ours else ["ours", "stock"]
+    found = {side: {"attempted": 0, "succeeded": 0, "lost": 0} for side in sides}
+    with ExitStack() as stack:
+        marker = stack.enter_context(Marker(cell_s=4.0, notebook_s=40.0, allow_reduced=True))
+        stock: Stock | None = None
+        if not asked.ours:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="motcham-attacks-"))
+            stock = stack.enter_context(Stock(Path(folder)))
         for trick in tricks:
             began = time.perf_counter()
-            ours = marker.mark(SOURCE, trick.content).total
+            ours = marker.mark(trick.source, trick.content).total
             seconds = time.perf_counter() - began
-            _count(found["ours"], ours > trick.honest)
-            theirs = None
-            if course is not None and trick.stock:
-                theirs = stock_total(course, Path(folder), trick)
-                _count(found["stock"], theirs > trick.honest)
-            shown = "  –" if theirs is None else f"{theirs:3g}"
+            _count(found["ours"], trick, ours)
+            shown = "  –"
+            if stock is not None:
+                theirs = stock.total(trick)
+                _count(found["stock"], trick, theirs)
+                shown = f"{theirs:3g}"
             print(
                 f"honest {trick.honest:3g}  ours {ours:3g}  stock {shown}  "
                 f"{seconds:5.2f} s  {trick.name}",
                 flush=True,
             )
-    print(json.dumps({side: {"attempted": a, "succeeded": s} for side, (a, s) in found.items()}))
+    print(json.dumps(found))
 
 
-def _count(tally: list[int], succeeded: bool) -> None:
-    tally[0] += 1
-    tally[1] += succeeded
+def _count(tally: dict[str, int], trick: Trick, points: float) -> None:
+    tally["attempted"] += 1
+    tally["succeeded"] += points > trick.honest
+    tally["lost"] += points < trick.honest
 
 
 if __name__ == "__main__":

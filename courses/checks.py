@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from courses.course import Course, Lesson
 from courses.media import findings_in, findings_of, named_in
-from courses.notation import read_answer
+from courses.notation import options_of, read_answer
 from courses.notebooks import (
     HIDDEN_TESTS,
     SOLUTION,
@@ -30,6 +30,7 @@ from courses.notebooks import (
     without_region,
     write_notebook,
 )
+from courses.sharing import reasons_to_share
 from courses.variants import downloads, has_variants, variant
 from skills_framework.framework import Framework
 from skills_framework.messages import Message, Refused
@@ -111,7 +112,7 @@ def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
     for number, cell in enumerate(lesson.source["cells"], start=1):
         if is_test(cell):
             found += _assert_problems(_place(lesson, number, cell), cell)
-    found += [*_without_rubric(lesson), *_untested(lesson)]
+    found += [*_without_rubric(lesson), *_shared(lesson), *_untested(lesson)]
     return [*found, *_shown_answers(lesson), *_leaks(lesson)]
 
 
@@ -168,6 +169,7 @@ def _not_full(where: str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]
                     {"points": cell.points, "max": cell.max, "feedback": cell.feedback or "–"},
                 ),
             )
+            yield from _needs_sharing(where, lesson, cell.grade_id)
 
 
 def _not_empty(where: str, marks: MarksLike) -> Iterator[Problem]:
@@ -247,6 +249,69 @@ def _without_rubric(lesson: Lesson) -> Iterator[Problem]:
                 Message("bài tập do người chấm chưa có thang chấm (rubric)"),
                 "warning",
             )
+
+
+def _shared(lesson: Lesson) -> Iterator[Problem]:
+    """Tests that run beside the learner's code: why they would have to, and what that means."""
+    classes = _classes_of(lesson)
+    for number, cell in enumerate(lesson.source["cells"], start=1):
+        if not is_test(cell) or not _is_shared(cell):
+            continue
+        where = f"{lesson.file}, ô số {number} ({grade_id_of(cell)})"
+        yield Problem(
+            where,
+            Message(
+                "ô kiểm tra chạy chung với mã của người học (shared): việc này chỉ làm cho gian lận "
+                "khó hơn, không ngăn được; đừng dùng một mình trong bài thi"
+            ),
+            "warning",
+        )
+        reasons = reasons_to_share(source_of(cell), classes)
+        for why in reasons:
+            yield Problem(
+                where, Message("cần chạy chung (shared) vì: {why}", {"why": why}), "warning"
+            )
+        if not reasons:
+            yield Problem(
+                where,
+                Message("không thấy lý do phải chạy chung (shared): hãy thử bỏ dòng này"),
+                "warning",
+            )
+
+
+def _needs_sharing(where: str, lesson: Lesson, grade_id: str) -> Iterator[Problem]:
+    """Why a test that the reference solution does not pass might have to be shared."""
+    classes = _classes_of(lesson)
+    for cell in lesson.source["cells"]:
+        if is_test(cell) and grade_id_of(cell) == grade_id and not _is_shared(cell):
+            for why in reasons_to_share(source_of(cell), classes):
+                yield Problem(
+                    f"{where} ({grade_id})",
+                    Message(
+                        "ô kiểm tra này cần “#| shared: true”, hoặc viết lại, vì: {why}",
+                        {"why": why},
+                    ),
+                )
+
+
+def _is_shared(cell: Cell) -> bool:
+    try:
+        return options_of(source_of(cell)).get("shared") is True
+    except Refused:
+        return False
+
+
+def _classes_of(lesson: Lesson) -> set[str]:
+    """Classes that solution cells define."""
+    found: set[str] = set()
+    for cell in lesson.source["cells"]:
+        if is_solution(cell) and cell["cell_type"] == "code":
+            try:
+                tree = ast.parse(source_of(cell))
+            except SyntaxError:
+                continue
+            found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    return found
 
 
 def _untested(lesson: Lesson) -> Iterator[Problem]:

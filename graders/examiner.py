@@ -25,11 +25,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from graders.codec import NotPlain
 from graders.far_side import FarSide
 from graders.folder import Folder
-from graders.names import plain_python
+from graders.guard import Guard, Refusal
+from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
-from graders.stand_ins import LearnerGone, StandIn, learners_words, number_of
+from graders.stand_ins import LearnerGone, NeedsShared, StandIn, learners_words, number_of
 from sandbox import Channel, ChannelClosed
 
 MAX_MESSAGE = 1000
@@ -56,6 +58,9 @@ def main(
     in_place: list[str],
     classes: dict[str, list[str]],
     texts: list[str],
+    rewrites: list[str],
+    leads_to: dict[str, list[str]],
+    read: list[str],
     seed: int = 0,
 ) -> None:
     """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
@@ -63,10 +68,21 @@ def main(
     here = os.getcwd()  # noqa: PTH109
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
-    _refuse_pickles()
-    far = FarSide(link, Folder(here), classes=classes, in_place=frozenset(in_place))
+    guard = Guard(os.path.realpath(here), frozenset((_TEST, _SETUP)))
+    _refuse_pickles(guard)
+    guard.install()
+    far = FarSide(
+        link,
+        Folder(here),
+        classes=classes,
+        in_place=frozenset(in_place),
+        rewrites=frozenset(rewrites),
+        modules=frozenset(place[0] for place in imports.values()),
+    )
     names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
     examiner = Examiner(control, far, names, frozenset(learner), texts)
+    examiner.guard = guard
+    examiner.leads_to, examiner.read = leads_to, frozenset(read)
     examiner.serve()
 
 
@@ -118,6 +134,9 @@ class Examiner:
         self.far = far
         self.names = names
         self.learner = learner
+        self.guard: Guard | None = None
+        self.leads_to: Mapping[str, list[str]] = {}
+        self.read: frozenset[str] = frozenset()
         self.testing = False
         far.given = self._set_by_test
         self.outputs = Outputs()
@@ -182,6 +201,7 @@ class Examiner:
             with self._deadline(limit), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source, filename)
+                self._look_over(tree, source)
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
@@ -193,8 +213,18 @@ class Examiner:
         self._give_back()
         return said
 
+    def _look_over(self, tree: ast.Module, source: str) -> None:
+        """What of the instructor's cell matters before it runs."""
+        if self.guard is not None:
+            self.guard.refused = None
+            self.guard.trust(tree)
+        if self.leads_to:
+            self.far.judging = meant_by(source, self.leads_to)
+
     def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         facts = describe(error, tree)
+        facts["why"] = self.far.broken_by
+        facts["needs"] = _need_of(error) or (self.guard.refused if self.guard else None)
         if isinstance(error, NameError) and error.name in self.learner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
@@ -219,7 +249,10 @@ class Examiner:
         """The learner's names that the running test has bound itself."""
         if not self.testing:
             return {}
-        return {name: self.globals[name] for name in self.learner & self.globals.keys()}
+        # Only what functions of the reference read: a test that keeps its expectation under a
+        # name of the learner's must not hand it over.
+        names = self.learner & self.read & self.globals.keys()
+        return {name: self.globals[name] for name in names}
 
     def _give_back(self) -> None:
         """Names that are the learner's do not stay here: the next cell asks for them again."""
@@ -239,6 +272,14 @@ class Examiner:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _need_of(error: BaseException) -> str | None:
+    """What the test would have to be ``shared`` for."""
+    if isinstance(error, NotPlain):
+        return "object"
+    found = getattr(error, "need", None) if isinstance(error, (Refusal, NeedsShared)) else None
+    return found if isinstance(found, str) else None
 
 
 # Errors ----------------------------------------------------------------------------------------
@@ -264,7 +305,8 @@ def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
     facts["line"] = own[-1] if own else None
     if words is not None:
         facts["learner"] = {
-            key: words.get(key) for key in ("t", "s", "builtin", "timeout", "place", "missing")
+            key: words.get(key)
+            for key in ("t", "s", "builtin", "timeout", "flooded", "place", "missing")
         }
     elif frames and frames[-1][0] in (_TEST, _SETUP):
         facts["message"] = _authors_text(error, tree, frames[-1])
@@ -407,15 +449,15 @@ class _ShellStub:
             raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
 
 
-def _refuse_pickles() -> None:
+def _refuse_pickles(guard: Guard) -> None:
     """Unpickling a file that the learner handed in would run the learner's code here."""
 
     class Unpickler:
         def __init__(self, *_: object, **__: object) -> None:
-            raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+            raise guard.refusal("pickle")
 
     def load(*_: object, **__: object) -> NoReturn:
-        raise NotImplementedError("đọc tệp pickle của người học chỉ được trong ô “shared”")
+        raise guard.refusal("pickle")
 
     for name in ("pickle", "_pickle"):
         module: Any = importlib.import_module(name)

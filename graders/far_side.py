@@ -33,6 +33,7 @@ from graders.stand_ins import (
     learners_words,
     make_class,
     make_exception,
+    may_cross,
     number_of,
     sign,
 )
@@ -48,8 +49,10 @@ class FarSide:
     """Asks the learner's process. One question at a time, callbacks within.
 
     ``classes``: of the reference, with the operators to forward. ``in_place``: names of
-    functions whose changes to their arguments are taken over at once. ``restoring``: take over all
-    such changes. ``changed``: some call changed an argument and that was not taken over.
+    functions whose changes to their arguments are taken over at once. ``rewrites``: likewise of
+    files. ``modules``: those that the reference imports. ``restoring``: take over all such changes.
+    ``changed``: some call changed an argument or a file and that was not taken over. ``judging``:
+    classes of the learner's that the running cell may mean.
     """
 
     def __init__(
@@ -59,14 +62,20 @@ class FarSide:
         *,
         classes: Mapping[str, Collection[str]] | None = None,
         in_place: frozenset[str] = frozenset(),
+        rewrites: frozenset[str] = frozenset(),
+        modules: frozenset[str] = frozenset(),
     ) -> None:
         self.link = link
         self.folder = folder
         self.classes = classes or {}
         self.in_place = in_place
+        self.rewrites = rewrites
+        self.modules = modules
+        self.judging: frozenset[str] = frozenset()
         self.restoring = False
         self.changed = False
         self.broken = False
+        self.broken_by: str | None = None  # "time" where the learner's process still lives
         self.ends_at = time.monotonic() + 10
         self.epoch = 0
         self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
@@ -77,6 +86,7 @@ class FarSide:
         self._classes: dict[int, type] = {}
         self._known: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
         self._named: dict[str, _Named] = {}
+        self._fetched: dict[int, set[str]] = {}  # a number, and the names it was asked for by
         self._callables: list[object] = []
 
     # Asking ----------------------------------------------------------------------------------
@@ -99,6 +109,9 @@ class FarSide:
             held.epoch = self.epoch
             return held.value
         value = self.decode(raw)
+        number = number_of(value)
+        if number is not None:
+            self._fetched.setdefault(number, set()).add(name)
         if held is not None and type(held.value) is type(value) and _is_mutable(value):
             try:
                 put_contents(held.value, value)
@@ -129,23 +142,43 @@ class FarSide:
         self.epoch += 1
         del self._callables[:]
         self._named.clear()
+        self._fetched.clear()
         self._given.clear()
+        self.folder.begin()
 
     def call(self, target: list[Any], called: str, args: Any, named: Any) -> Any:
-        """Call the learner's object ``target`` (a number and attribute names)."""
+        """Call the learner's object ``target`` (a number and attribute names). ``called``: the
+        name that the test used, "" where it holds the object itself."""
         encoder = Encoder(self.to_learner)
         arguments = encoder.encode((args, named))
-        restore = self.restoring or called in self.in_place
+        restore = self.restoring or self._is_one_of(self.in_place, target[0], called)
+        rewrites = restore or self._is_one_of(self.rewrites, target[0], called)
         question = ["call", target, arguments, restore]
+        return self.ask(question, table=encoder.table, restore=restore, rewrites=rewrites)["r"]
+
+    def _is_one_of(self, names: frozenset[str], number: int, called: str) -> bool:
+        """Is it a function of such a name? By the name that it was asked for: what it says its
+        name is would lend one function the rights of another."""
+        if not names:
+            return False
+        if called:
+            return called in names
+        fetched = self._fetched.get(number)
+        if fetched:
+            return fetched <= names
         try:
-            return self.ask(question, table=encoder.table, restore=restore)["r"]
-        except StopIteration as error:
-            if called in ("send", "throw", "__next__"):
-                raise
-            # Out of a function it would silently end a ``map`` or ``zip`` of the test's.
-            raised = RuntimeError("hàm của người học gây StopIteration")
-            sign(raised, learners_words(error) or {}, self)
-            raise raised from error
+            said = self.attribute(None, number, "__name__")
+        except AttributeError:
+            return False
+        return type(said) is str and said in names
+
+    def may_judge(self, kind: type, operation: str) -> bool:
+        """May ``operation`` of the learner's class decide anything in the running cell?
+
+        Only where the cell has to do with that class: an operator that one exercise asks for must
+        not answer for a number in another.
+        """
+        return any(one.__name__ in self.judging for one in kind.__mro__)
 
     def operate(self, operation: str, *operands: object) -> Any:
         encoder = Encoder(self.to_learner)
@@ -164,7 +197,12 @@ class FarSide:
         return said["r"]
 
     def ask(
-        self, question: Json, *, table: Sequence[object] = (), restore: bool = False
+        self,
+        question: Json,
+        *,
+        table: Sequence[object] = (),
+        restore: bool = False,
+        rewrites: bool = False,
     ) -> dict[str, Any]:
         """Ask, serve callbacks until the answer comes, and hand it over decoded under ``r``."""
         if self.broken:
@@ -190,6 +228,8 @@ class FarSide:
             said = self._await_answer()
             whole = True
         except (ChannelClosed, ChannelTimeout, Garbled) as error:
+            if isinstance(error, ChannelTimeout):
+                self.broken_by = "time"
             raise LearnerGone from error
         except FrameTooLarge as error:
             whole = not self.link.closed
@@ -197,7 +237,17 @@ class FarSide:
         finally:
             self._nesting -= 1
             self.broken = self.broken or not whole
-        return self._take(said, table, raw=question[0] == "name", restore=restore)
+        try:
+            return self._take(
+                said, table, raw=question[0] == "name", restore=restore, rewrites=rewrites
+            )
+        except (StopIteration, StopAsyncIteration) as error:
+            if _may_end(question):
+                raise
+            # Anywhere else it would silently end a ``map`` or ``zip`` of the test's.
+            raised = RuntimeError("mã của người học gây StopIteration")
+            sign(raised, learners_words(error) or {}, self)
+            raise raised from error
 
     def _await_answer(self) -> dict[str, Any]:
         while True:
@@ -210,10 +260,16 @@ class FarSide:
             self.link.send(self._serve(said))
 
     def _take(
-        self, said: dict[str, Any], table: Sequence[object], *, raw: bool, restore: bool
+        self,
+        said: dict[str, Any],
+        table: Sequence[object],
+        *,
+        raw: bool,
+        restore: bool,
+        rewrites: bool,
     ) -> dict[str, Any]:
-        self.folder.take(said.get("files"))
-        if said.get("changed") is True and not restore:
+        kept_back = self.folder.take(said.get("files"), over=rewrites or self.restoring)
+        if kept_back or (said.get("changed") is True and not restore):
             self.changed = True
         decoder = Decoder(self._from_learner, arguments=table)
         error = self._error(said["x"]) if "x" in said else None
@@ -288,7 +344,7 @@ class FarSide:
                 return []
         if kind == "attr" and _may_be_looked_into(target):
             (name,) = rest
-            if not isinstance(name, str) or name.startswith("_"):
+            if not isinstance(name, str) or name.startswith("_") or _steers(target, name):
                 raise AttributeError(str(name))
             return getattr(target, name)
         raise Garbled("callback")
@@ -341,7 +397,7 @@ class FarSide:
             found = self._callables[rest[0]]
             return found.iterator if isinstance(found, _Passed) else found
         if tag == "mod":
-            return own_module(rest[0])
+            return own_module(rest[0], self.modules)
         raise Garbled(f"unknown tag {tag[:20]!r}")
 
     def _stand_in(self, number: Json, kind: type) -> object:
@@ -410,11 +466,9 @@ class FarSide:
             return LearnerStopped
         if facts.get("builtin") is True or "class" not in facts:
             found = getattr(builtins, name, None) if type(name) is str else None
-            if isinstance(found, type) and issubclass(found, Exception):
-                return found
-            return LearnerStopped
+            return found if isinstance(found, type) and may_cross(found) else LearnerStopped
         made = self._class(facts["class"])
-        return made if issubclass(made, Exception) else LearnerStopped
+        return made if may_cross(made) else LearnerStopped
 
 
 class _Named:
@@ -458,6 +512,26 @@ def _may_be_looked_into(value: object) -> bool:
     return home in ("__main__", "unittest.mock", "types") or isinstance(value, io.StringIO)
 
 
+def _steers(target: object, name: str) -> bool:
+    """Is it what a mock is set up and questioned with? That is the test's business alone."""
+    mocked = type(target).__module__ == "unittest.mock"
+    return mocked and (name.startswith("assert") or name in _MOCKS_OWN)
+
+
+_MOCKS_OWN = frozenset(
+    "configure_mock reset_mock attach_mock mock_add_spec side_effect return_value method_calls "
+    "mock_calls call_args call_args_list call_count called await_args await_args_list await_count "
+    "awaited".split()
+)
+
+
+def _may_end(question: Json) -> bool:
+    """Is it a question that StopIteration properly answers?"""
+    if question[0] == "op":
+        return bool(question[1] == "__next__")
+    return question[0] == "call" and question[1][-1] in ("send", "throw", "__next__", "asend")
+
+
 def _import_place(value: Any) -> tuple[str, str] | None:
     """Where the learner's process finds the same library object; None for the test's own."""
     home = getattr(value, "__module__", None)
@@ -479,14 +553,17 @@ def _import_place(value: Any) -> tuple[str, str] | None:
     return (home, path) if found is value else None
 
 
-def own_module(name: Json) -> types.ModuleType:
-    """The examiner's own module of that name; never one that the learner could have written."""
+def own_module(name: Json, known: Collection[str] = ()) -> types.ModuleType:
+    """The examiner's own module of that name: one that is loaded, or that the reference imports.
+
+    No other: importing is running, and some modules do what they are for when they are imported
+    (``unittest.__main__`` would look for tests in the folder that the learner writes to).
+    """
     if type(name) is not str or not MODULE_NAME.fullmatch(name):
         raise Garbled("module")
-    top = name.partition(".")[0]
-    if top in ("__main__", "graders", "sandbox", "antigravity"):
+    if name.partition(".")[0] in ("__main__", "graders", "sandbox"):
         raise Garbled("module")
-    if name not in sys.modules and top not in sys.stdlib_module_names and top != "matplotlib":
+    if name not in sys.modules and name not in known:
         raise Garbled("module")
     try:
         return importlib.import_module(name)

@@ -3,12 +3,15 @@
 In this order: the author's own message (of an assert that failed, or printed by a test that gave
 part of its points); where the learner's code failed and how; that nothing was
 answered; that a check failed, and in which exercise. The text of an error that arose while a
-hidden part of a test ran is not shown: the learner's code may have put the test's values into it.
+hidden part of a test ran, or after it, is not shown: the learner's code may have put the test's
+values into it. What Python itself says in words that leave no room for a value always is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from graders.plan import Step
@@ -23,11 +26,12 @@ def of_test(
     cell_errors: Sequence[Mapping[str, Any]] = (),
     *,
     exposed: bool = False,
+    heard: bool = False,
 ) -> Message | str | None:
     """Feedback on a test that did not earn all its points; None for one that did.
 
     ``cell_errors``: what the learner's cells that this test judges raised when they ran.
-    ``exposed``: had hidden tests run before those cells?
+    ``exposed``: had hidden tests run before those cells? ``heard``: before this test?
     """
     error = outcome.get("error")
     if error is None:
@@ -35,13 +39,14 @@ def of_test(
     if not step.answered:
         return Message("Anh/chị chưa trả lời câu này.")
     if outcome.get("gone"):
-        return Message(
-            "Mã của anh/chị làm dừng tiến trình chạy bài (tự thoát, hết thời gian hoặc hết bộ nhớ)."
-        )
+        return of_death(outcome.get("why"))
+    if error.get("needs"):
+        return of_need(error["needs"])
     if error.get("timeout"):
         return Message("Quá thời gian cho phép khi kiểm tra mã của anh/chị.")
     said = error.get("learner")
-    hidden = error.get("line") in step.hidden
+    line = error.get("line")
+    hidden = heard or not isinstance(line, int) or any(known <= line for known in step.hidden)
     if said is None and isinstance(error.get("message"), str):
         return str(error["message"])
     if cell_errors:
@@ -66,15 +71,16 @@ def of_partial(outcomes: Sequence[Mapping[str, Any]]) -> str | None:
 
 def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
     """An error of the learner's own code. ``exposed``: its text might hold a test's values."""
-    if error.get("timeout"):
-        return Message("Mã của anh/chị chạy quá thời gian cho phép.")
+    why = _limit_met(error)
+    if why is not None:
+        return of_death(why)
     if error.get("t") == "NotImplementedError" and error.get("builtin"):
         return Message("Anh/chị chưa trả lời câu này.")
     # The name of a class of the learner's own is as free a text as the message.
     named = isinstance(error.get("t"), str) and (error.get("builtin") is True or not exposed)
     told = str(error["t"])[:60] if named else ""
     text = error.get("s")
-    if text and told and not exposed and isinstance(text, str):
+    if text and told and isinstance(text, str) and (not exposed or _VALUELESS.fullmatch(text)):
         told = f"{told}: {_one_line(text)}"
     place = error.get("place")
     line = place[1] if isinstance(place, list) and len(place) == 2 else None
@@ -85,6 +91,19 @@ def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
             "Mã của anh/chị báo lỗi ở dòng {line}: {error}", {"line": line, "error": told}
         )
     return Message("Mã của anh/chị báo lỗi: {error}", {"error": told})
+
+
+_TYPES = r"'?(?:int|float|str|list|dict|tuple|set|bool|NoneType|function|range)'?"
+_VALUELESS = re.compile(
+    r"(?:float |integer )?(?:division|modulo|division or modulo) by zero"
+    r"|(?:list|tuple|string|pop|list assignment|range object) index out of range"
+    r"|pop from (?:an )?empty (?:list|set)|math domain error"
+    rf"|unsupported operand type\(s\) for \S{{1,3}}: {_TYPES} and {_TYPES}"
+    rf'|can only concatenate {_TYPES} \(not "{_TYPES}"\) to {_TYPES}'
+    rf"|{_TYPES} object is not (?:iterable|subscriptable|callable)"
+    rf"|{_TYPES} object does not support item assignment"
+    r"|maximum recursion depth exceeded(?: in comparison)?"
+)
 
 
 def _unbound(said: Mapping[str, Any], *, hidden: bool) -> Message:
@@ -102,9 +121,120 @@ def _failed(step: Step) -> Message:
     return Message("Câu này chưa đúng.")
 
 
+def of_death(why: object) -> Message:
+    """Why the process that ran the learner's code was stopped, or stopped by itself."""
+    match why:
+        case "time":
+            return Message("Mã của anh/chị chạy quá thời gian cho phép nên bị dừng.")
+        case "memory":
+            return Message("Mã của anh/chị dùng quá bộ nhớ cho phép nên bị dừng.")
+        case "processes":
+            return Message("Mã của anh/chị mở quá nhiều tiến trình hoặc luồng.")
+        case "files":
+            return Message("Mã của anh/chị ghi tệp quá lớn hoặc quá nhiều tệp.")
+        case "output":
+            return Message("Mã của anh/chị in ra hoặc trả về quá nhiều dữ liệu.")
+        case "exit":
+            return Message("Mã của anh/chị tự thoát giữa chừng (như exit() hoặc os._exit).")
+    return Message("Mã của anh/chị làm hỏng tiến trình chạy bài.")
+
+
+def of_need(need: object) -> Message:
+    """What the test wanted that strict mode does not do in the examiner's process."""
+    match need:
+        case "pickle":
+            return Message(
+                "Ô kiểm tra này mở tệp pickle của người học nên không chấm được ở chế độ nghiêm ngặt. "
+                "Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+            )
+        case "process":
+            return Message(
+                "Ô kiểm tra này gọi chương trình khác nên không chấm được ở chế độ nghiêm ngặt. "
+                "Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+            )
+        case "object":
+            return Message(
+                "Ô kiểm tra này đưa cho mã của người học một đối tượng không chuyển sang tiến trình "
+                "khác được. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+            )
+    return Message(
+        "Ô kiểm tra này chạy một đoạn mã do người học viết (eval, exec, doctest, query) nên không "
+        "chấm được ở chế độ nghiêm ngặt. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+    )
+
+
+def _limit_met(error: Mapping[str, Any]) -> str | None:
+    """The limit that an error of the learner's code tells of; None for any other error."""
+    why = error.get("why")
+    if isinstance(why, str):
+        return why
+    if error.get("timeout"):
+        return "output" if error.get("flooded") is True else "time"
+    if error.get("builtin") is not True:
+        return None
+    text = error.get("s")
+    said = text if isinstance(text, str) else ""
+    match error.get("t"):
+        case "MemoryError":
+            return "memory"
+        case "BlockingIOError" if said.startswith("[Errno 11]"):
+            return "processes"
+        case "RuntimeError" if said == "can't start new thread":
+            return "processes"
+        case "SystemExit":
+            return "exit"
+        case "BrokenPipeError":
+            return "output"  # the line to the outside is closed above its bound
+        case "OSError" if said.startswith(("[Errno 27]", "[Errno 28]", "[Errno 24]")):
+            return "files"
+        case "ValueError" if said == "giá trị quá lớn":
+            return "output"
+    return None
+
+
 def _one_line(text: str) -> str:
     kept = "".join(char if char >= " " else " " for char in text)
     return kept[:MAX_TEXT].strip()
+
+
+# Stored as Vietnamese text, for whoever reads the database; said again in the reader's language.
+TEMPLATES = (
+    "Anh/chị chưa trả lời câu này.",
+    "Quá thời gian cho phép khi kiểm tra mã của anh/chị.",
+    "Mã của anh/chị báo lỗi khi được kiểm tra.",
+    "Mã của anh/chị báo lỗi ở dòng {line}: {error}",
+    "Mã của anh/chị báo lỗi: {error}",
+    "Bài của anh/chị còn thiếu một tên mà đề yêu cầu.",
+    "Bài của anh/chị chưa có tên “{name}” mà đề yêu cầu.",
+    "Câu “{title}” chưa đúng.",
+)
+
+
+def read_feedback(text: str | None) -> Message | str:
+    """Stored feedback as the message that it was made of, to be said in another language.
+
+    An author's or a person's own words come back as they are. ``text``: as `CellMarks` has it.
+    """
+    if not text:
+        return ""
+    for template in TEMPLATES:
+        found = _pattern_of(template).fullmatch(text)
+        if found is not None:
+            return Message(template, found.groupdict())
+    return Message(text) if text in _SENTENCES else text
+
+
+@lru_cache(maxsize=64)
+def _pattern_of(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", template)
+    gaps = {"line": r"\d+"}
+    return re.compile(
+        "".join(
+            f"(?P<{piece}>{gaps.get(piece, '.*')})" if number % 2 else re.escape(piece)
+            for number, piece in enumerate(pieces)
+        ),
+        re.DOTALL,
+    )
 
 
 def of_tampering() -> Message:
@@ -127,3 +257,13 @@ def of_review() -> Message:
 def of_unanswered() -> Message:
     """The cell is as it was handed out."""
     return Message("Anh/chị chưa trả lời câu này.")
+
+
+_SENTENCES = frozenset(
+    str(message)
+    for message in (
+        *map(of_death, ("time", "memory", "processes", "files", "output", "exit", "crash")),
+        *map(of_need, ("pickle", "process", "object", "code")),
+        *(of_tampering(), of_no_time(), of_review(), of_unanswered()),
+    )
+)

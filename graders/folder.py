@@ -25,7 +25,13 @@ class Folder:
         self.root = root
         self._seen: dict[str, tuple[int, int, int]] = {}
         self._own: set[str] = {path for path, _ in self._files()} if own else set()
+        self._lent: set[str] = set()
         self.news()
+        self.begin()
+
+    def begin(self) -> None:
+        """A new test: files that the last one wrote are no longer looked after."""
+        self._lent.clear()
 
     def keep(self) -> None:
         """Files written here since the last news are ours: the other side's never replace them."""
@@ -48,19 +54,28 @@ class Folder:
             budget -= len(content)
             self._seen[path] = key
             found[path] = base64.b64encode(content).decode("ascii")
+        self._lent.update(found)
         return found
 
-    def take(self, news: Any) -> None:
-        """Write what the other side sent; whatever is not a plain path below the root is left."""
+    def take(self, news: Any, *, over: bool = True) -> bool:
+        """Write what the other side sent; whatever is not a plain path below the root is left.
+
+        ``over``: also over files that were written here since `begin`. True: one was kept back.
+        """
+        kept_back = False
         if not isinstance(news, dict):
-            return
+            return kept_back
         for path, content in list(news.items())[:MAX_FILES]:
             if not isinstance(content, str) or not is_plain(path) or path in self._own:
+                continue
+            if path in self._lent and not over:
+                kept_back = True
                 continue
             try:
                 self._write(path, base64.b64decode(content, validate=True))
             except (OSError, ValueError, binascii.Error):
                 continue
+        return kept_back
 
     def _write(self, path: str, content: bytes) -> None:
         target = Path(self.root, path)

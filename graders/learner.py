@@ -32,7 +32,6 @@ from graders.outputs import Outputs
 from graders.shell import close_figures, prepare_shell
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
-MAX_TEXT = 200_000
 MAX_NESTING = 60
 _REPEAT_S = 0.25
 
@@ -361,6 +360,7 @@ class Learner:
         facts: dict[str, Any] = {"t": kind.__name__, "s": _text_of(error)}
         facts["builtin"] = getattr(builtins, kind.__name__, None) is kind
         facts["timeout"] = isinstance(error, CellTimeout)
+        facts["flooded"] = self.outputs.room <= 0
         facts["place"] = self._place_of(error)
         if plain:
             return facts

@@ -10,8 +10,10 @@ cell that killed the first), and marking goes on with the next step.
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -20,7 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from graders import feedback
-from graders.marks import CellMarks, CellRun, Marks, Mode
+from graders.folder import MAX_FILES, is_plain
+from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
 from sandbox import (
@@ -39,6 +42,8 @@ logger = logging.getLogger("motcham.marking")
 
 # MiB of one message: outputs and files of one cell are bounded well below.
 _FRAME_MB = 16
+# Characters of base64 that wait for the examiner: less than a frame.
+MAX_NEWS = 12 * 1024 * 1024
 CELL_S = 15.0
 NOTEBOOK_S = 90.0
 MAX_PAIRS = 12
@@ -47,7 +52,12 @@ _PROGRAMS = {"learner": "graders.learner:main", "examiner": "graders.examiner:ma
 
 
 class _Died(Exception):
-    """A process of the pair ended, hung or spoke nonsense."""
+    """A process of the pair ended, hung or spoke nonsense. ``why`` as `feedback.of_death` has it;
+    "closed" where the process is to be asked."""
+
+    def __init__(self, why: str = "closed") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Marker:
@@ -194,28 +204,75 @@ class Marker:
         runs: list[CellRun] = []
         ends_at = time.monotonic() + self.notebook_s
         options = {"show": True, "seed": seed}
-        with control, self.fork("learner", [theirs], options, files or {}, limits):
+        with control, self.fork("learner", [theirs], options, files or {}, limits) as child:
             for number, text in enumerate(sources):
                 limit = min(self.cell_s, ends_at - time.monotonic())
                 try:
                     said = _talk(control, {"cell": text, "number": number, "limit": limit}, limit)
-                except _Died:
-                    runs.append(_stopped_run())
+                except _Died as death:
+                    runs.append(_stopped_run(_cause(death.why, child)))
                     break
                 runs.append(_cell_run(said))
         nothing = CellRun([], ok=False)
         return runs + [nothing] * (len(sources) - len(runs))
 
 
-def _stopped_run() -> CellRun:
-    text = str(Message("Đã dừng: mã chạy quá thời gian, quá bộ nhớ cho phép hoặc tự thoát."))
+def _cause(why: str, child: Child) -> str:
+    """Why a process that no longer answers ended."""
+    if why != "closed":
+        return why
+    try:
+        end = child.wait(_GRACE_S)
+    except TimeoutError:
+        return "crash"  # it closed its line, and lives on
+    if end.reason in ("memory", "time"):
+        return end.reason
+    if end.reason in ("done", "failed"):
+        return "exit"
+    return "output" if end.status == -signal.SIGPIPE else "crash"
+
+
+def _stopped_run(why: str) -> CellRun:
+    text = str(feedback.of_death(why))
     output = {"output_type": "error", "ename": "Stopped", "evalue": text, "traceback": [text]}
-    return CellRun([output], ok=False, timed_out=True)
+    return CellRun([output], ok=False, timed_out=why == "time")
 
 
 def _cell_run(said: Mapping[str, Any]) -> CellRun:
-    outputs = [found for found in said.get("outputs") or () if _is_output(found)]
-    return CellRun(outputs, ok=said.get("ok") is True, timed_out=said.get("timed_out") is True)
+    return CellRun(
+        _bounded(said.get("outputs")),
+        ok=said.get("ok") is True,
+        timed_out=said.get("timed_out") is True,
+    )
+
+
+def _bounded(found: object) -> list[dict[str, Any]]:
+    """Outputs of nbformat's shape and of the size that `graders.outputs` keeps to: the learner's
+    process, which said so, need not have kept to anything."""
+    outputs: list[dict[str, Any]] = []
+    room = MAX_RICH + MAX_TEXT
+    for one in found[:MAX_OUTPUTS] if isinstance(found, list) else ():
+        size = len(json.dumps(one))
+        if size <= room and _is_output(one):
+            room -= size
+            outputs.append(one)
+    return outputs
+
+
+def _error_of(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a learner's cell raised, in the words of its process: cut to what feedback can use."""
+    found = said.get("error")
+    if not isinstance(found, dict):
+        return None
+    kept: dict[str, Any] = {
+        key: value[:2000] for key in ("t", "s") if isinstance(value := found.get(key), str)
+    }
+    for key in ("builtin", "timeout", "flooded"):
+        kept[key] = found.get(key) is True
+    place = found.get("place")
+    if isinstance(place, list) and len(place) == 2 and all(type(one) is int for one in place):
+        kept["place"] = place
+    return kept
 
 
 def _is_output(found: object) -> bool:
@@ -231,7 +288,8 @@ def _is_output(found: object) -> bool:
                 isinstance(found.get("ename"), str)
                 and isinstance(found.get("evalue"), str)
                 and isinstance(trace, list)
-                and all(isinstance(line, str) for line in trace)
+                and len(trace) <= 110
+                and all(isinstance(line, str) and len(line) <= 4000 for line in trace)
             )
         case "display_data" | "execute_result":
             data = found.get("data")
@@ -245,10 +303,17 @@ def _talk(channel: Channel, wish: dict[str, Any], limit: float) -> dict[str, Any
         channel.send(wish)
         said = channel.receive(max(0.0, limit) + _GRACE_S)
     except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-        raise _Died from error
+        raise _Died(_NAMES[type(error)]) from error
     if not isinstance(said, dict):
-        raise _Died
+        raise _Died("crash")
     return said
+
+
+_NAMES: dict[type[Exception], str] = {
+    ChannelClosed: "closed",
+    ChannelTimeout: "time",
+    FrameTooLarge: "output",
+}
 
 
 class _Pair:
@@ -273,6 +338,9 @@ class _Pair:
             "in_place": sorted(names.in_place),
             "classes": {name: sorted(has) for name, has in names.classes.items()},
             "texts": run.texts,
+            "rewrites": sorted(names.rewrites),
+            "leads_to": {name: sorted(others) for name, others in names.leads_to.items()},
+            "read": sorted(names.read),
         }
         self._aside = marker.aside
         self._examiner_child = self._aside.submit(
@@ -287,6 +355,10 @@ class _Pair:
             self.examiner.close()
             self._examiner_child.result().close()
             raise
+
+    def cause(self, why: str) -> str:
+        """Why the pair no longer works, in the words of `feedback.of_death`."""
+        return _cause(why, self._learner_child)
 
     def close(self) -> None:
         """End both, without waiting for the end. Raises ForkServerLost where E never began."""
@@ -371,14 +443,18 @@ class _Marking:
                     self._take_step(self.position)
                     self.position += 1
                 return True
-            except _Died:
-                self._note_death(self.position)
+            except _Died as death:
+                self._note_death(self.position, death.why)
 
-    def _note_death(self, number: int) -> None:
+    def _note_death(self, number: int, why: str) -> str:
+        """Leave a step out from now on; why it ended the pair."""
+        assert self.pair is not None
+        why = self.pair.cause(why)
         self.deadly.add(number)
         if self.steps[number].place == "learner":
-            self.errors.setdefault(number, {"t": "", "timeout": True})
+            self.errors.setdefault(number, {"why": why})
         self._end_pair()
+        return why
 
     def _take_step(self, number: int) -> None:
         step = self.steps[number]
@@ -392,7 +468,7 @@ class _Marking:
             try:
                 self.pair.examiner.send(wish)
             except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-                raise _Died from error
+                raise _Died(_NAMES[type(error)]) from error
             self.pending = True
             if step.waits:
                 self._settle_examiner()
@@ -404,8 +480,8 @@ class _Marking:
             self.pair.learner, {"cell": step.source, "number": number, "limit": limit}, limit
         )
         self._keep_news(said)
-        found = said.get("error")
-        if isinstance(found, dict):
+        found = _error_of(said)
+        if found is not None:
             self.errors[number] = found
         else:
             self.errors.pop(number, None)
@@ -419,14 +495,20 @@ class _Marking:
         try:
             said = self.pair.examiner.receive(self.marker.cell_s + _GRACE_S)
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-            raise _Died from error
+            raise _Died(_NAMES[type(error)]) from error
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
 
     def _keep_news(self, said: Mapping[str, Any]) -> None:
+        """Files for E; no more of them than may cross at once, whatever L sends."""
         news = said.get("files")
-        if isinstance(news, dict):
-            self.news.update(news)
+        for path, content in news.items() if isinstance(news, dict) else ():
+            room = MAX_NEWS - sum(map(len, self.news.values())) + len(self.news.get(path, ""))
+            new = path not in self.news
+            if is_plain(path) and isinstance(content, str) and len(content) <= room:
+                if new and len(self.news) >= MAX_FILES:
+                    break
+                self.news[path] = content
 
     def _take_news(self) -> dict[str, Any]:
         news, self.news = self.news, {}
@@ -448,12 +530,12 @@ class _Marking:
         try:
             run = self._run_shared if step.place == "shared" else self._run_test
             outcomes = run(step)
-        except _Died:
-            self._note_death(number)
-            outcomes = [{"error": {"type": "Died"}, "gone": True}]
+        except _Died as death:
+            why = self._note_death(number, death.why)
+            outcomes = [{"error": {"type": "Died"}, "gone": True, "why": why}]
         self.position = max(self.position, number + 1) if self.pair is not None else 0
-        self.hidden_ran = self.hidden_ran or bool(step.hidden)
-        return self._judge(step, outcomes)
+        heard, self.hidden_ran = self.hidden_ran, self.hidden_ran or bool(step.hidden)
+        return self._judge(step, outcomes, heard=heard)
 
     def _run_test(self, step: Step) -> list[dict[str, Any]]:
         assert self.pair is not None
@@ -466,6 +548,8 @@ class _Marking:
             for outcome in outcomes:
                 error = outcome.get("error") or {"type": "Died"}
                 outcome["error"], outcome["gone"] = error, not error.get("timeout")
+                if outcome["gone"]:
+                    outcome["why"] = self.pair.cause(error.get("why") or "closed")
             self._end_pair()
         return outcomes
 
@@ -478,7 +562,7 @@ class _Marking:
         said = _talk(self.pair.learner, wish, limit)
         self._keep_news(said)
         if said.get("nonce") != nonce:
-            raise _Died
+            raise _Died("crash")
         if said.get("tampered"):
             return [{"error": {"type": "Tampered"}, "tampered": True}]
         error = said.get("error")
@@ -487,7 +571,9 @@ class _Marking:
         result = said.get("result")
         return [{"error": None, "result": result if isinstance(result, str) else None}]
 
-    def _judge(self, step: Step, outcomes: Sequence[Mapping[str, Any]]) -> CellMarks:
+    def _judge(
+        self, step: Step, outcomes: Sequence[Mapping[str, Any]], *, heard: bool
+    ) -> CellMarks:
         from graders.scoring import score
 
         points, review = score(step.points, outcomes)
@@ -498,7 +584,7 @@ class _Marking:
         elif worst is not None:
             errors = [self.errors[n] for n in step.answers if n in self.errors]
             exposed = any(n in self.exposed for n in step.answers)
-            said = feedback.of_test(step, worst, errors, exposed=exposed)
+            said = feedback.of_test(step, worst, errors, exposed=exposed, heard=heard)
         elif points < step.points:
             said = feedback.of_partial(outcomes)
         return self._cell_marks(step, points, said, review=review)

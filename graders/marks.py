@@ -15,6 +15,12 @@ from skills_framework.messages import Message
 Mode = Literal["strict", "compatible"]
 State = Literal["marked", "unreadable", "foreign", "too_large", "failed"]
 
+# Of what one cell prints and shows. The learner's process keeps to these so that honest output is
+# cut kindly; the supervisor holds it to them.
+MAX_TEXT = 200_000  # characters of printed text
+MAX_OUTPUTS = 200
+MAX_RICH = 8 * 1024 * 1024  # characters of all rich outputs
+
 
 @dataclass(frozen=True)
 class CellMarks:

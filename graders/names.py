@@ -30,8 +30,10 @@ class Names:
 
     ``learner``: asked of the learner. ``owned``: the examiner's, never asked. ``imports``: bound by
     an import of the reference solution, name to (module, attribute): the examiner takes its own.
-    ``in_place``: functions of the reference solution that change their arguments. ``classes``:
-    classes that it defines, with the operators that each defines.
+    ``in_place``: functions of the reference solution that change their arguments; ``rewrites``:
+    that write files. ``classes``: classes that it defines, with the operators that each defines;
+    ``leads_to``: what the definition of a name mentions, so that it can be told which cell has to
+    do with which class. ``read``: globals that functions of the reference read.
     """
 
     learner: frozenset[str] = frozenset()
@@ -39,6 +41,9 @@ class Names:
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     in_place: frozenset[str] = frozenset()
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rewrites: frozenset[str] = frozenset()
+    leads_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -180,7 +185,122 @@ def whose(
         imports={name: where for name, where in only_imported.items() if name not in asked},
         in_place=frozenset(changing),
         classes=classes,
+        rewrites=_rewriting(cells) | frozenset(in_place),
+        leads_to=_leads(cells) if classes else {},
+        read=frozenset(
+            name for kind, source in cells if kind != "test" for name in _read_globals(source)
+        ),
     )
+
+
+def _rewriting(cells: Iterable[tuple[CellKind, str]]) -> frozenset[str]:
+    """Functions of the reference solution that write files."""
+    found = set()
+    for kind, source in cells:
+        tree = parse(source) if kind == "solution" else None
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(
+                _writes_file(inner) for inner in ast.walk(node)
+            ):
+                found.add(node.name)
+    return frozenset(found)
+
+
+def _writes_file(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="open") | ast.Attribute(attr="open"), args=args):
+            modes = [*args, *(word.value for word in node.keywords if word.arg == "mode")]
+            return any(
+                isinstance(mode, ast.Constant)
+                and isinstance(mode.value, str)
+                and 0 < len(mode.value) <= 3
+                and bool(set(mode.value) & set("wax+"))
+                for mode in modes
+            )
+        case ast.Call(func=ast.Attribute(attr=attr)):
+            return attr in _WRITING
+    return False
+
+
+_WRITING = _words(
+    "write_text write_bytes to_csv to_excel to_json to_parquet to_html savefig save savez savetxt "
+    "tofile rename replace copyfile copy copy2 move"
+)
+
+
+def _leads(cells: Iterable[tuple[CellKind, str]]) -> dict[str, frozenset[str]]:
+    """What each name's definition mentions, in setup and solution cells."""
+    found: dict[str, set[str]] = {}
+    for kind, source in cells:
+        tree = parse(source) if kind != "test" else None
+        for node in tree.body if tree is not None else ():
+            mentioned = _mentions(node)
+            for name in _binds(node):
+                found.setdefault(name, set()).update(mentioned)
+    return {name: frozenset(mentioned) for name, mentioned in found.items()}
+
+
+def _binds(node: ast.stmt) -> set[str]:
+    """Names that a statement binds or puts something into."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    found: set[str] = set()
+    for one in ast.walk(node):
+        if isinstance(one, (ast.FunctionDef, ast.ClassDef)):
+            found.add(one.name)
+        target: ast.AST | None = None
+        if isinstance(one, (ast.Name, ast.Attribute, ast.Subscript)):
+            target = one if isinstance(one.ctx, ast.Store) else None
+        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute):
+            target = one.func
+        while isinstance(target, (ast.Attribute, ast.Subscript)):
+            target = target.value
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+    return found
+
+
+def _mentions(node: ast.AST) -> set[str]:
+    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return found | {
+        one.name for one in ast.walk(node) if isinstance(one, (ast.FunctionDef, ast.ClassDef))
+    }
+
+
+def meant_by(source: str, leads_to: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Every name that a cell may have to do with: those it mentions, and what they lead to."""
+    tree = parse(source)
+    if tree is None:
+        return frozenset()
+    waiting = list(_mentions(tree)) + [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(leads_to.get(name, ()))
+    return frozenset(found)
+
+
+def _read_globals(source: str) -> set[str]:
+    """Names that functions of the cell take from the notebook's namespace when they run."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            top = symtable.symtable(plain_python(source), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {
+        symbol.get_name()
+        for scope in _inner(top)
+        if scope.get_type() == "function"
+        for symbol in scope.get_symbols()
+        if symbol.is_global() and symbol.is_referenced()
+    }
 
 
 ANY_OPERATOR = frozenset("*")

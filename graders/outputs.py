@@ -9,13 +9,11 @@ from typing import Any
 import IPython.core.displayhook
 import IPython.core.displaypub
 
+from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT
+
 # Ours by inheritance only: IPython is not fully annotated.
 DisplayHook: Any = IPython.core.displayhook.DisplayHook
 DisplayPublisher: Any = IPython.core.displaypub.DisplayPublisher
-
-MAX_TEXT = 200_000  # characters of printed text a cell
-MAX_OUTPUTS = 200
-MAX_RICH = 8 * 1024 * 1024  # characters of all rich outputs of a cell
 
 
 class Outputs:

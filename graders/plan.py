@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,7 +20,7 @@ from typing import Any, Literal
 
 from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
-from graders.names import CellKind, Names, mentioned_names, parse, plain_python, whose
+from graders.names import CellKind, Names, mentioned_names, plain_python, whose
 from graders.submitted import Cell, Unfit, read_cells
 from skills_framework.messages import Message, Refused
 
@@ -166,7 +167,7 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             answers, unanswered = [], []
         elif cell.kind == "code":
             if cell.locked:
-                steps.append(Step("learner", cell.source))
+                steps.append(Step("learner", _without_hidden(cell.source)))
             waits = bool(mentioned_names(cell.source) & source.names.learner)
             steps.append(Step("setup", plain_python(cell.source), waits=waits))
         if cell.grade_id:
@@ -255,6 +256,13 @@ def _test(
     )
 
 
+def _without_hidden(source: str) -> str:
+    """A locked cell as the learner has it: what it keeps hidden is for the examiner alone."""
+    hidden = hidden_lines(source)
+    lines = source.split("\n")
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden)
+
+
 def hidden_lines(source: str) -> frozenset[int]:
     """Line numbers, from 1, of the regions the learner never sees."""
     found: set[int] = set()
@@ -283,10 +291,22 @@ def as_handed_out(cell: Cell) -> str:
         return cell.source
 
 
+LONGEST_STUB = 20_000  # characters
+
+
 def is_answered(source: str) -> bool:
-    """Did the learner write anything? Not the stub, not only ``name = None``."""
-    tree = parse(source)
-    if tree is None:
+    """Did the learner write anything? Not the stub, not only ``name = None``.
+
+    This looks at a learner's text in the supervisor's own process: so it is only read as plain
+    Python, and only where it is short enough to be a stub at all.
+    """
+    if len(source) > LONGEST_STUB:
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True  # something was written, if no Python
     return any(_says_something(node) for node in tree.body)
 

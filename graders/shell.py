@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from graders.outputs import Outputs
 
@@ -17,6 +17,7 @@ def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
     shell.display_pub = outputs.publisher(shell, show=show)
     shell.displayhook = outputs.hook(shell, show=show)
     shell.display_trap.hook = shell.displayhook
+    shell.ask_exit = _leave  # ``exit()`` in a cell
     if show:
         shell._showtraceback = outputs.traceback
         use_inline_figures(shell)
@@ -25,6 +26,10 @@ def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
         shell.showindentationerror = _quiet
         shell.enable_matplotlib = lambda *_, **__: ("agg", "agg")  # ``%matplotlib inline``
     return shell
+
+
+def _leave() -> NoReturn:
+    raise SystemExit
 
 
 def _quiet(*_: object, **__: object) -> None:

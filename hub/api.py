@@ -368,7 +368,7 @@ class Submission(ApiHandler):
                     "title": one.title,
                     "points": one.points,
                     "max_points": one.max_points,
-                    "feedback": one.feedback,
+                    "feedback": self._.message(one.feedback) or None,
                     "needs_review": one.needs_review,
                 }
                 for one in result.exercises

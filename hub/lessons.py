@@ -27,6 +27,7 @@ from courses.notebooks import (
     source_of,
     write_text,
 )
+from graders.feedback import read_feedback
 from hub.access import Actor
 from hub.refusals import TooLate
 from records import Session, drafts, enrolments, queue, releases, reviewing, terms
@@ -106,7 +107,7 @@ class ExerciseResult:
     title: str
     points: float
     max_points: float
-    feedback: str | None
+    feedback: Message | str  # in whatever language it is shown: see `graders.feedback`
     needs_review: bool
     rubric: tuple[courses.Picked, ...] = ()  # what a person chose of the exercise's rubric
 
@@ -351,7 +352,7 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
                 titles.get(grade_id, grade_id),
                 marks[grade_id].points,
                 marks[grade_id].max_points,
-                marks[grade_id].feedback,
+                read_feedback(marks[grade_id].feedback),
                 marks[grade_id].needs_review,
                 _picked(session, submission, marks[grade_id], rubrics.get(grade_id)),
             )

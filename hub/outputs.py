@@ -14,17 +14,20 @@ from typing import Any
 
 import nh3
 
+from graders.feedback import read_feedback
 from hub.translate import Translator
 from skills_framework.messages import Message
 
 MOST_TEXT = 20_000
 MOST_PICTURE = 4_000_000
+MOST_TRACE = 20_000
 PICTURES = ("image/png", "image/jpeg")
 TABLE = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "b", "i", "br"}
 CELLS = {"th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"}}
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# The gaps are bounded: a learner's process writes what these look through.
 CELL_LINE = re.compile(
-    r"(?:<ipython-input[^>]*>|<cell[^>]*>|Cell In\[?\d*\]?|File .*?), line (\d+)"
+    r"(?:<ipython-input[^>]{0,60}>|<cell[^>]{0,60}>|Cell In\[?\d{0,6}\]?|File .{0,300}?), line (\d+)"
 )
 ARROW = re.compile(r"^-+> (\d+)", re.MULTILINE)
 
@@ -47,6 +50,7 @@ KNOWN = {
     "ModuleNotFoundError": Message("Không có thư viện này trong phòng thực hành."),
     "FileNotFoundError": Message("Không có tệp này: xem lại tên tệp."),
     "CellTimeoutError": Message("Ô chạy quá lâu nên bị dừng: có thể vòng lặp không kết thúc."),
+    "SystemExit": Message("Ô đã tự thoát giữa chừng."),
     "MemoryError": Message("Ô dùng quá nhiều bộ nhớ nên bị dừng."),
 }
 
@@ -96,7 +100,7 @@ def _picture(kind: str, encoded: str) -> str:
 
 
 def _text(value: Any, style: str, _: Translator) -> str:
-    text = ANSI.sub("", _joined(value)).rstrip("\n")
+    text = ANSI.sub("", _joined(value)[: MOST_TEXT * 2]).rstrip("\n")
     if not text:
         return ""
     more = ""
@@ -109,6 +113,8 @@ def _text(value: Any, style: str, _: Translator) -> str:
 def _error(output: Mapping[str, Any], _: Translator) -> str:
     name = str(output.get("ename", ""))
     said = ANSI.sub("", str(output.get("evalue", "")))[:2000]
+    if name == "Stopped":  # in our words, not Python's
+        return f'<div class="run-error"><p>{escape(_.message(read_feedback(said)))}</p></div>'
     line = error_line(output)
     known = KNOWN.get(name)
     where = f" {_('(dòng {line})', line=line)}" if line else ""
@@ -121,7 +127,8 @@ def _error(output: Mapping[str, Any], _: Translator) -> str:
 
 def error_line(output: Mapping[str, Any]) -> int | None:
     """The line of the cell an error points at: the first frame is the cell's own."""
-    text = ANSI.sub("", "\n".join(str(line) for line in output.get("traceback") or []))
+    lines = [str(line)[:2000] for line in (output.get("traceback") or [])[:100]]
+    text = ANSI.sub("", "\n".join(lines))[:MOST_TRACE]
     found = ARROW.search(text) or CELL_LINE.search(text)
     return int(found.group(1)) if found else None
 

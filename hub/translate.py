@@ -104,6 +104,8 @@ class Translator:
         return str(format_datetime(moment, format=pattern, tzinfo=HANOI, locale=self.language))
 
     def _value(self, value: Any) -> Any:
+        if isinstance(value, Message):
+            return self.message(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return value
         return self.number(value) if isinstance(value, float) else value

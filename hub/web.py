@@ -25,6 +25,7 @@ from jinja2 import Environment
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
+from graders.feedback import read_feedback
 from hub import access, translate
 from hub.access import Actor
 from hub.certificate_office import CertificateOffice
@@ -255,6 +256,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     def _context(self) -> dict[str, Any]:
         return {
             "_": self._,
+            "feedback": lambda text: self._.message(read_feedback(text)),
             "plural": self._.plural,
             "language": self._.language,
             "languages": translate.LANGUAGES,

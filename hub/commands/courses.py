@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from graders.feedback import read_feedback
 from hub.commands.opening import DATA, opened
 from hub.console import say
 from skills_framework.messages import Message
 
 if TYPE_CHECKING:
     from courses import Course, Problem
+    from graders import CellMarks
     from hub.settings import Settings
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -101,7 +104,21 @@ def _check(loaded: Course, settings: Settings) -> list[Problem]:
     from skills_framework.framework import load_framework
 
     with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
-        return check_course(loaded, load_framework(loaded.framework), marker.mark)
+
+        def mark(source: bytes, submitted: bytes) -> Any:
+            marks = marker.mark(source, submitted)
+            return SimpleNamespace(
+                state=marks.state,
+                reason=marks.reason,
+                cells=[_told(cell) for cell in marks.cells],
+            )
+
+        return check_course(loaded, load_framework(loaded.framework), mark)
+
+
+def _told(cell: CellMarks) -> Any:
+    """With its feedback as a message, to be said in the author's language."""
+    return SimpleNamespace(**vars(cell) | {"feedback": read_feedback(cell.feedback)})
 
 
 def _report(problems: list[Problem]) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 def mark(source: Path, submitted: Path, mode: Mode, seed: int, as_json: bool) -> None:
     """Chấm SUBMITTED theo SOURCE (sổ tay của giảng viên, có lời giải và phép thử)."""
     from graders import Marker
+    from graders.feedback import read_feedback
     from hub.settings import load_settings
 
     notebooks = _read(source), _read(submitted)
@@ -47,7 +48,7 @@ def mark(source: Path, submitted: Path, mode: Mode, seed: int, as_json: bool) ->
                     "grade_id": cell.grade_id,
                     "points": cell.points,
                     "max": cell.max,
-                    "feedback": cell.feedback or "",
+                    "feedback": read_feedback(cell.feedback),
                 },
             )
         )

@@ -13,6 +13,7 @@ from courses import (
 )
 from courses.checks import check_lesson, solved_notebook
 from courses.notebooks import source_of
+from courses.sharing import reasons_to_share
 from graders.marker import Marker
 from skills_framework.framework import load_framework
 from skills_framework.messages import Refused
@@ -135,6 +136,69 @@ def test_asserts_without_words_are_warnings(course_folder, lesson_file):
 def test_images_without_words_are_errors(course_folder, lesson_file, marker):
     edit(lesson_file, "### Việc", "### Việc\n![](attachment:a.png)")
     assert "chưa có lời mô tả" in texts(problems(course_folder, marker))
+
+
+def test_a_shared_test_is_told_why_it_would_have_to_be_and_what_that_means(
+    course_folder, lesson_file
+):
+    edit(lesson_file, "#| minutes: 5", "#| minutes: 5\n#| shared: true")
+    [lesson] = load_course(course_folder).lessons
+    found = check_lesson(lesson, load_framework())
+    assert texts(found) == ""
+    assert "chỉ làm cho gian lận khó hơn" in texts(found, "warning")
+    assert "không thấy lý do" in texts(found, "warning")
+    edit(
+        lesson_file, "assert chon is", "import matplotlib.pyplot as plt\nplt.gcf()\nassert chon is"
+    )
+    [lesson] = load_course(course_folder).lessons
+    found = texts(check_lesson(lesson, load_framework()), "warning")
+    assert "(cham)" in found
+    assert "xem hình mà mã của người học đã vẽ" in found
+    assert "không thấy lý do" not in found
+
+
+NEEDS = {
+    "from unittest.mock import patch\nwith patch('time.time'):\n    f()": "patch",
+    "class Con(Lop):\n    pass": "kế thừa lớp",
+    "import pandas as pd\nx = pd.read_pickle('a.pkl')": "pickle",
+    "import numpy as np\nx = np.load('a.npy', allow_pickle=True)": "pickle",
+    "x = eval(bieu_thuc)": "eval",
+    "import doctest\ndoctest.testmod()": "doctest",
+    "x = bang.query(dieu_kien)": "query",
+    "import subprocess\nsubprocess.run(['python', 'bai.py'])": "subprocess",
+    "x = In[1]": "ô mã đã chạy",
+    "import sys\nsys.settrace(print)": "từng dòng",
+}
+
+
+@pytest.mark.parametrize("source", NEEDS)
+def test_what_a_test_must_be_shared_for_is_recognised(source):
+    found = [str(why) for why in reasons_to_share(source, {"Lop"})]
+    assert any(NEEDS[source] in why for why in found), found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "assert f(2) == 4",
+        "with patch('builtins.input', side_effect=['1']):\n    f()",
+        "x = eval('1 + 1')",
+        "class Con(Khac):\n    pass",
+        "x = bang.query('diem > 5')",
+        "import json\nx = json.load(open('a.json'))",
+    ],
+)
+def test_ordinary_tests_need_no_sharing(source):
+    assert reasons_to_share(source, {"Lop"}) == []
+
+
+def test_a_test_that_strict_mode_cannot_run_is_told_what_it_lacks(
+    course_folder, lesson_file, marker
+):
+    edit(lesson_file, 'assert chon == "b"', 'assert eval("chon") == "b" and eval(chon + "[0]")')
+    found = texts(problems(course_folder, marker))
+    assert "lessons/01.ipynb (cham)" in found
+    assert "ô kiểm tra này cần “#| shared: true”, hoặc viết lại, vì: chạy một đoạn mã" in found
 
 
 def test_a_solution_that_no_test_looks_at_is_a_warning(course_folder, lesson_file):

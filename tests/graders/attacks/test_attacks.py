@@ -2,9 +2,10 @@
 
 import pytest
 from notebooks import answered, as_bytes
-from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS
+from leaning import LEANING
+from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS as PLAIN
 
-SECRETS = ("randint", "allclose", "assert", "HIDDEN", "[3, 5, 8]", "7.4")  # of the hidden tests
+TRICKS = [*PLAIN, *LEANING]
 
 
 def test_the_exercise_can_be_solved(marker):
@@ -18,18 +19,19 @@ def test_the_empty_answer_earns_nothing(marker):
     assert {cell.feedback for cell in marks.cells} == {"Anh/chị chưa trả lời câu này."}
 
 
-def test_the_table_holds_at_least_forty_different_tricks():
-    assert len({trick.name for trick in TRICKS}) == len(TRICKS) >= 40
+def test_the_table_holds_well_over_a_hundred_different_tricks():
+    assert len({trick.name for trick in TRICKS}) == len(TRICKS) >= 125
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
-def test_a_trick_leaves_the_honest_mark(marker, trick):
-    marks = marker.mark(SOURCE, trick.content)
+def test_a_trick_leaves_the_honest_mark(marker, record_trick, trick):
+    marks = marker.mark(trick.source, trick.content)
+    record_trick("ours", trick, marks.total)
     assert marks.state == "marked"
     assert marks.total == trick.honest, [
         (c.grade_id, c.points, c.feedback) for c in marks.cells if c.points
     ]
-    assert marks.max == 5.0
+    assert marks.max == trick.max
     for cell in marks.cells:
-        for secret in SECRETS:
+        for secret in trick.secrets:
             assert secret not in (cell.feedback or "")

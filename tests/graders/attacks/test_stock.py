@@ -1,27 +1,38 @@
-"""That these are real tricks: stock nbgrader falls for them on the very same files."""
+"""That these are real tricks: stock nbgrader falls for them on the very same files.
+
+A dozen of them here; ``python bench/attacks.py`` gives it all.
+"""
 
 import pytest
-from stock import make_course, stock_total
+from leaning import LEANING
+from stock import Stock
 from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS, Trick, answered
 
+ALL = {trick.name: trick for trick in [*TRICKS, *LEANING]}
 FALLEN_FOR = [
     "displayhook hands in a number",
     "skip-execution tag on test cells",
     "writes to the gradebook",
+    "argument emptied to spoil the expectation",
+    "reads the source notebook wherever it lies",
+    "a unit test that is skipped",
+    "a test that imports the learner's module",
 ]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return make_course(tmp_path_factory.mktemp("stock"))
+def stock(tmp_path_factory):
+    with Stock(tmp_path_factory.mktemp("stock")) as found:
+        yield found
 
 
-def test_stock_marks_an_honest_notebook_as_we_do(course, tmp_path):
+def test_stock_marks_an_honest_notebook_as_we_do(stock):
     half = answered(SOURCE, **NOTHING | {"s1": EVERYTHING["s1"], "s2": EVERYTHING["s2"]})
-    assert stock_total(course, tmp_path, Trick("half", half)) == 2.0
+    assert stock.total(Trick("half", half)) == 2.0
 
 
 @pytest.mark.parametrize("name", FALLEN_FOR)
-def test_stock_falls_for(course, tmp_path, name):
-    (trick,) = [trick for trick in TRICKS if trick.name == name]
-    assert stock_total(course, tmp_path, trick) > trick.honest
+def test_stock_falls_for(stock, record_trick, name):
+    points = stock.total(ALL[name])
+    record_trick("stock", ALL[name], points)
+    assert points > ALL[name].honest

@@ -1,13 +1,14 @@
 """Tricks: one table of hostile notebooks, each with the marks it honestly deserves.
 
-The exercise is always the same (five questions of one point). A trick answers none of them unless
-its line says so; what it earns beyond ``honest`` is forged. ``stock`` is False where stock nbgrader
-must not be given the same file on a machine that is needed afterwards: it has no walls, so what a
-trick writes, it writes for good.
+Those here answer one exercise (`SOURCE`, five questions of one point); ``leaning.py`` adds some that
+need a question of their own. A trick answers nothing unless its line says so; what it earns beyond
+``honest`` is forged, and what it finds out of ``secrets`` is stolen. ``stock.py`` gives the very
+same files to stock nbgrader.
 """
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notebooks import answered, as_bytes, code, notebook, solution, test
 
@@ -69,32 +70,44 @@ EVERYTHING = {
 }
 
 
+SECRETS = ("randint", "allclose", "assert", "HIDDEN", "[3, 5, 8]", "7.4")  # of the hidden tests
+
+
 @dataclass(frozen=True)
 class Trick:
+    """``raw``: the file itself, where no notebook of ours would say it."""
+
     name: str
     notebook: dict
     honest: float = 0.0
-    stock: bool = True
+    source: dict = field(default_factory=lambda: SOURCE)
+    secrets: tuple[str, ...] = SECRETS
+    raw: bytes | None = None
 
     @property
     def content(self) -> bytes:
-        return as_bytes(self.notebook)
+        return self.raw if self.raw is not None else as_bytes(self.notebook)
+
+    @property
+    def max(self) -> float:
+        marking = [cell["metadata"].get("nbgrader", {}) for cell in self.source["cells"]]
+        return sum(one.get("points", 0) for one in marking if one.get("grade"))
 
 
 TRICKS: list[Trick] = []
 
 
-def first(name: str, source: str, *, honest=0.0, stock=True, **others: str) -> None:
+def first(name: str, source: str, *, honest=0.0, **others: str) -> None:
     """A trick in the first solution cell; ``others`` replace further cells."""
     answers = NOTHING | {"s1": source} | others
-    TRICKS.append(Trick(name, answered(SOURCE, **answers), honest, stock))
+    TRICKS.append(Trick(name, answered(SOURCE, **answers), honest))
 
 
-def shaped(name: str, change: Callable[[dict], None], *, honest=0.0, stock=True) -> None:
+def shaped(name: str, change: Callable[[dict], None], *, honest=0.0) -> None:
     """A trick in the notebook's own JSON."""
-    found = answered(SOURCE, **NOTHING)
+    found = copy.deepcopy(answered(SOURCE, **NOTHING))
     change(found)
-    TRICKS.append(Trick(name, found, honest, stock))
+    TRICKS.append(Trick(name, found, honest))
 
 
 # The shell --------------------------------------------------------------------------------------
@@ -332,13 +345,11 @@ first(
 first(
     "ctypes rewrites small integers",
     "import ctypes\nctypes.memmove(id(60) + 24, id(1) + 24, 4)\ntong = 1",
-    stock=False,
 )
 first(
     "ptrace on whoever is there",
     "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
     "for pid in range(1, 60):\n    if pid != os.getpid():\n        libc.ptrace(16, pid, 0, 0)",
-    stock=False,
 )
 first(
     "forged frames on every open descriptor",
@@ -348,12 +359,10 @@ first(
     "    body = json.dumps(said).encode()\n"
     "    for fd in range(3, 40):\n        try: os.write(fd, struct.pack('>I', len(body)) + body)\n"
     "        except OSError: pass",
-    stock=False,
 )
 first(
     "closes every descriptor",
     "import os\nos.closerange(3, 256)",
-    stock=False,
 )
 first(
     "our own codec turned round",
@@ -393,13 +402,11 @@ first(
     "    for name in ('sitecustomize.py', 'usercustomize.py', 'x.pth', 'random.py', 'math.py'):\n"
     "        try: open(os.path.join(folder or '.', name), 'a').write(text)\n"
     "        except OSError: pass\ntong = 0",
-    stock=False,
 )
 first(
     "writes into the grader's own package",
     "try:\n    import graders\n    open(graders.__file__, 'a').write('1/0')\n"
     "except (ImportError, OSError): pass",
-    stock=False,
 )
 first(
     "a module of its own in the working folder",
@@ -443,7 +450,6 @@ first(
     "huge answer",
     "tong = 'x' * 200_000_000",
     s2="def nhan(a, b):\n    return [0] * 30_000_000",
-    stock=False,
 )
 first(
     "answer nested without end",
@@ -453,7 +459,6 @@ first(
 first(
     "billion laughs",
     "tong = ('x',)\nfor _ in range(60):\n    tong = (tong, tong)",
-    stock=False,
 )
 first(
     "infinite generator",
@@ -504,14 +509,13 @@ first(
 
 # Denial -----------------------------------------------------------------------------------------
 
-first("os._exit", "import os\nos._exit(0)", honest=1.0, s4="diem = 7.5", stock=False)
+first("os._exit", "import os\nos._exit(0)", honest=1.0, s4="diem = 7.5")
 first(
     "os._exit within a test",
     "tong = 60",
     honest=2.0,
     s2="import os\ndef nhan(a, b):\n    os._exit(0)",
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "kills itself and all it can reach",
@@ -519,30 +523,26 @@ first(
     "os.kill(-1, signal.SIGKILL)\nos.kill(os.getpid(), signal.SIGKILL)",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
-first("segfault", "import ctypes\nctypes.string_at(0)", honest=1.0, s4="diem = 7.5", stock=False)
+first("segfault", "import ctypes\nctypes.string_at(0)", honest=1.0, s4="diem = 7.5")
 first(
     "endless print",
     "while True:\n    print('x' * 1000)",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
-first("endless loop", "while True:\n    pass", honest=1.0, s4="diem = 7.5", stock=False)
+first("endless loop", "while True:\n    pass", honest=1.0, s4="diem = 7.5")
 first(
     "loop that swallows interrupts",
     "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "loop within C",
     "import itertools, collections\ncollections.deque(itertools.repeat(0), maxlen=0)",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "loop within a test",
@@ -551,14 +551,12 @@ first(
     s2="def nhan(a, b):\n    while True:\n        try:\n            while True: pass\n"
     "        except BaseException: pass",
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "memory",
     "x = []\nwhile True:\n    x.append(bytearray(50_000_000))",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "fork bomb",
@@ -566,14 +564,12 @@ first(
     "    except OSError: time.sleep(0.01)",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
 first(
     "files without end",
     "i = 0\nwhile i < 3000:\n    open(f'f{i}.csv', 'w').write('x' * 100_000)\n    i += 1",
     honest=1.0,
     s4="diem = 7.5",
-    stock=False,
 )
 
 # The notebook itself ----------------------------------------------------------------------------
@@ -666,5 +662,210 @@ shaped("test cells duplicated", _duplicated)
 shaped("grade ids swapped between tests and solutions", _swapped)
 shaped("outputs written beforehand", _outputs)
 shaped("tests moved to the top", _moved)
-shaped("metadata of impossible types", _strange_ids, stock=False)
+shaped("metadata of impossible types", _strange_ids)
 shaped("another kernel", _kernel)
+
+
+def _numbered(found: dict) -> None:
+    for number, cell in enumerate(_tests(found)):
+        cell["execution_count"] = number + 1
+        cell["metadata"]["nbgrader"] |= {"score": 1, "auto_score": 1.0, "needs_manual_grade": False}
+
+
+def _lookalikes(found: dict) -> None:
+    """Ids that only look like those of the tests, with a full mark of their own."""
+    for cell in _tests(found):
+        marking = dict(cell["metadata"]["nbgrader"])
+        marking["grade_id"] = marking["grade_id"].replace("t", "т")
+        found["cells"].append(cell | {"metadata": {"nbgrader": marking}, "source": "1"})
+
+
+def _odd_metadata(found: dict) -> None:
+    for cell in _tests(found):
+        cell["metadata"] = {"nbgrader": [True, 1e308], "tags": {"skip-execution": True}}
+    found["metadata"] = {"language_info": {"name": 3}, "widgets": [[]] * 50}
+
+
+def _attached(found: dict) -> None:
+    for cell in found["cells"]:
+        cell["attachments"] = {"../../x.png": {"image/png": "AAAA", "text/html": "<script>"}}
+
+
+shaped("scores and execution counts written into the file", _numbered)
+shaped("grade ids that only look alike", _lookalikes)
+shaped("metadata that is a list", _odd_metadata)
+shaped("attachments on every cell", _attached)
+
+
+def written(name: str, change: Callable[[str], str]) -> None:
+    """A trick in the text of the file."""
+    found = answered(SOURCE, **NOTHING)
+    TRICKS.append(Trick(name, found, raw=change(as_bytes(found).decode()).encode()))
+
+
+written(
+    "duplicate keys in the file",
+    lambda text: text.replace('"grade": true', '"grade": true, "points": 0, "grade": false'),
+)
+written("NaN as points", lambda text: text.replace('"points": 1', '"points": NaN'))
+written(
+    "metadata nested without end",
+    lambda text: text.replace('"metadata": {}', '"metadata": {"x": ' + "[" * 500 + "]" * 500 + "}"),
+)
+
+# What crosses the wall, said by hand -------------------------------------------------------------
+
+LEARNER = """
+import gc
+L = next((o for o in gc.get_objects() if type(o).__name__ == 'Learner' and hasattr(o, 'objects')),
+         None)
+"""
+ODD_ANSWERS = """
+import itertools
+odd = itertools.cycle([
+    ['i', '0x3b'], ['f', 'nan'], ['nd', '<i8', [-1], ''], ['no', [0], []], ['ty', 'object'],
+    ['k', -1], ['k', 0], ['a', 0], ['=', 0], ['T', 5], ['o', 1, 1], ['mod', 'builtins'],
+    ['mod', 'unittest.__main__'], ['np', '<f8', 'AAAAAAAAHEA='], ['dd', ['ty', 'int'], []],
+    ['l', {}], [], {}, True, 1e999, ['s', '7bSA'],
+    ['o', 7, [7, 'float', [], ['__eq__', '__lt__', '__sub__', '__abs__'], 'function', None, '']],
+])
+if L is not None:
+    type(L)._say = lambda self, value: {'r': next(odd), 'changed': False}
+    type(L)._call = lambda self, *a: {'r': next(odd), 'changed': 7, 'ch': [[0, ['l', []]]]}
+tong = 0
+"""
+first(
+    "every odd answer of the codec",
+    LEARNER + ODD_ANSWERS,
+    s2="def nhan(a, b):\n    return 0",
+    s3="bang = 0",
+    s4="diem = 0",
+    s5="def cong(ds):\n    return 0",
+)
+first(
+    "answers sent before anything was asked",
+    LEARNER + "if L is not None and L.link is not None:\n    for n in range(200):\n"
+    "        L.link.send({'r': 61, 'method': True, 'changed': False, 'code': ['d', []]})\ntong = 0",
+    s5="def cong(ds):\n    return 0",
+)
+GRANDCHILD = """
+import os, time
+if L is not None and L.link is not None and os.fork() == 0:
+    os.setsid()
+    end = time.time() + 2
+    while time.time() < end:
+        try:
+            L.link.send({'r': 61})
+        except Exception:
+            break
+        time.sleep(0.01)
+    os._exit(0)
+tong = 0
+"""
+first("a grandchild that answers in the learner's place", LEARNER + GRANDCHILD)
+MEMORY = """
+import re
+words = [b'BEGIN [H]IDDEN TESTS', b'tong == [s]um']  # no text that its own would match
+stolen = set()
+for line in open('/proc/self/maps'):
+    start, end, rights = re.match(r'([0-9a-f]+)-([0-9a-f]+) (\\S+)', line).groups()
+    start, end = int(start, 16), int(end, 16)
+    if rights.startswith('rw') and end - start < 200_000_000:
+        try:
+            with open('/proc/self/mem', 'rb', 0) as memory:
+                memory.seek(start)
+                block = memory.read(end - start)
+        except (OSError, ValueError, OverflowError):
+            continue
+        stolen |= {word for word in words if re.search(word, block)}
+if len(stolen) == 2:
+    tong = 60
+"""
+first("its own memory searched for what the parent knew", MEMORY)
+DESCRIPTORS = """
+import os
+found = []
+for fd in os.listdir('/proc/self/fd'):
+    try:
+        os.set_blocking(int(fd), False)
+        found.append(os.read(int(fd), 9999))
+    except OSError:
+        pass
+if any(b'tong == sum' in one for one in found):
+    tong = 60
+"""
+first("every inherited descriptor read", DESCRIPTORS)
+LAST_WORDS = """
+import atexit, os, struct, json
+def last():
+    body = json.dumps({'r': 60, 'ok': True}).encode()
+    for fd in (3, 4):
+        try:
+            os.write(fd, struct.pack('>I', len(body)) + body)
+        except OSError:
+            pass
+atexit.register(last)
+raise SystemExit
+"""
+first("last words at the exit", LAST_WORDS)
+CONVENTIONS = r"""
+code = 'import builtins\nbuiltins.sum = lambda x: 0\n'
+for name in ('conftest.py', 'usercustomize.py', 'sitecustomize.py', 'test_a.py', 'pandas.py',
+             'setup.py', '__init__.py', '__main__.py', 'numpy.so', 'x.pth'):
+    open(name, 'w').write(code)
+for name in ('matplotlibrc', 'pyproject.toml', 'setup.cfg', 'pytest.ini', 'tox.ini'):
+    open(name, 'w').write('[pytest]\naddopts = --collect-only\nbackend: module://test_a\n')
+tong = 0
+"""
+first(
+    "files that Python and its friends read by themselves",
+    CONVENTIONS,
+    s5="def cong(ds):\n    return 0",
+)
+ERRORS = """
+class B(Exception):
+    def __str__(self): return 'x' * 10**7
+    __repr__ = __str__
+    @property
+    def args(self): raise SystemExit
+    __traceback__ = property(lambda self: None)
+raise B() from ExceptionGroup('g', [B()])
+"""
+first(
+    "tracebacks, causes and groups as errors",
+    ERRORS,
+    s2="def nhan(a, b):\n    raise ExceptionGroup('g', [AssertionError(), StopIteration()])",
+    s5="def cong(ds):\n    e = StopIteration(sum(ds))\n    e.__cause__ = e\n    raise e",
+)
+ZONE = """
+import datetime as dt
+class Z(dt.tzinfo):
+    def utcoffset(self, t): return dt.timedelta(0)
+    def __eq__(self, o): return True
+    __hash__ = None
+tong = dt.datetime(2020, 1, 1, tzinfo=Z())
+"""
+first(
+    "dates, columns and arrays of kinds of their own",
+    ZONE,
+    s2="import numpy as np\ndef nhan(a, b):\n"
+    "    return np.array([(6, 6)], dtype=[('a', 'i8'), ('b', object)])",
+    s3="import numpy as np, pandas as pd\nclass S(str):\n    def __eq__(self, o): return True\n"
+    "    __hash__ = str.__hash__\nbang = pd.DataFrame({S('diem'): pd.array([S('x')], dtype=object)})",
+    s4="import numpy as np\nclass F(np.float64):\n    def __lt__(self, o): return True\n"
+    "    __gt__ = __lt__\ndiem = F(0)",
+)
+first(
+    "escape sequences, scripts and braces in errors",
+    "raise ValueError('\\x1b]0;x\\x07<script>alert(1)</script>{0.__class__}{error}%s')",
+    s2="def nhan(a, b):\n    raise ValueError('{line}{0}' * 50 + '\\x00\\ud800')",
+)
+first(
+    "signals that are ignored and blocked",
+    "import signal\nfor s in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:\n"
+    "    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+    "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\ntong = 60",
+    honest=2.0,
+    s2="def nhan(a, b):\n    while True: pass",
+    s4="diem = 7.5",
+)

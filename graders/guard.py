@@ -1,0 +1,210 @@
+"""What may run in the examiner's process: the instructor's text and trusted libraries, no more.
+
+Tests are seldom written with an attacker in mind. They ``eval`` the formula that was asked for, run
+a docstring's examples, unpickle a file that was handed in, filter a frame by the learner's
+condition, start the learner's script. In one process that changes nothing; here it would carry the
+learner's code over the wall. `Guard` is an audit hook (PEP 578), which nothing can take off again: it
+looks at every piece of code that is about to run and refuses what the learner may have written,
+whichever library was talked into running it. `Refusal` says what the author can do instead.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import importlib
+import os
+import re
+import sys
+import types
+from typing import Any, Literal
+
+Need = Literal["code", "pickle", "process", "query"]
+
+# Libraries that write code of their own from names they have checked.
+_GENERATORS = frozenset(
+    ("collections", "dataclasses", "decorator", "attr", "jinja2", "numexpr", "functools", "enum")
+    + ("scipy", "matplotlib", "mpl_toolkits", "sklearn", "numpy", "mock")
+)
+_ANNOTATIONS = frozenset(("typing", "inspect"))
+_PROCESSES = frozenset(
+    ("os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "pty.spawn")
+    + ("subprocess.Popen", "os.startfile")
+)
+_WATCHED = _PROCESSES | {
+    *("compile", "exec", "import", "pickle.find_class", "marshal.load", "marshal.loads"),
+    "ctypes.dlopen",
+}
+_LOUD = re.compile("CALL|IMPORT|STORE|DELETE|MAKE|BUILD_CLASS|YIELD|LOAD_METHOD|PRINT|IMPORT_STAR")
+# What a condition handed to ``DataFrame.query`` may look up on a column.
+_QUERY_METHODS = frozenset(
+    "str dt contains startswith endswith lower upper strip len isin isna isnull notna notnull "
+    "between mean sum min max median std count abs round year month day hour quarter weekday "
+    "index values eq ne lt le gt ge".split()
+)
+_QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
+_ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+class Refusal(PermissionError, NotImplementedError):
+    """The test asked for something that strict mode does not do here. ``need``: what for."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(f"không làm được trong tiến trình chấm ({need}): cần ô “shared”")
+        self.need = need
+
+
+class Guard:
+    """The hook, and the instructor's text that it lets through. ``folder``: where files of the
+    learner's may lie; what lies elsewhere is the machine's own."""
+
+    def __init__(self, folder: str, own: frozenset[str]) -> None:
+        self._folder = folder
+        self._own = own  # file names that our own compiling uses
+        self._texts: set[str] = set()
+        self._patterns: list[re.Pattern[str]] = []
+        self._compiled: dict[str, bool] = {}  # file name to: was the last text the author's?
+        self.refused: Need | None = None  # what was refused last, whoever swallowed it
+
+    def install(self) -> None:
+        """From here on, for the life of the process."""
+        sys.addaudithook(self._hook)
+        _guard_queries(self)
+
+    def trust(self, tree: ast.AST) -> None:
+        """Strings in the instructor's own cell may be evaluated, with numbers in their gaps."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self._texts.add(node.value.strip())
+            elif isinstance(node, ast.JoinedStr):
+                parts = [
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[-\w. ]*"
+                    for part in node.values
+                ]
+                self._patterns.append(re.compile("".join(parts)))
+
+    def is_authors(self, text: object) -> bool:
+        """Does the text stand in an instructor's cell?"""
+        if isinstance(text, (bytes, bytearray)):
+            text = bytes(text).decode("utf-8", "replace")
+        if not isinstance(text, str):
+            return False
+        wanted = text.strip()
+        return (
+            wanted in self._texts
+            or any(pattern.fullmatch(wanted) for pattern in self._patterns)
+            or any(f">>> {wanted}" in known for known in self._texts if ">>> " in known)
+        )
+
+    def refusal(self, need: Need) -> Refusal:
+        self.refused = need
+        return Refusal(need)
+
+    def _hook(self, event: str, facts: tuple[Any, ...]) -> None:
+        if event not in _WATCHED:
+            return
+        if event == "compile":
+            source, filename = facts
+            self._compiled[str(filename)] = self.is_authors(source)
+        elif event == "exec":
+            self._look_at(facts[0])
+        elif event == "import":
+            if facts[1] is not None and not self._is_the_machines(str(facts[1])):
+                raise self.refusal("code")
+        elif event == "ctypes.dlopen":
+            if facts[0] is not None and not self._is_the_machines(os.fsdecode(facts[0]), bare=True):
+                raise self.refusal("code")
+        elif event == "pickle.find_class":
+            raise self.refusal("pickle")
+        elif event in _PROCESSES:
+            raise self.refusal("process")
+        elif not _caller().startswith("<frozen "):
+            raise self.refusal("code")
+
+    def _look_at(self, code: types.CodeType) -> None:
+        filename = code.co_filename
+        if filename in self._own or filename.startswith("<frozen "):
+            return
+        caller = _caller()
+        if caller.startswith("<frozen importlib"):
+            # A compiled file can claim any source; where it lies is what counts.
+            namespace = sys._getframe(2).f_locals.get("args", (None, {}))[-1]
+            lies = namespace.get("__file__") if isinstance(namespace, dict) else None
+            if not self._is_the_machines(str(lies or filename)):
+                raise self.refusal("code")
+            return
+        if os.path.isabs(filename) and self._is_the_machines(filename):  # noqa: PTH117
+            return
+        library = _library_of(caller)
+        if library in _GENERATORS or self._compiled.get(filename, False):
+            return
+        if not _is_quiet(code, names=library in _ANNOTATIONS):
+            raise self.refusal("code")
+
+    def _is_the_machines(self, path: str, *, bare: bool = False) -> bool:
+        if bare and "/" not in path:
+            return True  # a library by its name, looked for where the system keeps them
+        real = os.path.realpath(path)
+        return os.path.isabs(path) and not real.startswith((self._folder + "/", "/tmp/"))  # noqa: PTH117, S108
+
+
+def _caller() -> str:
+    """The file of the code that called ``exec`` (three frames up: this one, a method, the hook)."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return "" if frame is None else frame.f_code.co_filename
+
+
+def _library_of(filename: str) -> str:
+    """The package or module a file belongs to, without looking further than its path."""
+    parts = filename.removesuffix(".py").removesuffix("/__init__").split("/")
+    if "site-packages" in parts:
+        return parts[parts.index("site-packages") + 1]
+    return parts[-1]
+
+
+def _is_quiet(code: types.CodeType, *, names: bool) -> bool:
+    """Does it only compute with literals (and look at names, for an annotation)?"""
+    if any(isinstance(one, types.CodeType) for one in code.co_consts):
+        return False
+    if any(name.startswith("_") for name in code.co_names) or (code.co_names and not names):
+        return False
+    return not any(_LOUD.search(step.opname) for step in dis.get_instructions(code))
+
+
+# pandas reads conditions with an interpreter of its own, which no hook sees ----------------------
+
+
+def _guard_queries(guard: Guard) -> None:
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is None or not hasattr(pandas, "eval"):
+        return
+    home: Any = importlib.import_module("pandas.core.computation.eval")
+    original = home.eval
+
+    def guarded(expr: Any, *rest: Any, **named: Any) -> Any:
+        columns = bool(named.get("resolvers"))
+        if type(expr) is str and not (
+            guard.is_authors(expr) or is_plain_query(expr, columns=columns)
+        ):
+            raise guard.refusal("query")
+        if len(rest) < 6:
+            named["level"] = named.get("level", 0) + 1  # one frame more to the caller's names
+        return original(expr, *rest, **named)
+
+    home.eval = pandas.eval = guarded
+
+
+def is_plain_query(text: str, *, columns: bool) -> bool:
+    """Is a condition made of columns, values and harmless methods alone? ``columns``: is it asked
+    of a frame? If not, a bare name would be a variable of the test's."""
+    bare = _QUOTED.sub(" ", text)
+    if {"@", "#", "\n"} & set(bare) or any(
+        name not in _QUERY_METHODS for name in _ATTRIBUTE.findall(bare)
+    ):
+        return False
+    if columns:
+        return not any(name.startswith("_") for name in _NAME.findall(bare))
+    return not set(_NAME.findall(bare)) - {"and", "or", "not", "in", "True", "False"}
