@@ -41,6 +41,7 @@ def _walled(c: Any, settings: Any) -> None:
 
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
+    c.WalledSpawner.quota_mb = settings.lab_quota_mb
     c.Spawner.poll_interval = 10
     WalledSpawner(config=Config({"WalledSpawner": dict(c.WalledSpawner)})).warm_up()
 

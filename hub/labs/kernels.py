@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 import sys
+from pathlib import Path
 from typing import Any
+
+from hub.labs.figures import KERNEL
 
 
 def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
@@ -14,6 +17,7 @@ def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
     One byte goes to the descriptor ``told`` as soon as its sockets are bound: who connects before
     that pays ZMQ's reconnect interval of 100 ms.
     """
+    Path("/proc/self/comm").write_text(KERNEL)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
