@@ -14,6 +14,7 @@ from typing import Any
 SHARE = Path(__file__).parent / "share"
 LANGUAGES = ("vi", "en")
 QUOTA = "MOTCHAM_LAB_QUOTA_MB"
+LANGUAGE = "MOTCHAM_LAB_LANGUAGE"
 
 
 def environment(*, language: str, lean: bool = True, quota_mb: int = 0) -> dict[str, str]:
@@ -23,6 +24,7 @@ def environment(*, language: str, lean: bool = True, quota_mb: int = 0) -> dict[
         "JUPYTER_PATH": str(SHARE / "jupyter"),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, folders)),
         QUOTA: str(quota_mb),
+        LANGUAGE: language,
     }
 
 

@@ -39,8 +39,9 @@ def read_catalogue(po: Path) -> dict[str, Any]:
             continue
         first = message.id if isinstance(message.id, str) else message.id[0]
         key = f"{message.context}{_CONTEXT_END}{first}" if message.context else first
-        text = message.string
-        found[key] = list(text) if isinstance(text, tuple) else [text]
+        text = message.string if isinstance(message.string, str) else message.string[0]
+        # Vietnamese does not count, but JupyterLab takes no plural of one form only.
+        found[key] = [text, text] if message.pluralizable else [text]
     return found
 
 

@@ -311,7 +311,7 @@
     let shown = null;
     let asked = 0;
 
-    guide.show = async (panel) => {
+    guide.follow = async (panel) => {
       const lesson = panel && lab.lessons.get(panel);
       const at = lesson && lesson.note();
       if (!at) return;
@@ -351,7 +351,7 @@
             target: "_blank", rel: "noopener", textContent: say("back"),
           })),
         make("h3", { textContent: say("tasks") }),
-        make("ol", {}, ...said.tasks.map((task) => item(panel, task, open))),
+        make("ol", {}, ...said.tasks.map((task, place) => item(panel, task, place + 1, open))),
       ].filter(Boolean);
     }
 
@@ -381,7 +381,7 @@
         + time(result.submitted_at);
     }
 
-    function item(panel, task, open) {
+    function item(panel, task, place, open) {
       const marked = task.points !== null;
       const points = marked
         ? say("score", number(task.points), number(task.max_points))
@@ -392,7 +392,7 @@
       text.innerHTML = sanitizer.sanitize(task.html);
       return make("li", { data: { state } },
         make("button", {
-          className: "motcham-task", textContent: task.title, lang: "vi",
+          className: "motcham-task", textContent: `${place}. ${task.title}`, lang: "vi",
           title: say("goTo", task.title),
           onclick: () => { goTo(panel, task.cell_id); },
         }),
@@ -469,7 +469,7 @@
             app.shell.add(guide, "right", { rank: 10 });
             if (window.innerWidth >= 1000) app.restored.then(() => app.shell.activateById(guide.id));
           }
-          guide.show(panel);
+          guide.follow(panel);
         };
         app.docRegistry.addWidgetExtension("Notebook", {
           createNew: (panel, context) => attach(panel, context, lab),
