@@ -34,6 +34,7 @@ PAGES = {
     "canbo": [MENU],
     "bo": [MENU, "plan", "certificates"],
     "kiemtra": ["audit"],
+    "quantri": ["labs"],
     "": ["verify", UNKNOWN, "progress"],
 }
 
