@@ -117,3 +117,6 @@ else:
     from hub.nolabs import NoLabs
 
     c.JupyterHub.spawner_class = NoLabs
+
+if settings.lab_config:
+    load_subconfig(str(settings.lab_config))  # noqa: F821 - given by JupyterHub

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from hub import access, learning, lessons, outputs
+from hub import access, guide, learning, lessons, outputs
 from hub.refusals import TooLate, Unavailable
 from hub.web import ApiHandler, BaseHandler
 from records import Session, certificates, queue
@@ -170,6 +170,40 @@ class Notebook(LessonHandler):
         self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
         self.set_header("Motcham-Revision", str(work.revision))
         self.finish(lessons.as_bytes(work.notebook))
+
+
+class Guide(LessonHandler):
+    """What the lab shows beside the notebook: tasks, points, deadline, last marks, the way back."""
+
+    async def get(self, course: str, lesson: str) -> None:
+        place = await self.place(course, lesson)
+        work = await self.work(place)
+        found = await self.read(guide.load_guide, self.actor.person_id or 0, place, work)
+        result = found.result
+        self.json(
+            {
+                "title": self._.title(place.entry),
+                "course_title": self._.title(place.manifest),
+                "page": self.url("courses", course, "lessons", lesson),
+                "revision": work.revision,
+                "minutes": place.entry["theory_minutes"] + place.entry["practice_minutes"],
+                "max_points": place.entry["max_points"],
+                "closes_at": place.closes_at.isoformat() if place.closes_at else None,
+                "closed": place.is_closed(self.now),
+                "attempts": place.attempts,
+                "attempts_used": found.attempts_used,
+                "result": {
+                    "id": result.id,
+                    "state": result.state,
+                    "submitted_at": result.submitted_at.isoformat(),
+                    "points": result.points,
+                    "max_points": result.max_points,
+                }
+                if result
+                else None,
+                "tasks": found.tasks,
+            }
+        )
 
 
 class Draft(LessonHandler):

@@ -28,6 +28,7 @@ from graders import Marker
 from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_marked
+from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.pages import (
     audit,
@@ -35,6 +36,7 @@ from hub.pages import (
     certificates,
     classes,
     figures,
+    labs,
     learner,
     media,
     plan,
@@ -98,6 +100,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
         (r"audit", audit.AuditPage),
+        (r"labs", labs.LabsPage),
+        (r"labs/stop", labs.StopLab),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
@@ -116,6 +120,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{v1}/courses", api.Courses),
         (rf"{v1}/{lesson}", api.Lesson),
         (rf"{v1}/{lesson}/notebook", api.Notebook),
+        (rf"{v1}/{lesson}/guide", api.Guide),
         (rf"{v1}/{lesson}/draft", api.Draft),
         (rf"{v1}/{lesson}/answers", api.Answers),
         (rf"{v1}/{lesson}/run", api.Run),
@@ -161,7 +166,8 @@ def make_portal(
     prefix: str,
     hub_prefix: str,
     marker: Any = None,
-    labs: LabDoor | None = None,
+    lab_door: LabDoor | None = None,
+    census: LabCensus | None = None,
     identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
@@ -192,7 +198,8 @@ def make_portal(
         speed=web.SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
-        labs=labs,
+        labs=lab_door,
+        census=census,
         has_editor=(HERE / "static" / player.BUILT).exists(),
     )
 
@@ -229,6 +236,16 @@ def make_lab_door(settings: Settings) -> LabDoor | None:
     return LabDoor(hub_api=os.environ["JUPYTERHUB_API_URL"], address=inside.address)
 
 
+def make_census(settings: Settings) -> LabCensus | None:
+    """Who says which labs run; None where there are none."""
+    if settings.lab_spawner == "none":
+        return None
+    return LabCensus(
+        hub_api=os.environ["JUPYTERHUB_API_URL"],
+        simple_homes=settings.data / "labs" / "simple",
+    )
+
+
 async def serve() -> None:
     """Run until told to stop."""
     settings = load_settings()
@@ -246,7 +263,8 @@ async def serve() -> None:
             prefix=prefix,
             hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
             marker=marker,
-            labs=make_lab_door(settings),
+            lab_door=make_lab_door(settings),
+            census=make_census(settings),
         )
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),

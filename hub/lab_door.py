@@ -70,10 +70,15 @@ class LabDoor:
     def __init__(self, *, hub_api: str, address: str) -> None:
         self.hub_api, self.address = hub_api.rstrip("/"), address.rstrip("/")
 
-    async def open_lesson(self, lesson: Lesson, *, username: str, token: str) -> str:
-        """The address of the lesson in the lab; raises `Unavailable` with what to tell."""
+    async def open_lesson(
+        self, lesson: Lesson, *, username: str, token: str, language: str = "vi"
+    ) -> str:
+        """The address of the lesson in the lab; raises `Unavailable` with what to tell.
+
+        ``language`` is that of the lab's pages, if it has to be started for this.
+        """
         try:
-            base = await self._running(username, token)
+            base = await self._running(username, token, language)
             await self._make_folder(base, lesson.course, token)
             await self._put(base, lesson, token)
         except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
@@ -83,10 +88,10 @@ class LabDoor:
 
     # --- an author's courses --------------------------------------------------------------------
 
-    async def start(self, *, username: str, token: str) -> str:
+    async def start(self, *, username: str, token: str, language: str = "vi") -> str:
         """Start the lab where it does not run; its path. Raises `Unavailable`."""
         try:
-            return await self._running(username, token)
+            return await self._running(username, token, language)
         except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
             log.warning("no lab for %s: %r", username, error)
             raise Unavailable(CANNOT_OPEN) from None
@@ -159,12 +164,12 @@ class LabDoor:
         found: list[dict[str, Any]] = json.loads(answer.body)["content"]
         return found
 
-    async def _running(self, username: str, token: str) -> str:
+    async def _running(self, username: str, token: str, language: str) -> str:
         """Start the lab where it does not run; its path (``/user/name/``)."""
         user = f"{self.hub_api}/users/{quote(username)}"
         server = _server_of(await self._ask("GET", user, token))
         if server is None:
-            await self._ask("POST", f"{user}/server", token, {})
+            await self._ask("POST", f"{user}/server", token, {"language": language})
         async with asyncio.timeout(START_S):
             while server is None or not server["ready"]:
                 await asyncio.sleep(LOOK_EVERY_S)

@@ -52,7 +52,10 @@ def roles() -> list[dict[str, Any]]:
 
 
 def portal_scopes() -> list[str]:
-    """The most that the portal may do with a logged-in person's token: know them, open labs."""
+    """The most that the portal may do with a logged-in person's token: know them, open labs.
+
+    And, for whoever the hub grants that to, which are administrators: see and stop others' labs.
+    """
     return [
         *(scope_of(role) for role in ROLES),
         f"access:services!service={PORTAL}",
@@ -61,6 +64,10 @@ def portal_scopes() -> list[str]:
         "read:servers!user",
         "servers!user",
         "access:servers!user",
+        "list:users",
+        "read:servers",
+        "delete:servers",
+        "admin:server_state",
     ]
 
 

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
 
     # Labs
     lab_spawner: Literal["none", "walled", "simple", "systemd", "kube"] = "walled"
+    lab_config: Path | None = None  # JupyterHub configuration of the operator's own, read last
+    lab_quota_mb: int = Field(500, ge=0)  # of a learner's own folder; 0: no bound
     development: bool = False  # allows lab_spawner=simple: learners' code runs as this very user
 
     # Login by an identity provider (OpenID Connect); all of them or none

@@ -29,6 +29,7 @@ from graders.feedback import read_feedback
 from hub import access, translate
 from hub.access import Actor
 from hub.certificate_office import CertificateOffice
+from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
@@ -75,6 +76,7 @@ class Portal:
     marker: Any = None  # graders.Marker; None where only pages are wanted
     runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
+    census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor
 

@@ -12,8 +12,11 @@ process before the fork, and keeps no network between a lab and the machine but 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
+
+from hub.labs import alone, furnishing
 
 PORTAL = "portal"
 
@@ -23,7 +26,7 @@ def configure(c: Any, settings: Any) -> None:
 
     ``walled``: ours. ``simple``: processes of this very account, for development. ``systemd``,
     ``kube``: those projects' spawners with their safe options; the rest of theirs is configured in
-    the operator's own file. Starts the keeper of ``walled``: the first learner need not wait.
+    the operator's own file (`MOTCHAM_LAB_CONFIG`). Starts the keeper of ``walled``: the first learner need not wait.
     """
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
         settings.lab_spawner
@@ -41,8 +44,24 @@ def _walled(c: Any, settings: Any) -> None:
 
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
+    c.WalledSpawner.quota_mb = settings.lab_quota_mb
     c.Spawner.poll_interval = 10
     WalledSpawner(config=Config({"WalledSpawner": dict(c.WalledSpawner)})).warm_up()
+
+
+def _furnish(c: Any, settings: Any, python: str) -> None:
+    """Have a spawner that is not ours start the same server with the same furnishing."""
+    c.Spawner.cmd = [python, "-m", "hub.labs.alone"]
+    c.Spawner.disable_user_config = True
+    c.Spawner.environment = {
+        furnishing.QUOTA: str(settings.lab_quota_mb),
+        furnishing.LANGUAGE: lambda spawner: furnishing.language_of(spawner.user_options),
+        alone.LEAN: lambda spawner: str(not _is_author(spawner)).lower(),
+    }
+
+
+def _is_author(spawner: Any) -> bool:
+    return "instructor" in {group.name for group in spawner.user.groups}
 
 
 def _simple(c: Any, settings: Any) -> None:
@@ -52,8 +71,8 @@ def _simple(c: Any, settings: Any) -> None:
     homes = Path(settings.data) / "labs" / "simple"
     homes.mkdir(mode=0o700, parents=True, exist_ok=True)
     c.SimpleLocalProcessSpawner.home_dir_template = str(homes / "{username}")
-    c.Spawner.disable_user_config = True
     c.Spawner.args = ["--allow-root"]
+    _furnish(c, settings, sys.executable)
 
 
 def _systemd(c: Any, settings: Any) -> None:
@@ -66,7 +85,7 @@ def _systemd(c: Any, settings: Any) -> None:
     c.SystemdSpawner.unit_extra_properties = {
         "IPAddressDeny": "169.254.0.0/16 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16"
     }
-    c.Spawner.disable_user_config = True
+    _furnish(c, settings, sys.executable)
 
 
 def _kube(c: Any, settings: Any) -> None:
@@ -74,4 +93,4 @@ def _kube(c: Any, settings: Any) -> None:
     c.KubeSpawner.automount_service_account_token = False
     c.KubeSpawner.allow_privilege_escalation = False
     c.KubeSpawner.mem_limit = "1G"
-    c.Spawner.disable_user_config = True
+    _furnish(c, settings, "python")  # that of the image, which has this package in it

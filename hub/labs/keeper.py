@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from hub.labs.figures import figures_of
 from sandbox import Channel, ChannelClosed, ChannelTimeout, Child, ForkServer, Limits
 
 # Everything that a server or a kernel would import after the fork: what is imported before is paid
@@ -74,6 +75,7 @@ WARM_MODULES = (
     "faulthandler",
     "pydoc",
     "hub.labs.provisioner",
+    "hub.labs.room",
     "hub.labs.serving",
     "hub.labs.kernels",
 )
@@ -232,17 +234,19 @@ class Keeper:
         self._forget(request["id"])
         return {"end": asdict(end)}
 
-    def list(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        """Every lab: who, since when, and the process numbers an administrator can look at."""
+    def list(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Every lab: who, since when, its process 1, and with ``figures`` what it uses."""
         with self._lock:
             labs = dict(self._labs)
-        return {
-            "pid": os.getpid(),
-            "labs": {
-                name: {"home": lab.home, "pid": lab.child.pid, "started": lab.started}
-                for name, lab in labs.items()
-            },
+        told: dict[str, dict[str, Any]] = {
+            name: {"home": lab.home, "pid": lab.child.pid, "started": lab.started}
+            for name, lab in labs.items()
         }
+        if request.get("figures"):
+            for name, lab in labs.items():
+                home = Path(self.plan.homes, lab.home)
+                told[name] |= asdict(figures_of(lab.child.pid, home))
+        return {"pid": os.getpid(), "labs": told}
 
     def leash(self, wait: Callable[[], object]) -> None:
         """A hub is there until ``wait`` returns."""

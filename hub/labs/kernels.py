@@ -5,7 +5,18 @@ from __future__ import annotations
 import os
 import random
 import sys
+from pathlib import Path
 from typing import Any
+
+from hub.labs.figures import KERNEL
+from hub.labs.furnishing import LANGUAGE
+
+DOCUMENTATION = {
+    "Python": f"https://docs.python.org/{sys.version_info[0]}.{sys.version_info[1]}",
+    "pandas": "https://pandas.pydata.org/pandas-docs/stable/",
+    "NumPy": "https://numpy.org/doc/stable/",
+    "Matplotlib": "https://matplotlib.org/stable/",
+}
 
 
 def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
@@ -14,6 +25,7 @@ def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
     One byte goes to the descriptor ``told`` as soon as its sockets are bound: who connects before
     that pays ZMQ's reconnect interval of 100 ms.
     """
+    Path("/proc/self/comm").write_text(KERNEL)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
@@ -45,8 +57,19 @@ def _make_app(connection_file: str, told: int) -> Any:
             os.write(told, b"!")
             os.close(told)
 
-    quiet = Config({"HistoryManager": {"enabled": False}})
-    return BoundFirst.instance(connection_file=connection_file, config=quiet)
+    config = Config(
+        {
+            "HistoryManager": {"enabled": False},
+            "IPythonKernel": {"help_links": _help_links(os.environ.get(LANGUAGE, ""))},
+        }
+    )
+    return BoundFirst.instance(connection_file=connection_file, config=config)
+
+
+def _help_links(language: str) -> list[dict[str, str]]:
+    """What the help menu offers for Python, named in the reader's language."""
+    name = "{} (English)" if language == "en" else "Tài liệu {} (tiếng Anh)"
+    return [{"text": name.format(what), "url": url} for what, url in DOCUMENTATION.items()]
 
 
 def _draw_inline(shell: Any) -> None:

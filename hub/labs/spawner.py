@@ -24,12 +24,12 @@ from urllib.parse import quote, urlparse
 from jupyterhub.spawner import Spawner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
+from hub.labs import furnishing
+from hub.labs.figures import size_of
 from hub.labs.keeper import SCIENCE, Plan
 from hub.labs.serving import EXTENSIONS
 from skills_framework.messages import Message
 
-_KERNELS = Path(__file__).parent / "share" / "jupyter"
-_LEAN = Path(__file__).parent / "share" / "etc"  # which of the page's extensions are left out
 _LENGTH = struct.Struct(">I")
 _FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
 
@@ -199,8 +199,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "JUPYTERHUB_DISABLE_USER_CONFIG": "1",
             "JUPYTERHUB_ROOT_DIR": "/lab",
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
-            "JUPYTER_PATH": str(_KERNELS),
-            **({"JUPYTER_CONFIG_PATH": str(_LEAN)} if self._is_lean() else {}),
+            **furnishing.environment(
+                language=furnishing.language_of(self.user_options),
+                lean=self._is_lean(),
+                quota_mb=self.quota_mb,
+            ),
             "HOME": "/lab",
             "USER": "hocvien",
             "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
@@ -354,16 +357,6 @@ def home_name(username: str) -> str:
     if plain and plain == username:
         return plain
     return f"{plain}-{hashlib.sha256(username.encode()).hexdigest()[:10]}"
-
-
-def size_of(folder: Path) -> int:
-    """Bytes that a folder's files take on the disk, links not followed."""
-    total = 0
-    for root, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(root, name)).st_blocks * 512  # noqa: PTH118
-    return total
 
 
 def start_keeper(plan: Plan) -> subprocess.Popen[bytes]:

@@ -343,7 +343,10 @@ class OpenInLab(PageHandler):
         )
         try:
             address = await self.portal.labs.open_lesson(
-                wanted, username=self.actor.username, token=self.hub_auth.get_token(self)
+                wanted,
+                username=self.actor.username,
+                token=self.hub_auth.get_token(self),
+                language=self._.language,
             )
         except Unavailable as unavailable:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)

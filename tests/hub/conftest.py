@@ -194,7 +194,7 @@ def make_site(
             prefix=PREFIX,
             hub_prefix="/hub/",
             marker=marker,
-            labs=labs,
+            lab_door=labs,
             identify=who_the_header_names,
             clock=clock,
         )

@@ -84,6 +84,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
     "audit": {"get": frozenset({"kiem", "quan"})},
+    "labs": {"get": frozenset({"quan"})},
+    "labs/stop": {"post": frozenset({"quan"})},
     "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
     "verify": {"get": ANYONE, "post": ANYONE},
@@ -99,6 +101,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"{V1}/courses": {"get": EVERYBODY},
     f"{V1}/{LESSON_PATH}": {"get": ANSWERING},  # opens the lesson's draft
     f"{V1}/{LESSON_PATH}/notebook": {"get": ANSWERING},
+    f"{V1}/{LESSON_PATH}/guide": {"get": EVERYBODY},
     f"{V1}/{LESSON_PATH}/draft": {"put": ANSWERING},
     f"{V1}/{LESSON_PATH}/answers": {"put": ANSWERING},
     f"{V1}/{LESSON_PATH}/run": {"post": ANSWERING},
@@ -122,10 +125,12 @@ class ShelfDoor(LabDoor):
     async def find_running(self, *, username: str, token: str) -> str | None:
         return f"/user/{username}/"
 
-    async def start(self, *, username: str, token: str) -> str:
+    async def start(self, *, username: str, token: str, language: str = "vi") -> str:
         return f"/user/{username}/"
 
-    async def open_lesson(self, lesson: Any, *, username: str, token: str) -> str:
+    async def open_lesson(
+        self, lesson: Any, *, username: str, token: str, language: str = "vi"
+    ) -> str:
         return f"/user/{username}/lab"
 
     async def list_courses(self, base: str, token: str) -> list[str]:

@@ -79,6 +79,7 @@ async def test_every_answer_is_what_the_description_promises(site: Any) -> None:
         (LESSON, lesson),
         ("marks", "/marks"),
         (f"{LESSON}/notebook", f"{lesson}/notebook"),
+        (f"{LESSON}/guide", f"{lesson}/guide"),
         ("openapi.json", "/openapi.json"),
     ):
         answer = await an.get(V1 + path)

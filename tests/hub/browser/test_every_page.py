@@ -33,6 +33,7 @@ PAGES = {
     "canbo": [MENU],
     "bo": [MENU, "plan", "certificates"],
     "kiemtra": ["audit"],
+    "quantri": ["labs"],
     "": ["verify", UNKNOWN, "progress"],
 }
 

@@ -1,11 +1,16 @@
-// The Nộp bài button of JupyterLab and Notebook 7, and saving a lesson's notebook to its page.
+// A lesson's notebook in JupyterLab and Notebook 7: the button that submits it, keeping it one
+// with the lesson page, and its tasks beside it.
 //
 // A prebuilt extension is a module-federation container: an object with init and get. This one is
-// written by hand, for it shares all it needs with JupyterLab and bundles nothing.
+// written by hand, for it shares all it needs with JupyterLab and bundles nothing. What comes from
+// the portal is put on the page as text, but for the tasks' own text: that was sanitised there,
+// and is sanitised here once more.
 (() => {
   "use strict";
   const NAME = "@motcham/nop-bai";
   const KEY = "motcham"; // in the notebook's metadata: {course, lesson, revision}
+  const ROOM_EVERY_MS = 60_000;
+  const style = new URL("style.css", document.currentScript.src).href;
   let scope;
 
   async function shared(name) {
@@ -15,10 +20,120 @@
     return (await loaded.get())();
   }
 
+  // ---- words -------------------------------------------------------------------------------
+
+  const WORDS = {
+    vi: {
+      submit: "Nộp bài",
+      submitTip: "Lưu và nộp bài này để chấm điểm",
+      close: "Đóng",
+      notStored: "Chưa lưu được bài vào trang bài học.",
+      offline: "Mất kết nối: bài được giữ ở đây và sẽ lưu vào trang bài học ở lần lưu sau.",
+      conflict: "Bài này vừa được lưu ở nơi khác",
+      conflictBody: "Trang bài học có một bản khác với bản đang mở ở đây. Chưa bản nào bị ghi đè. "
+        + "Dùng bản ở đây thì trang bài học nhận bản này; lấy bản trên trang thì bản ở đây được "
+        + "giữ thành một tệp riêng.",
+      leave: "Để nguyên cả hai",
+      takeTheirs: "Lấy bản trên trang",
+      useMine: "Dùng bản ở đây",
+      kept: (name) => `Bản ở đây được giữ trong tệp ${name}.`,
+      parted: "Trang bài học có một bản khác với bản ở đây. Chưa bản nào bị ghi đè.",
+      choose: "Chọn bản muốn dùng",
+      notLesson: "Không phải bài học",
+      notLessonBody: "Sổ này không được mở từ một bài học, nên không nộp được. "
+        + "Hãy mở bài học rồi chọn «Mở trong JupyterLab».",
+      notSubmitted: "Chưa nộp được",
+      answered: (status) => `Máy chủ trả lời ${status}.`,
+      notSavedHere: "Bài đã nộp, nhưng tệp trong phòng thực hành chưa lưu được.",
+      submitted: "Đã nộp bài",
+      submittedBody: "Bài đang được chấm. Điểm và nhận xét sẽ hiện ở khung bên cạnh và ở trang "
+        + "bài học.",
+      stay: "Ở lại đây",
+      seeMarks: "Xem điểm",
+      guide: "Bài học",
+      loading: "Đang tải…",
+      noGuide: "Chưa tải được yêu cầu của bài. Sổ vẫn dùng được; khung này sẽ thử lại.",
+      minutes: (n) => `${n} phút`,
+      points: (n) => `${n} điểm`,
+      deadline: (time) => `Hạn nộp: ${time}`,
+      closed: "Đã hết hạn nộp. Bài làm đã lưu vẫn còn nguyên.",
+      attempts: (used, all) => `Đã nộp ${used} trên ${all} lần`,
+      tasks: "Bài tập",
+      task: "Yêu cầu",
+      goTo: (title) => `Đến ô của bài: ${title}`,
+      result: "Lần nộp gần nhất",
+      none: "Chưa nộp lần nào.",
+      marking: "Đã nộp, đang chấm…",
+      dead: "Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ.",
+      score: (points, most) => `${points} trên ${most} điểm`,
+      back: "Về trang bài học",
+      nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
+        + "Hãy xoá bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
+    },
+    en: {
+      submit: "Submit",
+      submitTip: "Save this lesson and submit it for marking",
+      close: "Close",
+      notStored: "The lesson page could not store this yet.",
+      offline: "No connection: your work is kept here and goes to the lesson page when you save next.",
+      conflict: "This lesson was just saved elsewhere",
+      conflictBody: "The lesson page has a version that differs from the one open here. Neither was "
+        + "overwritten. Use the one here and the lesson page takes it; take the page's and the one "
+        + "here is kept as a file of its own.",
+      leave: "Leave both as they are",
+      takeTheirs: "Take the page's version",
+      useMine: "Use the one here",
+      kept: (name) => `The version that was here is kept in ${name}.`,
+      parted: "The lesson page has a version that differs from the one here. Neither was overwritten.",
+      choose: "Choose a version",
+      notLesson: "Not a lesson",
+      notLessonBody: "This notebook was not opened from a lesson, so it cannot be submitted. "
+        + "Open the lesson and choose “Open in JupyterLab”.",
+      notSubmitted: "Not submitted",
+      answered: (status) => `The server answered ${status}.`,
+      notSavedHere: "Submitted, but the file in the lab could not be saved.",
+      submitted: "Submitted",
+      submittedBody: "It is being marked. Marks and feedback will show beside the notebook and on "
+        + "the lesson page.",
+      stay: "Stay here",
+      seeMarks: "See the marks",
+      guide: "Lesson",
+      loading: "Loading…",
+      noGuide: "The lesson's tasks could not be loaded. The notebook works; this will be tried again.",
+      minutes: (n) => `${n} minutes`,
+      points: (n) => (n === "1" ? "1 point" : `${n} points`),
+      deadline: (time) => `Due: ${time}`,
+      closed: "The deadline has passed. What you saved is still there.",
+      attempts: (used, all) => `Submitted ${used} of ${all} times`,
+      tasks: "Exercises",
+      task: "What to do",
+      goTo: (title) => `Go to the cell of: ${title}`,
+      result: "Last submission",
+      none: "Not submitted yet.",
+      marking: "Submitted, being marked…",
+      dead: "This could not be marked by machine; an instructor will look. It is kept.",
+      score: (points, most) => `${points} of ${most} points`,
+      back: "Back to the lesson page",
+      nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
+        + "when it is full, the lab cannot save any more.",
+    },
+  };
+  let language = "vi";
+  const say = (key, ...values) => {
+    const found = WORDS[language][key];
+    return typeof found === "function" ? found(...values) : found;
+  };
+  const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+    .format(value);
+  const time = (text) => new Intl.DateTimeFormat(language, {
+    dateStyle: "short", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh",
+  }).format(new Date(text));
+
   // ---- the portal's API --------------------------------------------------------------------
 
   const page = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  const portal = (page.hubPrefix || "/hub/").replace(/hub\/$/, "") + "services/portal/";
+  const portal = page.motchamPortal
+    || `${(page.hubPrefix || "/hub/").replace(/hub\/$/, "")}services/portal/`;
 
   async function ask(method, path, body) {
     // The portal's cookie does not count for a lab's page, and rightly so. The token of this page
@@ -26,8 +141,12 @@
     const answer = await fetch(`${portal}api/v1/${path}`, {
       method,
       credentials: "omit",
-      headers: { "Content-Type": "application/json", Authorization: `token ${page.token}` },
-      body: JSON.stringify(body),
+      headers: {
+        "Content-Type": "application/json",
+        "Accept-Language": language,
+        Authorization: `token ${page.token}`,
+      },
+      body: body && JSON.stringify(body),
     });
     let said = {};
     try { said = await answer.json(); } catch { /* a page of the proxy's own */ }
@@ -35,106 +154,333 @@
   }
 
   const words = (said, other) => ((said.errors || []).join(" ") || said.message || other);
+  const lessonOf = (at) => `courses/${at.course}/lessons/${at.lesson}`;
 
   // ---- one notebook ------------------------------------------------------------------------
 
-  function attach(panel, context, ui) {
-    const { showDialog, Dialog, ToolbarButton, Notification } = ui;
+  function attach(panel, context, lab) {
+    const { showDialog, Dialog, ToolbarButton, Notification } = lab.ui;
     const note = () => context.model.getMetadata(KEY);
     let storing = false;
+    let parted = false; // the learner left two versions as they are: store nothing unasked
 
     const dialog = (title, body, buttons) => showDialog({
-      title, body, buttons: buttons || [Dialog.okButton({ label: "Đóng" })],
+      title, body, buttons: buttons || [Dialog.okButton({ label: say("close") })],
     });
+
+    async function setRevision(revision) {
+      context.model.setMetadata(KEY, { ...note(), revision });
+      await context.save();
+    }
 
     async function store(force) {
       const at = note();
       if (!at || storing) return true;
       storing = true;
       try {
-        const path = `courses/${at.course}/lessons/${at.lesson}/draft`;
         const sent = { notebook: context.model.toJSON(), revision: force ?? at.revision ?? 0 };
-        const { status, said } = await ask("PUT", path, sent);
-        if (status === 409) return await conflict(said);
+        const { status, said } = await ask("PUT", `${lessonOf(at)}/draft`, sent);
+        if (status === 409) return await conflict(said.revision);
         if (status >= 400) {
-          Notification.warning(words(said, "Chưa lưu được bài vào trang bài học."));
+          Notification.warning(words(said, say("notStored")));
           return false;
         }
-        if (said.revision !== at.revision) {
-          context.model.setMetadata(KEY, { ...at, revision: said.revision });
-          await context.save();
-        }
+        parted = false;
+        if (said.revision !== at.revision) await setRevision(said.revision);
         return true;
       } catch (error) {
-        Notification.warning("Mất kết nối: bài được giữ ở đây và sẽ lưu vào trang bài học ở lần lưu sau.");
+        Notification.warning(say("offline"));
         return false;
       } finally {
         storing = false;
       }
     }
 
-    async function conflict(said) {
-      const chosen = await dialog(
-        "Bài này vừa được lưu ở nơi khác",
-        "Trang bài học có một bản khác với bản đang mở ở đây. Chưa bản nào bị ghi đè. "
-          + "Chọn bản ở đây thì trang bài học sẽ nhận bản này.",
-        [Dialog.cancelButton({ label: "Để nguyên cả hai" }),
-          Dialog.warnButton({ label: "Dùng bản ở đây" })]);
-      if (!chosen.button.accept) return false;
+    async function conflict(revision) {
+      const chosen = await dialog(say("conflict"), say("conflictBody"), [
+        Dialog.cancelButton({ label: say("leave") }),
+        Dialog.okButton({ label: say("takeTheirs"), actions: ["theirs"] }),
+        Dialog.warnButton({ label: say("useMine"), actions: ["mine"] }),
+      ]);
       storing = false;
-      return store(said.revision);
+      let done = false;
+      if (chosen.button.actions.includes("mine")) done = await store(revision);
+      else if (chosen.button.actions.includes("theirs")) done = await takeTheirs();
+      parted = !done;
+      lab.changed(panel);
+      return done;
+    }
+
+    async function takeTheirs() {
+      const at = note();
+      const [{ status: found, said: lesson }, { status, said: theirs }] = await Promise.all([
+        ask("GET", lessonOf(at)), ask("GET", `${lessonOf(at)}/notebook`)]);
+      if (status >= 400 || found >= 400) {
+        Notification.warning(words(theirs, say("notStored")));
+        return false;
+      }
+      const beside = context.path.replace(/\.ipynb$/, `-ban-o-day-${Date.now()}.ipynb`);
+      await lab.app.serviceManager.contents.save(beside, {
+        type: "notebook", format: "json", content: context.model.toJSON(),
+      });
+      const kept = { ...at, revision: lesson.revision };
+      context.model.fromJSON({ ...theirs, metadata: { ...theirs.metadata, [KEY]: kept } });
+      await context.save();
+      Notification.info(say("kept", beside.split("/").pop()), { autoClose: 8000 });
+      return true;
     }
 
     async function submit() {
       const at = note();
       if (!at) {
-        await dialog("Không phải bài học",
-          "Sổ này không được mở từ một bài học, nên không nộp được. "
-            + "Hãy mở bài học rồi chọn «Mở trong JupyterLab».");
+        await dialog(say("notLesson"), say("notLessonBody"));
         return;
       }
-      await context.save();
+      let saved = true;
+      try { await context.save(); } catch { saved = false; } // a full folder must not stop this
       if (!(await store())) return;
       const { status, said } = await ask("POST", "submissions", {
         course: at.course, lesson: at.lesson, notebook: context.model.toJSON(),
       });
       if (status >= 400) {
-        await dialog("Chưa nộp được", words(said, `Máy chủ trả lời ${status}.`));
+        await dialog(say("notSubmitted"), words(said, say("answered", status)));
         return;
       }
-      const done = await dialog("Đã nộp bài",
-        "Bài đang được chấm. Điểm và nhận xét hiện ở trang bài học.",
-        [Dialog.cancelButton({ label: "Ở lại đây" }), Dialog.okButton({ label: "Xem điểm" })]);
-      if (done.button.accept) {
-        window.open(`${portal}courses/${at.course}/lessons/${at.lesson}`, "_blank", "noopener");
+      if (!saved) Notification.warning(say("notSavedHere"));
+      lab.changed(panel);
+      awaitMarks(said.id);
+      const done = await dialog(say("submitted"), say("submittedBody"), [
+        Dialog.cancelButton({ label: say("stay") }), Dialog.okButton({ label: say("seeMarks") })]);
+      if (done.button.accept) window.open(`${portal}${lessonOf(at)}`, "_blank", "noopener");
+    }
+
+    async function awaitMarks(id) {
+      for (let tries = 0; tries < 30 && !panel.isDisposed; tries += 1) {
+        const { status, said } = await ask("GET", `submissions/${id}?wait=20`);
+        if (status >= 400 || !["queued", "claimed"].includes(said.state)) break;
       }
+      lab.changed(panel);
     }
 
     const button = new ToolbarButton({
-      label: "Nộp bài",
-      tooltip: "Lưu và nộp bài này để chấm điểm",
+      label: say("submit"),
+      tooltip: say("submitTip"),
       className: "motcham-nop-bai",
-      onClick: () => { submit().catch((e) => dialog("Chưa nộp được", String(e))); },
+      onClick: () => { submit().catch((e) => dialog(say("notSubmitted"), String(e))); },
     });
-    const show = () => { button.setHidden(!note()); };
-    context.ready.then(show);
+    context.ready.then(() => {
+      button.setHidden(!note());
+      lab.changed(panel);
+    });
     panel.toolbar.insertItem(0, "motcham-nop-bai", button);
     context.saveState.connect((_, state) => {
-      if (state === "completed") store();
+      if (state === "completed" && !parted) store();
+      if (state === "completed" || state === "failed") lab.saved();
     });
+    lab.lessons.set(panel, { note, submit, conflict, isParted: () => parted });
+    panel.disposed.connect(() => { lab.lessons.delete(panel); });
     return button;
   }
 
+  // ---- its tasks beside it -----------------------------------------------------------------
+
+  const make = (tag, properties, ...children) => {
+    const { data, ...plain } = properties || {};
+    const node = Object.assign(document.createElement(tag), plain);
+    Object.assign(node.dataset, data);
+    node.append(...children.filter((child) => child !== null && child !== undefined));
+    return node;
+  };
+
+  function makeGuide(lab, { Widget }, { LabIcon }) {
+    const guide = new Widget();
+    guide.id = "motcham-guide";
+    guide.addClass("motcham-guide");
+    guide.title.caption = say("guide");
+    guide.title.icon = new LabIcon({
+      name: "motcham:guide",
+      svgstr: '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24"><path '
+        + 'class="jp-icon3" fill="#616161" d="M19 3h-4.2a3 3 0 0 0-5.6 0H5a2 2 0 0 0-2 2v14a2 2 0 '
+        + '0 0 2 2h14a2 2 0 0 0 2-2V5a2 2 0 0 0-2-2zm-7 0a1 1 0 1 1 0 2 1 1 0 0 1 0-2zm2 14H7v-2h'
+        + '7zm3-4H7v-2h10zm0-4H7V7h10z"/></svg>',
+    });
+    guide.node.setAttribute("role", "region");
+    guide.node.setAttribute("aria-label", say("guide"));
+    guide.node.lang = language;
+    const sanitizer = new lab.ui.Sanitizer();
+    let shown = null;
+    let asked = 0;
+
+    guide.follow = async (panel) => {
+      const lesson = panel && lab.lessons.get(panel);
+      const at = lesson && lesson.note();
+      if (!at) return;
+      const here = asked += 1;
+      if (shown !== panel) guide.node.replaceChildren(make("p", { textContent: say("loading") }));
+      let answer;
+      try {
+        answer = await ask("GET", `${lessonOf(at)}/guide`);
+      } catch {
+        answer = { status: 503, said: {} };
+      }
+      if (here !== asked || panel.isDisposed) return; // something newer is on its way
+      shown = panel;
+      const open = new Set([...guide.node.querySelectorAll("details[open]")]
+        .map((one) => one.dataset.task));
+      guide.node.replaceChildren(...(answer.status < 400
+        ? whole(panel, lesson, at, answer.said, open)
+        : [make("p", { textContent: words(answer.said, say("noGuide")) })]));
+    };
+
+    function whole(panel, lesson, at, said, open) {
+      return [
+        make("p", { className: "motcham-kicker", textContent: said.course_title }),
+        make("h2", { textContent: said.title }),
+        facts(said),
+        newer(lesson, at, said),
+        said.closed ? make("p", { className: "motcham-note", textContent: say("closed") }) : null,
+        make("h3", { textContent: say("result") }),
+        make("p", { className: "motcham-result", role: "status", textContent: outcome(said.result) }),
+        make("p", { className: "motcham-actions" },
+          make("button", {
+            className: "jp-mod-styled jp-mod-accept", textContent: say("submit"),
+            onclick: () => { lesson.submit(); },
+          }),
+          make("a", {
+            href: new URL(said.page, new URL(portal, location.href)).href,
+            target: "_blank", rel: "noopener", textContent: say("back"),
+          })),
+        make("h3", { textContent: say("tasks") }),
+        make("ol", {}, ...said.tasks.map((task, place) => item(panel, task, place + 1, open))),
+      ].filter(Boolean);
+    }
+
+    function facts(said) {
+      const list = [say("minutes", number(said.minutes)), say("points", number(said.max_points))];
+      if (said.closes_at) list.push(say("deadline", time(said.closes_at)));
+      if (said.attempts) list.push(say("attempts", said.attempts_used, said.attempts));
+      return make("ul", { className: "motcham-facts" },
+        ...list.map((text) => make("li", { textContent: text })));
+    }
+
+    function newer(lesson, at, said) {
+      if (said.revision === at.revision && !lesson.isParted()) return null;
+      return make("div", { className: "motcham-note motcham-newer", role: "alert" },
+        make("p", { textContent: say("parted") }),
+        make("button", {
+          className: "jp-mod-styled", textContent: say("choose"),
+          onclick: () => { lesson.conflict(said.revision); },
+        }));
+    }
+
+    function outcome(result) {
+      if (!result) return say("none");
+      if (result.state === "dead") return say("dead");
+      if (result.points === null || result.points === undefined) return say("marking");
+      return `${say("score", number(result.points), number(result.max_points))} · `
+        + time(result.submitted_at);
+    }
+
+    function item(panel, task, place, open) {
+      const marked = task.points !== null;
+      const points = marked
+        ? say("score", number(task.points), number(task.max_points))
+        : say("points", number(task.max_points));
+      let state = "";
+      if (marked) state = task.points >= task.max_points ? "full" : "part";
+      const text = make("div", { className: "motcham-text", lang: "vi" });
+      text.innerHTML = sanitizer.sanitize(task.html);
+      return make("li", { data: { state } },
+        make("button", {
+          className: "motcham-task", textContent: `${place}. ${task.title}`, lang: "vi",
+          title: say("goTo", task.title),
+          onclick: () => { goTo(panel, task.cell_id); },
+        }),
+        make("span", { className: "motcham-points", textContent: points }),
+        task.feedback && state === "part"
+          ? make("p", { className: "motcham-feedback", textContent: task.feedback, lang: "vi" })
+          : null,
+        task.html
+          ? make("details", { data: { task: task.grade_id }, open: open.has(task.grade_id) },
+            make("summary", { textContent: say("task") }), text)
+          : null);
+    }
+
+    function goTo(panel, cell) {
+      const notebook = panel.content;
+      const index = notebook.widgets.findIndex((one) => one.model.id === cell);
+      if (index < 0) return;
+      lab.app.shell.activateById(panel.id);
+      notebook.activeCellIndex = index;
+      notebook.scrollToItem(index, "start");
+    }
+
+    return guide;
+  }
+
+  // ---- the room in the learner's folder ----------------------------------------------------
+
+  function watchRoom({ Notification }) {
+    let warned = null;
+    const look = async () => {
+      if (document.visibilityState !== "visible") return;
+      try {
+        const answer = await fetch(`${page.baseUrl}motcham/room`, {
+          headers: { Authorization: `token ${page.token}` },
+        });
+        if (!answer.ok) return;
+        const room = await answer.json();
+        if (room.nearly_full && !warned) {
+          warned = Notification.warning(
+            say("nearlyFull", number(room.used_mb), number(room.most_mb)), { autoClose: false });
+        } else if (!room.nearly_full && warned) {
+          Notification.dismiss(warned);
+          warned = null;
+        }
+      } catch { /* the connection is being told of elsewhere */ }
+    };
+    look();
+    setInterval(look, ROOM_EVERY_MS);
+    return look;
+  }
+
+  // ---- the plug-in -------------------------------------------------------------------------
+
   async function makePlugin() {
-    const ui = await shared("@jupyterlab/apputils");
+    const [ui, notebooks, translation, widgets, icons] = await Promise.all([
+      "@jupyterlab/apputils", "@jupyterlab/notebook", "@jupyterlab/translation",
+      "@lumino/widgets", "@jupyterlab/ui-components"].map(shared));
     return {
       id: `${NAME}:plugin`,
-      description: "Submits a lesson's notebook to the platform.",
+      description: "Submits a lesson's notebook to the platform and shows its tasks.",
       autoStart: true,
-      activate: (app) => {
+      requires: [notebooks.INotebookTracker],
+      optional: [translation.ITranslator],
+      activate: (app, tracker, translator) => {
+        if (/^en/i.test((translator && translator.languageCode) || "")) language = "en";
+        document.head.append(make("link", { rel: "stylesheet", href: style }));
+        const lab = { app, ui, lessons: new Map(), saved: () => {}, changed: () => {} };
+        let guide = null;
+        lab.changed = (panel) => {
+          const lesson = lab.lessons.get(panel);
+          if (!lesson || !lesson.note() || panel !== (tracker.currentWidget || panel)) return;
+          if (!guide) {
+            guide = makeGuide(lab, widgets, icons);
+            app.shell.add(guide, "right", { rank: 10 });
+            if (window.innerWidth >= 1000) app.restored.then(() => app.shell.activateById(guide.id));
+          }
+          guide.follow(panel);
+        };
         app.docRegistry.addWidgetExtension("Notebook", {
-          createNew: (panel, context) => attach(panel, context, ui),
+          createNew: (panel, context) => attach(panel, context, lab),
         });
+        tracker.currentChanged.connect((_, panel) => { if (panel) lab.changed(panel); });
+        document.addEventListener("visibilitychange", () => {
+          if (document.visibilityState === "visible" && tracker.currentWidget) {
+            lab.changed(tracker.currentWidget);
+          }
+        });
+        app.restored.then(() => { lab.saved = watchRoom(ui); });
       },
     };
   }

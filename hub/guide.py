@@ -1,0 +1,67 @@
+"""What stands beside a lesson's notebook in the lab: its tasks, their marks, the deadline.
+
+The text is sanitised here (`courses.blocks`) and once more by the lab's page; no script in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import courses
+from hub import lessons
+from records import Session, terms
+
+
+@dataclass(frozen=True)
+class Guide:
+    """All of it, in one look at the database."""
+
+    place: lessons.Place
+    tasks: Sequence[dict[str, Any]]
+    result: lessons.Result | None
+    attempts_used: int
+
+
+def load_guide(session: Session, person_id: int, place: lessons.Place, work: lessons.Work) -> Guide:
+    """The guide of a learner's lesson; ``work`` is their draft."""
+    result = lessons.find_last_result(session, person_id, place)
+    return Guide(
+        place=place,
+        tasks=tasks_of(courses.blocks(work.notebook), place.exercises, result),
+        result=result,
+        attempts_used=terms.count_attempts(session, person_id, place.course, place.lesson),
+    )
+
+
+def tasks_of(
+    blocks: Sequence[courses.Block],
+    exercises: Sequence[dict[str, Any]],
+    result: lessons.Result | None,
+) -> list[dict[str, Any]]:
+    """One entry a task, in the notebook's order: where it is, its words, its last marks; pure."""
+    worth = {one["grade_id"]: one["points"] for one in exercises}
+    marks = {one.grade_id: one for one in result.exercises} if result else {}
+    tasks: list[dict[str, Any]] = []
+    reading = False  # whether text still belongs to the last task
+    for block in blocks:
+        if block.kind == "exercise":
+            mark = marks.get(block.grade_id)
+            tasks.append(
+                {
+                    "grade_id": block.grade_id,
+                    "cell_id": block.cell_id,
+                    "title": block.title,
+                    "max_points": worth.get(block.grade_id, 0),
+                    "points": mark.points if mark else None,
+                    "feedback": mark.feedback if mark else None,
+                    "html": "",
+                }
+            )
+            reading = True
+        elif reading and block.kind in ("text", "figure"):
+            tasks[-1]["html"] += block.html
+        else:
+            reading = False
+    return tasks

@@ -1,0 +1,442 @@
+"""The learner's lab in a real browser: Vietnamese, the lesson's tasks beside its notebook, its own
+file only, and the administrator who sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from hub.labs.furnishing import SHARE
+from hub.labs.language import CATALOGUES
+from hub.labs.spawner import home_name
+from records import audit, open_records
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+COURSE, LESSON = "nhan-thuc-chung", "muc-tieu-2025-2030"
+PATH = f"courses/{COURSE}/lessons/{LESSON}"
+FILE = f"{COURSE}/01-{LESSON}.ipynb"
+LONG = 90_000
+
+VIETNAMESE = re.compile(
+    "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
+)
+# What may stand in a Vietnamese page as it is: names, and what JupyterLab gives no language.
+NAMES = {
+    "Python 3",
+    "Markdown",
+    "JupyterLab",
+    "Jupyter Notebook",
+    "LaTeX",
+    "HTML",
+    "PDF",
+    "AsciiDoc",
+    "reStructuredText",
+    "ReStructured Text",
+    # Labels for screen readers that JupyterLab 4.6 writes without asking for a translation.
+    "Cell toolbar",
+    "Markdown Cell Content",
+    "Code Cell Content",
+    "main area content",
+    "main area toolbar",
+}
+
+
+def open_lab(learner: Any, path: str = PATH) -> Page:
+    """From the lesson's page into the learner's lab; its page once the notebook is there."""
+    learner.go(path)
+    with learner.page.context.expect_page(timeout=LONG) as opening:
+        learner.page.locator("[data-lab]").click()
+    lab = opening.value
+    expect(lab, lab.locator("body").inner_text()).to_have_url(
+        re.compile(rf"/user/{learner.username}/lab"), timeout=LONG
+    )
+    expect(lab.locator(".jp-Notebook")).to_be_visible(timeout=LONG)
+    return lab
+
+
+def ready(lab: Page) -> Page:
+    """Once the lesson's tasks stand beside the notebook."""
+    expect(lab.locator(".motcham-guide h2")).to_be_visible(timeout=LONG)
+    return lab
+
+
+# --- Vietnamese ---------------------------------------------------------------------------------
+
+
+def translations() -> set[str]:
+    """Every Vietnamese sentence of the pack without a gap in it."""
+    found = set()
+    for path in CATALOGUES.glob("*.json"):
+        found |= {text for said in json.loads(path.read_text()).values() for text in said}
+    assert len(found) > 900
+    return found
+
+
+SHOWN = "nodes => nodes.filter(node => node.offsetParent).map(node => node.{})"
+
+
+def texts(place: Locator, attribute: str = "textContent") -> list[str]:
+    found: list[str] = place.evaluate_all(SHOWN.format(attribute))
+    return [text.strip() for text in found if text and text.strip()]
+
+
+class Strings:
+    """What was seen on the way, by where."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, str] = {}
+        self.known = translations() | NAMES
+
+    def note(self, where: str, found: list[str]) -> None:
+        assert found, f"nothing to read at {where}"
+        for text in found:
+            self.seen.setdefault(text, where)
+
+    def english(self) -> list[str]:
+        return sorted(
+            f"{where}: {text}" for text, where in self.seen.items() if not self._is_fine(text)
+        )
+
+    def _is_fine(self, text: str) -> bool:
+        plain = re.sub(r"\s*\([^)]*\)$", "", text)  # a shortcut behind it
+        return (
+            bool(VIETNAMESE.search(text))
+            or plain in self.known
+            or not re.search(r"[A-Za-z]{2}", text)
+            or COURSE in text  # files and folders
+            or text.startswith("/")
+        )
+
+
+def read_menus(page: Page, strings: Strings, name: str) -> None:
+    bar = page.locator(".lm-MenuBar-item:visible")
+    assert bar.count() >= 7
+    for place in range(bar.count()):
+        item = bar.nth(place)
+        strings.note(f"{name} menu bar", texts(item))
+        item.click()
+        menu = page.locator(".lm-Menu")
+        expect(menu.last).to_be_visible()
+        strings.note(f"{name} menu {item.inner_text()}", texts(menu.locator(".lm-Menu-itemLabel")))
+        inner = menu.last.locator(".lm-Menu-item[data-type=submenu]:visible")
+        for one in range(inner.count()):
+            inner.nth(one).hover()
+            expect(menu).to_have_count(2)
+            strings.note(
+                f"{name} menu {item.inner_text()}", texts(menu.last.locator(".lm-Menu-itemLabel"))
+            )
+            page.keyboard.press("ArrowLeft")
+            expect(menu).to_have_count(1)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+
+
+def read_page(page: Page, strings: Strings, name: str) -> None:
+    strings.note(f"{name} titles", texts(page.locator("[title]"), "title"))
+    strings.note(f"{name} labels", texts(page.locator("[aria-label]"), "ariaLabel"))
+
+
+def read_context_menu(page: Page, place: Locator, strings: Strings, name: str) -> None:
+    place.click(button="right")
+    menu = page.locator(".lm-Menu")
+    expect(menu).to_be_visible()
+    strings.note(f"context menu of {name}", texts(menu.locator(".lm-Menu-itemLabel")))
+    page.keyboard.press("Escape")
+
+
+def read_dialog(page: Page, command: str, strings: Strings) -> None:
+    """Choose an item of a menu that asks first, read the question, and say no."""
+    menu, item = command.split("/")
+    page.locator(".lm-MenuBar-item:visible", has_text=menu).first.click()
+    page.locator(".lm-Menu-item").filter(has_text=item).first.click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_be_visible()
+    strings.note(
+        f"dialog {command}", texts(dialog.locator("span, button, label, option"), "innerText")
+    )
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_what_a_learner_meets_in_the_lab_is_vietnamese(sit_down: Callable[..., Any]) -> None:
+    lab = ready(open_lab(sit_down("hocvien")))
+    strings = Strings()
+    expect(lab.locator(".lm-MenuBar-item:visible").first).to_have_text("Tệp")
+    assert lab.evaluate("document.documentElement.lang").startswith("vi")
+    read_menus(lab, strings, "JupyterLab")
+    read_page(lab, strings, "JupyterLab")
+    strings.note("files", texts(lab.locator(".jp-DirListing-headerItemText")))
+    read_context_menu(lab, lab.locator(".jp-Cell:visible").first, strings, "a cell")
+    read_context_menu(lab, lab.locator(".jp-DirListing-item").first, strings, "a file")
+    for command in ("Bộ chạy/Khởi động lại bộ chạy…", "Bộ chạy/Đổi bộ chạy…", "Tệp/Lưu sổ thành"):
+        read_dialog(lab, command, strings)
+    lab.locator(".jp-DirListing-item").first.click()
+    lab.keyboard.press("Delete")
+    expect(lab.locator(".jp-Dialog")).to_contain_text("Xoá")
+    lab.keyboard.press("Escape")
+    lab.locator(".lm-TabBar-addButton").first.click()
+    launcher = lab.locator(".jp-Launcher:visible")
+    strings.note("launcher", texts(launcher.locator("h2, p, .jp-LauncherCard-label")))
+
+    # Notebook 7: the same notebook, and the list of files
+    lab.goto(lab.url.split("/lab")[0] + f"/notebooks/{FILE}")
+    expect(lab.locator(".jp-Notebook-cell:visible").first).to_be_visible(timeout=LONG)
+    ready(lab)
+    read_menus(lab, strings, "Notebook 7")
+    read_page(lab, strings, "Notebook 7")
+    lab.goto(lab.url.split("/notebooks")[0] + "/tree")
+    expect(lab.locator(".jp-DirListing-item").first).to_be_visible(timeout=LONG)
+    read_page(lab, strings, "list of files")
+    strings.note("list of files", texts(lab.locator("[role=tab], .jp-DirListing-headerItemText")))
+
+    left = strings.english()
+    assert len(strings.seen) > 200
+    assert not left, f"{len(left)} of {len(strings.seen)} strings are English:\n" + "\n".join(left)
+
+
+def test_whoever_chose_english_has_an_english_lab(sit_down: Callable[..., Any]) -> None:
+    lab = ready(open_lab(sit_down("canbo", language="en")))
+    expect(lab.locator(".lm-MenuBar-item:visible").first).to_have_text("File")
+    expect(lab.locator(".motcham-guide")).to_contain_text("Exercises")
+
+
+# --- the lesson beside its notebook -------------------------------------------------------------
+
+
+def test_the_lesson_s_tasks_stand_beside_the_notebook_and_get_their_marks(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("bo")
+    lab = ready(open_lab(learner))
+    guide = lab.locator(".motcham-guide")
+    expect(guide).to_contain_text("điểm")
+    tasks = guide.locator("ol > li")
+    assert tasks.count() >= 5
+    box = guide.bounding_box()
+    assert box and box["width"] >= 240, "too narrow to read"
+    assert box["x"] + box["width"] <= 1280
+    tasks.last.locator("summary").click()
+    expect(tasks.last.locator(".motcham-text")).to_be_visible()
+    tasks.last.locator("button").click()
+    expect(lab.locator(".jp-Notebook-cell.jp-mod-active")).to_be_in_viewport()
+
+    guide.locator("button.jp-mod-accept").click()
+    expect(lab.locator(".jp-Dialog")).to_contain_text("Đã nộp bài", timeout=LONG)
+    lab.locator(".jp-Dialog button", has_text="Ở lại đây").click()
+    expect(guide.locator(".motcham-result")).to_contain_text("trên", timeout=LONG)
+    expect(tasks.first).to_contain_text("trên")
+
+    back = guide.locator("a", has_text="Về trang bài học")
+    with lab.context.expect_page() as opening:
+        back.click()
+    expect(opening.value).to_have_url(re.compile(re.escape(PATH)))
+
+
+def test_a_page_that_was_edited_meanwhile_is_told_of_and_nothing_is_overwritten(
+    sit_down: Callable[..., Any], platform: Any
+) -> None:
+    learner = sit_down("hocvien")
+    lab = ready(open_lab(learner))
+    lab.bring_to_front()
+    lab.keyboard.press("Control+s")
+    page = learner.page
+    page.bring_to_front()
+    page.reload()
+    field = page.locator("[data-kind=number] input, [data-kind=text] input").first
+    typed = "77" if field.input_value() != "77" else "78"
+    field.fill(typed)
+    expect(page.locator("[data-save-state]")).to_have_text("Đã lưu")
+
+    lab.bring_to_front()
+    lab.keyboard.press("Control+s")
+    dialog = lab.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Chưa bản nào bị ghi đè")
+    dialog.locator("button", has_text="Để nguyên cả hai").click()
+    expect(lab.locator(".motcham-newer")).to_be_visible()
+    page.reload()
+    expect(field).to_have_value(typed)  # what was typed there is still there
+
+    lab.locator(".motcham-newer button").click()
+    dialog.locator("button", has_text="Lấy bản trên trang").click()
+    expect(lab.locator(".motcham-newer")).to_have_count(0)
+    home = platform.data / "labs" / "homes" / home_name("hocvien")
+    own, [kept, *_] = home / FILE, list((home / COURSE).glob("*-ban-o-day-*.ipynb"))
+    expect(lab.locator(".jp-NotebookPanel")).to_be_visible()
+    assert kept.exists()
+    assert re.search(rf"\b{typed}\b", own.read_text())
+
+
+# --- the room there is --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nearly_full(platform: Any) -> Iterator[Callable[[str], Path]]:
+    """Fills a learner's folder to 470 of 500 MB; empties it again."""
+    made: list[Path] = []
+
+    def fill(username: str) -> Path:
+        path: Path = platform.data / "labs" / "homes" / home_name(username) / "lon.bin"
+        with path.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 470 << 20)
+        made.append(path)
+        return path
+
+    yield fill
+    for path in made:
+        path.unlink(missing_ok=True)
+
+
+UPLOAD = """async ([address, token, megabytes]) => {
+  const answer = await fetch(address, {method: 'PUT',
+    headers: {Authorization: `token ${token}`, 'Content-Type': 'application/json'},
+    body: JSON.stringify({type: 'file', format: 'text', content: 'x'.repeat(megabytes << 20)})})
+  return [answer.status, (await answer.json()).message || '']
+}"""
+TOKEN = "JSON.parse(document.getElementById('jupyter-config-data').textContent).token"
+
+
+def test_a_folder_that_fills_up_is_warned_of_then_refused_and_nothing_is_lost(
+    sit_down: Callable[..., Any], nearly_full: Callable[[str], Path]
+) -> None:
+    lab = ready(open_lab(sit_down("hocvien")))
+    large = nearly_full("hocvien")
+    large.chmod(0o644)
+    lab.reload()
+    expect(lab.locator(".Toastify, .jp-toast-message, [role=alert]").first).to_be_visible()
+    expect(lab.get_by_text("trong 500 MB")).to_be_visible(timeout=LONG)
+
+    address = lab.url.split("/lab")[0] + "/api/contents/to.txt"
+    token = lab.evaluate(TOKEN)
+    status, _ = lab.evaluate(UPLOAD, [address, token, 1])
+    assert status == 201
+    status, said = lab.evaluate(UPLOAD, [address, token, 60])
+    assert status == 507
+    assert "Bản đã lưu trước đó vẫn còn nguyên" in said
+    kept = large.with_name("to.txt")
+    assert kept.stat().st_size == 1 << 20, "what was stored is unchanged"
+    large.unlink()
+    status, _ = lab.evaluate(UPLOAD, [address, token, 60])
+    assert status == 200, "after tidying up it is saved again"
+    kept.unlink()
+
+
+# --- one learner's page and another's -----------------------------------------------------------
+
+FETCH = """async ([address, options]) => {
+  try { const answer = await fetch(address, options || {}); return answer.status }
+  catch (error) { return 0 }
+}"""
+FRAME = """address => new Promise(resolve => {
+  const frame = document.createElement('iframe')
+  frame.src = address
+  frame.onload = () => {
+    let inside = ''
+    try { inside = frame.contentDocument ? frame.contentDocument.body.innerText : '' }
+    catch { inside = '' }
+    resolve(inside)
+  }
+  document.body.append(frame)
+})"""
+
+
+def cookies_of(context: BrowserContext) -> dict[str, str]:
+    """Path by cookie name."""
+    return {cookie["name"]: cookie["path"] for cookie in context.cookies()}
+
+
+def test_a_s_page_cannot_act_as_b(sit_down: Callable[..., Any], platform: Any) -> None:
+    other = sit_down("canbo")
+    open_lab(other)  # B has a lab that runs
+    learner = sit_down("hocvien")
+    lab = ready(open_lab(learner))
+    root = platform.url
+    stopped: list[str] = []
+
+    def fails(what: str, path: str, **options: Any) -> None:
+        status = lab.evaluate(FETCH, [root + path, {"redirect": "error", **options}])
+        assert status in (0, 401, 403, 404), f"{what}: {status}"
+        stopped.append(what)
+
+    token = {"Authorization": f"token {lab.evaluate(TOKEN)}"}
+    for how, sent in (("cookies", {}), ("the lab page's token", {"headers": token})):
+        fails(f"B's files with {how}", "user/canbo/api/contents", **sent)
+        fails(f"B's page with {how}", "user/canbo/lab", **sent)
+        fails(f"B's kernels with {how}", "user/canbo/api/kernels", method="POST", **sent)
+        fails(f"what the hub knows of B, with {how}", "hub/api/users/canbo", **sent)
+        fails(f"stop B's lab with {how}", "hub/api/users/canbo/server", method="DELETE", **sent)
+        fails(f"all users with {how}", "hub/api/users", **sent)
+        fails(f"the labs of all with {how}", "services/portal/labs", **sent)
+    fails("the portal with the cookies of A's lab", "services/portal/api/v1/me", credentials="omit")
+    fails(
+        "hand in at the portal by cookie alone",
+        "services/portal/api/v1/submissions",
+        method="POST",
+        body="{}",
+    )
+    assert lab.evaluate(FETCH, [f"{root}services/portal/api/v1/me", {"headers": token}]) == 200
+
+    assert lab.evaluate(FRAME, f"{root}services/portal/") == ""
+    assert lab.evaluate(FRAME, f"{root}user/canbo/lab") == ""
+    assert lab.evaluate(FRAME, f"{root}hub/token") == ""
+    paths = cookies_of(lab.context)
+    assert paths, "no cookie at all"
+    for name, path in paths.items():
+        assert path != "/" or name in ("jupyterhub-session-id",), f"{name} is sent everywhere"
+    seen = lab.evaluate("document.cookie")
+    assert "jupyterhub-user" not in seen and "jupyterhub-hub-login" not in seen
+    assert len(stopped) == 16
+
+
+# --- the administrator --------------------------------------------------------------------------
+
+
+def test_an_administrator_sees_who_has_a_lab_and_stops_one(
+    sit_down: Callable[..., Any], platform: Any
+) -> None:
+    learner = sit_down("hocvien")
+    lab = ready(open_lab(learner))
+    expect(lab.locator(".jp-Notebook-ExecutionIndicator")).to_be_visible()
+    for username in ("hocvien", "giangvien", "bo", "kiemtra"):
+        other = learner if username == "hocvien" else sit_down(username)
+        other.go("labs", status=404)
+
+    admin = sit_down("quantri")
+    admin.go("labs")
+    row = admin.page.locator("tbody tr", has_text="hocvien ·")
+    expect(row).to_contain_text("/ 500")
+    cells = [int(re.sub(r"\D", "", text) or 0) for text in row.locator("td.num").all_inner_texts()]
+    assert cells[0] >= 1, "a kernel runs"
+    assert cells[1] >= 20, "it takes memory"
+    admin.fits()
+    row.locator("button").click()
+    expect(admin.page.locator("[role=status]")).to_contain_text("hocvien")
+    admin.go("labs")
+    expect(admin.page.locator("tbody tr", has_text="hocvien ·")).to_have_count(0)
+    assert not admin.faults, admin.faults
+    assert (platform.data / "labs" / "homes" / home_name("hocvien") / FILE).exists()
+
+    records = open_records(platform.records_url)
+    try:
+        with records.read() as session:
+            [entry, *_] = audit.entries(session, before=None, search="lab.stop", limit=5)
+            assert (entry.actor, entry.action) == ("quantri", "lab.stop")
+            assert entry.subject.startswith("person/")
+    finally:
+        records.close()
+
+
+def test_the_languages_of_labs_are_those_of_the_portal() -> None:
+    from hub.translate import LANGUAGES
+
+    assert {path.parent.parent.name for path in SHARE.glob("*/labconfig/default*.json")} == set(
+        LANGUAGES
+    )
