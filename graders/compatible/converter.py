@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde as StockAutograde
@@ -29,7 +30,7 @@ from nbgrader.preprocessors import Execute as StockExecute
 from nbgrader.utils import rmtree
 from traitlets import Bool, Enum, Integer, List, Unicode
 
-from graders.compatible.execute import Execute
+from graders.compatible.execute import Execute, runs_here
 from graders.compatible.exporter import Exporter
 from graders.compatible.gradebook import SharedGradebook, one_gradebook
 from graders.compatible.imports import shared_beginnings
@@ -69,6 +70,7 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         with suppress(Exception), _alembic_on_path():
             Gradebook(self.coursedir.db_url, self.coursedir.course_id).close()
         with self._open_kernels() as kernels:
+            _warm_up(self.assignments)
             Execute.kernels = kernels
             try:
                 failed = _Batch(self, sorted(self.assignments)).run()
@@ -160,6 +162,16 @@ def _alembic_on_path() -> Iterator[None]:
         yield
     finally:
         os.environ["PATH"] = kept
+
+
+def _warm_up(assignments: dict[str, list[str]]) -> None:
+    """Once, before workers are forked, what each would do before its first notebook."""
+    for paths in assignments.values():
+        with suppress(Exception):
+            notebook = nbformat.read(paths[0], as_version=4)
+            nbformat.validate(notebook, relax_add_props=True)
+            runs_here("", notebook)
+            return
 
 
 def _swap(preprocessors: list[Any]) -> None:

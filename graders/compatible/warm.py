@@ -45,7 +45,7 @@ import psutil  # noqa: F401 - ipykernel loads it when a kernel starts
 import zmq
 from traitlets.config import Config
 
-from graders.compatible import tracebacks
+from graders.compatible import cells, tracebacks
 
 TEMPLATES = 4  # kept at once; a class uses one or two
 FRAME = 1 << 20
@@ -59,6 +59,7 @@ def main(control_fd: int, listener_fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # ipykernel sets this before the first cell; matplotlib reads it when it is imported.
     os.environ.setdefault("MPLBACKEND", INLINE)
+    cells.prepare()
     tracebacks.prepare()
     gc.collect()
     gc.freeze()
@@ -127,6 +128,7 @@ def _template(
 
 def _serve_template(inbox: socket.socket, imports: Sequence[str]) -> None:
     names, clean = do_imports(imports)
+    tracebacks.find_modules()
     gc.collect()
     gc.freeze()
     while True:
