@@ -46,8 +46,8 @@ def murmur2(text: str, seed: int) -> int:
 
 def _transforming_once(transform_cell: Any) -> Any:
     """The last text's transformation again, while nobody has changed what transforms."""
-    fresh = TransformerManager()
-    usual = _transformers(fresh)
+    fresh: Any = TransformerManager
+    usual = _transformers(fresh())
     last: list[tuple[str, str]] = []
 
     @functools.wraps(transform_cell)

@@ -70,11 +70,16 @@ def leading_imports(notebook: Mapping[str, Any]) -> tuple[str, ...]:
 def shared_beginnings(paths: Iterable[str]) -> list[tuple[str, ...]]:
     """The beginnings worth preparing once: those that several notebooks have, most frequent first.
 
-    ``paths``: notebooks as handed in; one that cannot be read counts for none.
+    ``()`` is one of them if other notebooks are there. ``paths``: notebooks as handed in; one that
+    cannot be read has none.
     """
     counted = Counter(_beginning(Path(path)) for path in paths)
+    everyone = counted.total()
     del counted[()]
-    return [imports for imports, times in counted.most_common(MOST) if times >= WORTH]
+    shared = [imports for imports, times in counted.most_common(MOST) if times >= WORTH]
+    if sum(counted[imports] for imports in shared) < everyone:
+        shared.append(())
+    return shared
 
 
 def _imports_others(notebook: Mapping[str, Any]) -> bool:

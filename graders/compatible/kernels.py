@@ -248,7 +248,7 @@ class Kernel:
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             return None
 
-    def _read(self, frames: list[bytes]) -> dict[str, Any]:
+    def _read(self, frames: Sequence[Any]) -> dict[str, Any]:
         """As ``Session.deserialize``, without looking for dates where nobody asks for them."""
         signature, *parts = frames[:5]
         if not compare_digest(signature, self.session.sign(parts)):

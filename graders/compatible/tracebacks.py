@@ -20,7 +20,7 @@ from typing import Any
 
 import pygments
 import pygments.lexers
-import stack_data
+import stack_data.core
 from IPython.core import interactiveshell, ultratb
 from pygments.formatters import terminal256
 
@@ -58,7 +58,7 @@ def find_modules() -> None:
     inspect.getmodule(compile("0", "<nobody's>", "eval"))
 
 
-class _FunctionSource(stack_data.Source):
+class _FunctionSource(stack_data.core.Source):
     """Of a long file, the source of one function, if that is all that is asked for."""
 
     @classmethod
@@ -151,7 +151,7 @@ def _coloured(formatter: Any, code: str, ranges: Sequence[tuple[int, int]]) -> l
     """As stack_data's: ``code``'s lines in colour, tokens that begin in ``ranges`` marked."""
     lexer = _lexer()(ranges, getattr(_now, "lines", None))
     try:
-        highlighted = pygments.highlight(code, lexer, formatter)
+        highlighted: str = pygments.highlight(code, lexer, formatter)
     except Exception:
         highlighted = code
     return highlighted.splitlines()
@@ -188,7 +188,8 @@ def _asking_once(get_records: Any) -> Any:
 
     @functools.wraps(get_records)
     def records(*args: Any) -> Any:
-        search: Any = inspect.getmodule
+        module: Any = inspect
+        search = module.getmodule
         known: dict[tuple[types.CodeType, str | None], Any] = {}
 
         def getmodule(thing: Any, filename: str | None = None) -> Any:
@@ -199,11 +200,11 @@ def _asking_once(get_records: Any) -> Any:
                 known[code, filename] = search(thing, filename)
             return known[code, filename]
 
-        inspect.getmodule = getmodule
+        module.getmodule = getmodule
         try:
             return get_records(*args)
         finally:
-            inspect.getmodule = search
+            module.getmodule = search
 
     return records
 
