@@ -41,7 +41,14 @@ import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.subshell_manager
 import ipykernel.zmqshell
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
+import IPython.utils.wildcard  # noqa: F401
 import psutil  # noqa: F401 - ipykernel loads it when a kernel starts
+import tornado.platform.asyncio  # noqa: F401
 import zmq
 from traitlets.config import Config
 
