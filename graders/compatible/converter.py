@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde as StockAutograde
@@ -29,12 +30,12 @@ from nbgrader.preprocessors import Execute as StockExecute
 from nbgrader.utils import rmtree
 from traitlets import Bool, Enum, Integer, List, Unicode
 
-from graders.compatible.execute import Execute
+from graders.compatible.execute import Execute, runs_here
 from graders.compatible.exporter import Exporter
 from graders.compatible.gradebook import SharedGradebook, one_gradebook
 from graders.compatible.imports import shared_beginnings
 from graders.compatible.kernels import WarmKernels
-from graders.compatible.walled import WalledKernels
+from graders.compatible.walled import EarlyServers, WalledKernels
 from sandbox import WallsMissing
 
 UNFINISHED = ".autograde-unfinished"  # in the course folder: one empty file per submission in hand
@@ -45,7 +46,7 @@ FORK = multiprocessing.get_context("fork")
 class Autograde(StockAutograde):  # type: ignore[misc]
     """Drop-in for ``nbgrader.converters.Autograde``; configured by the same sections."""
 
-    workers = Integer(os.cpu_count() or 1, help="How many submissions to mark at once.").tag(
+    workers = Integer((os.cpu_count() or 1) + 1, help="How many submissions to mark at once.").tag(
         config=True
     )
     walls = Enum(
@@ -55,6 +56,7 @@ class Autograde(StockAutograde):  # type: ignore[misc]
     ).tag(config=True)
     allow_reduced_walls = Bool(False, help="Whether reduced walls are accepted.").tag(config=True)
     students = List(Unicode(), help="Mark only these learners; empty: all.").tag(config=True)
+    early: EarlyServers | None = None
     gradebook: SharedGradebook | None = None
     _marker: Path | None = None
 
@@ -69,6 +71,7 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         with suppress(Exception), _alembic_on_path():
             Gradebook(self.coursedir.db_url, self.coursedir.course_id).close()
         with self._open_kernels() as kernels:
+            _warm_up(self.assignments)
             Execute.kernels = kernels
             try:
                 failed = _Batch(self, sorted(self.assignments)).run()
@@ -78,17 +81,21 @@ class Autograde(StockAutograde):  # type: ignore[misc]
             raise NbGraderException(f"{LISTED} log for details on the failures above.")
 
     def _open_kernels(self) -> WarmKernels | WalledKernels:
-        if self.walls != "none":
-            paths = [path for notebooks in self.assignments.values() for path in notebooks]
-            try:
-                return WalledKernels(
-                    shared_beginnings(paths), allow_reduced=self.allow_reduced_walls
-                )
-            except WallsMissing as missing:
-                if self.walls == "required":
-                    raise NbGraderException(str(missing)) from None
-                self.log.warning("Marking without walls, as stock nbgrader does: %s", missing)
-        return WarmKernels()
+        early = self.early or EarlyServers([])
+        with early:  # what is not taken, ends here: before workers are forked
+            if self.walls != "none":
+                paths = [path for notebooks in self.assignments.values() for path in notebooks]
+                try:
+                    return WalledKernels(
+                        shared_beginnings(paths),
+                        allow_reduced=self.allow_reduced_walls,
+                        early=early,
+                    )
+                except WallsMissing as missing:
+                    if self.walls == "required":
+                        raise NbGraderException(str(missing)) from None
+                    self.log.warning("Marking without walls, as stock nbgrader does: %s", missing)
+            return WarmKernels()
 
     def convert_one(self, assignment: str, notebooks: list[str]) -> None:
         """In a worker: nbgrader's own loop over this one submission."""
@@ -160,6 +167,17 @@ def _alembic_on_path() -> Iterator[None]:
         yield
     finally:
         os.environ["PATH"] = kept
+
+
+def _warm_up(assignments: dict[str, list[str]]) -> None:
+    """Once, before workers are forked, what each would do before its first notebook."""
+    for paths in assignments.values():
+        with suppress(Exception):
+            read: Any = nbformat.read
+            notebook = read(paths[0], as_version=4)
+            nbformat.validate(notebook, relax_add_props=True)
+            runs_here("", notebook)
+            return
 
 
 def _swap(preprocessors: list[Any]) -> None:

@@ -1,9 +1,8 @@
-"""`autograde`: marks a stock nbgrader course folder into its stock gradebook."""
+"""nbgrader's command: marks a stock course folder into its stock gradebook."""
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +14,13 @@ from nbgrader.converters import NbGraderException
 from traitlets.config import Config
 
 from graders.compatible.converter import Autograde
+from graders.compatible.walled import EarlyServers
 
 
 class AutogradeApp(StockAutogradeApp):  # type: ignore[misc]
     """``nbgrader autograde`` with our converter: same arguments, configuration files and exits."""
+
+    early: EarlyServers | None = None
 
     def start(self) -> None:
         NbGrader.start(self)
@@ -33,34 +35,32 @@ class AutogradeApp(StockAutogradeApp):  # type: ignore[misc]
                 "An assignment id must be specified, either as an argument or with --assignment"
             )
         try:
-            Autograde(coursedir=self.coursedir, parent=self).start()
+            converter: Any = Autograde(coursedir=self.coursedir, parent=self)
+            converter.early = self.early
+            converter.start()
         except NbGraderException:
             sys.exit(1)
 
 
-def autograde(
+def run(
     course_dir: Path,
     assignment: str,
     *,
-    workers: int | None = None,
-    students: Sequence[str] | None = None,
-    notebook: str = "*",
-    force: bool = False,
-    log_level: int = logging.INFO,
+    workers: int | None,
+    students: Sequence[str] | None,
+    notebook: str,
+    force: bool,
+    log_level: int,
+    early: EarlyServers,
 ) -> bool:
-    """Mark ``assignment`` in ``course_dir`` as ``nbgrader autograde`` would; True when all went.
-
-    ``workers``: submissions at once, by default one per core. ``students``: only these. ``force``:
-    again, although already marked. ``notebook``: only notebooks of this glob. Configuration files
-    are found as nbgrader finds them when started in ``course_dir``. Learners' failures (a kernel
-    that died) are logged and make the answer False; the others are marked all the same.
-    """
+    """As `graders.compatible.autograde`, on fork servers that may be starting already."""
     arguments = [assignment, f"--notebook={notebook}", f"--Application.log_level={log_level}"]
     if workers is not None:
         arguments.append(f"--Autograde.workers={workers}")
     if force:
         arguments.append("--force")
     app: Any = AutogradeApp()
+    app.early = early
     if students is not None:
         app.update_config(Config({"Autograde": {"students": list(students)}}))
     course_dir = course_dir.absolute()

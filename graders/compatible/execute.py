@@ -41,7 +41,7 @@ class Execute(StockExecute):  # type: ignore[misc]
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """Run every code cell of ``nb`` in place, in a fresh kernel."""
         plain = km is None and not self.extra_arguments and self.skip_cells_with_tag
-        if self.on is None or not plain or not _runs_here(self.kernel_name, nb):
+        if self.on is None or not plain or not runs_here(self.kernel_name, nb):
             done: tuple[Any, Any] = super().preprocess(nb, resources, km)
             return done
         self.kc: Any = None
@@ -175,7 +175,7 @@ def _client(kernel: Kernel) -> SimpleNamespace:
     return SimpleNamespace(session=kernel.session, shell_channel=SimpleNamespace(send=send))
 
 
-def _runs_here(kernel_name: str, nb: Any) -> bool:
+def runs_here(kernel_name: str, nb: Any) -> bool:
     """Whether the notebook asks for this very Python's ipykernel."""
     name = kernel_name or nb.metadata.get("kernelspec", {}).get("name") or "python3"
     if name == "python":  # as jupyter_client takes it

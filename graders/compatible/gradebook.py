@@ -23,6 +23,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import scoped_session, sessionmaker
 
+MOST_REMEMBERED = 10_000
 BUSY_S = 60  # how long a worker waits for another's write; each lasts milliseconds
 
 OPENERS = (
@@ -151,13 +152,20 @@ def one_gradebook(db_url: str, course_id: str, *, deferring: bool) -> Iterator[S
 
 
 class _Validation:
-    """``jsonschema.validate`` that checks nbgrader's schema once, not once per cell."""
+    """``jsonschema.validate`` that checks nbgrader's schema once, not once per cell.
+
+    What was found valid is remembered: all learners' cells carry the same few settings.
+    """
 
     def __init__(self) -> None:
         self._validators: dict[str, Any] = {}
+        self._valid: set[tuple[str, str]] = set()
 
     def validate(self, instance: Any, schema: Any) -> None:
         key = repr(schema)
+        text = repr(instance)
+        if (key, text) in self._valid:
+            return
         if key not in self._validators:
             kind = jsonschema.validators.validator_for(schema)
             kind.check_schema(schema)
@@ -165,3 +173,5 @@ class _Validation:
         error = jsonschema.exceptions.best_match(self._validators[key].iter_errors(instance))
         if error is not None:
             raise error
+        if len(self._valid) < MOST_REMEMBERED:
+            self._valid.add((key, text))

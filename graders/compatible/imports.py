@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -32,6 +33,7 @@ SEEING = frozenset(
     globals hasattr help importlib In inspect locals open Out quit setattr sys vars warnings
     """.split()  # noqa: SIM905
 )
+IMPORT = re.compile(r"\b(from|import)\b([^\n;#]*)")
 # Magics that are part of the usual first cell and read nothing of what has been imported.
 MOST = 3  # beginnings, each of which costs a process
 WORTH = 3  # notebooks
@@ -43,6 +45,8 @@ def leading_imports(notebook: Mapping[str, Any]) -> tuple[str, ...]:
 
     None where there are only such as take no time.
     """
+    if not _imports_others(notebook):
+        return ()
     found: dict[str, None] = {}
     others = acted = False  # a module outside PLAIN was imported; and then something was done
     for statement in _statements(notebook):
@@ -66,11 +70,30 @@ def leading_imports(notebook: Mapping[str, Any]) -> tuple[str, ...]:
 def shared_beginnings(paths: Iterable[str]) -> list[tuple[str, ...]]:
     """The beginnings worth preparing once: those that several notebooks have, most frequent first.
 
-    ``paths``: notebooks as handed in; one that cannot be read counts for none.
+    ``()`` is one of them if other notebooks are there. ``paths``: notebooks as handed in; one that
+    cannot be read has none.
     """
     counted = Counter(_beginning(Path(path)) for path in paths)
+    everyone = counted.total()
     del counted[()]
-    return [imports for imports, times in counted.most_common(MOST) if times >= WORTH]
+    shared = [imports for imports, times in counted.most_common(MOST) if times >= WORTH]
+    if sum(counted[imports] for imports in shared) < everyone:
+        shared.append(())
+    return shared
+
+
+def _imports_others(notebook: Mapping[str, Any]) -> bool:
+    """Whether a line may import a module outside `PLAIN`: a cheap look before a close one.
+
+    It finds too much (a word in a text, an alias), never too little.
+    """
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            for kind, rest in IMPORT.findall(cell["source"]):
+                names = rest.split()[:1] if kind == "from" else re.findall(r"[\w.]+", rest)
+                if "\\" in rest or any(name.partition(".")[0] not in PLAIN for name in names):
+                    return True
+    return False
 
 
 def _beginning(path: Path) -> tuple[str, ...]:

@@ -19,11 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from hmac import compare_digest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
 import zmq
+from jupyter_client.jsonutil import parse_date
 from jupyter_client.session import Session
 
 START_S = 60.0  # as nbclient's startup_timeout
@@ -242,10 +244,26 @@ class Kernel:
         """The next message of a channel that has one; None for one that cannot be understood."""
         _, frames = self.session.feed_identities(sock.recv_multipart())
         try:
-            message: dict[str, Any] = self.session.deserialize(frames)
-        except (ValueError, TypeError, KeyError):
+            return self._read(frames)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             return None
-        return message
+
+    def _read(self, frames: Sequence[Any]) -> dict[str, Any]:
+        """As ``Session.deserialize``, without looking for dates where nobody asks for them."""
+        signature, *parts = frames[:5]
+        if not compare_digest(signature, self.session.sign(parts)):
+            raise ValueError("wrongly signed")
+        header, parent, metadata, content = (json.loads(part) for part in parts)
+        header["date"] = parse_date(header.get("date"))
+        return {
+            "header": header,
+            "msg_id": header["msg_id"],
+            "msg_type": header["msg_type"],
+            "parent_header": parent,
+            "metadata": metadata,
+            "content": content,
+            "buffers": [memoryview(one) for one in frames[5:]],
+        }
 
     def interrupt(self) -> None:
         """As jupyter_client does: SIGINT to the kernel's process group."""

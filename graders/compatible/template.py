@@ -12,14 +12,16 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from graders.compatible import tracebacks, warm
+from graders.compatible import cells, tracebacks, warm
 from sandbox import Channel
 
 PACKED = ".motcham-folder.tar"
 
 os.environ["MPLBACKEND"] = warm.INLINE
+cells.prepare()
 tracebacks.prepare()
 NAMES, CLEAN = warm.do_imports(json.loads(os.environ.pop("MOTCHAM_IMPORTS", "[]")))
+tracebacks.find_modules()
 
 
 def become_kernel(shell: Channel, iopub: Channel, life: Channel, **options: Any) -> None:

@@ -16,13 +16,13 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import zmq
 
 from graders.compatible.kernels import Kernel, Refused, listening
-from sandbox import Child, ForkServer, Limits
+from sandbox import Child, ForkServer, Limits, wall_level
 
 # nbgrader sets no bounds but a time per cell: these only stop what would harm the machine.
 LIMITS = Limits(
@@ -37,21 +37,33 @@ WORK = "lab"  # the working folder's name at the root of a walled child
 class WalledKernels:
     """A context manager. ``beginnings``: import statements worth a fork server of their own.
 
-    Make it before workers are forked; they share its fork servers. Raises `sandbox.WallsMissing`.
+    Without ``()`` among them, the fork server that has imported nothing is started only when it is
+    needed. Make it before workers are forked; they share its fork servers. ``early``: servers that
+    may be starting already. Raises `sandbox.WallsMissing`.
     """
 
     def __init__(
-        self, beginnings: Iterable[tuple[str, ...]] = (), *, allow_reduced: bool = False
+        self,
+        beginnings: Iterable[tuple[str, ...]] = ((),),
+        *,
+        allow_reduced: bool = False,
+        early: EarlyServers | None = None,
     ) -> None:
         self._owner = os.getpid()
+        self._allow_reduced = allow_reduced
+        self._late: list[tuple[int, ForkServer]] = []  # and which process started it, for itself
         self._folder = tempfile.TemporaryDirectory(prefix="motcham-kernels-")
         self._context: tuple[int, zmq.Context[zmq.Socket[bytes]]] | None = None
         self._servers: dict[tuple[str, ...], ForkServer] = {}
         with contextlib.ExitStack() as started:
             started.callback(self._folder.cleanup)
-            wanted = list(dict.fromkeys([(), *beginnings]))
+            wanted = list(dict.fromkeys(beginnings)) or [()]
+            ready = {imports: early.take(imports) for imports in wanted} if early else {}
             with ThreadPoolExecutor(len(wanted)) as pool:
-                made = [pool.submit(_fork_server, imports, allow_reduced) for imports in wanted]
+                made = [
+                    ready.get(imports) or pool.submit(_fork_server, imports, allow_reduced)
+                    for imports in wanted
+                ]
             for imports, server in zip(wanted, made, strict=True):
                 self._servers[imports] = started.enter_context(server.result())
             self._started = started.pop_all()
@@ -63,9 +75,12 @@ class WalledKernels:
         self.close()
 
     def close(self) -> None:
-        """End the fork servers and all their kernels; in a forked worker, nothing of the kind."""
+        """End the fork servers and all their kernels; in a forked worker, those that it started."""
         if self._context is not None and self._context[0] == os.getpid():
             self._context[1].destroy(linger=0)
+        for owner, server in self._late:
+            if os.getpid() == owner:
+                server.close()
         if os.getpid() == self._owner:
             self._started.close()
 
@@ -79,6 +94,9 @@ class WalledKernels:
         return self._start(folder, (), ())
 
     def _start(self, folder: Path, imports: tuple[str, ...], shadows: Sequence[str]) -> Kernel:
+        if imports not in self._servers:
+            self._servers[imports] = _fork_server(imports, self._allow_reduced)
+            self._late.append((os.getpid(), self._servers[imports]))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with listening(Path(self._folder.name)) as (paths, key, sockets):
             child = self._servers[imports].fork(
@@ -93,6 +111,38 @@ class WalledKernels:
         if self._context is None or self._context[0] != os.getpid():
             self._context = (os.getpid(), zmq.Context())
         return self._context[1]
+
+
+class EarlyServers:
+    """Fork servers that start aside while their owner does something else. A context manager.
+
+    One that nobody has taken when it closes is ended; one that could not be started is not there.
+    """
+
+    def __init__(self, beginnings: Sequence[tuple[str, ...]]) -> None:
+        self._pool = ThreadPoolExecutor(max(1, len(beginnings)))
+        self._starting = {}
+        # Asked here, since it forks, which is better done where no other thread runs.
+        if beginnings and wall_level().level == "full":
+            for imports in beginnings:
+                self._starting[imports] = self._pool.submit(_fork_server, imports, False)
+
+    def take(self, imports: tuple[str, ...]) -> Future[ForkServer] | None:
+        """The one for ``imports``, which is the caller's from now on. Waits until it is ready."""
+        found = self._starting.get(imports)
+        if found is None or found.exception() is not None:
+            return None
+        return self._starting.pop(imports)
+
+    def __enter__(self) -> EarlyServers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+        for server in self._starting.values():
+            if server.exception() is None:
+                server.result().close()
+        self._starting.clear()
 
 
 class _Walls:

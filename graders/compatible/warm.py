@@ -41,11 +41,18 @@ import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.subshell_manager
 import ipykernel.zmqshell
+import IPython.core.completerlib
+import IPython.core.debugger
+import IPython.core.logger
+import IPython.core.oinspect
+import IPython.extensions.storemagic
+import IPython.utils.wildcard  # noqa: F401
 import psutil  # noqa: F401 - ipykernel loads it when a kernel starts
+import tornado.platform.asyncio  # noqa: F401
 import zmq
 from traitlets.config import Config
 
-from graders.compatible import tracebacks
+from graders.compatible import cells, tracebacks
 
 TEMPLATES = 4  # kept at once; a class uses one or two
 FRAME = 1 << 20
@@ -59,6 +66,7 @@ def main(control_fd: int, listener_fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # ipykernel sets this before the first cell; matplotlib reads it when it is imported.
     os.environ.setdefault("MPLBACKEND", INLINE)
+    cells.prepare()
     tracebacks.prepare()
     gc.collect()
     gc.freeze()
@@ -127,6 +135,7 @@ def _template(
 
 def _serve_template(inbox: socket.socket, imports: Sequence[str]) -> None:
     names, clean = do_imports(imports)
+    tracebacks.find_modules()
     gc.collect()
     gc.freeze()
     while True:

@@ -58,7 +58,14 @@ def test_only_beginnings_that_several_notebooks_share_are_prepared(tmp_path):
         (tmp_path / f"{number}.ipynb").write_text(json.dumps(book))
     (tmp_path / "hong.ipynb").write_text("[")
     paths = [str(path) for path in tmp_path.iterdir()]
-    assert shared_beginnings([*paths, str(tmp_path / "khong-co.ipynb")]) == [("import pandas",)]
+    assert shared_beginnings([*paths, str(tmp_path / "khong-co.ipynb")]) == [("import pandas",), ()]
+
+
+def test_no_bare_kernel_is_prepared_where_all_notebooks_share_a_beginning(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.ipynb").write_text(json.dumps(notebook("import pandas")))
+    paths = [str(path) for path in tmp_path.iterdir()]
+    assert shared_beginnings(paths) == [("import pandas",)]
 
 
 def test_a_file_beside_the_notebook_shadows_a_module_of_its_name(tmp_path):
