@@ -63,12 +63,13 @@ class ForkServer:
 
     ``programs``: name to ``package.module:function``. The function runs in the child, behind the
     walls, as ``function(*channels, **options)``. ``preload``: modules to import before forking
-    (they must start no thread). ``packages``: top-level packages of this distribution that a child
-    may read, besides those of ``programs``; all others of it look absent. ``readable``: further
-    paths shown read-only. ``homes``: a folder of folders for `fork` to show, one to each child, as
-    a working folder that lasts. ``environment``: added to the few variables a child has.
-    ``loopback``:
-    allow IP sockets within the child's own, empty network. ``tools``: show /usr/bin.
+    (they must start no thread). ``prepare``: functions, named like programs, to call once after
+    that, each with its options: what they make, every child finds made. ``packages``: top-level
+    packages of this distribution that a child may read, besides those of ``programs``; all others
+    of it look absent. ``readable``: further paths shown read-only. ``homes``: a folder of folders
+    for `fork` to show, one to each child, as a working folder that lasts. ``environment``: added to
+    the few variables a child has. ``loopback``: allow IP sockets within the child's own, empty
+    network. ``tools``: show /usr/bin.
 
     Raises WallsMissing when full walls cannot be had and ``allow_reduced`` is False, or none at
     all can; RuntimeError when a module cannot be loaded.
@@ -79,6 +80,7 @@ class ForkServer:
         *,
         programs: Mapping[str, str],
         preload: Sequence[str] = (),
+        prepare: Mapping[str, Mapping[str, Any]] | None = None,
         limits: Limits | None = None,
         allow_reduced: bool = False,
         packages: Sequence[str] = (),
@@ -107,6 +109,7 @@ class ForkServer:
             "privileged": self._privileged,
             "programs": dict(programs),
             "preload": list(preload),
+            "prepare": {place: dict(options) for place, options in (prepare or {}).items()},
             "readable": views,
             "hidden": [*_hidden_packages(set(seen)), *(str(Path(p).absolute()) for p in hidden)],
             "homes": None if homes is None else str(Path(homes).resolve()),

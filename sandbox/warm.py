@@ -118,6 +118,8 @@ class _WarmServer:
         self.programs = {
             name: find_function(place) for name, place in configuration["programs"].items()
         }
+        for place, options in configuration["prepare"].items():
+            find_function(place)(**options)
         _check_single_threaded()
         if self.walled:
             self.pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)

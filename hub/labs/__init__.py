@@ -28,10 +28,10 @@ def configure(c: Any, settings: Any) -> None:
     ``kube``: those projects' spawners with their safe options; the rest of theirs is configured in
     the operator's own file (`MOTCHAM_LAB_CONFIG`). Starts the keeper of ``walled``: the first learner need not wait.
     """
+    c.Spawner.default_url = "/lab"
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
         settings.lab_spawner
     ](c, settings)
-    c.Spawner.default_url = "/lab"
     # The token of a lab's page may also hand in at the portal, as its learner.
     c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
     c.JupyterHub.concurrent_spawn_limit = 100
@@ -46,7 +46,9 @@ def _walled(c: Any, settings: Any) -> None:
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
     c.WalledSpawner.quota_mb = settings.lab_quota_mb
     c.Spawner.poll_interval = 10
-    WalledSpawner(config=Config({"WalledSpawner": dict(c.WalledSpawner)})).warm_up()
+    WalledSpawner(
+        config=Config({"Spawner": dict(c.Spawner), "WalledSpawner": dict(c.WalledSpawner)})
+    ).warm_up()
 
 
 def _furnish(c: Any, settings: Any, python: str) -> None:

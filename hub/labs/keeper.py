@@ -27,58 +27,6 @@ from typing import Any, BinaryIO, Self
 from hub.labs.figures import figures_of
 from sandbox import Channel, ChannelClosed, ChannelTimeout, Child, ForkServer, Limits
 
-# Everything that a server or a kernel would import after the fork: what is imported before is paid
-# once and shared by all, what is imported after is paid by each.
-WARM_MODULES = (
-    "jupyterhub.singleuser.extension",
-    "jupyterlab.labapp",
-    "notebook.app",
-    "jupyter_server.services.contents.largefilemanager",
-    *(
-        f"jupyter_server.{name}.handlers"
-        for name in (
-            "files",
-            "kernelspecs",
-            "nbconvert",
-            "view",
-            *(
-                f"services.{service}"
-                for service in (
-                    "api",
-                    "config",
-                    "contents",
-                    "events",
-                    "kernels",
-                    "kernelspecs",
-                    "nbconvert",
-                    "security",
-                    "sessions",
-                )
-            ),
-        )
-    ),
-    "jupyter_server.services.shutdown",
-    "ctypes.util",
-    "httpcore",
-    "jinja2.ext",
-    "tornado.platform.asyncio",
-    "trio",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "matplotlib_inline.backend_inline",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "IPython.utils.wildcard",
-    "faulthandler",
-    "pydoc",
-    "hub.labs.provisioner",
-    "hub.labs.room",
-    "hub.labs.serving",
-    "hub.labs.kernels",
-)
 SCIENCE = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
 _START_S = 60.0
 _STOP_S = 8.0
@@ -88,7 +36,11 @@ _REQUEST_MB = 4
 
 @dataclass(frozen=True)
 class Plan:
-    """What a keeper is made of: equal plans share one. ``run``: folder of its sockets (0700)."""
+    """What a keeper is made of: equal plans share one.
+
+    ``run``: folder of its sockets (0700). ``configuration`` and ``told``: traits and environment
+    that servers commonly have; a lab asked for with just these starts from a prepared server.
+    """
 
     run: str
     homes: str
@@ -99,6 +51,8 @@ class Plan:
     file_mb: int = 200
     grace_s: float = 600
     environment: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     release: str = ""
 
     @classmethod
@@ -160,7 +114,14 @@ class Keeper:
                 self._server.close()
             self._server = ForkServer(
                 programs={"lab": "hub.labs.inside:main"},
-                preload=(*WARM_MODULES, *self.plan.science),
+                prepare={
+                    "hub.labs.warming:load": {"science": self.plan.science},
+                    "hub.labs.serving:prepare": {
+                        "configuration": self.plan.configuration,
+                        "environment": self.plan.told,
+                    },
+                    "hub.labs.kernels:prepare": {},
+                },
                 limits=self.limits,
                 homes=self.plan.homes,
                 readable=[self.plan.doors],

@@ -1,26 +1,111 @@
-"""The Jupyter server of a lab: jupyterhub's single-user server on a socket it is handed."""
+"""The Jupyter server of a lab: jupyterhub's single-user server on a socket it is handed.
+
+Most of a server is the same for every learner. `prepare` makes one in the warm parent, at an
+address that nobody has and without a learner's facts; `serve` gives a copy of it the facts after
+the fork. Who is configured otherwise (authors, say) gets a server made from the start.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import random
 import socket
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
+
+from jinja2 import Environment
+from jupyter_server.gateway.gateway_client import GatewayClient
+from jupyter_server.serverapp import ServerApp
+from jupyterhub.services.auth import HubOAuth
+from jupyterhub.singleuser.extension import JupyterHubSingleUser
+from traitlets.config import Application, Config
 
 PROVISIONER = "motcham-forked"
-# What learners need, and nothing that offers them a way out of the lesson.
-EXTENSIONS = {
-    "jupyterlab": True,
-    "notebook": True,
-    "notebook_shim": False,
-    "jupyter_lsp": False,
-    "jupyter_server_terminals": False,
-    "nbgrader.server_extensions.formgrader": False,
-    "nbgrader.server_extensions.validate_assignment": False,
-    "nbgrader.server_extensions.assignment_list": False,
-    "nbgrader.server_extensions.course_list": False,
-}
+_NOBODY = "/user/0-motcham-nobody-0"
+# Variables of the environment that a server reads while it is made; the others it reads later.
+_READ_WHILE_MADE = (
+    "HOME",
+    "JUPYTER_",
+    "JUPYTERHUB_DEFAULT_URL",
+    "JUPYTERHUB_DISABLE_USER_CONFIG",
+    "JUPYTERHUB_NOTEBOOK_DIR",
+    "JUPYTERHUB_ROOT_DIR",
+    "JUPYTERHUB_SINGLEUSER_",
+    "JUPYTERHUB_SSL_",
+)
+
+
+class LabServer(ServerApp):
+    """jupyter_server's application, which binds nothing and writes no file about itself."""
+
+    def init_httpserver(self) -> None:
+        """Not while it is made: see `listen`."""
+
+    def listen(self, listener: socket.socket, tell_ready: Callable[[], None]) -> None:
+        """Answer on ``listener``. It lies outside the walls: the server itself must make none."""
+
+        def bind() -> None:
+            listener.setblocking(False)
+            self.http_server.add_socket(listener)
+            tell_ready()
+
+        self._find_http_port = lambda: None  # type: ignore[method-assign]
+        self._bind_http_server = bind  # type: ignore[method-assign]
+        super().init_httpserver()
+        self.start_ioloop()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A server that lacks a learner, what it was made of, and where nobody's address stands."""
+
+    server: Any
+    configuration: Mapping[str, Mapping[str, Any]]
+    environment: Mapping[str, str]
+    places: Sequence[tuple[Any, Any]]
+
+
+_prepared: _Prepared | None = None
+
+
+def prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, str]) -> None:
+    """Make a server that lacks a learner. For the warm parent, once, before the first fork.
+
+    ``environment``: what all learners' servers are told alike. One that cannot be made is told on
+    stderr; each lab then makes its own, more slowly, and says why where it cannot either.
+    """
+    try:
+        _prepare(configuration, environment)
+    except (Exception, SystemExit):
+        traceback.print_exc()
+    finally:
+        LabServer.clear_instance()  # a kernel is an application too, and there can be only one
+        GatewayClient.clear_instance()
+
+
+def _prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, str]) -> None:
+    global _prepared
+    os.environ.update(environment)
+    os.environ["JUPYTERHUB_SERVICE_PREFIX"] = f"{_NOBODY}/"
+    os.environ["JUPYTERHUB_SERVICE_URL"] = f"http://127.0.0.1:8888{_NOBODY}/"
+    gc.collect()
+    gc.freeze()  # what is not frozen afterwards is the server's
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    with _without_hub():
+        server = _make_server(configuration, [])
+    loop.close()
+    asyncio.set_event_loop(None)
+    _compile_templates(server.web_app.settings)
+    places = _places_of(_NOBODY)
+    _prepared = _Prepared(server, configuration, _read_while_made(environment), places)
 
 
 def serve(
@@ -33,36 +118,33 @@ def serve(
 
     ``configuration``: class name to traits. ``arguments``: the operator's, as on a command line.
     """
-    from jupyter_server.serverapp import ServerApp
-    from jupyterhub.singleuser.extension import JupyterHubSingleUser
-
     random.seed()
-    _register_provisioner()
-
-    def bind(server: Any) -> None:
-        listener.setblocking(False)
-        server.http_server.add_socket(listener)
-        tell_ready()
-
-    # The socket was bound by the keeper and lies outside the walls; the server must make none.
-    app: Any = ServerApp
-    app._bind_http_server = bind
-    app._find_http_port = lambda self: None
-    app.write_server_info_file = lambda self: None
-    app.write_browser_open_files = lambda self: None
     os.makedirs(os.environ["JUPYTER_RUNTIME_DIR"], mode=0o700, exist_ok=True)  # noqa: PTH103
-    _give_configuration(configuration, arguments)
-    JupyterHubSingleUser.launch_instance(arguments)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    prepared = _prepared
+    if prepared is not None and _fits(prepared, configuration, arguments):
+        _give_facts(prepared)
+        server = prepared.server
+    else:
+        server = _make_server(configuration, arguments)
+    server.listen(listener, tell_ready)
 
 
-def _give_configuration(configuration: dict[str, dict[str, Any]], arguments: list[str]) -> None:
-    """Have every application take ``configuration`` where it would parse a command line.
+def _make_server(configuration: dict[str, dict[str, Any]], arguments: list[str]) -> Any:
+    _register_provisioner()
+    with (
+        patch.object(JupyterHubSingleUser, "serverapp_class", LabServer),
+        patch.object(Application, "parse_command_line", _taker(configuration, arguments)),
+    ):
+        return JupyterHubSingleUser.initialize_server(argv=arguments)
+
+
+def _taker(configuration: dict[str, dict[str, Any]], arguments: list[str]) -> Any:
+    """Has every application take ``configuration`` where it would parse a command line.
 
     Parsing touches every option of every class: 100 ms, and megabytes of pages that are shared
     with the warm parent until then. Where the operator gave arguments it is done all the same.
     """
-    from traitlets.config import Application, Config
-
     application: Any = Application
     parse = application.parse_command_line
 
@@ -74,7 +156,129 @@ def _give_configuration(configuration: dict[str, dict[str, Any]], arguments: lis
         self.cli_config = Config(configuration).copy()
         self.update_config(Config(configuration))
 
-    application.parse_command_line = take
+    return take
+
+
+@contextmanager
+def _without_hub() -> Iterator[None]:
+    """While a server is made in the warm parent there is no hub to ask, nor a learner to tell of.
+
+    The version it would ask for is that of this very installation.
+    """
+
+    async def nothing(self: Any) -> None:
+        pass
+
+    with (
+        patch.object(JupyterHubSingleUser, "check_hub_version", nothing),
+        patch.object(JupyterHubSingleUser, "keep_activity_updated", nothing),
+    ):
+        yield
+
+
+def _compile_templates(settings: Mapping[str, Any]) -> None:
+    for environment in settings.values():
+        if isinstance(environment, Environment):
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
+
+def _places_of(text: str) -> list[tuple[Any, Any]]:
+    """Every place (a dict or list, and the key) in what is not frozen where ``text`` stands."""
+    holders = {id(holder): holder for holder in _holders(gc.get_objects())}
+    return [
+        (holder, key)
+        for holder in holders.values()
+        for key, value in (enumerate(holder) if type(holder) is list else holder.items())
+        if isinstance(value, str) and text in value
+    ]
+
+
+def _holders(objects: list[Any]) -> Iterator[Any]:
+    for found in objects:
+        if type(found) is list or isinstance(found, dict):
+            yield found
+        elif not isinstance(found, type) and type(getattr(found, "__dict__", None)) is dict:
+            yield vars(found)
+        for inner in gc.get_referents(found):
+            if type(inner) is dict and not gc.is_tracked(inner):  # nothing in it but plain values
+                yield inner
+
+
+def _fits(
+    prepared: _Prepared, configuration: Mapping[str, Mapping[str, Any]], arguments: list[str]
+) -> bool:
+    return (
+        not arguments
+        and configuration == prepared.configuration
+        and _read_while_made(os.environ) == prepared.environment
+    )
+
+
+def _read_while_made(environment: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in environment.items() if k.startswith(_READ_WHILE_MADE)}
+
+
+def _give_facts(prepared: _Prepared) -> None:
+    """Make the server that lacks a learner this learner's: address, secrets, hub, clocks, loop."""
+    server = prepared.server
+    for cls in type(server)._walk_mro():
+        cls._instance = server
+    address = os.environ["JUPYTERHUB_SERVICE_PREFIX"].rstrip("/")
+    for holder, key in prepared.places:
+        holder[key] = holder[key].replace(_NOBODY, address)
+    _match_below(server.web_app, address)
+    settings = server.web_app.settings
+    server.cookie_secret = settings["cookie_secret"] = os.urandom(32)
+    settings["started"] = datetime.now(UTC)
+    server.kernel_manager.last_kernel_activity = settings["started"]
+    singleuser = server.extension_manager.extension_points["jupyterhub-singleuser"].app
+    _meet_the_hub(server, singleuser)
+    server.init_ioloop()
+    server.init_signal()
+    server.init_shutdown_no_activity()
+    server.init_metrics()
+    server.io_loop.add_callback(_start_activity, singleuser)
+
+
+def _meet_the_hub(server: Any, singleuser: Any) -> None:
+    """Fresh speakers with the hub, which read the learner's token and scopes as they are made."""
+    provider, settings = server.identity_provider, server.web_app.settings
+    callback = _handler_keywords(server.web_app, provider.hub_auth)
+    singleuser.hub_auth = HubOAuth(parent=singleuser)
+    provider.hub_auth = HubOAuth(parent=provider)
+    for keywords in callback:
+        keywords["hub_auth"] = provider.hub_auth
+    settings["token"] = provider.token
+    singleuser.initialize_templates()
+
+
+def _handler_keywords(web_app: Any, hub_auth: Any) -> list[dict[str, Any]]:
+    rules = [rule for outer in web_app.default_router.rules for rule in outer.target.rules]
+    rules += web_app.wildcard_router.rules
+    kept = [rule.target_kwargs for rule in rules if rule.target_kwargs.get("hub_auth") is hub_auth]
+    assert kept, "nobody would answer the hub's redirects"
+    return kept
+
+
+def _match_below(web_app: Any, address: str) -> None:
+    """Find handlers as if ``address`` were nobody's, for which their patterns were compiled."""
+    find = web_app.find_handler
+
+    def find_handler(request: Any, **keywords: Any) -> Any:
+        path = request.path
+        if path.startswith(address):
+            request.path = _NOBODY + path[len(address) :]
+        try:
+            return find(request, **keywords)
+        finally:
+            request.path = path
+
+    web_app.find_handler = find_handler
+
+
+async def _start_activity(singleuser: Any) -> None:
+    singleuser._activity_task = asyncio.ensure_future(singleuser.keep_activity_updated())
 
 
 def _register_provisioner() -> None:

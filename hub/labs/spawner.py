@@ -21,18 +21,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlparse
 
+import jupyterhub
 from jupyterhub.spawner import Spawner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
 from hub.labs import furnishing
 from hub.labs.figures import size_of
 from hub.labs.keeper import SCIENCE, Plan
-from hub.labs.serving import EXTENSIONS
 from skills_framework.messages import Message
 
 _LENGTH = struct.Struct(">I")
+_KEEPER_S = 180.0  # it loads everything that labs share; on a busy machine that takes a while
 _FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
 
+# What learners need, and nothing that offers them a way out of the lesson.
+EXTENSIONS = {
+    "jupyterlab": True,
+    "notebook": True,
+    "notebook_shim": False,
+    "jupyter_lsp": False,
+    "jupyter_server_terminals": False,
+    "nbgrader.server_extensions.formgrader": False,
+    "nbgrader.server_extensions.validate_assignment": False,
+    "nbgrader.server_extensions.assignment_list": False,
+    "nbgrader.server_extensions.course_list": False,
+}
 ENDED_EARLY = Message(
     "Phòng thực hành không khởi động được ({reason}). Xin thử lại; nếu vẫn lỗi, hãy báo quản trị."
 )
@@ -111,7 +124,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "home": home,
             "options": {
                 "environment": self._environment(door),
-                "configuration": self._configuration(),
+                "configuration": self._configuration(lean=self._is_lean()),
                 "arguments": self.get_args(),
             },
         }
@@ -196,14 +209,17 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "JUPYTERHUB_ACTIVITY_URL": api_url.removesuffix(api_path) + activity,
             # Never listened on: the lab's socket is bound outside and handed in.
             "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888{self.server.base_url}",
+            **self._told(lean=self._is_lean(), language=furnishing.language_of(self.user_options)),
+        }
+
+    def _told(self, *, lean: bool, language: str) -> dict[str, str]:
+        """The part of a lab's environment that is the same for all learners."""
+        return {
+            **({"JUPYTERHUB_DEFAULT_URL": self.default_url} if self.default_url else {}),
             "JUPYTERHUB_DISABLE_USER_CONFIG": "1",
             "JUPYTERHUB_ROOT_DIR": "/lab",
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
-            **furnishing.environment(
-                language=furnishing.language_of(self.user_options),
-                lean=self._is_lean(),
-                quota_mb=self.quota_mb,
-            ),
+            **furnishing.environment(language=language, lean=lean, quota_mb=self.quota_mb),
             "HOME": "/lab",
             "USER": "hocvien",
             "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
@@ -220,7 +236,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         groups = {group.name for group in self.user.groups}
         return self.lean and not groups & set(self.full_for_groups)
 
-    def _configuration(self) -> dict[str, dict[str, Any]]:
+    def _configuration(self, *, lean: bool) -> dict[str, dict[str, Any]]:
         traits: dict[str, dict[str, Any]] = {
             "ServerApp": {
                 "terminals_enabled": False,
@@ -240,7 +256,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             },
             "Application": {"log_level": "WARN"},
         }
-        if self._is_lean():
+        if lean:
             traits["ServerApp"]["jpserver_extensions"] = EXTENSIONS
         for name, more in self.server_config.items():
             traits.setdefault(name, {}).update(more)
@@ -265,6 +281,8 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             processes=self.processes,
             file_mb=self.file_mb,
             grace_s=self.grace_s,
+            configuration=self._configuration(lean=self.lean),
+            told=self._told(lean=self.lean, language=furnishing.LANGUAGES[0]),
             release=_release(),
         )
 
@@ -283,7 +301,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             if started is None or started.poll() is not None:
                 started = await asyncio.to_thread(start_keeper, plan)
                 WalledSpawner._keepers[plan.socket] = started
-            until = time.monotonic() + 60
+            until = time.monotonic() + _KEEPER_S
             while time.monotonic() < until and started.poll() is None:
                 with contextlib.suppress(OSError):
                     await self._leash(plan.socket)
@@ -389,7 +407,7 @@ def _starting_lock() -> asyncio.Lock:
 def _release() -> str:
     """Changes when the installed program changes, so that a new one gets a keeper of its own."""
     newest = max(path.stat().st_mtime_ns for path in Path(__file__).parent.glob("*.py"))
-    return f"{sys.version} {newest}"
+    return f"{sys.version} {jupyterhub.__version__} {newest}"
 
 
 def _reader_of(writer: asyncio.StreamWriter) -> asyncio.StreamReader:

@@ -189,7 +189,11 @@ class LabHub:
 
     def processes_of(self, name):
         """Every process of a lab, seen from outside."""
-        found = set()
+        return self.processes_of_all().get(home_name(name), set())
+
+    def processes_of_all(self):
+        """Every process of every lab, by the name of its home."""
+        found = {}
         for path in Path(self.run_folder).glob("keeper-*.sock"):
             with contextlib.suppress(OSError):
                 keeper = socket.socket(socket.AF_UNIX)
@@ -197,9 +201,10 @@ class LabHub:
                 with Channel(keeper) as talk:
                     talk.send({"ask": "list"})
                     labs = talk.receive(10)["labs"].values()
+                inside = _by_namespace()
                 for lab in labs:
-                    if lab["home"] == home_name(name):
-                        found |= _same_namespace(lab["pid"])
+                    space = _namespace_of(lab["pid"])
+                    found[lab["home"]] = found.get(lab["home"], set()) | inside.get(space, set())
         return found
 
     @property
@@ -222,14 +227,18 @@ class LabHub:
         return asyncio.run(go())
 
 
-def _same_namespace(pid):
-    space = Path(f"/proc/{pid}/ns/pid").readlink()
-    found = set()
+def _namespace_of(pid):
+    with contextlib.suppress(OSError):
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+    return None
+
+
+def _by_namespace():
+    """PID namespace to its processes."""
+    found = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if (entry / "ns/pid").readlink() == space:
-                    found.add(int(entry.name))
+        if entry.name.isdigit() and (space := _namespace_of(entry.name)):
+            found.setdefault(space, set()).add(int(entry.name))
     return found
 
 
