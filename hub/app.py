@@ -232,7 +232,7 @@ def make_lab_door(settings: Settings) -> LabDoor | None:
     """The way to learners' labs, past a public name and straight to the proxy on this machine."""
     if settings.lab_spawner == "none":
         return None
-    inside = settings.model_copy(update={"public_url": None})
+    inside = settings.model_copy(update={"public_url": None, "subdomain_host": None})
     return LabDoor(hub_api=os.environ["JUPYTERHUB_API_URL"], address=inside.address)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
@@ -165,7 +165,7 @@ class LabDoor:
         return found
 
     async def _running(self, username: str, token: str, language: str) -> str:
-        """Start the lab where it does not run; its path (``/user/name/``)."""
+        """Start the lab where it does not run; its path, or address where it has its own host."""
         user = f"{self.hub_api}/users/{quote(username)}"
         server = _server_of(await self._ask("GET", user, token))
         if server is None:
@@ -205,14 +205,19 @@ class LabDoor:
         await self._ask("PUT", self._contents(base, str(path)), token, body)
 
     def _contents(self, base: str, path: str) -> str:
-        return f"{self.address}{base}api/contents/{quote(path)}"
+        return f"{base}api/contents/{quote(path)}"
 
     async def _ask(self, method: str, address: str, token: str, body: Any = None) -> HTTPResponse:
+        headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+        if not address.startswith(self.hub_api):  # a lab: by the proxy, not by its public name
+            parts = urlsplit(address)
+            address = self.address + parts.path
+            headers |= {"Host": parts.netloc} if parts.netloc else {}
         return await AsyncHTTPClient().fetch(
             address,
             method=method,
             body=None if body is None else json.dumps(body),
-            headers={"Authorization": f"token {token}", "Content-Type": "application/json"},
+            headers=headers,
             request_timeout=START_S,
         )
 

@@ -78,3 +78,11 @@ def _role(role: str) -> dict[str, Any]:
         "scopes": [scope_of(role)],
         "groups": [role],
     }
+
+
+def domain_of(name: str, domain: str, kind: str) -> str:
+    """``c.JupyterHub.subdomain_hook``: a domain for each learner's lab; our services are no
+    learner's code and stay with the hub."""
+    from jupyterhub.utils import subdomain_hook_idna
+
+    return domain if kind == "service" else str(subdomain_hook_idna(name, domain, kind))

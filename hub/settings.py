@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     # Labs
     lab_spawner: Literal["none", "walled", "simple", "systemd", "kube"] = "walled"
+    subdomain_host: AnyHttpUrl | None = None  # labs at <learner>.<this host>, an origin for each
     lab_config: Path | None = None  # JupyterHub configuration of the operator's own, read last
     lab_quota_mb: int = Field(500, ge=0)  # of a learner's own folder; 0: no bound
     development: bool = False  # allows lab_spawner=simple: learners' code runs as this very user
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
                 "MOTCHAM_LAB_SPAWNER=simple cho mã của học viên chạy bằng chính tài khoản của hệ "
                 "thống; chỉ dùng khi phát triển, kèm MOTCHAM_DEVELOPMENT=true"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _subdomains_are_of_the_public_host(self) -> Settings:
+        public, host = self.public_url, self.subdomain_host
+        if public and host and (public.scheme, public.host) != (host.scheme, host.host):
+            raise ValueError("MOTCHAM_SUBDOMAIN_HOST phải cùng địa chỉ với MOTCHAM_PUBLIC_URL")
         return self
 
     @model_validator(mode="after")
@@ -119,8 +127,9 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where people open the platform, with a closing slash."""
-        if self.public_url:
-            return str(self.public_url).rstrip("/") + "/"
+        public = self.public_url or self.subdomain_host
+        if public:
+            return str(public).rstrip("/") + "/"
         host = "127.0.0.1" if self.bind in ("", "0.0.0.0", "::") else self.bind  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO
+from urllib.parse import urlsplit
 
 from hub import demo, tied
 from hub.demo_learners import load_demo_learners
@@ -228,7 +229,7 @@ def wait_until_ready(
     began, until = time.time(), time.monotonic() + patience
     waiting: list[Callable[[], bool]] = [
         lambda: answers(f"{base}hub/health"),
-        lambda: answers(f"{base}services/portal/health"),
+        lambda: answers(f"{base}services/portal/health", urlsplit(settings.address).netloc),
         lambda: written_since(settings.data / "grading-health.json", began),
     ]
     while waiting and hub.poll() is None and not stop.asked and time.monotonic() < until:
@@ -244,10 +245,11 @@ def written_since(path: Path, moment: float) -> bool:
     return path.exists() and path.stat().st_mtime >= moment
 
 
-def answers(url: str) -> bool:
-    """Whether a GET there ends well."""
+def answers(url: str, host: str = "") -> bool:
+    """Whether a GET there ends well; ``host``: as which the proxy is asked, where it minds."""
+    request = urllib.request.Request(url, headers={"Host": host} if host else {})  # noqa: S310 - ours
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
@@ -295,10 +295,13 @@ class ApiHandler(BaseHandler):
 
     def initialize(self, portal: Portal) -> None:
         super().initialize(portal)
+        self.set_default_headers()
         self._pieces: list[bytes] = []
         self._received = 0
 
     async def prepare(self) -> None:
+        if self.request.method == "OPTIONS":
+            return
         connection: Any = self.request.connection
         connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
         await super().prepare()
@@ -309,6 +312,22 @@ class ApiHandler(BaseHandler):
             self._pieces.append(chunk)
         else:
             self._pieces.clear()
+
+    async def options(self, *_args: str) -> None:
+        """What a lab's page on a host of its own asks before it may ask anything."""
+        self.set_status(HTTPStatus.NO_CONTENT)
+        self.finish()
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        origin = self.request.headers.get("Origin", "")
+        portal: Portal | None = getattr(self, "portal", None)  # tornado asks before `initialize`
+        if portal is not None and is_lab_origin(origin, portal.settings):
+            # No Allow-Credentials: such a page speaks with its token, never with our cookie.
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type")
+            self.set_header("Access-Control-Allow-Methods", "GET, POST, PUT")
+            self.set_header("Vary", "Origin")
 
     def ask_for_login(self) -> None:
         status = HTTPStatus.FORBIDDEN if self.actor.username else HTTPStatus.UNAUTHORIZED
@@ -345,6 +364,17 @@ class ApiHandler(BaseHandler):
 
     def answer_error(self, status: int, errors: list[str]) -> None:
         self.json({"errors": errors}, status)
+
+
+def is_lab_origin(origin: str, settings: Settings) -> bool:
+    """Whether a page of this origin is that of a lab on a host of its own."""
+    host = settings.subdomain_host
+    if host is None or not origin:
+        return False
+    here, there = urlsplit(str(host)), urlsplit(origin)
+    return (here.scheme, here.port) == (there.scheme, there.port) and bool(
+        here.hostname and there.hostname and there.hostname.endswith(f".{here.hostname}")
+    )
 
 
 class NotFoundHandler(PageHandler):

@@ -26,7 +26,8 @@ def configure(c: Any, settings: Any) -> None:
 
     ``walled``: ours. ``simple``: processes of this very account, for development. ``systemd``,
     ``kube``: those projects' spawners with their safe options; the rest of theirs is configured in
-    the operator's own file (`MOTCHAM_LAB_CONFIG`). Starts the keeper of ``walled``: the first learner need not wait.
+    the operator's own file (`MOTCHAM_LAB_CONFIG`). Starts the keeper of ``walled``: the first
+    learner need not wait.
     """
     c.Spawner.default_url = "/lab"
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
@@ -35,6 +36,9 @@ def configure(c: Any, settings: Any) -> None:
     # The token of a lab's page may also hand in at the portal, as its learner.
     c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
     c.JupyterHub.concurrent_spawn_limit = 100
+    if settings.subdomain_host:
+        # A lab's page on a host of its own must be told where the portal is.
+        c.Spawner.environment.update({furnishing.PORTAL: f"{settings.address}services/{PORTAL}/"})
 
 
 def _walled(c: Any, settings: Any) -> None:

@@ -15,6 +15,7 @@ SHARE = Path(__file__).parent / "share"
 LANGUAGES = ("vi", "en")
 QUOTA = "MOTCHAM_LAB_QUOTA_MB"
 LANGUAGE = "MOTCHAM_LAB_LANGUAGE"
+PORTAL = "MOTCHAM_LAB_PORTAL"  # only where the portal is on another host than the lab
 
 
 def environment(*, language: str, lean: bool = True, quota_mb: int = 0) -> dict[str, str]:

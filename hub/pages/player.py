@@ -246,7 +246,7 @@ class LessonPage(PageHandler):
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
             "Content-Security-Policy",
-            CONTENT_POLICY + f"; style-src 'self' 'nonce-{nonce}'",
+            self._policy() + f"; style-src 'self' 'nonce-{nonce}'",
         )
         self.page(
             "lesson.html",
@@ -268,6 +268,15 @@ class LessonPage(PageHandler):
                 "<", "\\u003c"
             ),
         )
+
+    def _policy(self) -> str:
+        """«Mở trong JupyterLab» is a form that leads to the lab, which may have its own host."""
+        host = self.portal.settings.subdomain_host
+        if host is None:
+            return CONTENT_POLICY
+        port = f":{host.port}" if host.port else ""
+        labs = f"{host.scheme}://*.{host.host}{port}"
+        return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
 
     def _state(self, loaded: Loaded, answers: lessons.Answers) -> dict[str, Any]:
         """What the script needs to begin with."""

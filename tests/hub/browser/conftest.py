@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,12 @@ class Person:
 
 
 @pytest.fixture
-def sit_down(chromium: Browser, platform: Any) -> Iterator[Callable[..., Person]]:
-    """``sit_down("hocvien", width="phone", language="vi")``: a browser of one's own, logged in."""
+def sit_down_at(chromium: Browser) -> Iterator[Callable[..., Person]]:
+    """``sit_down_at(platform, "hocvien")``: like `sit_down`, at a platform of the test's own."""
     contexts: list[BrowserContext] = []
 
     def open_one(
+        platform: Any,
         username: str,
         *,
         width: str = "desktop",
@@ -99,3 +101,9 @@ def sit_down(chromium: Browser, platform: Any) -> Iterator[Callable[..., Person]
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def sit_down(sit_down_at: Callable[..., Person], platform: Any) -> Callable[..., Person]:
+    """``sit_down("hocvien", width="phone", language="vi")``: a browser of one's own, logged in."""
+    return partial(sit_down_at, platform)

@@ -198,3 +198,92 @@ def test_an_idle_lab_ends_and_one_with_a_kernel_does_not(tmp_path):
             time.sleep(0.5)
         assert not server_of(hub, "nghỉ")
         assert server_of(hub, "làm")["ready"]
+
+
+def test_idle_kernels_end_and_those_at_work_or_looked_at_do_not(tmp_path):
+    more = (
+        "c.WalledSpawner.kernel_idle_s = 4\n"
+        "c.WalledSpawner.server_config = {'MappingKernelManager': {'cull_interval': 1}}\n"
+    )
+    with LabHub(tmp_path, more=more) as hub:
+        hub.add("an")
+        hub.open_lab("an")
+
+        async def go():
+            idle, busy, watched = Kernel(hub, "an"), Kernel(hub, "an"), Kernel(hub, "an")
+            for kernel in (idle, busy, watched):
+                await kernel.__aenter__()
+                await kernel.run("x = 1")
+            code = "import time\nwhile True: time.sleep(0.1)\n"
+            computing = asyncio.ensure_future(busy.run(code, 600))
+            for _ in range(600):  # until the server has seen it at work
+                model = json.loads((await busy.ask("GET", f"/{busy.id}")).body)
+                if model["execution_state"] == "busy":
+                    break
+                await asyncio.sleep(0.1)
+            await busy.hang_up()  # nobody looks, as after a lost connection
+            await idle.hang_up()
+            left = set()
+            for _ in range(900):
+                left = {one["id"] for one in json.loads((await watched.ask("GET")).body)}
+                if idle.id not in left:
+                    break
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(6)  # longer than the limit: would they be next?
+            left = {one["id"] for one in json.loads((await watched.ask("GET")).body)}
+            computing.cancel()
+            said = await watched.run("print(x)")
+            await watched.hang_up()
+            return left, {busy.id, watched.id}, said
+
+        left, expected, said = asyncio.run(go())
+        assert left == expected
+        assert said.strip() == "1", "its variables are there"
+
+
+def test_a_running_lab_refuses_what_exceeds_the_quota_and_keeps_what_is_stored(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 3\n") as hub:
+        hub.add("an")
+        hub.open_lab("an")
+
+        def save(name, megabytes):
+            body = {"type": "file", "format": "text", "content": "x" * int(megabytes * (1 << 20))}
+            return hub.call("PUT", f"/user/an/api/contents/{name}", body)
+
+        def room():
+            return json.loads(hub.call("GET", "/user/an/motcham/room")[1])
+
+        assert room()["nearly_full"] is False
+        assert save("a.txt", 1)[0] == 201
+        status, said = save("a.txt", 3.1)
+        assert status == 507
+        assert "Bản đã lưu trước đó vẫn còn nguyên" in json.loads(said)["message"]
+        home = tmp_path / "homes" / "an"
+        assert (home / "a.txt").stat().st_size == 1 << 20
+        # what a kernel writes counts too
+        hub.run("an", "open('b.bin', 'wb').write(b'x' * (1900 << 10))")
+        assert save("c.txt", 0.9)[0] == 507
+        until = time.monotonic() + 30
+        while not room()["nearly_full"] and time.monotonic() < until:
+            time.sleep(0.2)
+        assert room()["nearly_full"] is True
+        assert hub.call("DELETE", "/user/an/api/contents/b.bin")[0] == 204
+        assert save("c.txt", 0.9)[0] == 201
+
+
+def test_the_keeper_tells_what_each_lab_uses(hub, lab):
+    from hub.lab_census import ask_keeper
+    from hub.labs.figures import KERNEL
+
+    async def go():
+        async with Kernel(hub, lab) as kernel:
+            said = await kernel.run("print(open('/proc/self/comm').read())\nx = b'x' * (60 << 20)")
+            [path] = Path(hub.run_folder).glob("keeper-*.sock")
+            told = ask_keeper(str(path), {"ask": "list", "figures": True})["labs"]
+            return said, [one for one in told.values() if one["home"] == lab]
+
+    said, [figures] = asyncio.run(go())
+    assert said.strip() == KERNEL
+    assert figures["kernels"] == 1
+    assert figures["memory_mb"] > 60
+    assert figures["processes"] >= 3
