@@ -25,6 +25,7 @@ PAGES = {
         MENU,
         "teaching",
         "teaching/publish",
+        "teaching/authoring",
         "teaching/dead",
         "teaching/classes",
         "notices",
