@@ -7,8 +7,10 @@ or uploaded. Without labs the upload of a zip file stays (`teaching.Publish`).
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +29,19 @@ from hub.web import PageHandler
 from records import releases
 from skills_framework.messages import Message, Refused
 
+log = logging.getLogger("motcham.portal")
+
 SEEDS = (0, 1, 2, 3)  # 0: the author's own numbers
+
+
+@contextlib.contextmanager
+def shut_lab_is_said() -> Iterator[None]:
+    """A lab that does not answer, or not in time, is no fault of ours: say what to do."""
+    try:
+        yield
+    except (HTTPClientError, OSError, TimeoutError) as error:
+        log.warning("a lab did not answer: %r", error)
+        raise Unavailable(CANNOT_OPEN) from None
 
 
 @dataclass(frozen=True)
@@ -59,10 +73,8 @@ class AuthoringPage(PageHandler):
     async def find_lab(self) -> Lab | None:
         """The lab where it runs; starting one is left to a person's click."""
         token, username = self.hub_auth.get_token(self), self.actor.username or ""
-        try:
+        with shut_lab_is_said():
             base = await self.door().find_running(username=username, token=token)
-        except (HTTPClientError, OSError):
-            raise Unavailable(CANNOT_OPEN) from None
         return Lab(self.door(), base, token) if base else None
 
     async def open_lab(self) -> Lab:
@@ -72,7 +84,8 @@ class AuthoringPage(PageHandler):
 
     async def read_course(self, lab: Lab, slug: str) -> dict[str, bytes] | None:
         try:
-            return await lab.door.read_course(lab.base, slug, lab.token)
+            with shut_lab_is_said():
+                return await lab.door.read_course(lab.base, slug, lab.token)
         except TooMuch:
             raise Refused(
                 Message(
@@ -80,8 +93,12 @@ class AuthoringPage(PageHandler):
                     {"files": teaching.MOST_FILES, "size": teaching.MOST_MB},
                 )
             ) from None
-        except (HTTPClientError, OSError, TimeoutError):
-            raise Unavailable(CANNOT_OPEN) from None
+
+    async def own_courses(self, lab: Lab | None) -> list[str]:
+        if lab is None:
+            return []
+        with shut_lab_is_said():
+            return await lab.door.list_courses(lab.base, lab.token)
 
 
 class Authoring(AuthoringPage):
@@ -96,7 +113,7 @@ class Authoring(AuthoringPage):
             "teaching/authoring.html",
             labs=self.portal.labs is not None,
             lab=lab,
-            own=await lab.door.list_courses(lab.base, lab.token) if lab else [],
+            own=await self.own_courses(lab),
             releases=await self.read(releases.current_releases),
             frames=FRAMES,
             errors=errors,
@@ -131,7 +148,7 @@ class Authoring(AuthoringPage):
             await self.open_lab()
             return ""
         lab = await self.open_lab()
-        if slug in await lab.door.list_courses(lab.base, lab.token):
+        if slug in await self.own_courses(lab):
             raise Refused(
                 Message(
                     "Trong phòng thực hành đã có thư mục {folder}: hãy mở khoá học ấy, "
@@ -139,7 +156,8 @@ class Authoring(AuthoringPage):
                     {"folder": f"{AUTHORED}/{slug}"},
                 )
             )
-        await lab.door.write_course(lab.base, slug, files, lab.token)
+        with shut_lab_is_said():
+            await lab.door.write_course(lab.base, slug, files, lab.token)
         return slug
 
 
