@@ -20,7 +20,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
 import courses
-from hub import access, forms, lessons, teaching
+from hub import access, forms, lessons, publishing
 from hub.lab_door import AUTHORED, CANNOT_OPEN, LabDoor, TooMuch
 from hub.learning import FRAMES
 from hub.pages.player import arrange
@@ -90,7 +90,7 @@ class AuthoringPage(PageHandler):
             raise Refused(
                 Message(
                     "Thư mục khoá học quá lớn: tối đa {files} tệp và {size} MB.",
-                    {"files": teaching.MOST_FILES, "size": teaching.MOST_MB},
+                    {"files": publishing.MOST_FILES, "size": publishing.MOST_MB},
                 )
             ) from None
 
@@ -138,9 +138,9 @@ class Authoring(AuthoringPage):
             frame = self.get_body_argument("frame", "4.1")
             if frame not in FRAMES:
                 raise Refused(Message("Hãy chọn một mục của khung nội dung"))
-            files = await self.in_thread(lambda: teaching.template_files(slug, title, frame))
+            files = await self.in_thread(lambda: publishing.template_files(slug, title, frame))
         elif action == "take":
-            found = await self.read(teaching.published_files, slug)
+            found = await self.read(publishing.published_files, slug)
             if found is None:
                 raise self.absent()
             files = found
@@ -176,8 +176,10 @@ class AuthoredCourse(AuthoringPage):
             raise HTTPError(HTTPStatus.BAD_REQUEST)
         lab, files = await self._files(slug)
         try:
-            course = await self.in_thread(lambda: teaching.load_files(files))
-            problems = await self.in_thread(lambda: teaching.check(course, self.portal.marker.mark))
+            course = await self.in_thread(lambda: publishing.load_files(files))
+            problems = await self.in_thread(
+                lambda: publishing.check(course, self.portal.marker.mark)
+            )
         except Refused:
             await self._show(slug)  # which says why it can not be read
             return
@@ -185,7 +187,7 @@ class AuthoredCourse(AuthoringPage):
         wanted = action == "publish"
         if wanted and not any(problem.severity == "error" for problem in problems):
             published, is_new = await self.record(
-                teaching.record_release, course, by=self.actor.username or "", at=self.now
+                publishing.record_release, course, by=self.actor.username or "", at=self.now
             )
         await self._page(
             slug, lab, course, problems=problems, published=published, is_new=is_new, wanted=wanted
@@ -202,7 +204,7 @@ class AuthoredCourse(AuthoringPage):
         lab, files = await self._files(slug)
         course, faults = None, []
         try:
-            course = await self.in_thread(lambda: teaching.load_files(files))
+            course = await self.in_thread(lambda: publishing.load_files(files))
         except Refused as refused:
             faults = [self._.message(message) for message in refused.messages]
         await self._page(slug, lab, course, faults=faults)
@@ -232,7 +234,7 @@ class Preview(AuthoringPage):
         files = await self.read_course(lab, slug)
         if files is None:
             raise self.absent()
-        course = await self.in_thread(lambda: teaching.load_files(files))
+        course = await self.in_thread(lambda: publishing.load_files(files))
         shown = next((one for one in course.lessons if one.slug == lesson), None)
         if shown is None:
             raise self.absent()

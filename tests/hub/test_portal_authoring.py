@@ -15,7 +15,7 @@ import pytest
 import courses
 from courses.release import manifest_of
 from graders import Marker
-from hub import teaching
+from hub import publishing
 from hub.lab_door import LabDoor, TooMuch
 from records import audit, releases
 
@@ -126,7 +126,7 @@ async def test_a_published_course_is_copied_out_to_be_mended(
     author = site.as_("thay")
     taken = await author.post_form(PAGE, action="take", slug=COURSE)
     assert taken.status == 302
-    course = await asyncio.to_thread(teaching.load_files, shelf.folders[COURSE])
+    course = await asyncio.to_thread(publishing.load_files, shelf.folders[COURSE])
     with site.records.read() as session:
         assert manifest_of(course) == releases.current_release(session, COURSE).manifest
     again = await author.post_form(PAGE, action="take", slug=COURSE)

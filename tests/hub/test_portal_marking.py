@@ -15,7 +15,7 @@ import pytest
 import courses
 from courses.notebooks import write_text
 from graders import CellMarks, Marks
-from hub.teaching import find_turn
+from hub.reviews import find_turn
 from records import audit, people, queue, releases, remarking, reviewing
 
 TEMPLATE = Path(__file__).parents[2] / "courses" / "template"
