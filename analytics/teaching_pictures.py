@@ -112,7 +112,7 @@ def draw_way(steps: Sequence[Step], *, words: WayWords) -> str | None:
     most = max((max(step.began, step.submitted, step.passed) for step in steps), default=0)
     if not most:
         return None
-    left, room = 52, WIDTH - 52 - 92
+    left, room = 60, WIDTH - 60 - 90
     height = len(steps) * ROW
     parts = [
         f'<svg class="way" viewBox="0 0 {WIDTH} {height}" role="img" '

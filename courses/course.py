@@ -312,7 +312,7 @@ def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
         exercises = exercises_of(source)
     except Refused as refused:
         keys.faults += [
-            Message("{file}: {why}", {"file": file, "why": str(why)}) for why in refused.messages
+            Message("{file}: {why}", {"file": file, "why": why}) for why in refused.messages
         ]
         return None
     exam = keys.data.get("exam", False)
@@ -360,5 +360,5 @@ class _Keys:
 
     def fault(self, key: str, why: Message) -> None:
         self.faults.append(
-            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": str(why)})
+            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": why})
         )

@@ -438,4 +438,4 @@ class _FormReading:
         return ()
 
     def fault(self, key: str, why: Message) -> None:
-        self.faults.append(Message("khóa “{key}”: {why}", {"key": key, "why": str(why)}))
+        self.faults.append(Message("khóa “{key}”: {why}", {"key": key, "why": why}))

@@ -240,9 +240,7 @@ def learner_notebook(source: Notebook) -> Notebook:
 def in_cell(number: int, cell: Cell, why: Message) -> Message:
     """``why`` with its place: the cell's number (from 1) and its grade_id or cell id."""
     name = grade_id_of(cell) or str(cell.get("id", ""))
-    return Message(
-        "ô số {number} ({name}): {why}", {"number": number, "name": name, "why": str(why)}
-    )
+    return Message("ô số {number} ({name}): {why}", {"number": number, "name": name, "why": why})
 
 
 def seal(cell: Cell) -> None:

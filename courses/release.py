@@ -55,7 +55,7 @@ def make_release(course: Course) -> Release:
         except Refused as refused:
             raise Refused(
                 *(
-                    Message("{file}: {why}", {"file": lesson.file, "why": str(why)})
+                    Message("{file}: {why}", {"file": lesson.file, "why": why})
                     for why in refused.messages
                 )
             ) from None

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,11 +105,25 @@ class Translator:
         return str(format_datetime(moment, format=pattern, tzinfo=HANOI, locale=self.language))
 
     def _value(self, value: Any) -> Any:
-        if isinstance(value, Message):
+        if isinstance(value, Message) or (isinstance(value, Mapping) and "template" in value):
             return self.message(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return value
-        return self.number(value) if isinstance(value, float) else value
+        return _Spoken(value, self) if isinstance(value, float) else value
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """A number in a message, written as the language does whatever format the gap asks for."""
+
+    value: float
+    translator: Translator
+
+    def __format__(self, wanted: str) -> str:
+        if wanted.endswith("%"):
+            return self.translator.percent(self.value)
+        return self.translator.number(self.value)
+
+    def __str__(self) -> str:
+        return format(self)
 
 
 def _counted(text: str, n: Any) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 class Message:
     """``template`` is Vietnamese with ``{name}`` gaps; ``params`` fills them.
 
-    Always build it with a literal template, so that the catalogue's extraction finds it.
+    Always build it with a literal template, so that the catalogue's extraction finds it. A param
+    may itself be a message: it is said in the same language.
     """
 
     template: str
@@ -27,7 +28,11 @@ class Message:
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON, for storing: ``{"template": …, "params": {…}}``."""
-        return {"template": self.template, "params": dict(self.params)}
+        params = {
+            name: value.as_dict() if isinstance(value, Message) else value
+            for name, value in self.params.items()
+        }
+        return {"template": self.template, "params": params}
 
 
 class Refused(Exception):

@@ -81,7 +81,7 @@ def preview(folder: Path, target: Path, seed: int) -> None:
 def publish(folder: Path, by: str, data: Path | None) -> int:
     """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
     from courses import load_course
-    from hub.teaching import record_release
+    from hub.publishing import record_release
 
     loaded = load_course(folder)
     with opened(data) as (settings, records):

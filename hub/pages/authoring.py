@@ -7,8 +7,10 @@ or uploaded. Without labs the upload of a zip file stays (`teaching.Publish`).
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +20,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
 import courses
-from hub import access, forms, lessons, teaching
+from hub import access, forms, lessons, publishing
 from hub.lab_door import AUTHORED, CANNOT_OPEN, LabDoor, TooMuch
 from hub.learning import FRAMES
 from hub.pages.player import arrange
@@ -27,7 +29,19 @@ from hub.web import PageHandler
 from records import releases
 from skills_framework.messages import Message, Refused
 
+log = logging.getLogger("motcham.portal")
+
 SEEDS = (0, 1, 2, 3)  # 0: the author's own numbers
+
+
+@contextlib.contextmanager
+def shut_lab_is_said() -> Iterator[None]:
+    """A lab that does not answer, or not in time, is no fault of ours: say what to do."""
+    try:
+        yield
+    except (HTTPClientError, OSError, TimeoutError) as error:
+        log.warning("a lab did not answer: %r", error)
+        raise Unavailable(CANNOT_OPEN) from None
 
 
 @dataclass(frozen=True)
@@ -59,10 +73,8 @@ class AuthoringPage(PageHandler):
     async def find_lab(self) -> Lab | None:
         """The lab where it runs; starting one is left to a person's click."""
         token, username = self.hub_auth.get_token(self), self.actor.username or ""
-        try:
+        with shut_lab_is_said():
             base = await self.door().find_running(username=username, token=token)
-        except (HTTPClientError, OSError):
-            raise Unavailable(CANNOT_OPEN) from None
         return Lab(self.door(), base, token) if base else None
 
     async def open_lab(self) -> Lab:
@@ -72,16 +84,21 @@ class AuthoringPage(PageHandler):
 
     async def read_course(self, lab: Lab, slug: str) -> dict[str, bytes] | None:
         try:
-            return await lab.door.read_course(lab.base, slug, lab.token)
+            with shut_lab_is_said():
+                return await lab.door.read_course(lab.base, slug, lab.token)
         except TooMuch:
             raise Refused(
                 Message(
                     "Thư mục khoá học quá lớn: tối đa {files} tệp và {size} MB.",
-                    {"files": teaching.MOST_FILES, "size": teaching.MOST_MB},
+                    {"files": publishing.MOST_FILES, "size": publishing.MOST_MB},
                 )
             ) from None
-        except (HTTPClientError, OSError, TimeoutError):
-            raise Unavailable(CANNOT_OPEN) from None
+
+    async def own_courses(self, lab: Lab | None) -> list[str]:
+        if lab is None:
+            return []
+        with shut_lab_is_said():
+            return await lab.door.list_courses(lab.base, lab.token)
 
 
 class Authoring(AuthoringPage):
@@ -96,7 +113,7 @@ class Authoring(AuthoringPage):
             "teaching/authoring.html",
             labs=self.portal.labs is not None,
             lab=lab,
-            own=await lab.door.list_courses(lab.base, lab.token) if lab else [],
+            own=await self.own_courses(lab),
             releases=await self.read(releases.current_releases),
             frames=FRAMES,
             errors=errors,
@@ -121,9 +138,9 @@ class Authoring(AuthoringPage):
             frame = self.get_body_argument("frame", "4.1")
             if frame not in FRAMES:
                 raise Refused(Message("Hãy chọn một mục của khung nội dung"))
-            files = await self.in_thread(lambda: teaching.template_files(slug, title, frame))
+            files = await self.in_thread(lambda: publishing.template_files(slug, title, frame))
         elif action == "take":
-            found = await self.read(teaching.published_files, slug)
+            found = await self.read(publishing.published_files, slug)
             if found is None:
                 raise self.absent()
             files = found
@@ -131,7 +148,7 @@ class Authoring(AuthoringPage):
             await self.open_lab()
             return ""
         lab = await self.open_lab()
-        if slug in await lab.door.list_courses(lab.base, lab.token):
+        if slug in await self.own_courses(lab):
             raise Refused(
                 Message(
                     "Trong phòng thực hành đã có thư mục {folder}: hãy mở khoá học ấy, "
@@ -139,7 +156,8 @@ class Authoring(AuthoringPage):
                     {"folder": f"{AUTHORED}/{slug}"},
                 )
             )
-        await lab.door.write_course(lab.base, slug, files, lab.token)
+        with shut_lab_is_said():
+            await lab.door.write_course(lab.base, slug, files, lab.token)
         return slug
 
 
@@ -158,8 +176,10 @@ class AuthoredCourse(AuthoringPage):
             raise HTTPError(HTTPStatus.BAD_REQUEST)
         lab, files = await self._files(slug)
         try:
-            course = await self.in_thread(lambda: teaching.load_files(files))
-            problems = await self.in_thread(lambda: teaching.check(course, self.portal.marker.mark))
+            course = await self.in_thread(lambda: publishing.load_files(files))
+            problems = await self.in_thread(
+                lambda: publishing.check(course, self.portal.marker.mark)
+            )
         except Refused:
             await self._show(slug)  # which says why it can not be read
             return
@@ -167,7 +187,7 @@ class AuthoredCourse(AuthoringPage):
         wanted = action == "publish"
         if wanted and not any(problem.severity == "error" for problem in problems):
             published, is_new = await self.record(
-                teaching.record_release, course, by=self.actor.username or "", at=self.now
+                publishing.record_release, course, by=self.actor.username or "", at=self.now
             )
         await self._page(
             slug, lab, course, problems=problems, published=published, is_new=is_new, wanted=wanted
@@ -184,7 +204,7 @@ class AuthoredCourse(AuthoringPage):
         lab, files = await self._files(slug)
         course, faults = None, []
         try:
-            course = await self.in_thread(lambda: teaching.load_files(files))
+            course = await self.in_thread(lambda: publishing.load_files(files))
         except Refused as refused:
             faults = [self._.message(message) for message in refused.messages]
         await self._page(slug, lab, course, faults=faults)
@@ -214,7 +234,7 @@ class Preview(AuthoringPage):
         files = await self.read_course(lab, slug)
         if files is None:
             raise self.absent()
-        course = await self.in_thread(lambda: teaching.load_files(files))
+        course = await self.in_thread(lambda: publishing.load_files(files))
         shown = next((one for one in course.lessons if one.slug == lesson), None)
         if shown is None:
             raise self.absent()

@@ -13,7 +13,7 @@ from markupsafe import Markup
 import courses
 from analytics import teaching_pictures
 from analytics.insight import Step
-from hub import access, forms, teaching
+from hub import access, forms, publishing, reviews, teaching
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
@@ -34,7 +34,7 @@ class TeachingHome(PageHandler):
     def _load(self, session: Session) -> tuple[Any, ...]:
         assert self.actor.person_id is not None
         return (
-            teaching.load_piles(session, self.actor.person_id)
+            reviews.load_piles(session, self.actor.person_id)
             if access.may_mark(self.actor)
             else (),
             queue.dead_letters(session),
@@ -139,7 +139,7 @@ class TeachingSubmission(PageHandler):
 
     async def _show(self, number: int, said: str = "", errors: Sequence[str] = ()) -> None:
         marker = self.actor.person_id if access.may_mark(self.actor) else None
-        seen = await self.read(teaching.load_submission, number, marker)
+        seen = await self.read(reviews.load_submission, number, marker)
         self.require(seen is not None)
         self.page("teaching/submission.html", seen=seen, said=said, errors=errors, forms=forms)
 
@@ -200,7 +200,7 @@ class SubmittedFile(PageHandler):
 
     async def get(self, number: str, cell_id: str) -> None:
         self.require(access.may_teach(self.actor))
-        found = await self.read(teaching.find_submitted_file, int(number), cell_id)
+        found = await self.read(reviews.find_submitted_file, int(number), cell_id)
         if found is None:
             raise self.absent()
         name, content = found
@@ -252,13 +252,13 @@ class Publish(PageHandler):
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
             published, _is_new = await self.record(
-                teaching.record_release, course, by=self.actor.username or "", at=self.now
+                publishing.record_release, course, by=self.actor.username or "", at=self.now
             )
         self.page("teaching/publish.html", problems=problems, course=course, published=published)
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
-        course = teaching.read_course_archive(content)
-        return course, teaching.check(course, self.portal.marker.mark)
+        course = publishing.read_course_archive(content)
+        return course, publishing.check(course, self.portal.marker.mark)
 
 
 class Signs(PageHandler):

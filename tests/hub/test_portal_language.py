@@ -37,6 +37,30 @@ def test_a_message_is_said_in_the_reader_s_language() -> None:
     assert VI.message({"template": "{broken", "params": {}}) == "{broken"
 
 
+def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
+    inner = Message("phải là số lớn hơn 0")
+    outer = Message("ô số {number} ({name}): {why}", {"number": 2, "name": "a", "why": inner})
+    assert "must be" in EN.message(outer)
+    assert EN.message(outer) == EN.message(outer.as_dict())
+    assert VI.message(outer) == str(outer)
+
+
+def test_a_number_in_a_message_is_written_the_reader_s_way_whatever_its_format() -> None:
+    message = Message(
+        "lý thuyết {theory:g} phút chiếm {share:.0%} thời lượng {whole:g} phút, tối đa được 30%",
+        {"theory": 12.5, "share": 0.4, "whole": 31.25},
+    )
+    assert "12,5 phút chiếm 40%" in VI.message(message)
+    assert "12.5" in EN.message(message)
+
+
+def test_english_counts() -> None:
+    assert EN.plural("{n} bài học", "{n} bài học", 1) == "1 lesson"
+    assert EN.plural("{n} bài học", "{n} bài học", 1200) == "1,200 lessons"
+    assert EN("{n} bài tập", n=2) == "2 exercises"
+    assert VI.plural("{n} bài học", "{n} bài học", 1) == "1 bài học"
+
+
 def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
     moment = dt.datetime(2026, 12, 14, 18, 30, tzinfo=dt.UTC)
     assert VI.number(6800) == "6.800"

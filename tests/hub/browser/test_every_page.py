@@ -24,6 +24,7 @@ PAGES = {
         MENU,
         "teaching",
         "teaching/publish",
+        "teaching/authoring",
         "teaching/dead",
         "teaching/classes",
         "notices",

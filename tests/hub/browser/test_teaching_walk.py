@@ -3,12 +3,27 @@ and from what a learner wrote to the marks a person gives it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
+from sqlalchemy import select
+
+from graders import CellMarks, Marks
+from records import (
+    drafts,
+    enrolments,
+    meetings,
+    open_records,
+    people,
+    queue,
+    releases,
+    remarking,
+)
+from records.tables import Remark, Submission
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -151,3 +166,140 @@ def test_an_idea_becomes_a_published_lesson_that_is_answered_and_marked_by_a_rub
     seen(author, "lesson")
     assert not author.faults, author.faults
     assert not learner.faults, learner.faults
+
+
+# --- every page with something on it -------------------------------------------------------------
+
+COURSE = "nhan-thuc-chung"
+LEARNERS = 24
+
+
+@pytest.fixture(scope="session")
+def taught(platform: Any) -> dict[str, int]:
+    """Learners who did the first lesson with mixed success, one submission that could not be
+    marked, a class that meets now, and a mended check to decide on; the numbers of the last two."""
+    records = open_records(platform.records_url)
+    at, minute = dt.datetime.now(dt.UTC), dt.timedelta(minutes=1)
+    try:
+        with records.begin() as session:
+            release = releases.current_release(session, COURSE)
+            lesson = release.manifest["lessons"][0]
+            notebook = releases.lesson_notebook(session, release, lesson["slug"], "learner")
+            for number in range(LEARNERS):
+                began = at - dt.timedelta(days=1, minutes=number)
+                submission = hand_in_first(session, release, lesson, notebook, number, began)
+            submission.state, submission.failure = "dead", "the worker died"
+            meeting = meetings.call_meeting(
+                session,
+                course=COURSE,
+                lesson=lesson["slug"],
+                place="Hội trường xã Mẫu, tầng 2",
+                starts_at=at - minute,
+                ends_at=at + 180 * minute,
+                by="giangvien",
+            )
+            remark = a_remark_to_decide_on(session, release, lesson, at)
+            return {"class": meeting.id, "remark": remark, "submission": submission.id - 1}
+    finally:
+        records.close()
+
+
+def hand_in_first(
+    session: Any, release: Any, lesson: Any, notebook: bytes, number: int, began: dt.datetime
+) -> Any:
+    """One made-up learner's first try: the higher the number, the better; but for exercise 2."""
+    person = people.add_person(
+        session, username=f"tn-day-{number}", full_name=f"Lê Thị Dạy {number} (mẫu)", at=began
+    )
+    enrolments.begin_course(session, person.id, COURSE, at=began)
+    drafts.open_draft(
+        session,
+        person_id=person.id,
+        release_id=release.id,
+        lesson=lesson["slug"],
+        at=began,
+        notebook=notebook,
+    )
+    at = began + dt.timedelta(minutes=10 + number)
+    submission = queue.submit(
+        session,
+        person_id=person.id,
+        release_id=release.id,
+        lesson=lesson["slug"],
+        notebook=notebook,
+        at=at,
+        seed=1,
+    )
+    # Taken by hand: the running grading service must not be quicker.
+    submission.state, submission.claimed_by = "claimed", "stock"
+    submission.lease_until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    session.flush()
+    skill = number / LEARNERS
+    cells = tuple(
+        CellMarks(
+            one["grade_id"],
+            one["points"] * (skill > bar if place != 1 else skill < 0.5),
+            one["points"],
+            feedback="Lấy mức tăng chia cho mức năm 2025 rồi nhân 100.",
+        )
+        for place, one in enumerate(lesson["exercises"])
+        for bar in [(place + 1) / (len(lesson["exercises"]) + 2)]
+    )
+    marks = Marks("marked", sum(c.points for c in cells), sum(c.max for c in cells), cells)
+    assert queue.store_marks(session, submission.id, marks, worker="stock", at=at)
+    return submission
+
+
+def a_remark_to_decide_on(session: Any, release: Any, lesson: Any, at: dt.datetime) -> int:
+    """A mended check as the grading service leaves it: one rises, one falls."""
+    remark = Remark(
+        course=COURSE,
+        lesson=lesson["slug"],
+        release_id=release.id,
+        reason="Câu 2 chấm ngược: hỏi mức năm 2030 mà so với mức năm 2025.",
+        state="ready",
+        begun_by="giangvien",
+        begun_at=at,
+    )
+    session.add(remark)
+    session.flush()
+    found = session.scalars(
+        select(Submission).where(Submission.release_id == release.id).order_by(Submission.id.desc())
+    ).all()
+    for submission, change in zip([found[3], found[-1]], (2.0, -1.0), strict=True):
+        cells = [
+            CellMarks(one.grade_id, max(one.points + change * (place == 1), 0.0), one.max_points)
+            for place, one in enumerate(queue.marks_of(session, submission.id))
+        ]
+        total = sum(cell.points for cell in cells)
+        marks = Marks("marked", total, sum(cell.max for cell in cells), tuple(cells))
+        remarking.record_try(session, remark, submission, marks.as_dict())
+    return int(remark.id)
+
+
+@pytest.mark.parametrize(
+    ("width", "language"), [("phone", "vi"), ("phone", "en"), ("desktop", "vi"), ("desktop", "en")]
+)
+def test_teaching_pages_hold_what_there_is_to_see_at_every_width(
+    sit_down: Callable[..., Any], taught: dict[str, int], width: str, language: str
+) -> None:
+    teacher = sit_down("giangvien", width=width, language=language)
+    lesson = f"teaching/courses/{COURSE}/lessons/muc-tieu-2025-2030"
+    for path, name, there in (
+        ("teaching", "home", ".cards .card"),
+        (f"teaching/courses/{COURSE}", "course", "svg.way rect"),
+        (lesson, "lesson", "svg.map .dot.misleading"),
+        (f"teaching/courses/{COURSE}/signs", "signs", "h1"),
+        (f"teaching/submissions/{taught['submission']}", "submission", ".exercise-seen .form-cell"),
+        (f"teaching/remarks/{taught['remark']}", "remark", "tbody tr + tr"),
+        ("teaching/dead", "dead", ".rows button"),
+        ("teaching/classes", "classes", ".rows h2"),
+        (f"teaching/classes/{taught['class']}", "class", ".code-big"),
+        ("teaching/publish", "publish", "input[type=file]"),
+        ("notices", "notices", "select"),
+    ):
+        teacher.go(path)
+        expect(teacher.page.locator(there).first).to_be_visible()
+        teacher.fits()
+        teacher.picture(f"teaching/pages/{width}-{language}-{name}")
+    assert not teacher.faults, teacher.faults
