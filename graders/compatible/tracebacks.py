@@ -11,6 +11,7 @@ What is loaded for it are the only modules that a warm kernel holds and a cold o
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import inspect
 import threading
@@ -257,7 +258,8 @@ def _plain(error: BaseException | None) -> bool:
             return True
         kinds = (str, int, float, type(None))
         words = (*error.args, *getattr(error, "__notes__", ()))
-        if type(error).__module__ != "builtins" or any(type(one) not in kinds for one in words):
+        builtin = vars(builtins).get(type(error).__name__) is type(error)
+        if not builtin or any(type(one) not in kinds for one in words):
             return False
         error = error.__cause__ or error.__context__
     return False

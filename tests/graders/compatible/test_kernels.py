@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from graders.compatible import tracebacks
 from graders.compatible.execute import Execute
 from graders.compatible.kernels import WarmKernels
-from graders.compatible.walled import WalledKernels, bring_back
-from sandbox import wall_level
+from graders.compatible.walled import EarlyServers, WalledKernels, bring_back
+from sandbox import ForkServerLost, wall_level
 
 NUMPY = ("import numpy",)
 MODULES = "import sys; print(*sys.modules)"
@@ -67,6 +67,18 @@ def test_a_fork_holds_the_modules_of_a_cold_kernel_and_those_of_a_first_tracebac
     more = {name.partition(".")[0] for name in ours - cold_modules()}
     assert tracebacks.stack_data.__name__ in more
     assert more <= of_tracebacks | {"stack_data"}
+
+
+@pytest.mark.skipif(wall_level().level != "full", reason="servers start early behind full walls")
+def test_a_fork_server_that_started_early_is_used_or_ended(tmp_path):
+    with EarlyServers([NUMPY, ("import json",)]) as early:
+        unused = early._starting[("import json",)]
+        assert early.take(("import khong_co",)) is None
+        with WalledKernels([NUMPY], early=early) as kernels:
+            assert said(run(kernels, tmp_path, "import numpy", "print(numpy.e > 2)")[1]) == "True\n"
+            assert said(run(kernels, tmp_path, "print(1)")[0]) == "1\n"  # a bare one, when needed
+    with pytest.raises(ForkServerLost):
+        unused.result().fork("kernel")
 
 
 def test_two_forks_draw_different_numbers(kernels, tmp_path):
