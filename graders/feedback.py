@@ -207,6 +207,7 @@ TEMPLATES = (
     "Bài của anh/chị còn thiếu một tên mà đề yêu cầu.",
     "Bài của anh/chị chưa có tên “{name}” mà đề yêu cầu.",
     "Câu “{title}” chưa đúng.",
+    "Câu này chưa đúng.",
 )
 
 
