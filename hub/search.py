@@ -124,12 +124,19 @@ def _exercise(
 ) -> Hit | None:
     title = Text.of(TITLE_OF_EXERCISE, exercise["title"])
     competence = framework.find_competence(str(exercise["competence"])) if framework else None
-    named = [Text.of(COMPETENCE, competence.code, *competence.name.values())] if competence else []
+    named = [_named(competence, framework)] if competence and framework else []
     score = score_of(asked, [title, *named], above)
     if not score:
         return None
     by_title = score_of(asked, [title], above)
     return Hit(lesson, exercise["title"], f"bai-{number}", None if by_title else competence, score)
+
+
+def _named(competence: Competence, framework: Framework) -> Text:
+    """A competence's code and names, and those of its domain."""
+    domains = [domain.name for domain in framework.domains if competence in domain.competences]
+    names = [name for one in (competence.name, *domains) for name in one.values()]
+    return Text.of(COMPETENCE, competence.code, *names)
 
 
 def score_of(asked: Sequence[str], own: Sequence[Text], above: Sequence[Text]) -> float:

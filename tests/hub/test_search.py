@@ -65,6 +65,11 @@ def test_exercises_are_found_by_their_competence_and_say_so(taught: list[CourseS
     assert by_code
 
 
+def test_a_domain_s_name_finds_the_exercises_of_its_competences(taught: list[CourseState]) -> None:
+    hits = [hit for one in search.find(taught, "an toàn", FRAMEWORKS) for hit in one.hits]
+    assert {hit.competence.code[0] for hit in hits if hit.competence} == {"4"}
+
+
 def test_english_titles_are_found_too(taught: list[CourseState]) -> None:
     assert titles(taught, "spotting fraud")[0] == "Nhận ra lừa đảo trên mạng"
     assert search.find(taught, "awareness", FRAMEWORKS)[0].course.slug == "nhan-thuc-chung"
