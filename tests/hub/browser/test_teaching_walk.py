@@ -266,9 +266,9 @@ def a_remark_to_decide_on(session: Any, release: Any, lesson: Any, at: dt.dateti
     found = session.scalars(
         select(Submission).where(Submission.release_id == release.id).order_by(Submission.id.desc())
     ).all()
-    for submission, change in zip([found[3], found[-1]], (2.0, -1.0), strict=True):
+    for submission, mended, change in ((found[3], 1, 2.0), (found[6], 0, -1.0)):
         cells = [
-            CellMarks(one.grade_id, max(one.points + change * (place == 1), 0.0), one.max_points)
+            CellMarks(one.grade_id, one.points + change * (place == mended), one.max_points)
             for place, one in enumerate(queue.marks_of(session, submission.id))
         ]
         total = sum(cell.points for cell in cells)
