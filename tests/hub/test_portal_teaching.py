@@ -319,6 +319,31 @@ async def test_three_accounts_on_one_browser_become_a_sign_to_look_at(site: Any)
     assert "không phải kết luận" in page
 
 
+async def test_answers_left_as_they_were_handed_out_are_no_sign(site: Any) -> None:
+    for username in ("an", "binh"):
+        hand_in(site, username)
+    page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/signs")).text
+    assert "Không có dấu hiệu nào" in page
+
+
+async def test_a_file_that_was_handed_in_is_only_ever_a_download(site: Any) -> None:
+    learner, page = site.as_("an"), f"api/v1/courses/{COURSE}/lessons/{LESSON}"
+    await learner.get(f"courses/{COURSE}/lessons/{LESSON}")
+    revision = (await learner.get(page)).json["revision"]
+    upload = {"name": "../<b>.html", "base64": "PHNjcmlwdD4="}
+    answers = {"revision": revision, "answers": {"mau-tra-loi-tep": upload}}
+    assert (await learner.send("PUT", f"{page}/answers", answers)).status == 200
+    sent = await learner.send("POST", "api/v1/submissions", {"course": COURSE, "lesson": LESSON})
+    path = f"teaching/submissions/{sent.json['id']}/files"
+    found = await site.as_("thay").get(f"{path}/mau-tra-loi-tep")
+    assert found.body == b"<script>"
+    assert found.headers["Content-Type"] == "application/octet-stream"
+    assert found.headers["Content-Disposition"].startswith("attachment")
+    assert ".." not in found.headers["Content-Disposition"]
+    assert (await site.as_("thay").get(f"{path}/mau-tra-loi-mot")).status == 404
+    assert (await learner.get(f"{path}/mau-tra-loi-tep")).status == 404
+
+
 async def test_a_deadline_and_a_number_of_attempts_are_set_by_a_teacher_only(site: Any) -> None:
     teacher, learner = site.as_("thay"), site.as_("an")
     page = f"courses/{COURSE}/lessons/{LESSON}"

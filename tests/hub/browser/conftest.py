@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 ROOT = Path(__file__).parents[3]
 PICTURES = ROOT / "artefacts" / "screenshots"
+AXE = ROOT / "hub" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"phone": 360, "desktop": 1280}
 
 expect.set_options(timeout=20_000)
@@ -64,6 +65,20 @@ class Person:
         """Of the person's page, or of another of their windows."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def axe(self) -> list[str]:
+        """What axe-core finds against WCAG 2.2 A and AA and its best practices, said shortly.
+
+        For whoever sat down with ``bypass_csp=True``: the page's own policy lets no script in.
+        """
+        self.page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
+        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        assert found["passes"], "axe-core looked at nothing"
+        return [
+            f"{self.page.url}: {fault['id']}: {node['html'][:160]} ({'; '.join(node['target'])})"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
 
     def fits(self) -> None:
         """Nothing makes the page scroll sideways."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
-AXE = Path(__file__).parents[3] / "hub" / "node_modules" / "axe-core" / "axe.min.js"
 LESSON = "courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030"
 MENU = "of the menu"  # stands for the addresses that the person's own menu leads to
 
@@ -50,18 +48,6 @@ LOOKS = [
 PICTURED = [("phone", "vi"), ("desktop", "en")]
 
 
-def faults_on(page: Page) -> list[str]:
-    """What axe-core finds against WCAG 2.2 A and AA and its best practices, said shortly."""
-    page.evaluate(AXE.read_text(encoding="utf-8") + "; null")
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-    assert found["passes"], "axe-core looked at nothing"
-    return [
-        f"{page.url}: {fault['id']}: {node['html'][:160]} ({'; '.join(node['target'])})"
-        for fault in found["violations"]
-        for node in fault["nodes"]
-    ]
-
-
 def menu_of(page: Page) -> list[str]:
     links = page.locator("nav.menu a").evaluate_all("all => all.map(one => one.href)")
     assert links
@@ -71,8 +57,6 @@ def menu_of(page: Page) -> list[str]:
 @pytest.mark.parametrize(("width", "language", "scheme"), LOOKS)
 def test_axe_finds_nothing_on_any_page(
     sit_down: Callable[..., Any],
-    chromium: Browser,
-    platform: Any,
     width: str,
     language: str,
     scheme: str,
@@ -90,7 +74,7 @@ def test_axe_finds_nothing_on_any_page(
             person.go(path, status=404 if path == UNKNOWN else 200)
             person.fits()
             assert person.page.locator("html").get_attribute("lang") == language
-            faults += faults_on(person.page)
+            faults += person.axe()
             looked += 1
             if (width, language) not in PICTURED:
                 continue
@@ -101,14 +85,12 @@ def test_axe_finds_nothing_on_any_page(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_login_page(chromium: Browser, platform: Any, scheme: Any) -> None:
-    context = chromium.new_context(
-        viewport={"width": 360, "height": 800}, locale="vi", color_scheme=scheme, bypass_csp=True
-    )
-    page = context.new_page()
-    page.goto(platform.url)
-    faults = faults_on(page)
-    context.close()
+def test_axe_finds_nothing_on_the_login_page(
+    sit_down: Callable[..., Any], platform: Any, scheme: Any
+) -> None:
+    passer_by = sit_down("", width="phone", scheme=scheme, bypass_csp=True)
+    passer_by.page.goto(platform.url)
+    faults = passer_by.axe()
     assert not faults, "\n".join(faults)
 
 
