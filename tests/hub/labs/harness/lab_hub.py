@@ -148,7 +148,7 @@ class LabHub:
         shutil.rmtree(run, ignore_errors=True)
 
     def call(self, method, path, body=None, token=None, timeout=120):
-        """Status and body of one request, with the rights of the tests unless ``token`` is given."""
+        """Status and body of one request, with the tests' own rights unless a token is given."""
         token = self.token if token is None else token
         client = httpclient.HTTPClient()
         try:
