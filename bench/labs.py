@@ -27,7 +27,7 @@ from tornado import httpclient
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hub" / "labs" / "harness"))
 
-from lab_hub import STOCK, TOKEN, WALLED, Kernel, LabHub
+from lab_hub import STOCK, WALLED, Kernel, LabHub
 
 CELL = """
 import pandas as pd
@@ -105,7 +105,7 @@ class Storm:
                 f"{self.hub.base}/hub/api/users/{name}/server",
                 method="POST",
                 body="",
-                headers={"Authorization": f"token {TOKEN}"},
+                headers={"Authorization": f"token {self.hub.token}"},
                 request_timeout=300,
             )
             kernel = self.kernels[name] = Kernel(self.hub, name)

@@ -130,6 +130,7 @@ class _WarmServer:
             linux.machine(), loopback=configuration["loopback"] and self.walled, unix=self.walled
         )
         gc.collect()
+        linux.give_back_memory()
         gc.freeze()
 
     def serve(self) -> NoReturn:

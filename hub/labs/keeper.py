@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -66,7 +67,7 @@ class Plan:
         """As text, the same for equal plans."""
         return json.dumps(asdict(self), sort_keys=True)
 
-    @property
+    @cached_property
     def socket(self) -> str:
         """Where the keeper of exactly this plan listens."""
         digest = hashlib.sha256(self.as_json().encode()).hexdigest()[:12]

@@ -204,11 +204,12 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         api_url = f"http+unix://{quote(door, safe='').lower()}{api_path}"
         activity = urlparse(environment["JUPYTERHUB_ACTIVITY_URL"]).path
         activity = activity[activity.index(api_path) :]
+        prefix = environment.get("JUPYTERHUB_SERVICE_PREFIX", "/")
         return environment | {
             "JUPYTERHUB_API_URL": api_url,
             "JUPYTERHUB_ACTIVITY_URL": api_url.removesuffix(api_path) + activity,
             # Never listened on: the lab's socket is bound outside and handed in.
-            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888{self.server.base_url}",
+            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:8888{prefix}",
             **self._told(lean=self._is_lean(), language=furnishing.language_of(self.user_options)),
         }
 

@@ -34,6 +34,36 @@ def test_jupyterlab_and_notebook_7_are_served(hub, lab):
         assert b"jupyter-config-data" in body
 
 
+def test_a_prepared_server_speaks_of_its_own_learner_alone(hub, lab):
+    other = f"{lab}-khác"
+    hub.add(other)
+    hub.open_lab(other)
+    for name in (lab, other):
+        for page in ("lab", "tree", "api/status", "không-có"):
+            text = hub.call("GET", f"/user/{quote(name)}/{quote(page)}")[1].decode()
+            assert "motcham-nobody" not in text
+            assert f"/user/{quote(other if name == lab else lab)}/" not in text
+        assert (
+            f'"baseUrl": "/user/{quote(name)}/"'
+            in hub.call("GET", f"/user/{quote(name)}/lab")[1].decode()
+        )
+    hub.close_lab(other)
+
+
+def test_a_file_beside_the_notebook_can_be_imported(hub, lab):
+    hub.run(lab, "open('cua_toi.py', 'w').write('x = 41')")
+    assert hub.run(lab, "import cua_toi\nprint(cua_toi.x + 1)").strip() == "42"
+
+
+def test_a_lab_that_is_configured_otherwise_is_made_from_the_start(tmp_path):
+    with LabHub(tmp_path, more='c.Spawner.args = ["--ServerApp.answer_yes=True"]\n') as hub:
+        hub.add("riêng")
+        hub.open_lab("riêng")
+        assert hub.call("GET", f"/user/{quote('riêng')}/lab")[0] == 200
+        assert hub.run("riêng", "print(6 * 7)").strip() == "42"
+        hub.close_lab("riêng")
+
+
 def test_a_kernel_finds_the_sciences_loaded(hub, lab):
     said = hub.run(
         lab, "import sys\nprint({'numpy', 'pandas', 'matplotlib.pyplot'} <= set(sys.modules))"
