@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyterlab_server.translation_utils import TranslationBundle, translator
 
-from hub.labs.language import CONTEXT_END, CATALOGUES
+from hub.labs.language import CATALOGUES, CONTEXT_END
 
 DOMAIN = "jupyterlab"
 
