@@ -24,6 +24,7 @@ from tornado.web import HTTPError, authenticated
 
 from hub.labs.figures import Watched
 from hub.labs.furnishing import PORTAL, QUOTA
+from hub.labs.language import schemas
 
 WARN_SHARE = 0.9
 FULL = (
@@ -126,6 +127,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     if isinstance(server.contents_manager, BoundedContents):
         server.contents_manager.room = room
     server.web_app.settings["motcham_room"] = room
+    schemas.speak()
     page = server.web_app.settings.setdefault("page_config_data", {})
     page["motchamPortal"] = os.environ.get(PORTAL, "")
     address = server.web_app.settings["base_url"] + "motcham/room"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 CATALOGUES = Path(__file__).parent / "locale" / "vi_VN" / "LC_MESSAGES"
-_CONTEXT_END = "\x04"  # how gettext joins a context and a message
+CONTEXT_END = "\x04"  # how gettext joins a context and a message
 
 
 def read_catalogue(po: Path) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def read_catalogue(po: Path) -> dict[str, Any]:
         if not message.id or not message.string:
             continue
         first = message.id if isinstance(message.id, str) else message.id[0]
-        key = f"{message.context}{_CONTEXT_END}{first}" if message.context else first
+        key = f"{message.context}{CONTEXT_END}{first}" if message.context else first
         text = message.string if isinstance(message.string, str) else message.string[0]
         # Vietnamese does not count, but JupyterLab takes no plural of one form only.
         found[key] = [text, text] if message.pluralizable else [text]

@@ -3,9 +3,13 @@
 import json
 import re
 
-from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
+from jupyterlab_server.translation_utils import (
+    get_language_pack,
+    get_language_packs,
+    translator,
+)
 
-from hub.labs.language import CATALOGUES, as_text, read_catalogue
+from hub.labs.language import CATALOGUES, as_text, read_catalogue, schemas
 
 GAP = re.compile(r"%\d")
 
@@ -48,3 +52,17 @@ def test_keyboard_marks_and_dots_are_kept():
         for english, said in json.loads(path.read_text(encoding="utf-8")).items():
             if english.endswith("…"):
                 assert said[0].endswith("…"), english
+
+
+def test_what_the_server_translates_itself_is_said_with_the_same_words():
+    schema = {
+        "title": "Settings",
+        "jupyter.lab.menus": {"context": [{"label": "Open With"}, {"label": "Quux"}]},
+    }
+    bundle = schemas.Bundle("jupyterlab", "en")
+    assert bundle.pgettext("menu", "Open With") == "Open With"
+    bundle.update_locale("vi_VN")
+    translator._translate_schema_strings(bundle, schema)
+    assert schema["title"] == "Thiết lập"
+    menu = schema["jupyter.lab.menus"]["context"]
+    assert [one["label"] for one in menu] == ["Mở bằng", "Quux"]
