@@ -18,6 +18,7 @@ import faulthandler  # noqa: F401 - and what else a kernel loads while it starts
 import gc
 import importlib
 import json
+import logging
 import os
 import pdb  # noqa: F401
 import selectors
@@ -289,6 +290,8 @@ def become_kernel(shell: int, iopub: int, life: int, key: str) -> None:
     app.listening = {"shell": shell, "iopub": iopub}
     app.key = key.encode()
     app.initialize()
+    # Its only handler begins at warnings, and nothing goes on from it: five a cell are for nobody.
+    app.log.setLevel(logging.WARNING)
     app.start()
 
 
