@@ -49,7 +49,6 @@ import IPython.core.oinspect
 import IPython.extensions.storemagic
 import IPython.utils.wildcard  # noqa: F401
 import psutil  # noqa: F401 - ipykernel loads it when a kernel starts
-import tornado.platform.asyncio  # noqa: F401
 import zmq
 from traitlets.config import Config
 
