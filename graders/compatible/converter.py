@@ -7,6 +7,7 @@ batch that was stopped can be taken up again.
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import multiprocessing.connection
@@ -73,9 +74,11 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         with self._open_kernels() as kernels:
             _warm_up(self.assignments)
             Execute.kernels = kernels
+            gc.freeze()  # nbgrader and all it needs: workers need not look through it again
             try:
                 failed = _Batch(self, sorted(self.assignments)).run()
             finally:
+                gc.unfreeze()
                 Execute.kernels = None
         if failed:
             raise NbGraderException(f"{LISTED} log for details on the failures above.")

@@ -18,6 +18,7 @@ import faulthandler  # noqa: F401 - and what else a kernel loads while it starts
 import gc
 import importlib
 import json
+import logging
 import os
 import pdb  # noqa: F401
 import selectors
@@ -48,7 +49,6 @@ import IPython.core.oinspect
 import IPython.extensions.storemagic
 import IPython.utils.wildcard  # noqa: F401
 import psutil  # noqa: F401 - ipykernel loads it when a kernel starts
-import tornado.platform.asyncio  # noqa: F401
 import zmq
 from traitlets.config import Config
 
@@ -289,6 +289,8 @@ def become_kernel(shell: int, iopub: int, life: int, key: str) -> None:
     app.listening = {"shell": shell, "iopub": iopub}
     app.key = key.encode()
     app.initialize()
+    # Its only handler begins at warnings, and nothing goes on from it: five a cell are for nobody.
+    app.log.setLevel(logging.WARNING)
     app.start()
 
 
