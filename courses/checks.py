@@ -247,14 +247,16 @@ def _shared(lesson: Lesson) -> Iterator[Problem]:
         yield Problem(
             where,
             Message(
-                "ô kiểm tra chạy chung với mã của người học (shared): việc này chỉ làm cho gian lận "
-                "khó hơn, không ngăn được; đừng dùng một mình trong bài thi"
+                "ô kiểm tra chạy chung với mã của người học (shared): việc này chỉ làm cho gian "
+                "lận khó hơn, không ngăn được; đừng dùng một mình trong bài thi"
             ),
             "warning",
         )
         reasons = reasons_to_share(source_of(cell), classes)
         for why in reasons:
-            yield Problem(where, Message("cần chạy chung (shared) vì: {why}", {"why": why}), "warning")
+            yield Problem(
+                where, Message("cần chạy chung (shared) vì: {why}", {"why": why}), "warning"
+            )
         if not reasons:
             yield Problem(
                 where,

@@ -144,7 +144,9 @@ def test_a_shared_test_is_told_why_it_would_have_to_be_and_what_that_means(
     assert texts(found) == ""
     assert "chỉ làm cho gian lận khó hơn" in texts(found, "warning")
     assert "không thấy lý do" in texts(found, "warning")
-    edit(lesson_file, "assert chon is", "import matplotlib.pyplot as plt\nplt.gcf()\nassert chon is")
+    edit(
+        lesson_file, "assert chon is", "import matplotlib.pyplot as plt\nplt.gcf()\nassert chon is"
+    )
     [lesson] = load_course(course_folder).lessons
     found = texts(check_lesson(lesson, load_framework()), "warning")
     assert "(cham)" in found

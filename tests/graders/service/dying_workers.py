@@ -3,8 +3,9 @@
 ``python dying_workers.py URL SEED MARKER``: two services at a time, each killed after a random
 while and replaced, until standard input is closed; then the last two are left to finish and are
 stopped politely. Prints the number of kills. MARKER: ``quick`` (a pause of some milliseconds, so
-that what is tried hard is the queue) or ``real``. Children are forked from this warm process, so
-that hundreds of kills take seconds.
+that what is tried hard is the queue) or ``real`` (`graders.Marker`, whose random while begins when
+it has begun to mark, however long its warming takes on this machine). Children are forked from this
+warm process, so that hundreds of kills take seconds.
 """
 
 from __future__ import annotations
@@ -45,7 +46,25 @@ def _marker(kind: str) -> Iterator[Any]:
     from graders import Marker
 
     with Marker(allow_reduced=True) as marker:
-        yield marker
+        marker.warm_up()
+        yield TellingMarker(marker)
+
+
+class TellingMarker:
+    """Says once, on the pipe that its parent reads, that it has begun to mark."""
+
+    began: int | None = None  # the pipe's end, set where the service is forked
+
+    def __init__(self, marker: Any) -> None:
+        self._marker = marker
+
+    def mark(self, *given: Any, **named: Any) -> Marks:
+        if TellingMarker.began is not None:
+            os.write(TellingMarker.began, b".")
+            os.close(TellingMarker.began)
+            TellingMarker.began = None
+        marks: Marks = self._marker.mark(*given, **named)
+        return marks
 
 
 def note(session: Session, submission: Submission) -> None:
@@ -74,10 +93,13 @@ def serve(url: str, kind: str) -> None:
             pass
 
 
-def fork(url: str, kind: str, seed: int) -> int:
+def fork(url: str, kind: str, seed: int) -> tuple[int, int]:
+    """The process, and a descriptor that is readable once it marks (or has ended)."""
+    begins, TellingMarker.began = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(TellingMarker.began)
+        return child, begins
     os.setpgid(0, 0)  # what the service starts goes down with it
     random.seed(seed)
     try:
@@ -88,17 +110,21 @@ def fork(url: str, kind: str, seed: int) -> int:
 
 def main() -> None:
     url, seed, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    lives = (0.1, 1.0) if kind == "quick" else (2.0, 8.0)
+    lives, most = ((0.1, 1.0), 10**6) if kind == "quick" else ((0.5, 4.0), 8)
     moments = random.Random(seed)
     running = [fork(url, kind, seed + n) for n in range(SERVICES)]
     kills = 0
     while not select.select([sys.stdin], [], [], moments.uniform(*lives) / SERVICES)[0]:
-        victim = running.pop(moments.randrange(SERVICES))
+        at = moments.randrange(SERVICES)
+        victim, begins = running[at]
+        if kills >= most or (kind == "real" and not select.select([begins], [], [], 0)[0]):
+            continue
         os.kill(victim, signal.SIGKILL)
         os.waitpid(victim, 0)
+        os.close(begins)
         kills += 1
-        running.append(fork(url, kind, seed + SERVICES + kills))
-    for child in running:
+        running[at] = fork(url, kind, seed + SERVICES + kills)
+    for child, _begins in running:
         os.kill(child, signal.SIGTERM)
         os.waitpid(child, 0)
     print(kills)
