@@ -73,7 +73,7 @@ class NeedsShared(TypeError):
     need = "object"
 
 
-def learnerswords(error: BaseException) -> Mapping[str, Any] | None:
+def learners_words(error: BaseException) -> Mapping[str, Any] | None:
     """What the learner's process said of an error that arose there; None for one of ours."""
     found = getattr(error, "__dict__", {}).get(_LEARNERS)
     return found if isinstance(found, dict) else None
@@ -329,7 +329,7 @@ def make_exception(name: str, above: list[type], module: Json) -> type:
 
 
 def _error_attribute(self: BaseException, name: str) -> Any:
-    words = learnerswords(self)
+    words = learners_words(self)
     far: FarSide | None = self.__dict__.get("_far")
     if words is None or far is None or type(words.get("h")) is not int or name.startswith("__"):
         raise AttributeError(name)
@@ -337,6 +337,6 @@ def _error_attribute(self: BaseException, name: str) -> Any:
 
 
 def _error_text(self: BaseException) -> str:
-    words = learnerswords(self)
+    words = learners_words(self)
     text = words.get("s") if words else None
     return text if isinstance(text, str) else BaseException.__str__(self)

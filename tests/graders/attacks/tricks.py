@@ -1,9 +1,9 @@
 """Tricks: one table of hostile notebooks, each with the marks it honestly deserves.
 
 Those here answer one exercise (`SOURCE`, five questions of one point); ``leaning.py`` adds some
-that need a question of their own. A trick answers nothing unless its line says so; what it earns beyond
-``honest`` is forged, and what it finds out of ``secrets`` is stolen. ``stock.py`` gives the very
-same files to stock nbgrader.
+that need a question of their own. A trick answers nothing unless its line says so; what it earns
+beyond ``honest`` is forged, and what it finds out of ``secrets`` is stolen. ``stock.py`` gives the
+very same files to stock nbgrader.
 """
 
 import copy
