@@ -261,8 +261,8 @@ def _shared(lesson: Lesson) -> Iterator[Problem]:
         yield Problem(
             where,
             Message(
-                "ô kiểm tra chạy chung với mã của người học (shared): việc này chỉ làm cho gian lận "
-                "khó hơn, không ngăn được; đừng dùng một mình trong bài thi"
+                "ô kiểm tra chạy chung với mã của người học (shared): việc này chỉ làm cho gian "
+                "lận khó hơn, không ngăn được; đừng dùng một mình trong bài thi"
             ),
             "warning",
         )

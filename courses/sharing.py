@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterator
 from skills_framework.messages import Message
 
 _FIGURES = frozenset(
-    "gcf gca get_fignums get_axes get_lines get_patches get_title get_xlabel get_ylabel "
-    "get_legend get_xticklabels get_children".split()
-)
+    ("gcf", "gca", "get_fignums", "get_axes", "get_lines", "get_patches", "get_title", "get_xlabel")
+) | {"get_ylabel", "get_legend", "get_xticklabels", "get_children"}
 _PICKLES = frozenset(("read_pickle", "load", "loads", "Unpickler"))
 _PROCESSES = frozenset(("run", "Popen", "check_output", "call", "check_call", "system"))
 _HISTORY = frozenset(("In", "Out", "_ih", "_oh", "history_manager"))

@@ -31,6 +31,7 @@ from graders.folder import Folder
 from graders.guard import Guard, Refusal
 from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
+from graders.patience import MOST
 from graders.stand_ins import LearnerGone, NeedsShared, StandIn, learners_words, number_of
 from sandbox import Channel, ChannelClosed
 
@@ -175,7 +176,6 @@ class Examiner:
         runs once more with the change taken over, as stock nbgrader would see it.
         """
         before = dict(self.globals)
-        ends_at = time.monotonic() + limit
         first = self._attempt(source, _TEST, limit)
         if first["error"] is not None or not self.far.changed:
             return [first]
@@ -183,7 +183,7 @@ class Examiner:
         self.globals.update(before)
         self.far.restoring = True
         try:
-            return [first, self._attempt(source, _TEST, max(1.0, ends_at - time.monotonic()))]
+            return [first, self._attempt(source, _TEST, max(1.0, self.far.left()))]
         finally:
             self.far.restoring = False
 
@@ -263,8 +263,13 @@ class Examiner:
 
     @contextmanager
     def _deadline(self, seconds: float) -> Iterator[None]:
-        def ring(*_: object) -> NoReturn:
-            raise TestTimeout
+        began = time.monotonic()
+
+        def ring(*_: object) -> None:
+            if time.monotonic() - began > MOST * seconds:
+                raise TestTimeout
+            if not self.far.waiting and self.far.left() <= 0:
+                raise TestTimeout
 
         signal.signal(signal.SIGALRM, ring)
         signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT_S)

@@ -21,6 +21,7 @@ from typing import Any
 
 from graders.codec import Decoder, Encoder, Garbled, Json, NotPlain, put_contents
 from graders.folder import Folder
+from graders.patience import MOST, allowance, starved_s
 from graders.stand_ins import (
     MODULE_NAME,
     READABLE,
@@ -36,6 +37,7 @@ from graders.stand_ins import (
     may_cross,
     number_of,
     sign,
+    words,
 )
 from sandbox import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 
@@ -76,7 +78,8 @@ class FarSide:
         self.changed = False
         self.broken = False
         self.broken_by: str | None = None  # "time" where the learner's process still lives
-        self.ends_at = time.monotonic() + 10
+        self.limit = 10.0
+        self._began, self._starved = time.monotonic(), starved_s()
         self.epoch = 0
         self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
         self._given: dict[str, tuple[Any, Json]] = {}
@@ -137,7 +140,8 @@ class FarSide:
 
     def begin(self, seconds: float) -> None:
         """A new test or setup cell: what was fetched may be out of date."""
-        self.ends_at = time.monotonic() + seconds
+        self.limit = seconds
+        self._began, self._starved = time.monotonic(), starved_s()
         self.changed = False
         self.epoch += 1
         del self._callables[:]
@@ -209,7 +213,8 @@ class FarSide:
             raise LearnerGone
         if self._nesting > MAX_NESTING:
             raise RecursionError("lời gọi lồng nhau quá sâu")
-        left = self.ends_at - time.monotonic()
+        left = self.left()
+        asked_at = time.monotonic()
         message: dict[str, Any] = {"q": question, "s": max(0.05, left - 0.3)}
         self.sync()
         if self.pushes:
@@ -237,6 +242,8 @@ class FarSide:
         finally:
             self._nesting -= 1
             self.broken = self.broken or not whole
+        if self._nesting == 0:
+            self._grant(said.get("starved"), time.monotonic() - asked_at)
         try:
             return self._take(
                 said, table, raw=question[0] == "name", restore=restore, rewrites=rewrites
@@ -249,9 +256,26 @@ class FarSide:
             sign(raised, learners_words(error) or {}, self)
             raise raised from error
 
+    @property
+    def waiting(self) -> bool:
+        """Is a question being answered? Then the other side's patience counts, and in the end the
+        supervisor's."""
+        return self._nesting > 0
+
+    def left(self) -> float:
+        """Seconds that the cell still has, without those in which a side had no processor."""
+        spent = time.monotonic() - self._began
+        return allowance(self.limit, starved_s() - self._starved) - spent
+
+    def _grant(self, starved: object, waited: float) -> None:
+        """The learner's process says how long it had no processor: no longer than we waited."""
+        if isinstance(starved, (int, float)) and 0 < starved <= waited:
+            self._starved -= float(starved)
+
     def _await_answer(self) -> dict[str, Any]:
         while True:
-            said = self.link.receive(max(0.05, self.ends_at - time.monotonic()) + 1)
+            end = self._began + MOST * self.limit
+            said = self.link.receive(max(0.05, end - time.monotonic()) + 1)
             if not isinstance(said, dict):
                 raise Garbled("an answer was expected")
             self._replay(said)
@@ -518,10 +542,10 @@ def _steers(target: object, name: str) -> bool:
     return mocked and (name.startswith("assert") or name in _MOCKS_OWN)
 
 
-_MOCKS_OWN = frozenset(
+_MOCKS_OWN = words(
     "configure_mock reset_mock attach_mock mock_add_spec side_effect return_value method_calls "
     "mock_calls call_args call_args_list call_count called await_args await_args_list await_count "
-    "awaited".split()
+    "awaited"
 )
 
 

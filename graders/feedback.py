@@ -144,8 +144,8 @@ def of_need(need: object) -> Message:
     match need:
         case "pickle":
             return Message(
-                "Ô kiểm tra này mở tệp pickle của người học nên không chấm được ở chế độ nghiêm ngặt. "
-                "Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+                "Ô kiểm tra này mở tệp pickle của người học nên không chấm được ở chế độ nghiêm "
+                "ngặt. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
             )
         case "process":
             return Message(
@@ -154,8 +154,8 @@ def of_need(need: object) -> Message:
             )
         case "object":
             return Message(
-                "Ô kiểm tra này đưa cho mã của người học một đối tượng không chuyển sang tiến trình "
-                "khác được. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
+                "Ô kiểm tra này đưa cho mã của người học một đối tượng không chuyển sang tiến "
+                "trình khác được. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
             )
     return Message(
         "Ô kiểm tra này chạy một đoạn mã do người học viết (eval, exec, doctest, query) nên không "

@@ -3,8 +3,8 @@
 Tests are seldom written with an attacker in mind. They ``eval`` the formula that was asked for, run
 a docstring's examples, unpickle a file that was handed in, filter a frame by the learner's
 condition, start the learner's script. In one process that changes nothing; here it would carry the
-learner's code over the wall. `Guard` is an audit hook (PEP 578), which nothing can take off again: it
-looks at every piece of code that is about to run and refuses what the learner may have written,
+learner's code over the wall. `Guard` is an audit hook (PEP 578), which nothing can take off again:
+it looks at every piece of code that is about to run and refuses what the learner may have written,
 whichever library was talked into running it. `Refusal` says what the author can do instead.
 """
 
@@ -21,15 +21,20 @@ from typing import Any, Literal
 
 Need = Literal["code", "pickle", "process", "query"]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Libraries that write code of their own from names they have checked.
-_GENERATORS = frozenset(
-    ("collections", "dataclasses", "decorator", "attr", "jinja2", "numexpr", "functools", "enum")
-    + ("scipy", "matplotlib", "mpl_toolkits", "sklearn", "numpy", "mock")
+_GENERATORS = _words(
+    "collections dataclasses decorator attr jinja2 numexpr functools enum scipy matplotlib "
+    "mpl_toolkits sklearn numpy mock"
 )
 _ANNOTATIONS = frozenset(("typing", "inspect"))
-_PROCESSES = frozenset(
-    ("os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "pty.spawn")
-    + ("subprocess.Popen", "os.startfile")
+_PROCESSES = _words(
+    "os.system os.exec os.fork os.forkpty os.posix_spawn os.spawn os.startfile pty.spawn "
+    "subprocess.Popen"
 )
 _WATCHED = _PROCESSES | {
     *("compile", "exec", "import", "pickle.find_class", "marshal.load", "marshal.loads"),
@@ -37,10 +42,10 @@ _WATCHED = _PROCESSES | {
 }
 _LOUD = re.compile("CALL|IMPORT|STORE|DELETE|MAKE|BUILD_CLASS|YIELD|LOAD_METHOD|PRINT|IMPORT_STAR")
 # What a condition handed to ``DataFrame.query`` may look up on a column.
-_QUERY_METHODS = frozenset(
+_QUERY_METHODS = _words(
     "str dt contains startswith endswith lower upper strip len isin isna isnull notna notnull "
     "between mean sum min max median std count abs round year month day hour quarter weekday "
-    "index values eq ne lt le gt ge".split()
+    "index values eq ne lt le gt ge"
 )
 _QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")

@@ -19,16 +19,18 @@ import select
 import signal
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from graders import integrity
 from graders.codec import Decoder, Encoder, Garbled, Json, TooLarge, put_contents, snapshot
 from graders.folder import Folder
 from graders.objects import OPERATIONS, Objects, code_facts
 from graders.outputs import Outputs
+from graders.patience import allowance, starved_s
 from graders.shell import close_figures, prepare_shell
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
@@ -44,7 +46,8 @@ class CellTimeout(BaseException):
 _OURS = (
     "graders",
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
-    *(f"graders.{name}" for name in ("marks", "names", "objects", "outputs", "shell")),
+    *(f"graders.{name}" for name in ("guard", "marks", "names", "objects", "outputs")),
+    *(f"graders.{name}" for name in ("patience", "shell")),
     *(f"graders.{name}" for name in ("codec_base", "far_side", "frames", "stand_ins", "warm")),
     "sandbox",
     *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),
@@ -155,7 +158,13 @@ class Learner:
     def deadline(self, seconds: float) -> Iterator[None]:
         """Raise `CellTimeout` in the running code, again and again should it be swallowed."""
 
-        def ring(*_: object) -> NoReturn:
+        began, starved = time.monotonic(), starved_s()
+
+        def ring(*_: object) -> None:
+            more = allowance(seconds, starved_s() - starved) - (time.monotonic() - began)
+            if more > 0.05:
+                signal.setitimer(signal.ITIMER_REAL, more, _REPEAT_S)
+                return
             raise CellTimeout("quá thời gian cho phép")
 
         signal.signal(signal.SIGALRM, ring)
@@ -176,6 +185,7 @@ class Learner:
         """Answer one question on the link, whatever it leads to."""
         assert self.link is not None
         outermost = not self.asked
+        starved = starved_s()
         self.asked = True
         self.nesting += 1
         if outermost:
@@ -196,6 +206,7 @@ class Learner:
             self.nesting -= 1
             self.asked = not outermost
         self._end_if_forked()
+        said["starved"] = starved_s() - starved
         said["out"], said["err"] = self.outputs.streams()
         news = self.folder.news()
         if news:

@@ -24,6 +24,7 @@ from typing import Any, Self
 from graders import feedback
 from graders.folder import MAX_FILES, is_plain
 from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
+from graders.patience import MOST, allowance, starved_s
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
 from sandbox import (
@@ -47,6 +48,7 @@ MAX_NEWS = 12 * 1024 * 1024
 CELL_S = 15.0
 NOTEBOOK_S = 90.0
 MAX_PAIRS = 12
+_ATTEMPTS = 2  # at a notebook whose processes somebody kills
 _GRACE_S = 1.5
 _PROGRAMS = {"learner": "graders.learner:main", "examiner": "graders.examiner:main"}
 
@@ -55,9 +57,14 @@ class _Died(Exception):
     """A process of the pair ended, hung or spoke nonsense. ``why`` as `feedback.of_death` has it;
     "closed" where the process is to be asked."""
 
-    def __init__(self, why: str = "closed") -> None:
+    def __init__(self, why: str = "closed", *, at: Channel | None = None) -> None:
         super().__init__(why)
         self.why = why
+        self.at = at  # whose line it was
+
+
+class _Interrupted(Exception):
+    """A process was killed from outside, which is nobody's fault who hands in."""
 
 
 class Marker:
@@ -77,7 +84,7 @@ class Marker:
         notebook_s: float = NOTEBOOK_S,
     ) -> None:
         self.limits = limits or Limits(
-            cpu_s=max(20.0, notebook_s), wall_s=notebook_s + 30, memory_mb=1024, output_mb=1
+            cpu_s=max(20.0, notebook_s), wall_s=notebook_s * MOST + 30, memory_mb=1024, output_mb=1
         )
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s
@@ -107,6 +114,11 @@ class Marker:
     def warm_up(self) -> None:
         """Start the fork server now rather than with the first notebook."""
         self._warm()
+
+    @property
+    def level(self) -> str:
+        """The walls that the warm processes stand behind: ``full`` or ``reduced``."""
+        return self._warm().level
 
     def _warm(self) -> ForkServer:
         with self._lock:
@@ -176,11 +188,14 @@ class Marker:
             steps = make_plan(plan_source, read_cells(submitted))
         except Unfit as unfit:
             return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, mode)
-        run = _Marking(self, plan_source, steps, seed=seed, files=files or {})
-        try:
-            cells = run.marks()
-        except ForkServerLost:
-            logger.exception("the fork server was lost")
+        for attempt in range(1, _ATTEMPTS + 1):
+            run = _Marking(self, plan_source, steps, seed=seed, files=files or {})
+            try:
+                cells = run.marks()
+                break
+            except (ForkServerLost, _Interrupted):
+                logger.warning("interrupted", extra={"fields": {"attempt": attempt}}, exc_info=True)
+        else:
             reason = Message("Bộ máy chấm gặp sự cố; bài sẽ được chấm lại.")
             return Marks("failed", 0.0, plan_source.max, (), reason, mode)
         total = sum(cell.points for cell in cells)
@@ -208,23 +223,40 @@ class Marker:
             for number, text in enumerate(sources):
                 limit = min(self.cell_s, ends_at - time.monotonic())
                 try:
-                    said = _talk(control, {"cell": text, "number": number, "limit": limit}, limit)
+                    said = _talk(
+                        control,
+                        {"cell": text, "number": number, "limit": limit},
+                        limit,
+                        [child.pid],
+                    )
                 except _Died as death:
-                    runs.append(_stopped_run(_cause(death.why, child)))
+                    runs.append(_stopped_run(_cause_of_run(death.why, child)))
                     break
                 runs.append(_cell_run(said))
         nothing = CellRun([], ok=False)
         return runs + [nothing] * (len(sources) - len(runs))
 
 
-def _cause(why: str, child: Child) -> str:
-    """Why a process that no longer answers ended."""
+def _cause_of_run(why: str, child: Child) -> str:
+    try:
+        return _cause(why, child)
+    except _Interrupted:
+        return "crash"
+
+
+def _cause(why: str, child: Child, *, apart: bool = True) -> str:
+    """Why a process that no longer answers ended. ``apart``: it is process 1 of its own PID
+    namespace, which nobody in there can kill. Raises `_Interrupted`."""
     if why != "closed":
         return why
     try:
         end = child.wait(_GRACE_S)
     except TimeoutError:
         return "crash"  # it closed its line, and lives on
+    if end.reason == "lost" or (
+        apart and end.reason == "crashed" and end.status == -signal.SIGKILL
+    ):
+        raise _Interrupted(end.reason)
     if end.reason in ("memory", "time"):
         return end.reason
     if end.reason in ("done", "failed"):
@@ -297,16 +329,35 @@ def _is_output(found: object) -> bool:
     return False
 
 
-def _talk(channel: Channel, wish: dict[str, Any], limit: float) -> dict[str, Any]:
-    """Send and wait for the answer. Raises `_Died` when none comes within ``limit`` and grace."""
+def _talk(
+    channel: Channel, wish: dict[str, Any], limit: float, pids: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Send and wait for the answer. Raises `_Died` when none comes within ``limit`` and grace, and
+    the time in which the processes ``pids`` had no processor."""
     try:
         channel.send(wish)
-        said = channel.receive(max(0.0, limit) + _GRACE_S)
+        said = _receive(channel, max(0.0, limit), pids)
     except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-        raise _Died(_NAMES[type(error)]) from error
+        raise _Died(_NAMES[type(error)], at=channel) from error
     if not isinstance(said, dict):
         raise _Died("crash")
     return said
+
+
+def _receive(channel: Channel, limit: float, pids: Sequence[int]) -> Any:
+    began, starved = time.monotonic(), _starved(pids)
+    while True:
+        end = began + allowance(limit, _starved(pids) - starved) + _GRACE_S
+        try:
+            return channel.receive(max(0.0, end - time.monotonic()))
+        except ChannelTimeout:
+            more = began + allowance(limit, _starved(pids) - starved) + _GRACE_S
+            if more - time.monotonic() <= 0.05:
+                raise
+
+
+def _starved(pids: Sequence[int]) -> float:
+    return sum(starved_s(pid) for pid in pids if pid > 0)
 
 
 _NAMES: dict[type[Exception], str] = {
@@ -343,6 +394,7 @@ class _Pair:
             "read": sorted(names.read),
         }
         self._aside = marker.aside
+        self._apart = marker.level == "full"
         self._examiner_child = self._aside.submit(
             marker.fork, "examiner", [examiner_end, asking], own, files
         )
@@ -356,9 +408,19 @@ class _Pair:
             self._examiner_child.result().close()
             raise
 
-    def cause(self, why: str) -> str:
-        """Why the pair no longer works, in the words of `feedback.of_death`."""
-        return _cause(why, self._learner_child)
+    def cause(self, why: str, at: Channel | None = None) -> str:
+        """Why the pair no longer works, in the words of `feedback.of_death`. ``at``: the line that
+        told of it. Raises `_Interrupted`, ForkServerLost."""
+        child = self._examiner_child.result() if at is self.examiner else self._learner_child
+        why = _cause(why, child, apart=self._apart)
+        # An examiner leaves only where it could not go on, over something of the learner's.
+        return "crash" if why == "exit" and at is self.examiner else why
+
+    def pids(self) -> tuple[int, ...]:
+        """Both processes, as far as they are forked."""
+        done = self._examiner_child.done() and self._examiner_child.exception() is None
+        examiner = (self._examiner_child.result().pid,) if done else ()
+        return (self._learner_child.pid, *examiner)
 
     def close(self) -> None:
         """End both, without waiting for the end. Raises ForkServerLost where E never began."""
@@ -396,7 +458,9 @@ class _Marking:
         self.seed = seed
         self.files = files
         self.texts = _texts(steps)
-        self.ends_at = time.monotonic() + marker.notebook_s
+        self.began = time.monotonic()
+        self.starved = 0.0  # seconds, of pairs that are no more
+        self.pids: Sequence[int] = ()
         self.pair: _Pair | None = None
         self.pairs = 0
         self.position = 0  # steps that the living pair has seen
@@ -444,12 +508,12 @@ class _Marking:
                     self.position += 1
                 return True
             except _Died as death:
-                self._note_death(self.position, death.why)
+                self._note_death(self.position, death)
 
-    def _note_death(self, number: int, why: str) -> str:
-        """Leave a step out from now on; why it ended the pair."""
+    def _note_death(self, number: int, death: _Died) -> str:
+        """Leave a step out from now on; why it ended the pair. Raises `_Interrupted`."""
         assert self.pair is not None
-        why = self.pair.cause(why)
+        why = self.pair.cause(death.why, death.at)
         self.deadly.add(number)
         if self.steps[number].place == "learner":
             self.errors.setdefault(number, {"why": why})
@@ -468,7 +532,7 @@ class _Marking:
             try:
                 self.pair.examiner.send(wish)
             except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-                raise _Died(_NAMES[type(error)]) from error
+                raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
             self.pending = True
             if step.waits:
                 self._settle_examiner()
@@ -477,7 +541,10 @@ class _Marking:
         if self.hidden_ran:
             self.exposed.add(number)
         said = _talk(
-            self.pair.learner, {"cell": step.source, "number": number, "limit": limit}, limit
+            self.pair.learner,
+            {"cell": step.source, "number": number, "limit": limit},
+            limit,
+            self._watched(),
         )
         self._keep_news(said)
         found = _error_of(said)
@@ -493,9 +560,9 @@ class _Marking:
             return
         self.pending = False
         try:
-            said = self.pair.examiner.receive(self.marker.cell_s + _GRACE_S)
+            said = _receive(self.pair.examiner, self.marker.cell_s, self._watched())
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-            raise _Died(_NAMES[type(error)]) from error
+            raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
 
@@ -514,11 +581,22 @@ class _Marking:
         news, self.news = self.news, {}
         return news
 
+    def _watched(self) -> Sequence[int]:
+        """The processes whose waiting for a processor is nobody's fault."""
+        assert self.pair is not None
+        self.pids = self.pair.pids()
+        return self.pids
+
     def _left(self) -> float:
-        return self.ends_at - time.monotonic()
+        """Seconds for the rest of the notebook, with what its processes had to wait."""
+        starved = self.starved + _starved(self.pids)
+        spent = time.monotonic() - self.began
+        return allowance(self.marker.notebook_s, starved) - spent
 
     def _end_pair(self) -> None:
         if self.pair is not None:
+            self.starved += _starved(self.pids)
+            self.pids = ()
             self.pair.close()
             self.pair = None
 
@@ -531,7 +609,7 @@ class _Marking:
             run = self._run_shared if step.place == "shared" else self._run_test
             outcomes = run(step)
         except _Died as death:
-            why = self._note_death(number, death.why)
+            why = self._note_death(number, death)
             outcomes = [{"error": {"type": "Died"}, "gone": True, "why": why}]
         self.position = max(self.position, number + 1) if self.pair is not None else 0
         heard, self.hidden_ran = self.hidden_ran, self.hidden_ran or bool(step.hidden)
@@ -542,7 +620,7 @@ class _Marking:
         self._settle_examiner()
         limit = min(self.marker.cell_s, self._left())
         wish = {"test": step.source, "limit": limit, "files": self._take_news()}
-        said = _talk(self.pair.examiner, wish, limit)
+        said = _talk(self.pair.examiner, wish, limit, self._watched())
         outcomes: list[dict[str, Any]] = list(said["outcomes"])
         if said.get("broken"):
             for outcome in outcomes:
@@ -559,7 +637,7 @@ class _Marking:
         limit = min(self.marker.cell_s, self._left())
         nonce = secrets.token_hex(16)
         wish = {"shared": step.source, "limit": limit, "nonce": nonce}
-        said = _talk(self.pair.learner, wish, limit)
+        said = _talk(self.pair.learner, wish, limit, self._watched())
         self._keep_news(said)
         if said.get("nonce") != nonce:
             raise _Died("crash")

@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from graders.far_side import FarSide
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # Forwarded for every class that defines them.
-_FREE = _words(
+_FREE = words(
     "__call__ __iter__ __next__ __getitem__ __setitem__ __delitem__ __enter__ __exit__ "
     "__str__ __repr__ __format__ __hash__ __await__"
 )
 # Forwarded only where the reference solution's class of that name has them: these could judge a
 # comparison, or claim a length that iteration does not keep.
-_JUDGING = _words(
+_JUDGING = words(
     "__len__ __bool__ __reversed__ __contains__ __int__ __float__ __complex__ __index__ "
     "__round__ __abs__ __neg__ __pos__ __invert__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ "
     "__mul__ __truediv__ __floordiv__ __mod__ __divmod__ __pow__ __matmul__ __and__ __or__ "
     "__xor__ __lshift__ __rshift__ __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ "
     "__rmod__ __rpow__ __iadd__ __isub__ __imul__"
 )
-READABLE = _words(
+READABLE = words(
     "__name__ __qualname__ __doc__ __annotations__ __defaults__ __kwdefaults__ __dict__ __code__ "
     "__signature__ __wrapped__ __self__ __func__ __members__ __dataclass_fields__ __slots__ "
     "__abstractmethods__ __match_args__ __cause__ __notes__ __closure__"
@@ -88,7 +88,7 @@ def may_cross(kind: type) -> bool:
     return issubclass(kind, Exception) and home not in _STEERING
 
 
-_STEERING = _words("graders sandbox unittest doctest pytest _pytest hypothesis nose IPython")
+_STEERING = words("graders sandbox unittest doctest pytest _pytest hypothesis nose IPython")
 
 
 # Classes of stand-ins ------------------------------------------------------------------------
@@ -240,7 +240,8 @@ def _truth(self: StandIn) -> bool:
 def _contains(self: StandIn, item: object) -> bool:
     if _may_judge(self, "__contains__"):
         return self._far.operate("__contains__", self, item) is True
-    return any(one is item or one == item for one in self)
+    items: Any = self
+    return any(one is item or one == item for one in items)
 
 
 def _may_judge(self: StandIn, operation: str) -> bool:

@@ -27,7 +27,8 @@ CELLS = {"th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"}}
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # The gaps are bounded: a learner's process writes what these look through.
 CELL_LINE = re.compile(
-    r"(?:<ipython-input[^>]{0,60}>|<cell[^>]{0,60}>|Cell In\[?\d{0,6}\]?|File .{0,300}?), line (\d+)"
+    r"(?:<ipython-input[^>]{0,60}>|<cell[^>]{0,60}>|Cell In\[?\d{0,6}\]?|File .{0,300}?)"
+    r", line (\d+)"
 )
 ARROW = re.compile(r"^-+> (\d+)", re.MULTILINE)
 

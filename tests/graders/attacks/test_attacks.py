@@ -1,9 +1,10 @@
 """Every trick of the table leaves the honest mark; the table itself is looked at, too."""
 
 import pytest
-from notebooks import answered, as_bytes
 from leaning import LEANING
-from tricks import EVERYTHING, NOTHING, SOURCE, TRICKS as PLAIN
+from notebooks import answered, as_bytes
+from tricks import EVERYTHING, NOTHING, SOURCE
+from tricks import TRICKS as PLAIN
 
 TRICKS = [*PLAIN, *LEANING]
 

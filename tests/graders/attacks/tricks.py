@@ -1,9 +1,9 @@
 """Tricks: one table of hostile notebooks, each with the marks it honestly deserves.
 
-Those here answer one exercise (`SOURCE`, five questions of one point); ``leaning.py`` adds some that
-need a question of their own. A trick answers nothing unless its line says so; what it earns beyond
-``honest`` is forged, and what it finds out of ``secrets`` is stolen. ``stock.py`` gives the very
-same files to stock nbgrader.
+Those here answer one exercise (`SOURCE`, five questions of one point); ``leaning.py`` adds some
+that need a question of their own. A trick answers nothing unless its line says so; what it earns
+beyond ``honest`` is forged, and what it finds out of ``secrets`` is stolen. ``stock.py`` gives the
+very same files to stock nbgrader.
 """
 
 import copy
@@ -851,7 +851,8 @@ first(
     s2="import numpy as np\ndef nhan(a, b):\n"
     "    return np.array([(6, 6)], dtype=[('a', 'i8'), ('b', object)])",
     s3="import numpy as np, pandas as pd\nclass S(str):\n    def __eq__(self, o): return True\n"
-    "    __hash__ = str.__hash__\nbang = pd.DataFrame({S('diem'): pd.array([S('x')], dtype=object)})",
+    "    __hash__ = str.__hash__\n"
+    "bang = pd.DataFrame({S('diem'): pd.array([S('x')], dtype=object)})",
     s4="import numpy as np\nclass F(np.float64):\n    def __lt__(self, o): return True\n"
     "    __gt__ = __lt__\ndiem = F(0)",
 )

@@ -2,10 +2,11 @@
 
 ``python dying_workers.py URL SEED MARKER``: two services at a time, each killed after a random
 while and replaced, until standard input is closed; then the last two are left to finish and are
-stopped politely. A while is processor time that the services used, so that a busy machine sees
-the same deaths as a quiet one, only later. Prints the number of kills. MARKER: ``quick`` (a pause
-of some milliseconds, so that what is tried hard is the queue) or ``real``. Children are forked
-from this warm process, so that hundreds of kills take seconds.
+stopped politely. Prints the number of kills. MARKER: ``quick`` (a pause of some milliseconds, so
+that what is tried hard is the queue; its random while is processor time that a service used, so
+that a busy machine sees the same deaths as a quiet one, only later) or ``real`` (`graders.Marker`,
+whose random while begins when it has begun to mark, however long its warming takes). Children are
+forked from this warm process, so that hundreds of kills take seconds.
 """
 
 from __future__ import annotations
@@ -48,7 +49,25 @@ def _marker(kind: str) -> Iterator[Any]:
     from graders import Marker
 
     with Marker(allow_reduced=True) as marker:
-        yield marker
+        marker.warm_up()
+        yield TellingMarker(marker)
+
+
+class TellingMarker:
+    """Says once, on the pipe that its parent reads, that it has begun to mark."""
+
+    began: int | None = None  # the pipe's end, set where the service is forked
+
+    def __init__(self, marker: Any) -> None:
+        self._marker = marker
+
+    def mark(self, *given: Any, **named: Any) -> Marks:
+        if TellingMarker.began is not None:
+            os.write(TellingMarker.began, b".")
+            os.close(TellingMarker.began)
+            TellingMarker.began = None
+        marks: Marks = self._marker.mark(*given, **named)
+        return marks
 
 
 def note(session: Session, submission: Submission) -> None:
@@ -77,10 +96,13 @@ def serve(url: str, kind: str) -> None:
             pass
 
 
-def fork(url: str, kind: str, seed: int) -> int:
+def fork(url: str, kind: str, seed: int) -> tuple[int, int]:
+    """The process, and a descriptor that is readable once it marks (or has ended)."""
+    begins, TellingMarker.began = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(TellingMarker.began)
+        return child, begins
     os.setpgid(0, 0)  # what the service starts goes down with it
     random.seed(seed)
     try:
@@ -100,27 +122,40 @@ def used_s(group: int) -> float:
     return ticks / TICKS
 
 
-def told_to_end(running: list[int], life_s: float) -> bool:
-    """Wait until one of the services has used that much; True when input was closed before."""
-    while not select.select([sys.stdin], [], [], 0.02)[0]:
-        if max(used_s(child) for child in running) >= life_s:
+def told_to_end(seconds: float) -> bool:
+    """Whether input was closed within so many seconds."""
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
+
+
+def lives_out(running: list[tuple[int, int]], life_s: float) -> bool:
+    """Wait until a service has used that much processor time; False when input was closed before."""
+    while max(used_s(child) for child, _begins in running) < life_s:
+        if told_to_end(0.02):
             return False
-    return True
+    return not told_to_end(0)
 
 
 def main() -> None:
     url, seed, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    lives = (0.02, 0.5) if kind == "quick" else (2.0, 8.0)
+    quick = kind == "quick"
+    lives, most = ((0.02, 0.5), 10**6) if quick else ((0.25, 2.0), 8)
     moments = random.Random(seed)
     running = [fork(url, kind, seed + n) for n in range(SERVICES)]
     kills = 0
-    while not told_to_end(running, moments.uniform(*lives)):
-        victim = running.pop(moments.randrange(SERVICES))
+    while True:
+        life_s = moments.uniform(*lives)
+        if not (lives_out(running, life_s) if quick else not told_to_end(life_s)):
+            break
+        at = moments.randrange(SERVICES)
+        victim, begins = running[at]
+        if kills >= most or not (quick or select.select([begins], [], [], 0)[0]):
+            continue
         os.kill(victim, signal.SIGKILL)
         os.waitpid(victim, 0)
+        os.close(begins)
         kills += 1
-        running.append(fork(url, kind, seed + SERVICES + kills))
-    for child in running:
+        running[at] = fork(url, kind, seed + SERVICES + kills)
+    for child, _begins in running:
         os.kill(child, signal.SIGTERM)
         os.waitpid(child, 0)
     print(kills)

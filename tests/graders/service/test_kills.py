@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from graders import Marker
+from graders.service import GradingService
 from records import audit
 from records.tables import AuditEntry, Enrolment, Evidence, ExerciseMarks, Progress, Submission
 
@@ -67,3 +72,69 @@ def test_a_thousand_submissions_survive_the_killing_of_workers(
     print(kills, "kills")
     assert kills >= 10
     _assert_each_counted_once(classroom, submissions)
+
+
+@pytest.mark.timeout(400)
+def test_real_marking_survives_the_killing_of_services(
+    sqlite_url, opened, make_classroom, right, wrong
+) -> None:
+    classroom = make_classroom(opened(sqlite_url))
+    submissions = classroom.submit_many(60, lambda n: (right, wrong)[n % 2])
+    kills = _mark_while_killing(sqlite_url, classroom, submissions, "real")
+    print(kills, "kills")
+    assert kills >= 3
+    _assert_each_counted_once(classroom, submissions)
+    found = [classroom.find(one).points for one in submissions]
+    assert found == [2.0, 0.0] * 30
+
+
+class WatchedMarker(Marker):
+    """Remembers what it forked, so that a test can kill it."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_reduced=True)
+        self.forked: list[tuple[str, int]] = []
+
+    def fork(self, program, *given, **named):
+        child = super().fork(program, *given, **named)
+        self.forked.append((program, child.pid))
+        return child
+
+
+def _newest(marker: WatchedMarker, victim: str) -> int:
+    if victim == "server":
+        server = marker._server
+        return -1 if server is None else server.pid
+    return next((pid for program, pid in reversed(marker.forked) if program == victim), -1)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("victim", ["server", "examiner", "learner"])
+def test_nobody_loses_a_mark_when_the_machine_kills_a(classroom, right, victim: str) -> None:
+    """Not the learner's doing, so not the learner's loss: the notebook is marked again."""
+    marker = WatchedMarker()
+    submissions = classroom.submit_many(20, lambda _: right)
+    stop, killed = threading.Event(), set()
+
+    def kill() -> None:
+        while not stop.wait(0.3):
+            pid = _newest(marker, victim)
+            if pid > 0 and pid not in killed and len(killed) < 6:
+                killed.add(pid)
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    killed.discard(pid)
+
+    killer = threading.Thread(target=kill)
+    with marker:
+        marker.warm_up()
+        with GradingService(classroom.records, marker, workers=1):
+            killer.start()
+            try:
+                classroom.wait(*submissions, timeout_s=200)
+            finally:
+                stop.set()
+                killer.join()
+    assert killed
+    assert {classroom.find(one).points for one in submissions} == {2.0}
