@@ -128,7 +128,7 @@ def told_to_end(seconds: float) -> bool:
 
 
 def lives_out(running: list[tuple[int, int]], life_s: float) -> bool:
-    """Wait until a service has used that much processor time; False when input was closed before."""
+    """Wait until a service has used that much processor time; False when told to end before."""
     while max(used_s(child) for child, _begins in running) < life_s:
         if told_to_end(0.02):
             return False
