@@ -15,12 +15,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 AXE = Path(__file__).parents[3] / "hub" / "node_modules" / "axe-core" / "axe.min.js"
 LESSON = "courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030"
+WITH_VIDEO = "courses/xa-hoi-so-an-toan/lessons/nhan-ra-lua-dao"
 MENU = "of the menu"  # stands for the addresses that the person's own menu leads to
 
 UNKNOWN = "verify/MC-2022-000001-AAAAAAAA"  # a certificate that does not exist: 404, said kindly
 
 PAGES = {
-    "hocvien": ["", "catalogue?q=nhan+thuc", "courses/nhan-thuc-chung", LESSON, "marks", "profile"],
+    "hocvien": [
+        "",
+        "catalogue?q=nhan+thuc",
+        "courses/nhan-thuc-chung",
+        LESSON,
+        WITH_VIDEO,
+        "marks",
+        "profile",
+    ],
     "giangvien": [
         MENU,
         "teaching",
