@@ -399,10 +399,10 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
     def say(*values: Any, sep: str | None = " ", end: str | None = "\n", **rest: Any) -> None:
         """``print``, which also notes what the cell says: the learner's own printing comes from
         their process and is no word of the author's."""
-        print(*values, sep=sep, end=end, **rest)
+        text = io.StringIO()
+        print(*values, sep=sep, end=end, file=text)
+        print(text.getvalue(), end="", **rest)
         if rest.get("file") is None and sys.stdout is examiner.stdout:
-            text = io.StringIO()
-            print(*values, sep=sep, end=end, file=text)
             examiner.spoken.append(text.getvalue()[:MAX_MESSAGE])
 
     return {

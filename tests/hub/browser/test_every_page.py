@@ -12,12 +12,21 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 LESSON = "courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030"
+WITH_VIDEO = "courses/xa-hoi-so-an-toan/lessons/nhan-ra-lua-dao"
 MENU = "of the menu"  # stands for the addresses that the person's own menu leads to
 
 UNKNOWN = "verify/MC-2022-000001-AAAAAAAA"  # a certificate that does not exist: 404, said kindly
 
 PAGES = {
-    "hocvien": ["", "catalogue?q=nhan+thuc", "courses/nhan-thuc-chung", LESSON, "marks", "profile"],
+    "hocvien": [
+        "",
+        "catalogue?q=nhan+thuc",
+        "courses/nhan-thuc-chung",
+        LESSON,
+        WITH_VIDEO,
+        "marks",
+        "profile",
+    ],
     "giangvien": [
         MENU,
         "teaching",

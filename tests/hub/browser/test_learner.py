@@ -75,7 +75,8 @@ def test_work_closed_without_a_line_meets_another_window_s_and_neither_is_lost(
     conflict = again.locator(".conflict:not([hidden])")
     expect(conflict).to_contain_text("42")
     expect(conflict).to_contain_text("43")
-    again.screenshot(path=str(picture_of("conflict")), full_page=False)
+    learner.page = again
+    learner.picture("desktop-vi-conflict")
     elsewhere.page.reload()
     (
         expect(number(elsewhere.page, 1)).to_have_value("43"),
@@ -86,13 +87,6 @@ def test_work_closed_without_a_line_meets_another_window_s_and_neither_is_lost(
     again.reload()
     expect(number(again, 1)).to_have_value("43")
     expect(again.locator(".conflict:not([hidden])")).to_have_count(0)
-
-
-def picture_of(name: str) -> Any:
-    from conftest import PICTURES
-
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    return PICTURES / f"{name}.png"
 
 
 def test_a_video_plays_with_its_captions_and_asks_for_nothing_before(
@@ -135,7 +129,6 @@ def test_a_table_that_is_partly_right_says_which_rows_are_not(sit_down: Callable
     expect(result).to_contain_text("EGDI")
     expect(result).not_to_contain_text("cấp xã")
     learner.picture("phone-vi-partly-right")
-    result.screenshot(path=str(picture_of("partly-right")))
 
 
 def test_a_task_is_found_without_diacritics_and_opens_at_its_place(
