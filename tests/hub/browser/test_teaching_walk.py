@@ -307,7 +307,17 @@ def test_teaching_pages_hold_what_there_is_to_see_at_every_width(
         teacher.go(path)
         expect(teacher.page.locator(there).first).to_be_visible()
         teacher.fits()
+        if name == "class":
+            keeps_its_code_fresh(teacher.page)
         teacher.picture(f"teaching/pages/{width}-{language}-{name}")
         faults += teacher.axe()
     assert not faults, "\n".join(faults)
     assert not teacher.faults, teacher.faults
+
+
+def keeps_its_code_fresh(page: Page) -> None:
+    """The wall asks for the code anew by itself, and what is typed meanwhile stays."""
+    page.locator("#codes").fill("TN001")
+    page.locator(".code-big").evaluate("one => { one.textContent = 'old' }")
+    expect(page.locator(".code-big")).to_have_text(re.compile(r"\d{3} \d{3}"))
+    expect(page.locator("#codes")).to_have_value("TN001")
