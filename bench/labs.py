@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -213,6 +214,7 @@ def main() -> None:
     parser.add_argument("--stock-storm", type=int, help="learners at once for stock; as --storm")
     parser.add_argument("--only", choices=["ours", "stock"])
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave by the way that tidies up
     result: dict[str, Any] = {}
     if chosen.only != "stock":
         result |= measure(WALLED, chosen.starts, chosen.storm)

@@ -18,6 +18,7 @@ import html
 import json
 import random
 import re
+import signal
 import statistics
 import sys
 import tempfile
@@ -209,6 +210,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--ramp", type=float, help="seconds over which they come; a tenth of all")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave by the way that tidies up
     seconds = chosen.minutes * 60
     with (
         tempfile.TemporaryDirectory(prefix="motcham-soak-") as folder,

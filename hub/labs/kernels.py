@@ -72,8 +72,8 @@ class PreparedKernel(_Kernel):  # type: ignore[misc]
         shell.displayhook.topic = self._topic("execute_result")
         for mouth in (shell.displayhook, shell.display_pub):
             mouth.session, mouth.pub_socket = self.session, self.iopub_socket
-        if name := os.environ.get("JPY_SESSION_NAME"):
-            shell.user_ns["__session__"] = name
+        if session := os.environ.get("JPY_SESSION_NAME"):
+            shell.user_ns["__session__"] = session
         shell.init_environment()
         shell.save_sys_module_state()
         shell.starting_dir = os.getcwd()  # noqa: PTH109
@@ -92,7 +92,8 @@ class KernelApp(_App):  # type: ignore[misc]
         The parser would touch every option of every class, and with them megabytes of pages that
         are shared with the warm parent until then.
         """
-        self.argv, self.extra_args = [], []
+        nothing: list[str] = []
+        self.argv = self.extra_args = nothing
 
     def prepare(self) -> None:
         """All that needs no socket, thread or event loop."""
@@ -233,7 +234,7 @@ def _rehearse(shell: Any) -> None:
     names: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(_REHEARSAL, names)  # noqa: S102 - our own words, above
-        print_figure(names["figure"], base64=True)
+        print_figure(names["figure"], base64=True)  # type: ignore[no-untyped-call]
         names["plt"].close("all")
 
 
@@ -246,5 +247,5 @@ def _draw_inline(shell: Any) -> None:
     from matplotlib_inline.backend_inline import configure_inline_support
 
     matplotlib.use(_INLINE)
-    activate_matplotlib(_INLINE)
-    configure_inline_support(shell, _INLINE)
+    activate_matplotlib(_INLINE)  # type: ignore[no-untyped-call]
+    configure_inline_support(shell, _INLINE)  # type: ignore[no-untyped-call]

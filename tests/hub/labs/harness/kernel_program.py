@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+import uuid
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
@@ -55,6 +56,7 @@ async def run(client, code, timeout=60):
 async def end(manager, client):
     client.stop_channels()
     await manager.shutdown_kernel(now=True)
+    assert not await manager.is_alive()
 
 
 @behaviour
@@ -209,7 +211,9 @@ async def test_multikernel_parallel_start_and_shutdown_all():
 
 class IpcManager(AsyncKernelManager):
     def __init__(self, **traits):
-        super().__init__(**{**traits, "transport": "ipc"})
+        # Absolute, as a server's manager gives it: the sockets of "ipc" lie beside that file.
+        file = str(Path(os.environ["JUPYTER_RUNTIME_DIR"], f"kernel-{uuid.uuid4()}.json"))
+        super().__init__(**{"connection_file": file, **traits, "transport": "ipc"})
 
 
 def be_server():
@@ -244,6 +248,7 @@ def enter_namespace():
 
 if __name__ == "__main__":
     sys.modules["kernel_program"] = sys.modules["__main__"]
+    Path(os.environ["JUPYTER_RUNTIME_DIR"]).mkdir(parents=True, exist_ok=True)
     enter_namespace()
     kernels.prepare()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
