@@ -23,7 +23,7 @@ from jupyter_server.services.contents.largefilemanager import AsyncLargeFileMana
 from tornado.web import HTTPError, authenticated
 
 from hub.labs.figures import Watched
-from hub.labs.furnishing import PORTAL, QUOTA
+from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
 from hub.labs.language import schemas
 
 WARN_SHARE = 0.9
@@ -127,7 +127,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     if isinstance(server.contents_manager, BoundedContents):
         server.contents_manager.room = room
     server.web_app.settings["motcham_room"] = room
-    schemas.speak()
+    schemas.speak(os.environ.get(LANGUAGE, ""))
     page = server.web_app.settings.setdefault("page_config_data", {})
     page["motchamPortal"] = os.environ.get(PORTAL, "")
     address = server.web_app.settings["base_url"] + "motcham/room"

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from jupyterlab_server import settings_utils
 from jupyterlab_server.translation_utils import TranslationBundle, translator
 
 from hub.labs.language import CATALOGUES, CONTEXT_END
 
 DOMAIN = "jupyterlab"
+LOCALES = {"vi": "vi_VN"}
 
 
 class Bundle(TranslationBundle):
@@ -31,6 +33,8 @@ class Bundle(TranslationBundle):
         return str(said[0]) if said else msgid
 
 
-def speak() -> None:
-    """Have this server translate with our catalogue."""
+def speak(language: str) -> None:
+    """Have this server translate with our catalogue, unless the learner chose otherwise."""
+    # JupyterLab asks what the learner set, else the system, and never the site's own default.
+    vars(settings_utils)["SYS_LOCALE"] = LOCALES.get(language, "en")
     translator._TRANSLATORS[DOMAIN] = Bundle(DOMAIN, translator._LOCALE)

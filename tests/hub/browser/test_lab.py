@@ -118,7 +118,7 @@ class Strings:
         plain = re.sub(r"\s*\([^)]*\)$", "", text)  # a shortcut behind it
         return (
             bool(VIETNAMESE.search(text))
-            or plain in self.known
+            or not {text, plain}.isdisjoint(self.known)
             or not re.search(r"[A-Za-z]{2}", text)
             or COURSE in text  # files and folders
             or re.fullmatch(r"\S+\.\w{2,5}", text) is not None

@@ -231,3 +231,17 @@ def test_the_lab_forbids_being_framed_and_names_its_own_cookies(hub, two):
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     for cookie in answer.headers.get_list("Set-Cookie"):
         assert "/user/a/" in cookie.lower(), cookie
+
+
+def test_whoever_logs_in_gets_a_cookie_for_the_own_lab_only(hub, two):
+    import requests
+
+    with requests.Session() as browser:
+        browser.get(hub.base + "/hub/login")
+        form = {"username": "a", "password": "a", "_xsrf": browser.cookies.get("_xsrf")}
+        browser.post(hub.base + "/hub/login", data=form)
+        assert browser.get(hub.base + "/user/a/api/contents").status_code in (200, 403)
+        browser.get(hub.base + "/user/a/lab")
+        paths = {cookie.name: cookie.path for cookie in browser.cookies}
+        assert paths["jupyterhub-user-a"] == "/user/a/"
+        assert browser.get(hub.base + "/user/b/api/contents").status_code in (403, 404)

@@ -1,0 +1,79 @@
+"""The administrator's page of labs, and which pages of labs may speak to the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.scopes import domain_of
+from hub.settings import Settings
+from hub.web import is_lab_origin
+
+SUBDOMAINS = Settings.model_validate({"subdomain_host": "https://hoc.example.vn"})
+
+
+@pytest.mark.parametrize("username", ["an", "thay", "can-bo", "bo", "kiem"])
+async def test_only_an_administrator_knows_that_there_is_such_a_page(
+    site: Any, username: str
+) -> None:
+    person = site.as_(username)
+    assert (await person.get("labs")).status == 404
+    assert (await person.post_form("labs/stop", username="an")).status == 404
+
+
+async def test_where_there_are_no_labs_there_is_no_page(site: Any) -> None:
+    assert (await site.as_("quan").get("labs")).status == 404
+
+
+async def test_the_menu_shows_it_to_administrators_only(site: Any) -> None:
+    assert "/services/portal/labs" in (await site.as_("quan").get()).text
+    assert "/services/portal/labs" not in (await site.as_("bo").get()).text
+
+
+async def test_a_lab_is_stopped_only_with_the_form_s_own_token(site: Any) -> None:
+    answer = await site.as_("quan").ask("POST", "labs/stop", body=b"username=an")
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_one"),
+    [
+        ("https://hocvien.hoc.example.vn", True),
+        ("http://hocvien.hoc.example.vn", False),
+        ("https://hocvien.hoc.example.vn:8443", False),
+        ("https://hoc.example.vn", False),
+        ("https://evilhoc.example.vn", False),
+        ("https://hoc.example.vn.evil.test", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_only_labs_below_our_host_are_let_in(origin: str, is_one: bool) -> None:
+    assert is_lab_origin(origin, SUBDOMAINS) is is_one
+
+
+def test_without_subdomains_nobody_is_let_in() -> None:
+    assert not is_lab_origin("https://hocvien.hoc.example.vn", Settings())
+
+
+async def test_no_other_site_may_read_the_api(site: Any) -> None:
+    answer = await site.as_("an").ask(
+        "GET", "api/v1/me", headers={"Origin": "https://hocvien.hoc.example.vn"}
+    )
+    assert answer.status == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_learners_have_a_host_each_and_our_services_stay_with_the_hub() -> None:
+    assert domain_of("hocvien", "hoc.example.vn", "user") == "hocvien.hoc.example.vn"
+    assert domain_of("portal", "hoc.example.vn", "service") == "hoc.example.vn"
+
+
+async def test_the_guide_has_the_tasks_words_without_script(site: Any) -> None:
+    guide = (await site.as_("an").get("api/v1/courses/khoa-mau/lessons/bai-mau/guide")).json
+    assert guide["tasks"]
+    assert any(task["html"] for task in guide["tasks"])
+    assert all(task["points"] is None for task in guide["tasks"]), "nothing handed in yet"
+    assert all("<script" not in task["html"] for task in guide["tasks"])
+    assert guide["page"].endswith("courses/khoa-mau/lessons/bai-mau")
