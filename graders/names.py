@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import functools
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -75,7 +74,6 @@ _VIEWING_METHODS = _words("items values keys iterrows itertuples get setdefault"
 _VIEWING_FUNCTIONS = _words("enumerate zip reversed iter")
 
 
-@functools.lru_cache(1024)  # each cell is asked about several times, the instructor's for everyone
 def plain_python(source: str) -> str:
     """A cell as plain Python: ``%magic`` and ``!command`` lines become calls, as IPython does."""
     if source[:1].strip() and not any(mark in source for mark in "%!?"):

@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 from nbgrader.utils import determine_grade
 
-_FROM_DICT: Any = nbformat.from_dict
+_NEW: Any = nbformat.v4
 
 
 def score(points: float, outcomes: Sequence[Mapping[str, Any]]) -> tuple[float, bool]:
@@ -32,21 +32,19 @@ def score(points: float, outcomes: Sequence[Mapping[str, Any]]) -> tuple[float, 
 
 
 def _score_one(points: float, outcome: Mapping[str, Any]) -> float:
-    outputs: list[dict[str, Any]] = []
     if outcome.get("error") is not None:
-        outputs = [{"output_type": "error", "ename": "Error", "evalue": "", "traceback": []}]
+        output = _NEW.new_output("error", ename="Error", evalue="", traceback=[])
     elif outcome.get("result"):
         data = {"text/plain": str(outcome["result"])}
-        outputs = [{"output_type": "execute_result", "data": data, "metadata": {}}]
-    settings = {"grade": True, "solution": False, "points": points, "grade_id": "cell"}
-    cell = _FROM_DICT(
-        {
-            "cell_type": "code",
-            "source": "",
-            "metadata": {"nbgrader": settings},
-            "outputs": outputs,
-            "execution_count": None,
-        }
-    )
+        output = _NEW.new_output("execute_result", data=data)
+    else:
+        output = None
+    cell = _NEW.new_code_cell("", outputs=[output] if output else [])
+    cell.metadata["nbgrader"] = {
+        "grade": True,
+        "solution": False,
+        "points": points,
+        "grade_id": "cell",
+    }
     earned, _ = determine_grade(cell)
     return float(earned or 0.0)
