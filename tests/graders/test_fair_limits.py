@@ -3,6 +3,7 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from notebooks import answered, as_bytes, notebook, solution, test
@@ -37,7 +38,7 @@ def neighbours():
 
 
 def _needs_the_kernels_word():
-    if starved_s() == 0.0 and not os.path.exists("/proc/self/schedstat"):
+    if starved_s() == 0.0 and not Path("/proc/self/schedstat").exists():
         pytest.skip("the kernel does not tell how long a process waits for a processor")
 
 
