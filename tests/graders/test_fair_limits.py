@@ -17,14 +17,14 @@ HEAVY = notebook(
     solution("s2", "### BEGIN SOLUTION\ndef f():\n    return 1\n### END SOLUTION"),
     test("t2", "assert f() == 1"),
 )
-WORK = "import time\nend = time.process_time() + 1.5\nwhile time.process_time() < end: pass\n"
+WORK = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\n"
 
 
 @pytest.fixture
 def neighbours():
     """Processes that want every processor for themselves, several times over."""
     pids = []
-    for _ in range(5 * len(os.sched_getaffinity(0))):
+    for _ in range(6 * len(os.sched_getaffinity(0))):
         pid = os.fork()
         if pid == 0:
             while os.getppid() != 1:
@@ -43,9 +43,9 @@ def _needs_the_kernels_word():
 
 
 def test_an_honest_notebook_does_not_fail_because_others_burn_the_processor(neighbours):
-    """One and a half seconds of work, five allowed, and a fifth of a processor for it."""
+    """Half a second of work, two and a half allowed, and a seventh of a processor for it."""
     _needs_the_kernels_word()
-    with Marker(cell_s=5.0, notebook_s=60.0, allow_reduced=True) as marker:
+    with Marker(cell_s=2.5, notebook_s=60.0, allow_reduced=True) as marker:
         marker.warm_up()
         inner = "".join(f"    {line}\n" for line in WORK.splitlines())
         marks = marker.mark(

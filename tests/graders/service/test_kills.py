@@ -113,13 +113,13 @@ def _newest(marker: WatchedMarker, victim: str) -> int:
 def test_nobody_loses_a_mark_when_the_machine_kills_a(classroom, right, victim: str) -> None:
     """Not the learner's doing, so not the learner's loss: the notebook is marked again."""
     marker = WatchedMarker()
-    submissions = classroom.submit_many(20, lambda _: right)
+    submissions = classroom.submit_many(12, lambda _: right)
     stop, killed = threading.Event(), set()
 
     def kill() -> None:
         while not stop.wait(0.3):
             pid = _newest(marker, victim)
-            if pid > 0 and pid not in killed and len(killed) < 6:
+            if pid > 0 and pid not in killed and len(killed) < 4:
                 killed.add(pid)
                 try:
                     os.kill(pid, signal.SIGKILL)
