@@ -76,9 +76,11 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
     release = releases.current_release(session, slug)
     if release is None:
         return None
-    files = releases.release_files(session, release.id, "source")
+    files = dict(releases.release_files(session, release.id, "source"))
     files.pop("manifest.json", None)
-    return {"course.toml": courses.course_file(release.manifest).encode(), **files}
+    shown = releases.release_files(session, release.id, "learner")  # media are kept once, there
+    media = {path: shown[path] for path in release.manifest.get("media", {})}
+    return {"course.toml": courses.course_file(release.manifest).encode(), **files, **media}
 
 
 def record_release(

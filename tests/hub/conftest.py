@@ -179,7 +179,9 @@ def furnished(
 def make_site(
     furnished: Callable[..., Path], opened: Callable[[str], Records], tmp_path: Path
 ) -> Callable[..., Any]:
-    async def make(*folders: Path, marker: Any = None, labs: Any = None) -> tuple[Site, HTTPServer]:
+    async def make(
+        *folders: Path, marker: Any = None, labs: Any = None, census: Any = None
+    ) -> tuple[Site, HTTPServer]:
         shutil.copy(furnished(*folders), tmp_path / "motcham.sqlite")
         records = opened(f"sqlite:///{tmp_path / 'motcham.sqlite'}")
         clock = Clock()
@@ -195,6 +197,7 @@ def make_site(
             hub_prefix="/hub/",
             marker=marker,
             lab_door=labs,
+            census=census,
             identify=who_the_header_names,
             clock=clock,
         )

@@ -22,6 +22,7 @@ from tornado.web import RequestHandler
 import courses
 from graders import CellMarks, Marks
 from hub import app
+from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from records import certificates, enrolments, meetings, people, queue, releases, remarking
 
@@ -55,6 +56,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "profile": {"get": EVERYBODY},
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
+    f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
     f"{LESSON_PATH}/lab": {"post": ANSWERING},
     "attend": {"get": EVERYBODY, "post": ANSWERING},
     "notices/aside": {"post": EVERYBODY},
@@ -101,7 +103,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"{V1}/courses": {"get": EVERYBODY},
     f"{V1}/{LESSON_PATH}": {"get": ANSWERING},  # opens the lesson's draft
     f"{V1}/{LESSON_PATH}/notebook": {"get": ANSWERING},
-    f"{V1}/{LESSON_PATH}/guide": {"get": EVERYBODY},
+    f"{V1}/{LESSON_PATH}/guide": {"get": ANSWERING},
     f"{V1}/{LESSON_PATH}/draft": {"put": ANSWERING},
     f"{V1}/{LESSON_PATH}/answers": {"put": ANSWERING},
     f"{V1}/{LESSON_PATH}/run": {"post": ANSWERING},
@@ -115,6 +117,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
 # What a request must say besides, to get as far as the question who may.
 SAID = {
     "notices": {"to": "course:none"},
+    "labs/stop": {"username": "an"},
     f"{V1}/submissions": {"course": COURSE, "lesson": LESSON, "revision": 99},
 }
 
@@ -146,6 +149,16 @@ class ShelfDoor(LabDoor):
         }
 
 
+class EmptyCensus(LabCensus):
+    """In place of a hub that says which labs run: none does, and none needs ending."""
+
+    async def load(self, token: str) -> list[Any]:
+        return []
+
+    async def stop(self, username: str, token: str) -> None:
+        pass
+
+
 def methods_of(handler: type[RequestHandler]) -> set[str]:
     """The methods that a handler answers, of those that pages and programs use."""
     return {name for name in METHODS if getattr(handler, name) is not getattr(RequestHandler, name)}
@@ -171,7 +184,11 @@ def test_every_route_and_method_says_who_it_is_for() -> None:
 @pytest.fixture
 async def stocked(make_site: Any) -> AsyncIterator[Any]:
     """A site on which every route has something to show; ``filled`` says where."""
-    site, server = await make_site(TEMPLATE, labs=ShelfDoor(hub_api="", address=""))
+    site, server = await make_site(
+        TEMPLATE,
+        labs=ShelfDoor(hub_api="", address=""),
+        census=EmptyCensus(hub_api="", simple_homes=Path()),
+    )
     site.filled = stock(site)
     yield site
     server.stop()
@@ -234,6 +251,7 @@ def stock(site: Any) -> dict[str, str]:
             "certificate": certificate.number,
             "remark": remark.id,
             "upload": upload,
+            "digest": release.manifest["media"]["media/ty-le.svg"]["digest"][:16],
         }
     return {path: fill(path, facts) for path in MAY}
 
@@ -258,6 +276,8 @@ def fill(path: str, facts: dict[str, Any]) -> str:
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),
         ("(.+)", "so-lieu.csv"),
+        ("([0-9a-f]{16})", facts["digest"]),
+        ("([a-z0-9][a-z0-9._-]*)", "ty-le.svg"),
         ("([A-Z0-9-]+)", facts["certificate"]),
         ("([^/]{1,80})", facts["certificate"]),
         ("(pdf|jwt)", "jwt"),
