@@ -282,7 +282,9 @@ def scientific_course(number: int) -> list[Lesson]:
         Exercise(
             "fig, ax = plt.subplots()\nax.plot(x, x ** 2)\nax.set_xlabel('x')",
             ("fig = None", "plt.plot(x)"),
-            "assert fig.axes[0].get_xlabel() == 'x'\nassert len(fig.axes[0].lines) == 1",
+            # A figure is looked at where it was drawn (docs/marking.md); to stock a comment.
+            "#| shared: true\nassert fig.axes[0].get_xlabel() == 'x'\n"
+            "assert len(fig.axes[0].lines) == 1",
         ),
         Exercise("tb = float(np.mean(x))", ("tb = 0",), "assert abs(tb - 0.5) < 1e-9\n0.75"),
         Exercise(
