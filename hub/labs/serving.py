@@ -100,7 +100,7 @@ def _prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, st
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     with _without_hub():
-        server = _make_server(configuration, [])
+        server = _make_server(_with_address(configuration), [])
     loop.close()
     asyncio.set_event_loop(None)
     _compile_templates(server.web_app.settings)
@@ -126,8 +126,22 @@ def serve(
         _give_facts(prepared)
         server = prepared.server
     else:
-        server = _make_server(configuration, arguments)
+        server = _make_server(_with_address(configuration), arguments)
     server.listen(listener, tell_ready)
+
+
+def _with_address(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """``configuration`` and where this lab lies.
+
+    JupyterHub reads the address from the environment at import, which was in the warm parent: left
+    so, the lab's cookie would be sent to the hub and to every other lab.
+    """
+    told = {name: dict(traits) for name, traits in configuration.items()}
+    told["HubOAuth"] = {
+        "base_url": os.environ["JUPYTERHUB_SERVICE_PREFIX"],
+        **told.get("HubOAuth", {}),
+    }
+    return told
 
 
 def _make_server(configuration: dict[str, dict[str, Any]], arguments: list[str]) -> Any:
@@ -245,8 +259,9 @@ def _meet_the_hub(server: Any, singleuser: Any) -> None:
     """Fresh speakers with the hub, which read the learner's token and scopes as they are made."""
     provider, settings = server.identity_provider, server.web_app.settings
     callback = _handler_keywords(server.web_app, provider.hub_auth)
-    singleuser.hub_auth = HubOAuth(parent=singleuser)
-    provider.hub_auth = HubOAuth(parent=provider)
+    address = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    singleuser.hub_auth = HubOAuth(parent=singleuser, base_url=address)
+    provider.hub_auth = HubOAuth(parent=provider, base_url=address)
     for keywords in callback:
         keywords["hub_auth"] = provider.hub_auth
     settings["token"] = provider.token

@@ -256,9 +256,6 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
                 "cull_connected": False,
             },
             "Application": {"log_level": "WARN"},
-            # JupyterHub reads this from the environment at import, which was in the warm parent:
-            # without it the lab's cookie would be sent to the hub and to every other lab.
-            "HubOAuth": {"base_url": self.server.base_url},
         }
         if lean:
             traits["ServerApp"]["jpserver_extensions"] = EXTENSIONS

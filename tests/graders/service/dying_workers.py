@@ -138,7 +138,7 @@ def lives_out(running: list[tuple[int, int]], life_s: float) -> bool:
 def main() -> None:
     url, seed, kind = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     quick = kind == "quick"
-    lives, most = ((0.02, 0.5), 10**6) if quick else ((0.25, 2.0), 8)
+    lives, most = ((0.02, 1.2), 10**6) if quick else ((0.25, 2.0), 8)
     moments = random.Random(seed)
     running = [fork(url, kind, seed + n) for n in range(SERVICES)]
     kills = 0
