@@ -19,13 +19,13 @@ WIDTHS = {"phone": 360, "desktop": 1280}
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop counts as running: asynchronous tests come after
 def _playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
     from hub.doctor import chromium_program
 
