@@ -165,7 +165,8 @@ def run(connection_file: str, cwd: str, env: dict[str, str], told: int) -> None:
 
     One byte goes to the descriptor ``told`` as soon as its sockets are bound.
     """
-    Path("/proc/self/comm").write_text(KERNEL)
+    with contextlib.suppress(OSError):  # a namespace without a /proc of its own: no name, then
+        Path("/proc/self/comm").write_text(KERNEL)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)

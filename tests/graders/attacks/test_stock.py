@@ -1,6 +1,6 @@
 """That these are real tricks: stock nbgrader falls for them on the very same files.
 
-A dozen of them here; ``python bench/attacks.py`` gives it all.
+Four of them here; ``python bench/attacks.py`` gives it all.
 """
 
 import pytest
@@ -13,10 +13,7 @@ FALLEN_FOR = [
     "displayhook hands in a number",
     "skip-execution tag on test cells",
     "writes to the gradebook",
-    "argument emptied to spoil the expectation",
-    "reads the source notebook wherever it lies",
     "a unit test that is skipped",
-    "a test that imports the learner's module",
 ]
 
 
