@@ -8,25 +8,35 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[3]
 SPECS = ROOT / "hub" / "labs" / "share" / "jupyter"
 
 
-def test_kernel_managers_start_interrupt_restart_signal_and_end_our_kernels(tmp_path, capsys):
+@pytest.fixture
+def short_folder():
+    """A Unix socket's address holds 107 characters, which pytest's own folders use up."""
+    with tempfile.TemporaryDirectory(prefix="mc-") as folder:
+        yield Path(folder)
+
+
+def test_kernel_managers_start_interrupt_restart_signal_and_end_our_kernels(short_folder, capsys):
     program = Path(__file__).parent / "harness" / "kernel_program.py"
     done = subprocess.run(
         [sys.executable, str(program)],
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{ROOT}",
-            "HOME": str(tmp_path),
+            "HOME": str(short_folder),
             "JUPYTER_PATH": str(SPECS),
-            "JUPYTER_RUNTIME_DIR": str(tmp_path / "run"),
-            "IPYTHONDIR": str(tmp_path / "ipython"),
+            "JUPYTER_RUNTIME_DIR": str(short_folder / "run"),
+            "IPYTHONDIR": str(short_folder / "ipython"),
         },
-        cwd=tmp_path,
+        cwd=short_folder,
         capture_output=True,
         text=True,
         timeout=280,
