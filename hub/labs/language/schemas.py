@@ -29,6 +29,8 @@ class Bundle(TranslationBundle):
 
     def pgettext(self, msgctxt: str, msgid: str) -> str:
         """The translation in this context, else in none, else the message."""
+        if not msgid:  # a setting without a title; under this key stands the catalogue's header
+            return msgid
         said = self._said.get(f"{msgctxt}{CONTEXT_END}{msgid}") or self._said.get(msgid)
         return str(said[0]) if said else msgid
 

@@ -57,6 +57,7 @@ def test_keyboard_marks_and_dots_are_kept():
 def test_what_the_server_translates_itself_is_said_with_the_same_words():
     schema = {
         "title": "Settings",
+        "description": "",
         "jupyter.lab.menus": {"context": [{"label": "Open With"}, {"label": "Quux"}]},
     }
     bundle = schemas.Bundle("jupyterlab", "en")
@@ -64,5 +65,6 @@ def test_what_the_server_translates_itself_is_said_with_the_same_words():
     bundle.update_locale("vi_VN")
     translator._translate_schema_strings(bundle, schema)
     assert schema["title"] == "Thiết lập"
+    assert schema["description"] == ""
     menu = schema["jupyter.lab.menus"]["context"]
     assert [one["label"] for one in menu] == ["Mở bằng", "Quux"]
