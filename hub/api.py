@@ -201,7 +201,10 @@ class Guide(LessonHandler):
                 }
                 if result
                 else None,
-                "tasks": found.tasks,
+                "tasks": [
+                    task | {"feedback": self._.message(task["feedback"]) or None}
+                    for task in found.tasks
+                ],
             }
         )
 

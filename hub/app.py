@@ -131,6 +131,15 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
     ]
 
 
+def log_access(handler: RequestHandler) -> None:
+    """One line for each answer, without the query: it may hold a login's code or a name sought."""
+    status, request = handler.get_status(), handler.request
+    level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
+    asked = f"{request.method} {request.path} ({request.remote_ip})"
+    took_ms = 1000 * request.request_time()
+    logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
+
+
 def make_app(portal: Portal, **settings: Any) -> Application:
     """The application of a wired portal."""
     own = {"portal": portal}
@@ -145,6 +154,7 @@ def make_app(portal: Portal, **settings: Any) -> Application:
         static_url_prefix=portal.prefix + "static/",
         static_handler_class=StaticFiles,
         compress_response=True,
+        log_function=log_access,
         **settings,
     )
 

@@ -55,7 +55,7 @@ def tasks_of(
                     "title": block.title,
                     "max_points": worth.get(block.grade_id, 0),
                     "points": mark.points if mark else None,
-                    "feedback": mark.feedback if mark else None,
+                    "feedback": mark.feedback if mark else "",  # not yet in a language
                     "html": "",
                 }
             )

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPResponse
 
@@ -211,7 +211,7 @@ class LabDoor:
         headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
         if not address.startswith(self.hub_api):  # a lab: by the proxy, not by its public name
             parts = urlsplit(address)
-            address = self.address + parts.path
+            address = self.address + urlunsplit(("", "", parts.path, parts.query, ""))
             headers |= {"Host": parts.netloc} if parts.netloc else {}
         return await AsyncHTTPClient().fetch(
             address,

@@ -363,3 +363,11 @@ async def test_terms_that_make_no_sense_get_a_clear_message(site: Any, wrong: An
     answer = await site.as_("thay").post_form(path, **wrong)
     assert answer.status == 422
     assert "đúng dạng" in answer.text or "từ 1 đến 100" in answer.text
+
+
+async def test_the_lab_shows_the_sentence_of_each_task_once_it_is_marked(site: Any) -> None:
+    hand_in(site, "an")
+    guide = (await site.as_("an").get(f"api/v1/courses/{COURSE}/lessons/{LESSON}/guide")).json
+    with_marks = [task for task in guide["tasks"] if task["points"] is not None]
+    assert with_marks
+    assert {task["feedback"] for task in with_marks} == {"Xem lại dòng ba."}
