@@ -30,15 +30,16 @@ def configure(c: Any, settings: Any) -> None:
     learner need not wait.
     """
     c.Spawner.default_url = "/lab"
+    c.Spawner.environment = {}
+    if settings.subdomain_host:
+        # A lab's page on a host of its own must be told where the portal is.
+        c.Spawner.environment[furnishing.PORTAL] = f"{settings.address}services/{PORTAL}/"
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
         settings.lab_spawner
     ](c, settings)
     # The token of a lab's page may also hand in at the portal, as its learner.
     c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
     c.JupyterHub.concurrent_spawn_limit = 100
-    if settings.subdomain_host:
-        # A lab's page on a host of its own must be told where the portal is.
-        c.Spawner.environment.update({furnishing.PORTAL: f"{settings.address}services/{PORTAL}/"})
 
 
 def _walled(c: Any, settings: Any) -> None:
@@ -59,7 +60,7 @@ def _furnish(c: Any, settings: Any, python: str) -> None:
     """Have a spawner that is not ours start the same server with the same furnishing."""
     c.Spawner.cmd = [python, "-m", "hub.labs.alone"]
     c.Spawner.disable_user_config = True
-    c.Spawner.environment = {
+    c.Spawner.environment |= {
         furnishing.QUOTA: str(settings.lab_quota_mb),
         furnishing.LANGUAGE: lambda spawner: furnishing.language_of(spawner.user_options),
         alone.LEAN: lambda spawner: str(not _is_author(spawner)).lower(),

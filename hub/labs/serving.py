@@ -27,6 +27,8 @@ from jupyterhub.services.auth import HubOAuth
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 from traitlets.config import Application, Config
 
+from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
+
 PROVISIONER = "motcham-forked"
 _NOBODY = "/user/0-motcham-nobody-0"
 # Variables of the environment that a server reads while it is made; the others it reads later.
@@ -39,6 +41,7 @@ _READ_WHILE_MADE = (
     "JUPYTERHUB_ROOT_DIR",
     "JUPYTERHUB_SINGLEUSER_",
     "JUPYTERHUB_SSL_",
+    *(QUOTA, LANGUAGE, PORTAL),
 )
 
 

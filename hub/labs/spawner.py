@@ -221,6 +221,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             "JUPYTERHUB_ROOT_DIR": "/lab",
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
             **furnishing.environment(language=language, lean=lean, quota_mb=self.quota_mb),
+            **{k: v for k, v in self.environment.items() if k == furnishing.PORTAL},
             "HOME": "/lab",
             "USER": "hocvien",
             "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
