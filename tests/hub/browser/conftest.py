@@ -59,7 +59,9 @@ class Person:
 
     def go(self, path: str = "", *, status: int = 200) -> None:
         answer = self.page.goto(self.portal + path)
-        assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
+        assert answer is not None
+        said = self.page.locator("body").inner_text()
+        assert answer.status == status, f"{path}: {answer.status}: {said}"
 
     def picture(self, name: str, page: Page | None = None) -> None:
         """Of the person's page, or of another of their windows."""
