@@ -25,6 +25,7 @@ from jupyter_server.gateway.gateway_client import GatewayClient
 from jupyter_server.serverapp import ServerApp
 from jupyterhub.services.auth import HubOAuth
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
+from tornado.http1connection import HTTP1Connection
 from traitlets.config import Application, Config
 
 from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
@@ -59,10 +60,19 @@ class LabServer(ServerApp):
             self.http_server.add_socket(listener)
             tell_ready()
 
+        connection: Any = HTTP1Connection
+        connection._can_keep_alive = _leave_closing_to_the_proxy
         self._find_http_port = lambda: None  # type: ignore[method-assign]
         self._bind_http_server = bind  # type: ignore[method-assign]
         super().init_httpserver()
         self.start_ioloop()
+
+
+def _leave_closing_to_the_proxy(*_: Any) -> bool:
+    """The proxy asks for "Connection: close" at each request of a unix socket, and ends a body with
+    an empty write. Where we had answered and closed by then, that write failed, and the proxy told
+    the learner 503 of a request that was carried out."""
+    return True
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A lab starts, works, ends and survives as JupyterHub and JupyterLab expect."""
 
 import asyncio
+import http.client
 import json
 import os
 import signal
@@ -25,6 +26,18 @@ def alive(pids):
 def test_a_lab_answers_through_the_proxy_as_soon_as_the_hub_says_ready(hub, lab):
     status, body = hub.call("GET", f"/user/{lab}/api/status")
     assert (status, json.loads(body)["kernels"]) == (200, 0)
+
+
+def test_a_lab_leaves_the_end_of_a_connection_to_the_proxy(hub, lab):
+    """Who closes first makes the proxy tell 503 of a save that was carried out, now and then."""
+    server = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=30)
+    headers = {"Authorization": f"token {hub.token}", "Content-Type": "application/json"}
+    for _ in range(3):
+        server.request("PATCH", f"/user/{lab}/api/sessions/none", b"{}", headers)
+        answer = server.getresponse()
+        answer.read()
+        assert (answer.status, answer.will_close) == (404, False)
+    server.close()
 
 
 def test_jupyterlab_and_notebook_7_are_served(hub, lab):
