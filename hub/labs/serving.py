@@ -94,6 +94,8 @@ def prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, str
     ``environment``: what all learners' servers are told alike. One that cannot be made is told on
     stderr; each lab then makes its own, more slowly, and says why where it cannot either.
     """
+    if "jpserver_extensions" not in configuration.get("ServerApp", {}):
+        return  # whatever is installed would be loaded, and might start a thread: no fork has those
     try:
         _prepare(configuration, environment)
     except (Exception, SystemExit):

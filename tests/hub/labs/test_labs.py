@@ -77,6 +77,14 @@ def test_a_lab_that_is_configured_otherwise_is_made_from_the_start(tmp_path):
         hub.close_lab("riêng")
 
 
+def test_labs_with_every_extension_for_all_start_too(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.lean = False\n") as hub:
+        hub.add("tác-giả")
+        hub.open_lab("tác-giả")
+        status, body = hub.call("GET", f"/user/{quote('tác-giả')}/lab")
+        assert (status, b"jupyter-config-data" in body) == (200, True)
+
+
 def test_a_kernel_finds_the_sciences_loaded(hub, lab):
     said = hub.run(
         lab, "import sys\nprint({'numpy', 'pandas', 'matplotlib.pyplot'} <= set(sys.modules))"
