@@ -21,7 +21,7 @@ from typing import Any
 
 from graders.codec import Decoder, Encoder, Garbled, Json, NotPlain, put_contents
 from graders.folder import Folder
-from graders.patience import MOST, allowance, starved_s
+from graders.patience import MOST, Starvation, allowance
 from graders.stand_ins import (
     MODULE_NAME,
     READABLE,
@@ -79,7 +79,8 @@ class FarSide:
         self.broken = False
         self.broken_by: str | None = None  # "time" where the learner's process still lives
         self.limit = 10.0
-        self._began, self._starved = time.monotonic(), starved_s()
+        self._starvation = Starvation()
+        self._began, self._starved = time.monotonic(), self._starvation.seconds()
         self.epoch = 0
         self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
         self._given: dict[str, tuple[Any, Json]] = {}
@@ -141,7 +142,7 @@ class FarSide:
     def begin(self, seconds: float) -> None:
         """A new test or setup cell: what was fetched may be out of date."""
         self.limit = seconds
-        self._began, self._starved = time.monotonic(), starved_s()
+        self._began, self._starved = time.monotonic(), self._starvation.seconds()
         self.changed = False
         self.epoch += 1
         del self._callables[:]
@@ -265,7 +266,7 @@ class FarSide:
     def left(self) -> float:
         """Seconds that the cell still has, without those in which a side had no processor."""
         spent = time.monotonic() - self._began
-        return allowance(self.limit, starved_s() - self._starved) - spent
+        return allowance(self.limit, self._starvation.seconds() - self._starved) - spent
 
     def _grant(self, starved: object, waited: float) -> None:
         """The learner's process says how long it had no processor: no longer than we waited."""

@@ -30,7 +30,7 @@ from graders.codec import Decoder, Encoder, Garbled, Json, TooLarge, put_content
 from graders.folder import Folder
 from graders.objects import OPERATIONS, Objects, code_facts
 from graders.outputs import Outputs
-from graders.patience import allowance, starved_s
+from graders.patience import Starvation, allowance
 from graders.shell import close_figures, prepare_shell
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
@@ -90,6 +90,7 @@ class Learner:
         self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
         self.objects = Objects()
         self.pid = os.getpid()
+        self.starvation = Starvation()
         self.asked = False  # is a question of the examiner's being answered?
         self.nesting = 0
         self.main_thread = threading.get_ident()
@@ -158,10 +159,11 @@ class Learner:
     def deadline(self, seconds: float) -> Iterator[None]:
         """Raise `CellTimeout` in the running code, again and again should it be swallowed."""
 
-        began, starved = time.monotonic(), starved_s()
+        began, starved = time.monotonic(), self.starvation.seconds()
 
         def ring(*_: object) -> None:
-            more = allowance(seconds, starved_s() - starved) - (time.monotonic() - began)
+            waited = self.starvation.seconds() - starved
+            more = allowance(seconds, waited) - (time.monotonic() - began)
             if more > 0.05:
                 signal.setitimer(signal.ITIMER_REAL, more, _REPEAT_S)
                 return
@@ -185,7 +187,7 @@ class Learner:
         """Answer one question on the link, whatever it leads to."""
         assert self.link is not None
         outermost = not self.asked
-        starved = starved_s()
+        starved = self.starvation.seconds()
         self.asked = True
         self.nesting += 1
         if outermost:
@@ -206,7 +208,7 @@ class Learner:
             self.nesting -= 1
             self.asked = not outermost
         self._end_if_forked()
-        said["starved"] = starved_s() - starved
+        said["starved"] = self.starvation.seconds() - starved
         said["out"], said["err"] = self.outputs.streams()
         news = self.folder.news()
         if news:

@@ -24,7 +24,7 @@ from typing import Any, Self
 from graders import feedback
 from graders.folder import MAX_FILES, is_plain
 from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
-from graders.patience import MOST, allowance, starved_s
+from graders.patience import MOST, Starvation, all_seconds, allowance
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
 from sandbox import (
@@ -220,6 +220,7 @@ class Marker:
         ends_at = time.monotonic() + self.notebook_s
         options = {"show": True, "seed": seed}
         with control, self.fork("learner", [theirs], options, files or {}, limits) as child:
+            starving = [Starvation(child.pid)]
             for number, text in enumerate(sources):
                 limit = min(self.cell_s, ends_at - time.monotonic())
                 try:
@@ -227,12 +228,13 @@ class Marker:
                         control,
                         {"cell": text, "number": number, "limit": limit},
                         limit,
-                        [child.pid],
+                        starving,
                     )
                 except _Died as death:
                     runs.append(_stopped_run(_cause_of_run(death.why, child)))
                     break
                 runs.append(_cell_run(said))
+            starving[0].close()
         nothing = CellRun([], ok=False)
         return runs + [nothing] * (len(sources) - len(runs))
 
@@ -330,13 +332,13 @@ def _is_output(found: object) -> bool:
 
 
 def _talk(
-    channel: Channel, wish: dict[str, Any], limit: float, pids: Sequence[int] = ()
+    channel: Channel, wish: dict[str, Any], limit: float, starving: Sequence[Starvation]
 ) -> dict[str, Any]:
     """Send and wait for the answer. Raises `_Died` when none comes within ``limit`` and grace, and
-    the time in which the processes ``pids`` had no processor."""
+    the time in which the processes of ``starving`` had no processor."""
     try:
         channel.send(wish)
-        said = _receive(channel, max(0.0, limit), pids)
+        said = _receive(channel, max(0.0, limit), starving)
     except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
         raise _Died(_NAMES[type(error)], at=channel) from error
     if not isinstance(said, dict):
@@ -344,20 +346,16 @@ def _talk(
     return said
 
 
-def _receive(channel: Channel, limit: float, pids: Sequence[int]) -> Any:
-    began, starved = time.monotonic(), _starved(pids)
+def _receive(channel: Channel, limit: float, starving: Sequence[Starvation]) -> Any:
+    began, starved = time.monotonic(), all_seconds(starving)
     while True:
-        end = began + allowance(limit, _starved(pids) - starved) + _GRACE_S
+        end = began + allowance(limit, all_seconds(starving) - starved) + _GRACE_S
         try:
             return channel.receive(max(0.0, end - time.monotonic()))
         except ChannelTimeout:
-            more = began + allowance(limit, _starved(pids) - starved) + _GRACE_S
+            more = began + allowance(limit, all_seconds(starving) - starved) + _GRACE_S
             if more - time.monotonic() <= 0.05:
                 raise
-
-
-def _starved(pids: Sequence[int]) -> float:
-    return sum(starved_s(pid) for pid in pids if pid > 0)
 
 
 _NAMES: dict[type[Exception], str] = {
@@ -407,6 +405,7 @@ class _Pair:
             self.examiner.close()
             self._examiner_child.result().close()
             raise
+        self._starving = [Starvation(self._learner_child.pid)]
 
     def cause(self, why: str, at: Channel | None = None) -> str:
         """Why the pair no longer works, in the words of `feedback.of_death`. ``at``: the line that
@@ -416,16 +415,19 @@ class _Pair:
         # An examiner leaves only where it could not go on, over something of the learner's.
         return "crash" if why == "exit" and at is self.examiner else why
 
-    def pids(self) -> tuple[int, ...]:
-        """Both processes, as far as they are forked."""
-        done = self._examiner_child.done() and self._examiner_child.exception() is None
-        examiner = (self._examiner_child.result().pid,) if done else ()
-        return (self._learner_child.pid, *examiner)
+    def starving(self) -> Sequence[Starvation]:
+        """Of both processes, as far as they are forked, how long they had no processor."""
+        if len(self._starving) < 2 and self._examiner_child.done():
+            if self._examiner_child.exception() is None:
+                self._starving.append(Starvation(self._examiner_child.result().pid))
+        return self._starving
 
     def close(self) -> None:
         """End both, without waiting for the end. Raises ForkServerLost where E never began."""
         self.learner.close()
         self.examiner.close()
+        for one in self._starving:
+            one.close()
         children = [self._learner_child]
         try:
             children.append(self._examiner_child.result())
@@ -460,7 +462,7 @@ class _Marking:
         self.texts = _texts(steps)
         self.began = time.monotonic()
         self.starved = 0.0  # seconds, of pairs that are no more
-        self.pids: Sequence[int] = ()
+        self.starving: Sequence[Starvation] = ()
         self.pair: _Pair | None = None
         self.pairs = 0
         self.position = 0  # steps that the living pair has seen
@@ -581,22 +583,22 @@ class _Marking:
         news, self.news = self.news, {}
         return news
 
-    def _watched(self) -> Sequence[int]:
+    def _watched(self) -> Sequence[Starvation]:
         """The processes whose waiting for a processor is nobody's fault."""
         assert self.pair is not None
-        self.pids = self.pair.pids()
-        return self.pids
+        self.starving = self.pair.starving()
+        return self.starving
 
     def _left(self) -> float:
         """Seconds for the rest of the notebook, with what its processes had to wait."""
-        starved = self.starved + _starved(self.pids)
+        starved = self.starved + all_seconds(self.starving)
         spent = time.monotonic() - self.began
         return allowance(self.marker.notebook_s, starved) - spent
 
     def _end_pair(self) -> None:
         if self.pair is not None:
-            self.starved += _starved(self.pids)
-            self.pids = ()
+            self.starved += all_seconds(self.starving)
+            self.starving = ()
             self.pair.close()
             self.pair = None
 

@@ -17,6 +17,7 @@ import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -74,8 +75,12 @@ _VIEWING_METHODS = _words("items values keys iterrows itertuples get setdefault"
 _VIEWING_FUNCTIONS = _words("enumerate zip reversed iter")
 
 
+@lru_cache(maxsize=1024)
 def plain_python(source: str) -> str:
-    """A cell as plain Python: ``%magic`` and ``!command`` lines become calls, as IPython does."""
+    """A cell as plain Python: ``%magic`` and ``!command`` lines become calls, as IPython does.
+
+    Kept, since an instructor's cells come again with every submission.
+    """
     if source[:1].strip() and not any(mark in source for mark in "%!?"):
         return source  # nothing of IPython's in it, and looking closer costs a millisecond
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
@@ -111,12 +116,13 @@ def bound_names(source: str) -> set[str]:
     return found
 
 
-def mentioned_names(source: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def mentioned_names(source: str) -> frozenset[str]:
     """Every name that the cell mentions anywhere."""
     tree = parse(source)
     if tree is None:
-        return set()
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return frozenset()
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -7,17 +7,46 @@ is granted up to `MOST` times the limit, so that nobody waits for ever.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Iterable
 
 MOST = 4.0
 
 
-def starved_s(pid: int | str = "self") -> float:
-    """Seconds that the process has waited for a processor; 0 where the kernel does not tell."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
+class Starvation:
+    """The time that one process has waited for a processor.
+
+    The kernel's file is opened once, since it is asked some hundred times a notebook. ``pid``: a
+    process, or "self".
+    """
+
+    def __init__(self, pid: int | str = "self") -> None:
+        self._last = 0.0
+        try:
+            self._file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1
+
+    def seconds(self) -> float:
+        """Seconds so far; what was read last once the process is gone, 0 where the kernel does
+        not tell."""
+        if self._file >= 0:
+            try:
+                self._last = int(os.pread(self._file, 80, 0).split()[1]) / 1e9
+            except (OSError, ValueError, IndexError):
+                pass
+        return self._last
+
+    def close(self) -> None:
+        """Let go of the file. Safe to repeat; what was read last stays."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def all_seconds(several: Iterable[Starvation]) -> float:
+    """Seconds that several processes have waited, together."""
+    return sum(one.seconds() for one in several)
 
 
 def allowance(limit: float, starved: float) -> float:

@@ -9,7 +9,7 @@ import pytest
 from notebooks import answered, as_bytes, notebook, solution, test
 
 from graders import Marker
-from graders.patience import MOST, allowance, starved_s
+from graders.patience import MOST, Starvation, allowance
 
 HEAVY = notebook(
     solution("s1", "### BEGIN SOLUTION\ntong = 1\n### END SOLUTION"),
@@ -38,7 +38,7 @@ def neighbours():
 
 
 def _needs_the_kernels_word():
-    if starved_s() == 0.0 and not Path("/proc/self/schedstat").exists():
+    if Starvation().seconds() == 0.0 and not Path("/proc/self/schedstat").exists():
         pytest.skip("the kernel does not tell how long a process waits for a processor")
 
 
