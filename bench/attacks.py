@@ -3,7 +3,8 @@
     python bench/attacks.py [--ours] [--only WORD]
 
 Prints a line for each trick and, last, JSON: for both sides how many were attempted, how many
-succeeded (earned more than the honest mark) and how many lost honest marks by it. Stock runs behind
+succeeded (earned more than the honest mark), how many lost honest marks by it, and how many ended
+without any mark stored (those lost them all). Stock runs behind
 our walls, where it can harm nothing (tests/graders/attacks/stock.py), so it is given every file.
 """
 
@@ -32,7 +33,7 @@ def main() -> None:
     asked = parser.parse_args()
     tricks = [trick for trick in (*TRICKS, *LEANING) if asked.only in trick.name]
     sides = ["ours"] if asked.ours else ["ours", "stock"]
-    found = {side: {"attempted": 0, "succeeded": 0, "lost": 0} for side in sides}
+    found = {side: {"attempted": 0, "succeeded": 0, "lost": 0, "no_mark": 0} for side in sides}
     with ExitStack() as stack:
         marker = stack.enter_context(Marker(cell_s=4.0, notebook_s=40.0, allow_reduced=True))
         stock: Stock | None = None
@@ -48,7 +49,7 @@ def main() -> None:
             if stock is not None:
                 theirs = stock.total(trick)
                 _count(found["stock"], trick, theirs)
-                shown = f"{theirs:3g}"
+                shown = " no" if theirs is None else f"{theirs:3g}"
             print(
                 f"honest {trick.honest:3g}  ours {ours:3g}  stock {shown}  "
                 f"{seconds:5.2f} s  {trick.name}",
@@ -57,10 +58,11 @@ def main() -> None:
     print(json.dumps(found))
 
 
-def _count(tally: dict[str, int], trick: Trick, points: float) -> None:
+def _count(tally: dict[str, int], trick: Trick, points: float | None) -> None:
     tally["attempted"] += 1
-    tally["succeeded"] += points > trick.honest
-    tally["lost"] += points < trick.honest
+    tally["no_mark"] += points is None
+    tally["succeeded"] += (points or 0.0) > trick.honest
+    tally["lost"] += (points or 0.0) < trick.honest
 
 
 if __name__ == "__main__":

@@ -417,9 +417,9 @@ class _Pair:
 
     def starving(self) -> Sequence[Starvation]:
         """Of both processes, as far as they are forked, how long they had no processor."""
-        if len(self._starving) < 2 and self._examiner_child.done():
-            if self._examiner_child.exception() is None:
-                self._starving.append(Starvation(self._examiner_child.result().pid))
+        forked = self._examiner_child.done() and self._examiner_child.exception() is None
+        if forked and len(self._starving) < 2:
+            self._starving.append(Starvation(self._examiner_child.result().pid))
         return self._starving
 
     def close(self) -> None:

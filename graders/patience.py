@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 
 MOST = 4.0
 
@@ -31,10 +32,8 @@ class Starvation:
         """Seconds so far; what was read last once the process is gone, 0 where the kernel does
         not tell."""
         if self._file >= 0:
-            try:
+            with suppress(OSError, ValueError, IndexError):
                 self._last = int(os.pread(self._file, 80, 0).split()[1]) / 1e9
-            except (OSError, ValueError, IndexError):
-                pass
         return self._last
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ def record_trick():
 
     def record(side, trick, points):
         _attempted[side] += 1
-        _succeeded[side] += points > trick.honest
+        _succeeded[side] += (points or 0.0) > trick.honest
 
     return record
 

@@ -52,8 +52,8 @@ class Stock:
     def __exit__(self, *_: object) -> None:
         self._server.close()
 
-    def total(self, trick: Trick) -> float:
-        """Points that stock nbgrader gives; 0 when it gives up."""
+    def total(self, trick: Trick) -> float | None:
+        """Points that stock nbgrader gives; None where it gave up and stored no mark."""
         mine = self._home("marked")
         shutil.copytree(self._course(trick.source), mine, dirs_exist_ok=True)
         submitted = mine / "submitted" / "hv" / "ps" / "bai.ipynb"
@@ -109,7 +109,7 @@ def _with_kernel(found: dict) -> dict:
     return found | {"metadata": {"kernelspec": _KERNEL} | found["metadata"]}
 
 
-def _points(gradebook: Path) -> float:
+def _points(gradebook: Path) -> float | None:
     try:
         with closing(sqlite3.connect(gradebook)) as database:
             rows = database.execute(
@@ -117,5 +117,5 @@ def _points(gradebook: Path) -> float:
                 "from grade join submitted_notebook on grade.notebook_id = submitted_notebook.id"
             ).fetchall()
     except sqlite3.Error:
-        return 0.0
-    return float(sum(score for (score,) in rows))
+        return None
+    return float(sum(score for (score,) in rows)) if rows else None
