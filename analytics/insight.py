@@ -14,7 +14,7 @@ from statistics import correlation, median
 
 ENOUGH_LEARNERS = 20  # below this a correlation says more about chance than about the exercise
 SHOWN_MISTAKES = 5
-FEW = 3  # a mistake fewer people made is not shown: it would point at a person
+FEW = 3  # what fewer people did is not shown: it would point at a person
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class ExerciseInsight:
     """``difficulty``: mean share earned (1 = everybody solves it). ``discrimination``: correlation
     of the exercise with the rest of the lesson (−1..1), None with too few learners or no spread.
     ``mistakes``: feedback, and how many met it; ``wrong_answers``: answer, and how many gave it.
+    ``minutes``: the median of those who worked at it on its page; None where they are too few.
     """
 
     grade_id: str
@@ -42,6 +43,7 @@ class ExerciseInsight:
     unanswered: int
     mistakes: tuple[tuple[str, int], ...]
     wrong_answers: tuple[tuple[str, int], ...]
+    minutes: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -64,20 +66,31 @@ class ExerciseInsight:
 
 
 def look_at_exercises(
-    attempts: Iterable[Attempt], order: Sequence[str]
+    attempts: Iterable[Attempt],
+    order: Sequence[str],
+    times: Mapping[str, Sequence[float]] | None = None,
 ) -> tuple[ExerciseInsight, ...]:
-    """One insight per exercise, in the lesson's ``order``; exercises nobody tried have zeros."""
+    """One insight per exercise, in the lesson's ``order``; exercises nobody tried have zeros.
+
+    ``times``: seconds at the exercise, one for each learner.
+    """
     by_exercise: dict[str, dict[int, Attempt]] = {grade_id: {} for grade_id in order}
     totals: defaultdict[int, float] = defaultdict(float)
     for attempt in attempts:
         if attempt.grade_id in by_exercise:
             by_exercise[attempt.grade_id][attempt.person_id] = attempt
             totals[attempt.person_id] += attempt.share
-    return tuple(_look(grade_id, by_exercise[grade_id], totals) for grade_id in order)
+    return tuple(
+        _look(grade_id, by_exercise[grade_id], totals, (times or {}).get(grade_id, ()))
+        for grade_id in order
+    )
 
 
 def _look(
-    grade_id: str, attempts: Mapping[int, Attempt], totals: Mapping[int, float]
+    grade_id: str,
+    attempts: Mapping[int, Attempt],
+    totals: Mapping[int, float],
+    times: Sequence[float],
 ) -> ExerciseInsight:
     shares = [attempt.share for attempt in attempts.values()]
     rest = [totals[person] - attempt.share for person, attempt in attempts.items()]
@@ -90,6 +103,7 @@ def _look(
         unanswered=sum(attempt.answer == "" for attempt in wrong),
         mistakes=_commonest(attempt.feedback for attempt in wrong),
         wrong_answers=_commonest(attempt.answer for attempt in wrong),
+        minutes=median(times) / 60 if len(times) >= FEW else None,
     )
 
 

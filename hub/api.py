@@ -19,6 +19,7 @@ from hub.web import ApiHandler, BaseHandler
 from records import Session, certificates, queue
 from skills_framework.messages import Message, Refused
 
+MOST_WORKED_S = 6 * 60 * 60  # between two saves; more is no work but a clock gone wrong
 DESCRIPTION = Path(__file__).parent / "openapi.json"
 LONGEST_WAIT_S = 25
 RUN_WAIT_S = 20  # for a free place to run in
@@ -249,6 +250,7 @@ class Answers(LessonHandler):
                 answers_of(sent),
                 revision=revision_of(sent),
                 at=self.now,
+                worked=worked_of(sent),
             )
         except lessons.Changed as changed:
             self.conflict(changed.work)
@@ -471,6 +473,22 @@ def answers_of(sent: dict[str, Any]) -> dict[str, Any]:
     found = sent.get("answers", {})
     if not isinstance(found, dict):
         raise Refused(Message("Phần “answers” phải là một đối tượng JSON."))
+    return found
+
+
+def worked_of(sent: dict[str, Any]) -> dict[str, int]:
+    """Seconds at exercises since the last save, by grade_id."""
+    found = sent.get("worked", {})
+    plain = isinstance(found, dict) and all(
+        type(seconds) is int and 0 <= seconds <= MOST_WORKED_S for seconds in found.values()
+    )
+    if not plain:
+        raise Refused(
+            Message(
+                "Phần “worked” phải ghi số giây (số nguyên, từ 0 đến {most}) cho từng bài tập.",
+                {"most": MOST_WORKED_S},
+            )
+        )
     return found
 
 

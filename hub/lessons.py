@@ -219,8 +219,12 @@ def save_answers(
     *,
     revision: int,
     at: dt.datetime,
+    worked: Mapping[str, int] | None = None,
 ) -> Work:
-    """Write changed answers into the draft. Raises `Changed` or `Refused`."""
+    """Write changed answers into the draft. Raises `Changed` or `Refused`.
+
+    ``worked``: seconds at exercises since the last save, by grade_id; kept for authors.
+    """
     draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
     if draft is None:
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
@@ -231,6 +235,14 @@ def save_answers(
             return work
         raise Changed(work)
     notebook = apply_answers(json.loads(draft.notebook), answers)
+    known = {exercise["grade_id"] for exercise in place.exercises}
+    drafts.add_time(
+        session,
+        person_id=person_id,
+        release_id=place.release_id,
+        lesson=place.lesson,
+        seconds={grade_id: n for grade_id, n in (worked or {}).items() if grade_id in known},
+    )
     return save_work(session, person_id, place, notebook, revision=revision, at=at)
 
 

@@ -45,12 +45,14 @@ class CourseInsight:
 
 @dataclass(frozen=True)
 class LessonInsight:
-    """How a lesson's exercises went. ``titles``: the exercise's title by its grade_id."""
+    """How a lesson's exercises went. ``titles``, and ``stated`` (the author's minutes): by
+    grade_id."""
 
     release: Any
     lesson: Mapping[str, Any]
     exercises: tuple[ExerciseInsight, ...]
     titles: Mapping[str, str]
+    stated: Mapping[str, float]
 
 
 def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
@@ -92,7 +94,10 @@ def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsig
         for tried in lists.first_tries(session, slug, lesson)
     ]
     titles = {exercise["grade_id"]: exercise["title"] for exercise in entry["exercises"]}
-    return LessonInsight(release, entry, look_at_exercises(attempts, list(titles)), titles)
+    stated = {exercise["grade_id"]: exercise["minutes"] for exercise in entry["exercises"]}
+    times = lists.times_at_exercises(session, slug, lesson)
+    insights = look_at_exercises(attempts, list(titles), times)
+    return LessonInsight(release, entry, insights, titles, stated)
 
 
 def _answers(

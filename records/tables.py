@@ -216,6 +216,18 @@ class Draft(Table):
     saved_at: Mapped[dt.datetime]
 
 
+class TimeAtExercise(Table):
+    """How long a learner worked at an exercise on its page. For authors; no mark rests on it."""
+
+    __tablename__ = "time_at_exercise"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seconds: Mapped[int]
+
+
 class Terms(Table):
     """Until when and how often a lesson may be handed in; no row means: always, freely."""
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from records.tables import Draft, Enrolment, ExerciseMarks, Person, Progress, Release, Submission
+from records.tables import (
+    Draft,
+    Enrolment,
+    ExerciseMarks,
+    Person,
+    Progress,
+    Release,
+    Submission,
+    TimeAtExercise,
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,20 @@ def _firsts(course: str, lesson: str, learners: int) -> Select[int]:
         .order_by(first.desc())
         .limit(learners)
     )
+
+
+def times_at_exercises(session: Session, course: str, lesson: str) -> dict[str, list[int]]:
+    """Seconds that each learner has worked at an exercise, by grade_id, over all releases."""
+    rows = session.execute(
+        select(TimeAtExercise.grade_id, func.sum(TimeAtExercise.seconds))
+        .join(Release, Release.id == TimeAtExercise.release_id)
+        .where(Release.course == course, TimeAtExercise.lesson == lesson)
+        .group_by(TimeAtExercise.grade_id, TimeAtExercise.person_id)
+    )
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for grade_id, seconds in rows:
+        found[grade_id].append(int(seconds))
+    return found
 
 
 def first_times(

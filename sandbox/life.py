@@ -28,6 +28,7 @@ from sandbox.limits import Limits
 _GIFT = struct.Struct(">QI")
 _MOST_GIFT = 1 << 30
 _PIECE = 65_536
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1  # linux/sockios.h, linux/if.h
 _NAMESPACES = linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWNET
 
 
@@ -141,6 +142,17 @@ def _move_in(request: dict[str, Any], limits: Limits) -> None:
         readable=request["readable"],
     )
     socket.sethostname("motcham")
+    if request["loopback"]:
+        _raise_loopback()
+
+
+def _raise_loopback() -> None:
+    """A fresh network namespace has its loopback interface down: nobody would reach themselves."""
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = struct.pack("16sH14x", b"lo", _IFF_UP)
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, asked)
 
 
 def _give_up_rights(request: dict[str, Any], *, walled: bool) -> None:

@@ -68,8 +68,8 @@ class ForkServer:
     packages of this distribution that a child may read, besides those of ``programs``; all others
     of it look absent. ``readable``: further paths shown read-only. ``homes``: a folder of folders
     for `fork` to show, one to each child, as a working folder that lasts. ``environment``: added to
-    the few variables a child has. ``loopback``: allow IP sockets within the child's own, empty
-    network. ``tools``: show /usr/bin.
+    the few variables a child has. ``loopback``: a child may speak IP to itself, in the
+    network of its own that holds nothing else. ``tools``: show /usr/bin.
 
     Raises WallsMissing when full walls cannot be had and ``allow_reduced`` is False, or none at
     all can; RuntimeError when a module cannot be loaded.

@@ -185,10 +185,10 @@ function save() {
 
 async function sendDirty() {
   while (Object.keys(dirty).length) {
-    const sent = { ...dirty };
+    const sent = { ...dirty }, timed = wholeSeconds();
     let answer;
     try {
-      answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent });
+      answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent, worked: timed });
     } catch {
       return later(kept ? say.offline : say.unkept);
     }
@@ -197,6 +197,7 @@ async function sendDirty() {
       revision = data.revision;
       form.elements.revision.value = revision;
       retryMs = 2000;
+      for (const [id, seconds] of Object.entries(timed)) worked[id] -= seconds;
       for (const id of Object.keys(sent)) {
         base[id] = trimmed(sent[id]);
         if (same(dirty[id], sent[id])) delete dirty[id];
@@ -209,6 +210,24 @@ async function sendDirty() {
     else return later(say.failed);
   }
 }
+
+// --- time at each exercise: tells authors where learners sit long; no mark rests on it ----------
+
+const AWAY_MS = 120_000;
+const worked = {}; // grade_id to seconds that the server has not heard of yet
+let exercise = null, seenAt = 0;
+
+// From one touch of the page to the next, unless the learner was away in between.
+function notice(event) {
+  const now = performance.now();
+  if (exercise && now - seenAt < AWAY_MS) worked[exercise] = (worked[exercise] || 0) + (now - seenAt) / 1000;
+  seenAt = now;
+  const cell = event.target.closest?.("[data-cell]");
+  if (document.hidden) exercise = null;
+  else if (cell) exercise = state.exercise_of[cell.dataset.cell] ?? null;
+}
+const wholeSeconds = () =>
+  Object.fromEntries(Object.entries(worked).map(([id, one]) => [id, Math.floor(one)]).filter(([, one]) => one > 0));
 
 function later(text) {
   tell(text, true);
@@ -457,6 +476,8 @@ if (mayAnswer) {
   whenNear(all(form, '[data-kind="code"]'), openEditor);
   window.addEventListener("online", save);
   window.addEventListener("pagehide", keep);
+  ["pointerdown", "keydown", "focusin"].forEach((touch) => form.addEventListener(touch, notice, { passive: true }));
+  document.addEventListener("visibilitychange", notice);
   document.addEventListener("visibilitychange", () => document.hidden && Object.keys(dirty).length && save());
   if (state.waiting) follow(state.waiting);
 }

@@ -51,6 +51,12 @@ def test_an_exercise_nobody_tried_is_shown_with_zeros() -> None:
     assert (insight.learners, insight.difficulty, insight.discrimination) == (0, 0.0, None)
 
 
+def test_minutes_are_a_median_and_not_shown_of_fewer_than_three() -> None:
+    times = {"a": [60.0, 120.0, 900.0], "b": [60.0, 120.0]}
+    insights = look_at_exercises([], ["a", "b", "c"], times)
+    assert [insight.minutes for insight in insights] == [2.0, None, None]
+
+
 def test_common_wrong_answers_are_counted_and_rare_ones_are_not_shown() -> None:
     wrong = [Attempt(n, "a", 0.0, "Xem lại dòng 3.", "80") for n in range(5)]
     rare = [Attempt(10, "a", 0.0, "Chưa trả lời.", ""), Attempt(11, "a", 0.0, None, "7")]

@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from hub import api, app
-from records import queue, terms
+from records import queue, teaching, terms
 
 LESSON = "courses/khoa-mau/lessons/bai-mau"
 OTHER = "courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030"
@@ -233,6 +233,10 @@ async def test_attempts_are_counted_and_end(site: Any) -> None:
         (b'{"revision": 1, "answers": []}', "answers"),
         (b'{"revision": 1, "answers": {"no-such-cell": 1}}', "no-such-cell"),
         (b'{"revision": 99999999999, "answers": {}}', "revision"),
+        (b'{"revision": 1, "answers": {}, "worked": [5]}', "worked"),
+        (b'{"revision": 1, "answers": {}, "worked": {"c1": -5}}', "worked"),
+        (b'{"revision": 1, "answers": {}, "worked": {"c1": true}}', "worked"),
+        (b'{"revision": 1, "answers": {}, "worked": {"c1": 9e99}}', "worked"),
     ],
 )
 async def test_answers_of_a_wrong_shape_are_refused(site: Any, body: bytes, says: str) -> None:
@@ -252,6 +256,23 @@ async def test_answers_are_kept_as_typed_and_come_back(site: Any) -> None:
     )
     assert saved.json["revision"] == 2
     assert (await an.get(V1 + LESSON)).json["answers"][code] == "x = 'Tiếng Việt'"
+
+
+async def test_time_at_exercises_adds_up_and_only_for_exercises_of_the_lesson(site: Any) -> None:
+    an = site.as_("an")
+    cells = (await an.get(V1 + LESSON)).json["answers"]
+    code = next(cell for cell, value in cells.items() if isinstance(value, str) and "def" in value)
+    exercise = (await an.get(f"{V1}{LESSON}/guide")).json["exercises"][0]["grade_id"]
+    path = f"{V1}{LESSON}/answers"
+    for revision, seconds in ((1, 40), (2, 2)):
+        body = {
+            "revision": revision,
+            "answers": {code: f"a = {revision}"},
+            "worked": {exercise: seconds, "no-such-exercise": 7},
+        }
+        assert (await an.send("PUT", path, body)).status == 200
+    with site.records.read() as session:
+        assert teaching.times_at_exercises(session, "khoa-mau", "bai-mau") == {exercise: [42]}
 
 
 async def test_two_windows_never_overwrite_each_other_silently(site: Any) -> None:

@@ -6,6 +6,7 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -58,6 +59,18 @@ def test_a_child_belongs_to_an_account_that_owns_nothing(start):
     assert owner != 0
     if os.getuid() == 0:
         assert owner >= 1_900_000_000
+
+
+def test_a_child_that_may_speak_ip_reaches_itself_and_not_the_host():
+    programs = {"reach": "walled_programs:reach"}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as host,
+        ForkServer(programs=programs, loopback=True) as server,
+    ):
+        ours, theirs = Channel.pair()
+        port = host.getsockname()[1]
+        with ours, server.fork("reach", channels=[theirs], options={"port": port}):
+            assert ours.receive(10) == ["here", "ConnectionRefusedError"]
 
 
 def test_modules_are_loaded_before_the_fork(start):

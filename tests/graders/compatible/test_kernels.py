@@ -81,6 +81,20 @@ def test_a_fork_server_that_started_early_is_used_or_ended(tmp_path):
         unused.result().fork("kernel")
 
 
+FORKING = """
+import multiprocessing, sys
+child = multiprocessing.get_context("fork").Process(target=print, args=("con nói",))
+child.start()
+child.join()
+"""
+
+
+def test_what_a_process_of_the_learners_prints_is_heard(kernels, tmp_path):
+    """ipykernel gathers it over 127.0.0.1, which a fresh network namespace has not yet."""
+    outputs = run(kernels, tmp_path, FORKING, "import time; time.sleep(0.5)")
+    assert "con nói" in said(outputs[0]) + said(outputs[1])
+
+
 def test_two_forks_draw_different_numbers(kernels, tmp_path):
     draw = "import numpy\nprint(numpy.random.random())"
     assert said(run(kernels, tmp_path, draw)[0]) != said(run(kernels, tmp_path, draw)[0])

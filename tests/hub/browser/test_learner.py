@@ -89,6 +89,28 @@ def test_work_closed_without_a_line_meets_another_window_s_and_neither_is_lost(
     expect(again.locator(".conflict:not([hidden])")).to_have_count(0)
 
 
+def test_the_page_tells_how_long_somebody_works_at_an_exercise(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien2")
+    page, told = learner.page, []
+
+    def listen(request: Any) -> None:
+        if request.method == "PUT" and request.url.endswith("/answers"):
+            told.append(request.post_data_json["worked"])
+
+    page.on("request", listen)
+    learner.go(TARGETS)
+    field = number(page, 2)
+    field.click()
+    page.wait_for_timeout(2300)
+    field.press_sequentially("9")
+    expect(page.locator(SAVED)).to_have_text("Đã lưu")
+    heard = [seconds for worked in told for seconds in worked.values()]
+    assert 2 <= sum(heard) <= 60, told
+    assert len({grade_id for worked in told for grade_id in worked}) == 1, told
+
+
 def test_a_video_plays_with_its_captions_and_asks_for_nothing_before(
     sit_down: Callable[..., Any],
 ) -> None:

@@ -6,6 +6,7 @@
 import os
 import random
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,20 @@ def draw(channel, **options):
     import numpy as np
 
     channel.send([random.random(), float(np.random.random()), hash("a")])
+
+
+def reach(channel, port, **options):
+    """Whether a program reaches itself over 127.0.0.1, and whether that is the host's."""
+    own = socket.create_server(("127.0.0.1", 0))
+    with socket.create_connection(own.getsockname(), 5) as caller:
+        own.accept()[0].sendall(b"here")
+        heard = caller.recv(4).decode()
+    try:
+        socket.create_connection(("127.0.0.1", port), 2).close()
+        others = "reached"
+    except OSError as error:
+        others = type(error).__name__
+    channel.send([heard, others])
 
 
 def look(channel, **options):
