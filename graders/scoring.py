@@ -40,5 +40,6 @@ def _score_one(points: float, outcome: Mapping[str, Any]) -> float:
     # No `nbformat.v4.new_code_cell`: it looks over the whole cell by the schema, at two
     # milliseconds a time, and here we write it ourselves.
     cell = {"cell_type": "code", "source": "", "outputs": outputs, "metadata": {"nbgrader": about}}
-    earned, _ = determine_grade(from_dict(cell))
+    as_notebook: Any = from_dict
+    earned, _ = determine_grade(as_notebook(cell))
     return float(earned or 0.0)

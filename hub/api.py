@@ -478,7 +478,7 @@ def answers_of(sent: dict[str, Any]) -> dict[str, Any]:
 
 def worked_of(sent: dict[str, Any]) -> dict[str, int]:
     """Seconds at exercises since the last save, by grade_id."""
-    found = sent.get("worked", {})
+    found: Any = sent.get("worked", {})
     plain = isinstance(found, dict) and all(
         type(seconds) is int and 0 <= seconds <= MOST_WORKED_S for seconds in found.values()
     )
@@ -489,7 +489,7 @@ def worked_of(sent: dict[str, Any]) -> dict[str, int]:
                 {"most": MOST_WORKED_S},
             )
         )
-    return found
+    return dict(found)
 
 
 def revision_of(sent: dict[str, Any]) -> int:
