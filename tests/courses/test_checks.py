@@ -272,7 +272,7 @@ def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
 
 def test_a_preview_is_what_a_learner_receives_and_nothing_more(real_course, tmp_path):
     written = preview(real_course, tmp_path, seed=4)
-    handed_out = {".ipynb", ".csv", ".xlsx", ".docx", ".eml"}
+    handed_out = {".ipynb", ".csv", ".xlsx", ".docx", ".eml", ".log"}
     assert {path.suffix for path in written} <= {*handed_out, ".png", ".mp4", ".vtt"}
     assert sum(path.suffix == ".ipynb" for path in written) == len(real_course.lessons)
     for path in written:
