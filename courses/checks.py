@@ -69,7 +69,7 @@ Mark = Callable[[bytes, bytes], MarksLike]
 class Problem:
     """One finding. ``where`` is the lesson's file and the cell; ``severity`` error or warning."""
 
-    where: str
+    where: Message | str
     message: Message
     severity: str = "error"
 
@@ -102,8 +102,11 @@ def check_media(course: Course) -> list[Problem]:
     return [*found, *(Problem(*one) for one in findings_in(course.media, used))]
 
 
-def _place(lesson: Lesson, number: int, cell: Cell) -> str:
-    return f"{lesson.file}, ô số {number} ({grade_id_of(cell) or cell.get('id', '')})"
+def _place(lesson: Lesson, number: int, cell: Cell) -> Message:
+    ident = grade_id_of(cell) or cell.get("id", "")
+    return Message(
+        "{file}, ô số {number} ({cell})", {"file": lesson.file, "number": number, "cell": ident}
+    )
 
 
 def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
@@ -128,7 +131,9 @@ def check_marks(lesson: Lesson, mark: Mark) -> list[Problem]:
         except Refused as refused:
             return [Problem(lesson.file, why) for why in refused.messages]
         content = write_notebook(source)
-        where = lesson.file if seed == 0 else f"{lesson.file} (biến thể {seed})"
+        where: Message | str = lesson.file
+        if seed:
+            where = Message("{file} (biến thể {seed})", {"file": lesson.file, "seed": seed})
         found += _not_full(where, lesson, mark(content, solved))
         found += _not_empty(where, mark(content, empty))
     return found
@@ -149,7 +154,7 @@ def without_marks(source: str) -> str:
     return "\n".join(line for line in source.split("\n") if not any(m in line for m in marks))
 
 
-def _not_full(where: str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]:
+def _not_full(where: Message | str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]:
     if marks.state != "marked":
         yield Problem(where, Message("lời giải mẫu không chấm được: {why}", _why(marks)))
         return
@@ -158,12 +163,13 @@ def _not_full(where: str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]
     for exercise in lesson.exercises:
         if exercise.grade_id not in seen:
             yield Problem(
-                f"{where} ({exercise.grade_id})", Message("bài tập không có mặt trong kết quả chấm")
+                _cell_at(where, exercise.grade_id),
+                Message("bài tập không có mặt trong kết quả chấm"),
             )
     for cell in marks.cells:
         if cell.points < cell.max and cell.grade_id not in by_hand:
             yield Problem(
-                f"{where} ({cell.grade_id})",
+                _cell_at(where, cell.grade_id),
                 Message(
                     "lời giải mẫu chỉ được {points}/{max} điểm: {feedback}",
                     {"points": cell.points, "max": cell.max, "feedback": cell.feedback or "–"},
@@ -172,20 +178,24 @@ def _not_full(where: str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]
             yield from _needs_sharing(where, lesson, cell.grade_id)
 
 
-def _not_empty(where: str, marks: MarksLike) -> Iterator[Problem]:
+def _not_empty(where: Message | str, marks: MarksLike) -> Iterator[Problem]:
     if marks.state != "marked":
         yield Problem(where, Message("bài làm để trống không chấm được: {why}", _why(marks)))
         return
     for cell in marks.cells:
         if cell.points > 0:
             yield Problem(
-                f"{where} ({cell.grade_id})",
+                _cell_at(where, cell.grade_id),
                 Message("bài làm để trống vẫn được {points} điểm", {"points": cell.points}),
             )
 
 
+def _cell_at(where: Message | str, grade_id: str) -> Message:
+    return Message("{place} ({cell})", {"place": where, "cell": grade_id})
+
+
 def _why(marks: MarksLike) -> dict[str, Any]:
-    return {"why": str(marks.reason or marks.state)}
+    return {"why": marks.reason or marks.state}
 
 
 def _shares(lesson: Lesson) -> Iterator[Problem]:
@@ -225,7 +235,7 @@ def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
             )
 
 
-def _assert_problems(where: str, cell: Cell) -> Iterator[Problem]:
+def _assert_problems(where: Message, cell: Cell) -> Iterator[Problem]:
     try:
         tree = ast.parse(source_of(cell))
     except SyntaxError as error:
@@ -257,7 +267,7 @@ def _shared(lesson: Lesson) -> Iterator[Problem]:
     for number, cell in enumerate(lesson.source["cells"], start=1):
         if not is_test(cell) or not _is_shared(cell):
             continue
-        where = f"{lesson.file}, ô số {number} ({grade_id_of(cell)})"
+        where = _place(lesson, number, cell)
         yield Problem(
             where,
             Message(
@@ -279,14 +289,14 @@ def _shared(lesson: Lesson) -> Iterator[Problem]:
             )
 
 
-def _needs_sharing(where: str, lesson: Lesson, grade_id: str) -> Iterator[Problem]:
+def _needs_sharing(where: Message | str, lesson: Lesson, grade_id: str) -> Iterator[Problem]:
     """Why a test that the reference solution does not pass might have to be shared."""
     classes = _classes_of(lesson)
     for cell in lesson.source["cells"]:
         if is_test(cell) and grade_id_of(cell) == grade_id and not _is_shared(cell):
             for why in reasons_to_share(source_of(cell), classes):
                 yield Problem(
-                    f"{where} ({grade_id})",
+                    _cell_at(where, grade_id),
                     Message(
                         "ô kiểm tra này cần “#| shared: true”, hoặc viết lại, vì: {why}",
                         {"why": why},
