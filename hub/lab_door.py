@@ -15,8 +15,8 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -42,17 +42,22 @@ CANNOT_OPEN = Message(
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is to be opened: a folder per course, the notebook's own file name in it."""
+    """What is to be opened: a folder per course, in it the notebook under the course's own path, so
+    that ``../media/a.png`` leads from the one to the other as it does where the course was written.
+
+    ``files``: what the lesson shows and hands out, by path below the course's folder.
+    """
 
     course: str
     file: str
     notebook: Mapping[str, Any]
     revision: int
     slug: str = ""  # the lesson's, by which the lab's button submits it
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def path(self) -> PurePosixPath:
-        return PurePosixPath(self.course) / PurePosixPath(self.file).name
+        return PurePosixPath(self.course, self.file)
 
     @property
     def beside(self) -> PurePosixPath:
@@ -79,7 +84,7 @@ class LabDoor:
         """
         try:
             base = await self._running(username, token, language)
-            await self._make_folder(base, lesson.course, token)
+            await self._put_files(base, lesson, token)
             await self._put(base, lesson, token)
         except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
             log.warning("no lab for %s: %r", username, error)
@@ -138,20 +143,9 @@ class LabDoor:
         self, base: str, slug: str, files: Mapping[str, bytes], token: str
     ) -> None:
         """Put a new course's folder into the lab; the caller has seen that there is none."""
-        top = f"{AUTHORED}/{slug}"
-        folders = {top, AUTHORED}
-        for path in files:
-            parents = PurePosixPath(path).parents
-            folders |= {f"{top}/{parent}" for parent in parents if str(parent) != "."}
-        for folder in sorted(folders, key=len):
-            await self._make_folder(base, folder, token)
-        for path, content in files.items():
-            body = {
-                "type": "file",
-                "format": "base64",
-                "content": base64.b64encode(content).decode(),
-            }
-            await self._ask("PUT", self._contents(base, f"{top}/{path}"), token, body)
+        await self._write_files(
+            base, {f"{AUTHORED}/{slug}/{path}": content for path, content in files.items()}, token
+        )
 
     async def _list(self, base: str, path: str, token: str) -> list[dict[str, Any]] | None:
         """What lies in a folder; None where there is no such folder."""
@@ -178,8 +172,33 @@ class LabDoor:
                     raise Unavailable(CANNOT_OPEN)
         return str(server["url"])
 
-    async def _make_folder(self, base: str, course: str, token: str) -> None:
-        await self._ask("PUT", self._contents(base, course), token, {"type": "directory"})
+    async def _put_files(self, base: str, lesson: Lesson, token: str) -> None:
+        """What the lesson shows and hands out, where it is not there yet: a table that somebody
+        went on working in stays as it is."""
+        wanted = {f"{lesson.course}/{path}": content for path, content in lesson.files.items()}
+        there = set()
+        for folder in _folders_of([*wanted, str(lesson.path)]):
+            listed = await self._list(base, folder, token)
+            if listed is None:
+                await self._make_folder(base, folder, token)
+            there |= {one["path"] for one in listed or []}
+        await self._write_files(
+            base, {path: wanted[path] for path in wanted if path not in there}, token
+        )
+
+    async def _write_files(self, base: str, files: Mapping[str, bytes], token: str) -> None:
+        for folder in _folders_of(files):
+            await self._make_folder(base, folder, token)
+        for path, content in files.items():
+            body = {
+                "type": "file",
+                "format": "base64",
+                "content": base64.b64encode(content).decode(),
+            }
+            await self._ask("PUT", self._contents(base, path), token, body)
+
+    async def _make_folder(self, base: str, folder: str, token: str) -> None:
+        await self._ask("PUT", self._contents(base, folder), token, {"type": "directory"})
 
     async def _put(self, base: str, lesson: Lesson, token: str) -> None:
         there = await self._find(base, lesson.path, token)
@@ -220,6 +239,12 @@ class LabDoor:
             headers=headers,
             request_timeout=START_S,
         )
+
+
+def _folders_of(paths: Iterable[str]) -> list[str]:
+    """The folders that lead to ``paths``, each after the one it lies in."""
+    folders = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    return sorted(folders - {"."}, key=len)
 
 
 def _server_of(answer: HTTPResponse) -> dict[str, Any] | None:

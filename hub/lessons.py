@@ -12,9 +12,11 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import courses
+from courses.media import named_in
 from courses.notebooks import (
     SOLUTION,
     grade_id_of,
@@ -284,6 +286,19 @@ def own_files(session: Session, person_id: int, place: Place) -> Mapping[str, by
     """The files a lesson hands out, with the learner's own numbers in them."""
     enrolled = enrolments.find_enrolment(session, person_id, place.course)
     return published_for(session, place, enrolled.seed if enrolled else 0).files
+
+
+def files_for_lab(session: Session, person_id: int, place: Place, work: Work) -> dict[str, bytes]:
+    """What the lesson shows and hands out, by path below the course's folder: its media, and
+    beside the notebook the learner's own tables and letters."""
+    beside = PurePosixPath(place.entry["file"]).parent
+    own = own_files(session, person_id, place)
+    files = {str(beside / name): content for name, content in own.items()}
+    for path in sorted(named_in(work.notebook)):
+        content = releases.release_file(session, place.release_id, "learner", path)
+        if content is not None:
+            files[path] = content
+    return files
 
 
 def hand_in(

@@ -6,6 +6,7 @@ import json
 import mimetypes
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
@@ -346,12 +347,14 @@ class OpenInLab(PageHandler):
         loaded = await self.read(load_page, self.actor, course, lesson)
         if loaded is None or loaded.work is None or self.actor.username is None:
             raise self.absent()
+        files = await self.read(self._files, loaded.place, loaded.work)
         wanted = lab_door.Lesson(
             course=course,
             file=loaded.place.entry["file"],
             notebook=loaded.work.notebook,
             revision=loaded.work.revision,
             slug=lesson,
+            files=files,
         )
         try:
             address = await self.portal.labs.open_lesson(
@@ -366,6 +369,12 @@ class OpenInLab(PageHandler):
             self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
             return
         self.redirect(address)
+
+    def _files(
+        self, session: Session, place: lessons.Place, work: lessons.Work
+    ) -> Mapping[str, bytes]:
+        assert self.actor.person_id is not None
+        return lessons.files_for_lab(session, self.actor.person_id, place, work)
 
 
 def _results_by_id(result: lessons.Result | None) -> dict[str, lessons.ExerciseResult]:

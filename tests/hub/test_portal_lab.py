@@ -35,6 +35,6 @@ def test_a_notebook_of_unknown_origin_counts_as_changed() -> None:
 
 
 def test_the_page_s_version_has_a_place_beside_the_lab_s() -> None:
-    assert str(LESSON.path) == "khoa-mau/01-bai-mau.ipynb"
+    assert str(LESSON.path) == "khoa-mau/lessons/01-bai-mau.ipynb"
     assert LESSON.beside.parent == LESSON.path.parent
     assert LESSON.beside != LESSON.path

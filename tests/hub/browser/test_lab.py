@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 COURSE, LESSON = "nhan-thuc-chung", "muc-tieu-2025-2030"
 PATH = f"courses/{COURSE}/lessons/{LESSON}"
-FILE = f"{COURSE}/01-{LESSON}.ipynb"
+FILE = f"{COURSE}/lessons/01-{LESSON}.ipynb"
 LONG = 90_000
 
 VIETNAMESE = re.compile(
@@ -254,6 +254,29 @@ def test_the_lesson_s_tasks_stand_beside_the_notebook_and_get_their_marks(
     expect(opening.value).to_have_url(re.compile(re.escape(PATH)))
 
 
+def test_what_a_lesson_shows_and_hands_out_is_in_the_lab_and_stays_as_the_learner_left_it(
+    sit_down: Callable[..., Any], platform: Any
+) -> None:
+    learner = sit_down("hocvien2")
+    course = "courses/xa-hoi-so-an-toan/lessons"
+    lab = open_lab(learner, f"{course}/nhan-ra-lua-dao")
+    picture = lab.locator(".jp-MarkdownOutput img").first
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 300
+    learner.picture("lab-picture", lab)
+
+    lab.close()
+    open_lab(learner, f"{course}/giu-mat-khau-va-du-lieu").close()
+    home = platform.data / "labs" / "homes" / home_name("hocvien2") / "xa-hoi-so-an-toan"
+    assert (home / "media" / "doc-dia-chi.mp4").stat().st_size > 10_000
+    [log] = (home / "lessons").glob("*.log")
+    assert "canbo-mau" in log.read_text()
+    log.write_text("sửa rồi")
+    open_lab(learner, f"{course}/giu-mat-khau-va-du-lieu").close()
+    assert log.read_text() == "sửa rồi"
+
+
 def test_a_page_that_was_edited_meanwhile_is_told_of_and_nothing_is_overwritten(
     sit_down: Callable[..., Any], platform: Any
 ) -> None:
@@ -282,7 +305,7 @@ def test_a_page_that_was_edited_meanwhile_is_told_of_and_nothing_is_overwritten(
     dialog.locator("button", has_text="Lấy bản trên trang").click()
     expect(lab.locator(".motcham-newer")).to_have_count(0)
     home = platform.data / "labs" / "homes" / home_name("hocvien")
-    own, [kept, *_] = home / FILE, list((home / COURSE).glob("*-ban-o-day-*.ipynb"))
+    own, [kept, *_] = home / FILE, list((home / FILE).parent.glob("*-ban-o-day-*.ipynb"))
     expect(lab.locator(".jp-NotebookPanel")).to_be_visible()
     assert kept.exists()
     assert re.search(rf"\b{typed}\b", own.read_text())

@@ -315,7 +315,7 @@ def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -
         page.locator("[data-lab]").click()
     lab = opening.value
     expect(lab, lab.locator("body").inner_text()).to_have_url(
-        re.compile(rf"/user/hocvien2/lab.*{COURSE}/01-"), timeout=90_000
+        re.compile(rf"/user/hocvien2/lab.*{COURSE}/lessons/01-"), timeout=90_000
     )
     expect(lab.locator(".jp-Notebook")).to_be_visible(timeout=90_000)
     expect(lab.locator(".jp-Notebook")).to_contain_text("chuyển đổi số", ignore_case=True)
