@@ -136,6 +136,18 @@ class KernelApp(_App):  # type: ignore[misc]
         os.write(self.told, b"!")
         os.close(self.told)
 
+    def start(self) -> None:
+        """Serve until it is shut down, and see the shutdown told to the end.
+
+        The control thread is still telling it when the loop here has stopped. ipykernel goes on to
+        stop the thread that carries the words, and then waits for the control thread, which waits
+        for them: in every third shutdown, until somebody kills the kernel 5 s later.
+        """
+        super().start()
+        if self.control_thread and self.control_thread.is_alive():
+            self.control_thread.stop()
+            self.control_thread.join()
+
 
 _prepared: Any = None  # a KernelApp
 

@@ -48,5 +48,5 @@ def test_kernel_managers_start_interrupt_restart_signal_and_end_our_kernels(shor
         print("\njupyter_client's kernel managers, with our provisioner:")
         for name, outcome in outcomes.items():
             print(f"  {outcome.splitlines()[-1]:<9}{name}")
-    assert len(outcomes) == 12
+    assert len(outcomes) == 13
     assert {n: o for n, o in outcomes.items() if o != "passed"} == {}

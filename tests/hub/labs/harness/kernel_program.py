@@ -17,7 +17,7 @@ import traceback
 import uuid
 from pathlib import Path
 
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, _ShutdownStatus
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 
@@ -85,6 +85,16 @@ async def test_shutdown_asks_first_and_runs_exit_functions():
         await manager.shutdown_kernel()
         assert time.monotonic() - begin < manager.shutdown_wait_time
         assert Path(folder, "gone").exists()
+
+
+@behaviour
+async def test_kernels_that_are_asked_to_end_need_not_be_killed():
+    for _ in range(15):
+        manager, client = await started()
+        assert await run(client, "print(1)") == ("ok", "1")
+        client.stop_channels()
+        await manager.shutdown_kernel()
+        assert manager._shutdown_status == _ShutdownStatus.ShutdownRequest
 
 
 @behaviour
