@@ -13,14 +13,14 @@ import json
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent / "tests" / "graders"
 sys.path[:0] = [str(HERE), str(HERE / "attacks")]
 
 from leaning import LEANING  # noqa: E402 - needs the path set above
-from stock import Stock  # noqa: E402 - needs the path set above
+from stock import SourceRefused, Stock  # noqa: E402 - needs the path set above
 from tricks import TRICKS, Trick  # noqa: E402 - needs the path set above
 
 from graders import Marker  # noqa: E402 - needs the path set above
@@ -47,9 +47,10 @@ def main() -> None:
             _count(found["ours"], trick, ours)
             shown = "  –"
             if stock is not None:
-                theirs = stock.total(trick)
-                _count(found["stock"], trick, theirs)
-                shown = " no" if theirs is None else f"{theirs:3g}"
+                with suppress(SourceRefused):
+                    theirs = stock.total(trick)
+                    _count(found["stock"], trick, theirs)
+                    shown = " no" if theirs is None else f"{theirs:3g}"
             print(
                 f"honest {trick.honest:3g}  ours {ours:3g}  stock {shown}  "
                 f"{seconds:5.2f} s  {trick.name}",

@@ -28,6 +28,10 @@ CONFIG = (
 LIMITS = Limits(cpu_s=120, wall_s=300, memory_mb=3000, processes=200, file_mb=64, open_files=1024)
 
 
+class SourceRefused(Exception):
+    """An exercise that stock nbgrader releases to nobody, so that there is nothing to attack."""
+
+
 class Stock:
     """Stock nbgrader on tricks. A context manager; ``folder`` is its own. ``cell_s``: its timeout
     for a cell. Raises `sandbox.WallsMissing` where there are no full walls."""
@@ -53,7 +57,10 @@ class Stock:
         self._server.close()
 
     def total(self, trick: Trick) -> float | None:
-        """Points that stock nbgrader gives; None where it gave up and stored no mark."""
+        """Points that stock nbgrader gives; None where it gave up and stored no mark.
+
+        Raises `SourceRefused`.
+        """
         mine = self._home("marked")
         shutil.copytree(self._course(trick.source), mine, dirs_exist_ok=True)
         submitted = mine / "submitted" / "hv" / "ps" / "bai.ipynb"
@@ -72,7 +79,7 @@ class Stock:
             (made / "nbgrader_config.py").write_text(CONFIG.format(self._cell_s))
             said = self._run(made, "generate_assignment", "ps")
             if not (made / "release" / "ps" / "bai.ipynb").exists():
-                raise RuntimeError(f"stock nbgrader did not take the source: {said}")
+                raise SourceRefused(said)
             kept = self._folder / f"course-{len(self._courses)}"
             self._courses[content] = kept
             shutil.copytree(made, kept)
