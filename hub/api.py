@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -409,6 +410,7 @@ class Submission(ApiHandler):
                     "max_points": one.max_points,
                     "feedback": self._.message(one.feedback) or None,
                     "needs_review": one.needs_review,
+                    "rubric": [asdict(criterion) for criterion in one.rubric],
                 }
                 for one in result.exercises
             ],

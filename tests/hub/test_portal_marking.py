@@ -91,6 +91,10 @@ async def test_the_rubric_makes_the_points_and_the_learner_reads_what_was_picked
     told = (await site.as_("an").get(LESSON_PAGE)).text
     assert "1,5 trên 3 điểm" in told
     assert "Có câu dài hoặc từ khó." in told
+    answer = (await site.as_("an").get(f"api/v1/submissions/{submission}")).json
+    [essay] = [one for one in answer["exercises"] if one["grade_id"] == ESSAY]
+    assert [one["points"] for one in essay["rubric"]] == [1.0, 0.5]
+    assert essay["rubric"][1]["texts"] == ["Có câu dài hoặc từ khó."]
     with site.records.read() as session:
         (review,) = reviewing.reviews_of(session, submission, ESSAY)
         assert (review.points, review.picks) == (1.5, [1.0, 0.5])
