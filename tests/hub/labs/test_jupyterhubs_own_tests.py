@@ -12,10 +12,12 @@ import jupyterhub.tests
 import pytest
 from lab_hub import PROXY
 
-SUITE = ["test_spawner.py"]
+SUITE = ["test_spawner.py", "test_named_servers.py"]
 # Test (with "[", all its cases) -> why it cannot judge us. Each is run all the same, and told.
 ADDRESS = "wants an address of ip and port; ours is the URL of a socket that has neither"
 COMMAND = "runs a command of its own; a lab runs none, its server is forked"
+PAGES = "asks pages that only JupyterHub's mock server has"
+STATE = "wants the hub to keep LocalProcessSpawner's notes: a process number, nothing else"
 EXCLUDED = {
     "test_spawner::test_spawner": COMMAND,
     "test_spawner::test_single_user_spawner": ADDRESS,
@@ -24,8 +26,10 @@ EXCLUDED = {
     "test_spawner::test_spawner_poll": COMMAND,
     "test_spawner::test_popen_kwargs": COMMAND,
     "test_spawner::test_shell_cmd": COMMAND,
-    "test_spawner::test_spawner_routing[": "asks pages that only JupyterHub's mock server has",
+    "test_spawner::test_spawner_routing[": PAGES,
     "test_spawner::test_apply_user_options_dict": "sets traits of LocalProcessSpawner",
+    "test_named_servers::test_default_server": STATE,
+    "test_named_servers::test_create_or_start_named_server[": f"{STATE}; {PAGES}",
 }
 
 
@@ -45,8 +49,8 @@ def test_jupyterhubs_own_tests_pass_with_our_spawner(capsys):
             print(f"  {said:<9}{name}  {reason(name) or ''}")
         print(f"  run {len(outcomes)}, passed {passed}, wrong {len(wrong)}, labs {len(used)}")
     assert not wrong
-    assert passed >= 27
-    assert len(used) >= 8
+    assert passed >= 54
+    assert len(used) >= 24
 
 
 def reason(name):
