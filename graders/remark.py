@@ -6,34 +6,29 @@ one ended. Nothing here changes anybody's marks; a person applies them (`records
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from courses import read_notebook, variant, write_notebook
-from graders.marks import Marks
+from graders.service import MarkingUnavailable, MarksNotebooks, read_lesson_source
 from records import Records, remarking
-from records.releases import find_release, lesson_notebook
 
 BATCH = 4
 
 
-def try_next(records: Records, mark: Callable[[bytes, bytes], Marks]) -> bool:
+def try_next(records: Records, marker: MarksNotebooks) -> bool:
     """Mark the next few past submissions of the oldest open remark; False when none is open.
 
-    ``mark(source, submitted)`` marks notebook bytes strictly. A learner's own numbers are drawn
-    with the seed that their submission was marked with.
+    Each is marked as at its first time: with the numbers of its own seed, and the files that the
+    lesson hands out. Raises `MarkingUnavailable` when none of them could be marked, which is
+    nobody's loss of points: they stay to be tried.
     """
     with records.read() as session:
         remark = remarking.next_counting(session)
         if remark is None:
             return False
-        release = find_release(session, remark.release_id)
-        assert release is not None
-        source = read_notebook(lesson_notebook(session, release, remark.lesson, "source"))
+        source = read_lesson_source(session, remark.release_id, remark.lesson)
         submissions = remarking.find_untried(session, remark, limit=BATCH)
-    marked = [
-        (one, mark(write_notebook(variant(source, one.seed or 0)), one.notebook))
-        for one in submissions
-    ]
+    tried = [(one, source.mark(marker, one)) for one in submissions]
+    marked = [(one, marks) for one, marks in tried if marks.state != "failed"]
+    if tried and not marked:
+        raise MarkingUnavailable(str(tried[0][1].reason))
     with records.begin() as session:
         current = remarking.find_remark(session, remark.id)
         if current is None or current.state != "counting":

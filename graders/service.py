@@ -264,14 +264,7 @@ class GradingService:
         began = time.perf_counter()
         fields: dict[str, Any] = {"submission": submission.id, "try": submission.tries}
         try:
-            given = self._sources.find(submission)
-            marks = self._marker.mark(
-                given.notebook,
-                submission.notebook,
-                mode=given.mode,
-                seed=submission.seed or 0,
-                files=given.files,
-            )
+            marks = self._sources.of(submission).mark(self._marker, submission)
             fields["marking_s"] = round(time.perf_counter() - began, 4)
             if marks.state == "failed":
                 self._fail(submission, worker, str(marks.reason), fields)
@@ -362,17 +355,37 @@ class GradingService:
 
 
 @dataclass(frozen=True)
-class _Source:
+class LessonSource:
     """What a submission is marked against: the instructor's notebook, and files it hands out."""
 
     notebook: bytes
     files: Mapping[str, bytes]
     mode: Mode
 
-    def drawn(self, seed: int) -> _Source:
+    def drawn(self, seed: int) -> LessonSource:
         """The same with the numbers that ``seed`` draws."""
         own = variant(read_notebook(self.notebook), seed)
-        return _Source(write_notebook(own), downloads(own), self.mode)
+        return LessonSource(write_notebook(own), downloads(own), self.mode)
+
+    def mark(self, marker: MarksNotebooks, submission: Submission) -> Marks:
+        """Mark a submission, with the numbers of its own seed."""
+        own = self.drawn(submission.seed) if submission.seed else self
+        return marker.mark(
+            own.notebook,
+            submission.notebook,
+            mode=own.mode,
+            seed=submission.seed or 0,
+            files=own.files,
+        )
+
+
+def read_lesson_source(session: Session, release_id: int, lesson: str) -> LessonSource:
+    """A lesson as published. Raises `Refused` when the release has no such lesson."""
+    release = find_release(session, release_id)
+    assert release is not None  # a foreign key says so
+    notebook = lesson_notebook(session, release, lesson, "source")
+    mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
+    return LessonSource(notebook, downloads(read_notebook(notebook)), mode)
 
 
 class _Sources:
@@ -382,28 +395,21 @@ class _Sources:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._kept: OrderedDict[tuple[int, str], _Source] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], LessonSource] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, submission: Submission) -> _Source:
-        """The source of the submission's lesson, with the numbers of its seed."""
+    def of(self, submission: Submission) -> LessonSource:
+        """The source of the submission's lesson."""
         key = (submission.release_id, submission.lesson)
         with self._lock:
             found = self._kept.get(key)
             if found:
                 self._kept.move_to_end(key)
         if found is None:
-            found = self._read(submission)
+            with self._records.read() as session:
+                found = read_lesson_source(session, *key)
             with self._lock:
                 self._kept[key] = found
                 while len(self._kept) > self.KEPT:
                     self._kept.popitem(last=False)
-        return found.drawn(submission.seed) if submission.seed else found
-
-    def _read(self, submission: Submission) -> _Source:
-        with self._records.read() as session:
-            release = find_release(session, submission.release_id)
-            assert release is not None  # a foreign key says so
-            notebook = lesson_notebook(session, release, submission.lesson, "source")
-        mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
-        return _Source(notebook, downloads(read_notebook(notebook)), mode)
+        return found

@@ -118,7 +118,7 @@ class Remarking:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                tried = try_next(self._records, self._marker.mark)
+                tried = try_next(self._records, self._marker)
             except Exception:
                 logger.exception("re-marking failed")
                 tried = False

@@ -326,12 +326,17 @@ def _untried(session: Session, remark: Remark) -> Select[int]:
         RemarkedSubmission.remark_id == remark.id,
         RemarkedSubmission.submission_id == Submission.id,
     )
-    return select(Submission.id).where(
-        Submission.release_id.in_(_older_with_same_exercises(session, release, remark.lesson)),
-        Submission.lesson == remark.lesson,
-        Submission.state == "marked",
-        Submission.outcome == "marked",
-        ~tried,
+    return (
+        select(Submission.id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(
+            Submission.release_id.in_(_older_with_same_exercises(session, release, remark.lesson)),
+            Submission.lesson == remark.lesson,
+            Submission.state == "marked",
+            Submission.outcome == "marked",
+            Person.erased_at.is_(None),  # their notebooks are blank, their marks stand
+            ~tried,
+        )
     )
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from graders.marks import CellMarks, Marks
 from records import Records, enrolments, people, queue, releases
-from records.tables import Submission
+from records.tables import Release, Submission
 
 LESSON = "bai-mot"
 
@@ -53,6 +53,10 @@ def _filled(body: str) -> str:
 _REGION = "### BEGIN SOLUTION\n    return plan - done\n    ### END SOLUTION"
 SOURCE = _notebook(
     _code(f"def gap(plan, done):\n    {_REGION}\n", "tra-loi", **_ANSWER),
+    _code(_CHECK, "kiem-tra", points=2, **_TEST),
+)
+HANDING_OUT = _notebook(
+    _code('#| download: so-lieu.csv\n#| content: rows\nrows = [["a"], [1]]\n', "tep", **_ANSWER),
     _code(_CHECK, "kiem-tra", points=2, **_TEST),
 )
 DRAWN = _notebook(
@@ -106,8 +110,12 @@ class Classroom:
     def __init__(self, records: Records, source: bytes = SOURCE) -> None:
         self.records = records
         self.at = dt.datetime.now(dt.UTC)
-        with records.begin() as session:
-            self.release = releases.publish(session, _publication(source), at=self.at, by="TN")
+        self.release = self.publish(source)
+
+    def publish(self, source: bytes) -> Release:
+        """The lesson anew, as the course's next release."""
+        with self.records.begin() as session:
+            return releases.publish(session, _publication(source), at=self.at, by="TN")
 
     def submit_many(self, count: int, notebook: Callable[[int], bytes]) -> list[int]:
         """One new learner each; keys of their submissions, in order."""
@@ -160,6 +168,12 @@ def drawn_classroom(records: Records) -> Classroom:
 
 
 @pytest.fixture
+def handing_out_classroom(records: Records) -> Classroom:
+    """Here the lesson hands out a file."""
+    return Classroom(records, HANDING_OUT)
+
+
+@pytest.fixture
 def make_classroom() -> type[Classroom]:
     return Classroom
 
@@ -171,10 +185,12 @@ class QuickMarker:
     before: Callable[[bytes], object] = lambda submitted: None
     state: Any = "marked"
     sources: list[bytes] = field(default_factory=list)
+    given: list[dict[str, Any]] = field(default_factory=list)  # besides the two notebooks
 
-    def mark(self, source: bytes, submitted: bytes, **_given: Any) -> Marks:
+    def mark(self, source: bytes, submitted: bytes, **given: Any) -> Marks:
         self.before(submitted)
         self.sources.append(source)
+        self.given.append(given)
         cells = (CellMarks("kiem-tra", 2.0, 2.0),) if self.state == "marked" else ()
         return Marks(self.state, 2.0 if cells else 0.0, 2.0, cells)
 
