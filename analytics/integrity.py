@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from analytics.calendar import today_in_vietnam
+
 LONG_ENOUGH = 120  # characters of own code or text; shorter answers agree by themselves
 TOO_FAST = 0.1  # share of the stated practice minutes
-MANY_ACCOUNTS = 3  # on one device within one day
+MANY_ACCOUNTS = 3  # on one device within one day of Việt Nam
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _devices(works: Iterable[Work]) -> Iterable[Sign]:
     by_device: defaultdict[tuple[str, dt.date], list[Work]] = defaultdict(list)
     for work in works:
         if work.device:
-            by_device[work.device, work.submitted_at.date()].append(work)
+            by_device[work.device, today_in_vietnam(work.submitted_at)].append(work)
     for group in by_device.values():
         yield from _sign("device", group[0].lesson, group, at_least=MANY_ACCOUNTS)
 

@@ -54,3 +54,18 @@ def test_three_accounts_on_one_browser_in_one_day_is_a_sign_and_two_are_not() ->
     assert kinds(*three) == ["device"]
     tomorrow = dataclasses.replace(three[2], submitted_at=NINE + dt.timedelta(days=1, hours=1))
     assert kinds(*three[:2], tomorrow) == []
+
+
+def test_a_day_is_a_day_of_viet_nam() -> None:
+    seven = dt.datetime(2026, 3, 3, 0, 0, tzinfo=dt.UTC)  # in the morning, there
+    office = [
+        work(n, device="a", submitted_at=seven + dt.timedelta(minutes=minutes))
+        for n, minutes in ((1, -10), (2, 0), (3, 10))
+    ]
+    assert kinds(*office) == ["device"]
+    midnight = dt.datetime(2026, 3, 2, 17, 0, tzinfo=dt.UTC)
+    night = [
+        work(n, device="a", submitted_at=midnight + dt.timedelta(minutes=minutes))
+        for n, minutes in ((1, -10), (2, -5), (3, 0))
+    ]
+    assert kinds(*night) == []
