@@ -162,10 +162,9 @@ def set_plan(
     for target in targets_of(session, programme):
         if target.unit_id is not None and tree[target.unit_id].vintage not in vintages:
             session.delete(target)  # a plan by the other list of provinces is replaced whole
-    for key, goal in goals.items():
-        set_target(session, programme=programme, key=key, amount=goal.amount,
-                   source=f"{goal.source}; {source}" if source not in goal.source else goal.source,
-                   deadline_on=deadline_on)  # fmt: skip
+    for goal in load_programmes()[programme].goals:  # as the source has them, not an earlier plan
+        set_target(session, programme=programme, key=goal.key, amount=goal.amount,
+                   source=f"{goal.source}; {source}", deadline_on=deadline_on)  # fmt: skip
     for unit, share in sorted(shares.items()):
         set_target(session, programme=programme, key="local", amount=share, source=source,
                    unit_id=unit, deadline_on=deadline_on)  # fmt: skip

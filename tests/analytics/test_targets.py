@@ -234,13 +234,13 @@ def test_the_reporting_window_runs_from_15_to_14_december(day: str, window) -> N
     assert (begins.isoformat(), ends.isoformat()) == window
 
 
-def plan(counted: Counted, vintage: str, **changes: int) -> None:
+def plan(counted: Counted, vintage: str, *, source: str = "Kế hoạch mẫu", **changes: int) -> None:
     with counted.records.begin() as session:
         units = people.find_units(session, "province", vintage)
         shares = allot(6800, dict.fromkeys((unit.id for unit in units), 1.0))
         for unit in units:
             shares[unit.id] += changes.get(f"c{unit.code}", 0)
-        set_plan(session, PROGRAMME, shares, source="Kế hoạch mẫu",
+        set_plan(session, PROGRAMME, shares, source=source,
                  deadline_on=dt.date(2026, 12, 14))  # fmt: skip
 
 
@@ -281,6 +281,14 @@ def test_the_plan_moves_the_deadline_and_names_itself_beside_the_source(counted:
     assert goals["press"].deadline_on == dt.date(2026, 12, 14)
     assert goals["press"].begins_on == dt.date(2025, 12, 15)
     assert goals["press"].source == "Quyết định 64/QĐ-BTTTT, mục 3 điểm c; Kế hoạch mẫu"
+
+
+def test_a_later_plan_names_itself_and_not_the_one_before(counted: Counted) -> None:
+    plan(counted, "2025", source="Kế hoạch 12")
+    plan(counted, "2025", source="Kế hoạch 1")
+    with counted.records.read() as session:
+        goals = find_goals(session, PROGRAMME)
+    assert goals["press"].source == "Quyết định 64/QĐ-BTTTT, mục 3 điểm c; Kế hoạch 1"
 
 
 def test_the_expected_pace_is_even_and_never_beyond_the_goal(counted: Counted) -> None:
