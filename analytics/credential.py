@@ -5,6 +5,7 @@ systems. The signature is RS256 with the key that signs the papers.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -93,7 +94,10 @@ def _credential(facts: Facts, issuer_url: str) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4)
 def _key(signer: Signer) -> RSAKey:
+    """The signer's key as joserfc takes it; reading one looks whether it is a good RSA key, which
+    takes longer than all the rest."""
     pem = signer.key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,

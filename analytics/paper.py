@@ -9,14 +9,13 @@ import threading
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import segno
 import typst
 
+from analytics.calendar import HANOI
 from analytics.signing import Signer
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SAMPLE = "BẢN MẪU – DỮ LIỆU GIẢ LẬP"
 MASK = 3  # any of the eight can be read; trying them all costs more than drawing the page
 REASON = "Cấp giấy chứng nhận"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.calendar import reporting_window
+from analytics.calendar import reporting_window, today_in_vietnam
 from analytics.certificates import CourseStanding, judge_completion
 from analytics.targets import PROGRAMME, allot, find_goals, set_plan
 from records import Session, audit, bulk, people, releases
@@ -165,9 +165,9 @@ def load_demo_learners(
     courses = releases.current_releases(session, PROGRAMME)
     dice = random.Random(seed)  # noqa: S311 - a demonstration must be repeatable, not secret
     units = _Units(session)
-    if not find_goals_planned(session):
+    if not is_planned(session):
         _plan(session, units, at)
-    begins_on, _ends_on = reporting_window(at.date())
+    begins_on, _ends_on = reporting_window(today_in_vietnam(at))
     story = _Story(dice, begins_on, at, courses)
     written = bulk.Written()
     person_id, serials = bulk.next_person_id(session), bulk.Serials(session)
@@ -204,7 +204,7 @@ def load_demo_learners(
     return Loaded(learners, len(written.certificates))
 
 
-def find_goals_planned(session: Session) -> bool:
+def is_planned(session: Session) -> bool:
     """Whether the ministry has set a plan: a demonstration never overwrites one."""
     _begins, deadline = min(
         (goal.begins_on, goal.deadline_on) for goal in find_goals(session, PROGRAMME).values()
@@ -214,7 +214,7 @@ def find_goals_planned(session: Session) -> bool:
 
 def _plan(session: Session, units: _Units, at: dt.datetime) -> None:
     goal = find_goals(session, PROGRAMME)["local"]
-    _begins, ends = reporting_window(at.date())
+    _begins, ends = reporting_window(today_in_vietnam(at))
     shares = allot(goal.amount, units.weights)
     set_plan(session, PROGRAMME, shares, source="Kế hoạch mẫu để trình diễn", deadline_on=ends)
 
@@ -352,7 +352,7 @@ class _Story:
         completion = judge_completion(standings)
         if not completion.due:
             return
-        year = (at + dt.timedelta(hours=7)).year
+        year = today_in_vietnam(at).year
         tail = "".join(dice.choices(ALPHABET, k=RANDOM_CHARACTERS))
         written.certificates.append(
             {
