@@ -24,9 +24,8 @@ from records.certificates import (
 from records.counting import release_and_marks
 from records.tables import Certificate, Release
 from skills_framework.messages import Message, Refused
+from skills_framework.passing import reaches
 
-# Points are sums of floats: a learner exactly on the pass mark must not fail by a rounding error.
-TOLERANCE = 1e-9
 LONGEST_REASON = 500
 
 
@@ -60,7 +59,7 @@ class CourseStanding:
     @property
     def passed(self) -> bool:
         """A course that gives no points has no test to fail."""
-        return self.points + TOLERANCE >= self.pass_share * self.max_points
+        return reaches(self.points, self.max_points, self.pass_share)
 
 
 @dataclass(frozen=True)

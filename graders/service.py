@@ -32,7 +32,7 @@ from records.tables import Submission
 
 logger = logging.getLogger("motcham.grading")
 
-OnMarked = Callable[[Session, Submission], None]
+OnMarked = Callable[[Session, Submission, dt.datetime], None]
 
 
 class MarkingUnavailable(Exception):
@@ -99,8 +99,8 @@ class GradingService:
     """Marks what is in the queue until it is stopped. A context manager; `start` returns at once.
 
     ``lease``: how long a claim outlives its worker. ``poll_s``: how often to look although the
-    bell did not ring. ``on_marked`` is called inside the transaction that stores the marks; when
-    it raises, its own writes are undone and the marks stay.
+    bell did not ring. ``on_marked`` is called inside the transaction that stores the marks, with
+    the time of it; when it raises, its own writes are undone and the marks stay.
     """
 
     def __init__(
@@ -282,22 +282,21 @@ class GradingService:
         logger.info("marked", extra={"fields": fields})
 
     def _store(self, submission: Submission, marks: Marks, worker: str) -> bool:
+        at = self._clock()
         with self._records.begin() as session:
-            stored = queue.store_marks(
-                session, submission.id, marks, worker=worker, at=self._clock()
-            )
+            stored = queue.store_marks(session, submission.id, marks, worker=worker, at=at)
             if stored and self._on_marked is not None:
-                self._call_hook(session, submission.id)
+                self._call_hook(session, submission.id, at)
         with self._changed:
             self._stored += stored
         return stored
 
-    def _call_hook(self, session: Session, submission_id: int) -> None:
+    def _call_hook(self, session: Session, submission_id: int, at: dt.datetime) -> None:
         assert self._on_marked is not None
         kept = session.get_one(Submission, submission_id)
         try:
             with session.begin_nested():
-                self._on_marked(session, kept)
+                self._on_marked(session, kept, at)
         except Exception:
             # What follows from marks can be done again later; the marks must not wait for it.
             logger.exception("on_marked failed", extra={"fields": {"submission": submission_id}})

@@ -27,7 +27,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 from graders import Marker
 from hub import api, translate, web
 from hub.certificate_office import CertificateOffice
-from hub.completion import make_on_marked
+from hub.completion import make_on_attended, make_on_marked
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.pages import (
@@ -205,6 +205,7 @@ def make_portal(
         watch=Watch(waiting),
         clock=clock,
         on_marked=make_on_marked(settings),
+        on_attended=make_on_attended(settings),
         speed=web.SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),

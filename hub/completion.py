@@ -1,4 +1,4 @@
-"""What follows when marks were stored: the certificate, if it is now due.
+"""What follows when marks were stored or a class was attended: the certificate, if it is due.
 
 The composition roots (`hub.grading`, `hub.app`) hand this to whoever stores marks, so that the
 certificate is issued in the very transaction that earned it.
@@ -6,28 +6,46 @@ certificate is issued in the very transaction that earned it.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from analytics.certificates import issue_if_due
 from hub.settings import Settings
 from records import Session
-from records.releases import find_release
+from records.progress import record_completion
+from records.releases import current_release, find_release
 from records.tables import Submission
 
 
-def make_on_marked(settings: Settings) -> Callable[[Session, Submission], None]:
-    """The hook for `graders.service.GradingService`; safe to call again for the same marks."""
+def make_on_marked(settings: Settings) -> Callable[[Session, Submission, dt.datetime], None]:
+    """The hook for `graders.service.GradingService`; safe to call again for the same marks.
 
-    def issue(session: Session, submission: Submission) -> None:
+    It is told when: a person may mark long after the machine did, and no paper is dated back.
+    """
+
+    def issue(session: Session, submission: Submission, at: dt.datetime) -> None:
         release = find_release(session, submission.release_id)
-        if release is None or submission.marked_at is None:
-            return
-        issue_if_due(
-            session,
-            submission.person_id,
-            release.programme,
-            at=submission.marked_at,
-            pass_share=settings.pass_share,
-        )
+        if release is not None:
+            issue_if_due(
+                session,
+                submission.person_id,
+                release.programme,
+                at=at,
+                pass_share=settings.pass_share,
+            )
+
+    return issue
+
+
+def make_on_attended(settings: Settings) -> Callable[[Session, int, str, dt.datetime], None]:
+    """The same for a person who attended a class of a course: it may have been the last lesson."""
+
+    def issue(session: Session, person_id: int, course: str, at: dt.datetime) -> None:
+        record_completion(session, person_id, course, at=at)
+        release = current_release(session, course)
+        if release is not None:
+            issue_if_due(
+                session, person_id, release.programme, at=at, pass_share=settings.pass_share
+            )
 
     return issue

@@ -6,14 +6,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.translate import HANOI, sort_key
-from records import Session, certificates, drafts, enrolments, evidence, progress, releases, terms
+from records import (
+    Session,
+    certificates,
+    drafts,
+    enrolments,
+    evidence,
+    meetings,
+    progress,
+    releases,
+    terms,
+)
 from skills_framework import framework as frameworks
 from skills_framework.messages import Message
+from skills_framework.passing import reaches
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -45,16 +56,23 @@ class LessonState:
     opened_at: dt.datetime | None
     pass_share: float
     closes_at: dt.datetime | None = None
+    attended: bool = False  # in a class in person
 
     @property
     def share(self) -> float:
         return (self.points or 0) / self.max_points if self.max_points else 0.0
 
     @property
+    def taken(self) -> bool:
+        """Handed in and marked, or attended in person."""
+        return self.points is not None or self.attended
+
+    @property
     def state(self) -> str:
         """``new`` → ``opened`` → ``marked`` (below the pass share) → ``passed``."""
         if self.points is not None:
-            return "passed" if self.share >= self.pass_share else "marked"
+            enough = reaches(self.points, self.max_points, self.pass_share)
+            return "passed" if enough else "marked"
         return "opened" if self.opened_at else "new"
 
     def is_closed(self, at: dt.datetime) -> bool:
@@ -95,7 +113,7 @@ class CourseState:
 
     @property
     def lessons_done(self) -> int:
-        return sum(lesson.points is not None for lesson in self.lessons)
+        return sum(lesson.taken for lesson in self.lessons)
 
     @property
     def share_done(self) -> float:
@@ -104,8 +122,8 @@ class CourseState:
     @property
     def passed(self) -> bool:
         """Decision 64: the whole course taken part in, and the test passed."""
-        enough = self.max_points > 0 and self.points / self.max_points >= self.pass_share
-        return self.lessons_done == len(self.lessons) and enough
+        took_part = self.lessons_done == len(self.lessons)
+        return took_part and reaches(self.points, self.max_points, self.pass_share)
 
     def lesson(self, slug: str) -> LessonState | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -125,7 +143,9 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
     current = {release.course: release for release in releases.current_releases(session)}
     begun: set[str] = set()
     opened: dict[tuple[int, str], dt.datetime] = {}
+    attended: frozenset[tuple[str, str]] = frozenset()
     if person_id is not None:
+        attended = meetings.attended_in_courses(session, person_id)
         opened = drafts.opened_lessons(session, person_id)
         for enrolment in enrolments.enrolments_of(session, person_id):
             release = releases.find_release(session, enrolment.release_id)
@@ -134,7 +154,7 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
                 begun.add(enrolment.course)
     return sorted(
         (
-            _course(session, release, person_id, opened, release.course in begun)
+            _course(session, release, person_id, opened, attended, release.course in begun)
             for release in current.values()
         ),
         key=lambda course: (
@@ -154,6 +174,7 @@ def _course(
     release: Any,
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
+    attended: Collection[tuple[str, str]],
     begun: bool,
 ) -> CourseState:
     best = (
@@ -174,6 +195,7 @@ def _course(
             opened_at=opened.get((release.id, lesson["slug"])),
             pass_share=float(release.manifest["pass_share"]),
             closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
+            attended=(release.course, lesson["slug"]) in attended,
         )
         for lesson in release.manifest["lessons"]
     )

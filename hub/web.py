@@ -71,7 +71,8 @@ class Portal:
     threads: ThreadPoolExecutor
     clock: Callable[[], dt.datetime]
     speed: SpeedLimit
-    on_marked: Callable[[Session, Any], None]  # what follows when marks were stored
+    on_marked: Callable[[Session, Any, dt.datetime], None]  # what follows when marks were stored
+    on_attended: Callable[[Session, int, str, dt.datetime], None]  # and a class attended
     watch: Watch
     marker: Any = None  # graders.Marker; None where only pages are wanted
     runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))

@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records import audit
-from records.people import find_person_by_code
+from records.people import clean
 from records.releases import current_release, find_lesson
+from records.roster import people_by_code
 from records.tables import Attendance, Meeting, Person
 from records.writing import insert_new
 from skills_framework.messages import Message, Refused
@@ -102,25 +103,25 @@ def attend_by_code(
 
 def attend_by_list(
     session: Session, meeting_id: int, codes: Iterable[str], *, by: str, at: dt.datetime
-) -> int:
-    """Record everybody on a list of officials' codes; how many are new.
+) -> tuple[int, ...]:
+    """Record everybody on a list of officials' codes; keys of the persons who are new.
 
     All or nothing: `Refused` names every code that nobody has.
     """
     meeting = find_meeting(session, meeting_id)
     if meeting is None:
         raise Refused(Message("Không có lớp học này"))
-    wanted = [code.strip() for code in codes if code.strip()]
-    people = {code: find_person_by_code(session, code) for code in dict.fromkeys(wanted)}
-    unknown = [code for code, person in people.items() if person is None]
+    wanted = dict.fromkeys(clean(code) for code in codes if code.strip())
+    people = people_by_code(session, wanted)
+    unknown = [code for code in wanted if code not in people]
     if unknown:
         raise Refused(
             *(Message("Không có cán bộ mang mã {code}", {"code": code[:40]}) for code in unknown)
         )
-    new = sum(
-        _record(session, meeting, person.id, way="list", by=by, at=at)
-        for person in people.values()
-        if person is not None
+    new = tuple(
+        key
+        for key in sorted(person.id for person in people.values())
+        if _record(session, meeting, key, way="list", by=by, at=at)
     )
     audit.append(
         session,
@@ -128,7 +129,7 @@ def attend_by_list(
         actor=by,
         action="attendance.list",
         subject=f"meeting/{meeting.id}",
-        detail={"people": len(people), "new": new},
+        detail={"people": len(people), "new": len(new)},
     )
     return new
 
@@ -153,6 +154,16 @@ def attended_lessons(session: Session, person_id: int, course: str) -> frozenset
             .where(Attendance.person_id == person_id, Meeting.course == course)
         )
     )
+
+
+def attended_in_courses(session: Session, person_id: int) -> frozenset[tuple[str, str]]:
+    """(course, lesson) of every class that the person took part in."""
+    rows = session.execute(
+        select(Meeting.course, Meeting.lesson)
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
+        .where(Attendance.person_id == person_id)
+    )
+    return frozenset((course, lesson) for course, lesson in rows)
 
 
 def open_meetings(session: Session, person_id: int, *, at: dt.datetime) -> Sequence[Meeting]:

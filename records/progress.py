@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from records.enrolments import find_enrolment
 from records.meetings import attended_lessons
 from records.tables import Enrolment, Progress, Release, Submission
+from records.writing import hold_person
+from skills_framework.passing import reaches
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,8 @@ class CourseFacts:
         return self.lessons > 0 and self.lessons_done == self.lessons
 
     @property
-    def share(self) -> float:
-        return self.points / self.max_points if self.max_points else 0.0
-
-    @property
     def passed(self) -> bool:
-        return self.took_part and self.share >= self.pass_share
+        return self.took_part and reaches(self.points, self.max_points, self.pass_share)
 
 
 def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progress]:
@@ -62,6 +60,23 @@ def find_course_facts(session: Session, person_id: int, course: str) -> CourseFa
     if enrolment is None:
         return None
     return _facts(session, enrolment)
+
+
+def record_completion(session: Session, person_id: int, course: str, *, at: dt.datetime) -> None:
+    """Keep the date of completion, where every lesson was handed in or attended by now.
+
+    Safe to repeat: the first date stays.
+    """
+    hold_person(session, person_id)
+    enrolment = find_enrolment(session, person_id, course)
+    if enrolment is None or enrolment.completed_at is not None:
+        return
+    if _facts(session, enrolment).took_part:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id == enrolment.id, Enrolment.completed_at.is_(None))
+            .values(completed_at=at)
+        )
 
 
 def record_best(session: Session, submission: Submission, release: Release) -> None:
@@ -88,7 +103,8 @@ def record_best(session: Session, submission: Submission, release: Release) -> N
     elif _share(submission) > _share(stored):
         _take(stored, submission)
     session.flush()
-    _record_completion(session, submission, release)
+    assert submission.marked_at is not None
+    record_completion(session, submission.person_id, release.course, at=submission.marked_at)
 
 
 def _take(progress: Progress, submission: Submission) -> None:
@@ -97,18 +113,6 @@ def _take(progress: Progress, submission: Submission) -> None:
     progress.max_points = submission.max_points or 0.0
     progress.submission_id = submission.id
     progress.at = submission.marked_at
-
-
-def _record_completion(session: Session, submission: Submission, release: Release) -> None:
-    enrolment = find_enrolment(session, submission.person_id, release.course)
-    if enrolment is None or enrolment.completed_at is not None:
-        return
-    if _facts(session, enrolment).took_part:
-        session.execute(
-            update(Enrolment)
-            .where(Enrolment.id == enrolment.id, Enrolment.completed_at.is_(None))
-            .values(completed_at=submission.marked_at)
-        )
 
 
 def _facts(session: Session, enrolment: Enrolment) -> CourseFacts:

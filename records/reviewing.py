@@ -22,6 +22,7 @@ from records.queue import EXAM, marks_of
 from records.tables import ExerciseMarks, Release, Review, Submission
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
+from skills_framework.passing import TOLERANCE
 
 APART = 0.1  # share of the points by which two markers may differ
 
@@ -58,7 +59,7 @@ def decide(points: Sequence[float], max_points: float, *, exam: bool) -> float |
     if len(points) < 2:
         return None
     if len(points) == 2:
-        agree = abs(points[0] - points[1]) <= APART * max_points
+        agree = abs(points[0] - points[1]) <= APART * max_points + TOLERANCE
         return mean(points) if agree else None
     return points[2]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from skills_framework.messages import Message, Refused
+from skills_framework.passing import reaches
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("vi", "en")
@@ -126,7 +127,7 @@ def _standing(
     for level, mean in means.items():
         if len(shares[level]) < least:
             continue
-        if mean < pass_share:
+        if not reaches(mean, 1.0, pass_share):
             break
         reached = level
     return Standing(code, reached, sum(map(len, shares.values())), means)
@@ -242,7 +243,7 @@ class _Reading:
 
     def fault(self, key: str, why: Message) -> None:
         self.faults.append(
-            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": str(why)})
+            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": why})
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub import access, teaching
@@ -73,12 +73,17 @@ class ClassScreen(PageHandler):
     async def post(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))
         codes = self.get_body_argument("codes", "").replace(",", "\n").splitlines()
-        await self.record(
-            lambda session: meetings.attend_by_list(
-                session, int(number), codes[:1000], by=self.actor.username or "", at=self.now
-            )
-        )
+        await self.record(self._keep_list, int(number), codes[:1000])
         self.redirect(self.url("teaching", "classes", number))
+
+    def _keep_list(self, session: Session, number: int, codes: Sequence[str]) -> None:
+        new = meetings.attend_by_list(
+            session, number, codes, by=self.actor.username or "", at=self.now
+        )
+        meeting = meetings.find_meeting(session, number)
+        assert meeting is not None
+        for person_id in new:
+            self.portal.on_attended(session, person_id, meeting.course, self.now)
 
 
 class Attend(PageHandler):
@@ -102,7 +107,10 @@ class Attend(PageHandler):
     def _attend(self, session: Session, meeting: str, code: str) -> Any:
         assert self.actor.person_id is not None
         number = int(meeting) if meeting.isdigit() else 0
-        return meetings.attend_by_code(session, number, self.actor.person_id, code, at=self.now)
+        person_id = self.actor.person_id
+        attended = meetings.attend_by_code(session, number, person_id, code, at=self.now)
+        self.portal.on_attended(session, person_id, attended.course, self.now)
+        return attended
 
     async def _show(self, done: Any) -> None:
         assert self.actor.person_id is not None

@@ -183,7 +183,7 @@ class TeachingSubmission(PageHandler):
         )
         submission = queue.find_submission(session, number)
         if decided and submission is not None:
-            self.portal.on_marked(session, submission)
+            self.portal.on_marked(session, submission, self.now)
         return decided
 
     def _pick(self, number: int) -> float | None:
@@ -349,7 +349,7 @@ class RemarkPage(PageHandler):
         for submission_id in outcome.raised:
             submission = queue.find_submission(session, submission_id)
             if submission is not None:
-                self.portal.on_marked(session, submission)
+                self.portal.on_marked(session, submission, self.now)
 
 
 def _rubric_of(session: Session, number: int, grade_id: str) -> tuple[courses.Criterion, ...]:

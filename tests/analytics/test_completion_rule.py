@@ -22,11 +22,11 @@ def test_exactly_the_pass_mark_is_enough() -> None:
 
 def test_a_sum_of_tenths_on_the_pass_mark_is_not_lost_to_rounding() -> None:
     lessons = tuple((f"b{i}", 1.0) for i in range(3))
-    marks = {"b0": 0.1, "b1": 0.1, "b2": 0.1}  # adds up to 0.30000000000000004
-    assert judge_completion([standing(marks, 0.1, lessons)]).due
-    lessons = tuple((f"b{i}", 1.0) for i in range(10))
-    marks = dict.fromkeys((f"b{i}" for i in range(10)), 0.7)  # to 6.999999999999999
+    marks = {"b0": 0.6, "b1": 0.7, "b2": 0.8}  # adds up to 2.0999999999999996
     assert judge_completion([standing(marks, 0.7, lessons)]).due
+    lessons = tuple((f"b{i}", 1.0) for i in range(10))
+    marks = dict.fromkeys((f"b{i}" for i in range(10)), 0.6)  # to 5.999999999999999
+    assert judge_completion([standing(marks, 0.6, lessons)]).due
 
 
 def test_a_hair_below_the_pass_mark_is_not() -> None:

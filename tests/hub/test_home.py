@@ -46,6 +46,20 @@ def test_what_closes_soon_comes_first_even_before_what_was_begun() -> None:
     assert next_of(course(begun, later)) == ("continue", "dang-lam")
 
 
+def test_a_lesson_attended_in_person_is_done_and_its_points_are_still_to_be_had() -> None:
+    found = course(lesson("mot", points=10.0), lesson("hai", attended=True))
+    assert (found.lessons_done, found.passed) == (2, True)  # 10 of 20, and half is enough
+    assert next_of(found) == ("begin", "hai")
+
+
+def test_points_exactly_on_the_mark_pass_however_they_were_added_up() -> None:
+    tenths = [lesson(f"b{n}", points=0.6, max_points=1.0, pass_share=0.6) for n in range(10)]
+    found = CourseState("k", 1, 1, {"pass_share": 0.6, "title": "K"}, tuple(tenths), True)
+    assert found.points < 6.0  # 5.999999999999999
+    assert found.passed
+    assert lesson("b", points=0.6 + 0.7 + 0.8, max_points=3.0, pass_share=0.7).state == "passed"
+
+
 def test_nobody_is_sent_to_a_lesson_that_is_closed() -> None:
     closed = lesson("het-han", opened_at=AT - DAY, closes_at=AT - DAY)
     assert next_of(course(closed, lesson("con"))) == ("begin", "con")

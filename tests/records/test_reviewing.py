@@ -75,6 +75,7 @@ def review(
         ([4.0, 6.0], False, 6.0),
         ([4.0], True, None),
         ([4.0, 5.0], True, 4.5),
+        ([1.2, 2.2], True, (1.2 + 2.2) / 2),  # 2.2 - 1.2 is above 1 by a rounding error
         ([4.0, 8.0], True, None),
         ([4.0, 8.0, 5.0], True, 5.0),
         ([4.0, 8.0, 8.5], True, 8.5),

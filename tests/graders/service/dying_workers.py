@@ -70,11 +70,11 @@ class TellingMarker:
         return marks
 
 
-def note(session: Session, submission: Submission) -> None:
+def note(session: Session, submission: Submission, at: dt.datetime) -> None:
     """Whatever follows from marks follows once: the log counts it."""
     audit.append(
         session,
-        at=dt.datetime.now(dt.UTC),
+        at=at,
         actor="service:grading",
         action="marked",
         subject=f"submission:{submission.id}",

@@ -154,8 +154,8 @@ def test_stopping_returns_what_can_not_be_finished(classroom, quick) -> None:
 
 class TestTheHook:
     def test_writes_in_the_same_transaction_as_the_marks(self, classroom, quick) -> None:
-        def rename(session, submission) -> None:
-            assert submission.state == "marked"
+        def rename(session, submission, at) -> None:
+            assert (submission.state, submission.marked_at) == ("marked", at)
             session.get_one(Person, submission.person_id).position = "đã chấm"
 
         with GradingService(classroom.records, quick(), on_marked=rename):
@@ -166,7 +166,7 @@ class TestTheHook:
         assert person.position == "đã chấm"
 
     def test_that_breaks_loses_its_own_writes_and_not_the_marks(self, classroom, quick) -> None:
-        def break_down(session, submission) -> None:
+        def break_down(session, submission, _at) -> None:
             session.get_one(Person, submission.person_id).position = "nửa chừng"
             session.flush()
             raise ZeroDivisionError
