@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from courses.course import COURSE_FILE, Course
+from courses.course import COURSE_FILE, LONGEST_SLUG, SLUG, Course
 from courses.release import lesson_for, make_release, media_of
 from skills_framework.messages import Message, Refused
 
 TEMPLATE = Path(__file__).parent / "template"
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def new_course(folder: Path, *, slug: str, title: str, frame: str = "4.1") -> Path:
@@ -26,7 +25,7 @@ def new_course(folder: Path, *, slug: str, title: str, frame: str = "4.1") -> Pa
     It passes its own check as it stands. Gives back the new folder. Raises Refused for a slug
     that is no plain lower-case name, or where the folder already exists.
     """
-    if not SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
         raise Refused(
             Message(
                 "mã khóa học “{slug}” chỉ gồm chữ thường không dấu, số, gạch nối", {"slug": slug}

@@ -301,7 +301,10 @@ def _setup(cell: Cell, cell_id: str, source: str) -> list[Block]:
 
 def _table(cell: Cell, name: Any, title: str) -> str:
     """The rows a setup cell assigns to ``name`` as an HTML table; first row is the heading."""
-    rows = literals_of(source_of(cell)).get(str(name))
+    try:
+        rows = literals_of(source_of(cell)).get(str(name))
+    except Refused:  # a learner broke the cell
+        return ""
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) for row in rows):
         return ""
     heading = "".join(f'<th scope="col">{_cell(one)}</th>' for one in rows[0])
@@ -319,12 +322,17 @@ def _cell(value: Any) -> str:
     return "" if value is None else html.escape(in_vietnamese(value))
 
 
+def _joined(text: Any) -> str:
+    """Notebooks keep a text whole, or as a list of its lines."""
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
 def _figure(output: Mapping[str, Any]) -> str:
     data = output.get("data", {})
-    text = html.escape(str(data.get("text/plain", "")), quote=True)
+    text = html.escape(_joined(data.get("text/plain", "")), quote=True)
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
-            content = "".join("".join(data[kind]).split())
+            content = "".join(_joined(data[kind]).split())
             return nh3.clean(
                 f'<img alt="{text}" src="data:{kind};base64,{content}">',
                 tags={"img"},

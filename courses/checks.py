@@ -420,9 +420,13 @@ def _texts(cell: Cell) -> Iterable[str]:
 
 
 def _names(source: str, context: type[ast.expr_context]) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # which `_assert_problems` tells
+        return set()
     return {
         node.id
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, context)
     }
 

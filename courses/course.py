@@ -6,6 +6,8 @@ marking is `courses.checks`.
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +36,8 @@ from courses.rubric import Criterion, read_rubric
 from skills_framework.messages import Message, Refused
 
 COURSE_FILE = "course.toml"
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_SLUG = 64  # characters
 EXERCISE_KINDS = ("form", "code", "file", "text")
 
 
@@ -278,11 +282,11 @@ def _kind_of(cell: Cell, answers: list[Cell]) -> str:
 
 def _read_course(keys: _Keys, folder: Path) -> Course:
     lessons = keys.tables("lesson")
-    slug = keys.text("slug")
-    if slug and not slug.replace("-", "").isalnum():
-        keys.fault("slug", Message("chỉ gồm chữ không dấu, số và dấu gạch nối"))
+    slugs = [one.get("slug") for one in lessons]
+    for twice in sorted({str(one) for one in slugs if one and slugs.count(one) > 1}):
+        keys.fault("lesson.slug", Message("mã {code} bị trùng", {"code": twice}))
     return Course(
-        slug=slug,
+        slug=keys.slug("slug"),
         title=keys.text("title"),
         title_en=keys.text("title_en"),
         programme=keys.text("programme"),
@@ -302,9 +306,10 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
 
 def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
     file, title = keys.text("file"), keys.text("title")
-    slug, theory = keys.text("slug"), keys.number("theory_minutes")
+    slug, theory = keys.slug("slug"), keys.number("theory_minutes")
     path = folder / file
-    if not file or ".." in Path(file).parts or not path.is_file():
+    outside = Path(file).is_absolute() or ".." in Path(file).parts
+    if not file or outside or not path.is_file():
         keys.fault("lesson.file", Message("không có tệp {path}", {"path": file}))
         return None
     try:
@@ -338,9 +343,17 @@ class _Keys:
             self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
         return str(found)
 
+    def slug(self, key: str) -> str:
+        """A name that stands in addresses and in the records."""
+        found = self.text(key)
+        if found and not (SLUG.fullmatch(found) and len(found) <= LONGEST_SLUG):
+            self.fault(key, Message("chỉ gồm chữ thường không dấu, số và dấu gạch nối"))
+        return found
+
     def number(self, key: str) -> float:
         found = self.data.get(key)
-        if not isinstance(found, int | float) or isinstance(found, bool) or found <= 0:
+        is_number = isinstance(found, int | float) and not isinstance(found, bool)
+        if not is_number or not 0 < found < math.inf:
             self.fault(key, Message("phải là số lớn hơn 0"))
             return 1
         return found

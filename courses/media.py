@@ -188,7 +188,7 @@ def fits_its_name(path: str, content: bytes) -> bool:
 
 def picture_size(content: bytes) -> tuple[int, int] | None:
     """Width and height in pixels of a PNG, JPEG, WebP or SVG; None where it is none of them."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
         width, height = struct.unpack(">II", content[16:24])
         return width, height
     if content.startswith(b"\xff\xd8"):
@@ -227,7 +227,11 @@ def _svg_size(content: bytes) -> tuple[int, int] | None:
     head = content[:2000].decode("utf-8", errors="replace")
     box = re.search(r"<svg\b[^>]*\bviewBox\s*=\s*[\"']([-\d.\s,]+)[\"']", head)
     sides = re.split(r"[\s,]+", box[1].strip()) if box else []
-    return (round(float(sides[2])), round(float(sides[3]))) if len(sides) == 4 else None
+    try:
+        _left, _top, width, height = map(float, sides)
+    except ValueError:  # not four, or not numbers
+        return None
+    return round(width), round(height)
 
 
 TIMES = re.compile(

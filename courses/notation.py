@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -27,6 +26,9 @@ KINDS = ("single", "multiple", "number", "text", "table", "order", "match", "fil
 COLUMN_KINDS = ("text", "number", "choice")
 LONGEST_ANSWER = 200_000  # characters of the literal; a file's content has its own limit
 LARGEST_FILE = 2 * 1024 * 1024  # bytes of one uploaded file
+LARGEST_NUMBER = 1e300  # beyond it neither JSON nor arithmetic is to be relied on
+# What ast says of a text that is no program, or no literal, or only meant to break its reader.
+UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 
 Answer = None | bool | int | float | str | list[Any] | dict[str, Any]
 
@@ -75,7 +77,7 @@ def options_of(source: str) -> dict[str, Any]:
     text = "\n".join(line[len(MARK) :].removeprefix(" ") for line in lines)
     try:
         options = copy.deepcopy(_parsed_options(text))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Refused(
             Message("phần “#|” không phải YAML hợp lệ: {error}", {"error": _yaml_fault(error)})
         ) from None
@@ -88,7 +90,14 @@ class _Plain(yaml.SafeLoader):
     """YAML where ``on``, ``no`` and ``2022-01-19`` are texts, as an author means them.
 
     YAML 1.1 would make them booleans and a date; Vietnamese without diacritics has many such words.
+    An alias is refused: a few lines of them, written by a learner, say gigabytes when spelled out.
     """
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "không dùng bí danh (*tên)", mark)
+        return super().compose_node(parent, index)
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -231,7 +240,8 @@ def _distinct_keys(value: Any, keys: set[str]) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) < LARGEST_NUMBER
 
 
 def _is_file(value: Any) -> bool:
@@ -296,7 +306,7 @@ def _heading(source: str) -> list[str]:
 def _statements(source: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         raise Refused(Message("ô biểu mẫu không còn là mã Python hợp lệ")) from None
 
 
@@ -319,12 +329,34 @@ def _literal(statement: ast.stmt) -> Answer:
     assert isinstance(statement, ast.Assign)
     try:
         value: Answer = ast.literal_eval(statement.value)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        raise Refused(Message("câu trả lời trong ô biểu mẫu phải là giá trị viết sẵn")) from None
+    except UNREADABLE:
+        raise _no_literal() from None
+    if not _is_plain(value):
+        raise _no_literal()
     return value
 
 
-def _yaml_fault(error: yaml.YAMLError) -> str:
+def _no_literal() -> Refused:
+    return Refused(Message("câu trả lời trong ô biểu mẫu phải là giá trị viết sẵn"))
+
+
+def _is_plain(value: Any) -> bool:
+    """Is it of the kinds a form can hold? In JupyterLab anything may be written there."""
+    match value:
+        case None | bool() | str():
+            return True
+        case int() | float():
+            return abs(value) < LARGEST_NUMBER
+        case list() | tuple():
+            return all(map(_is_plain, value))
+        case dict():
+            return all(isinstance(key, str) for key in value) and all(
+                map(_is_plain, value.values())
+            )
+    return False
+
+
+def _yaml_fault(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     return f"dòng {mark.line + 1}: {problem}" if mark else problem

@@ -58,8 +58,8 @@ def source_of(cell: Mapping[str, Any]) -> str:
 
 def marking_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     """nbgrader's metadata of the cell; {} for an ordinary cell."""
-    found: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
-    return found
+    found = cell.get("metadata", {}).get("nbgrader")
+    return found if isinstance(found, dict) else {}
 
 
 def grade_id_of(cell: Mapping[str, Any]) -> str:
@@ -106,7 +106,8 @@ def is_answer(cell: Mapping[str, Any]) -> bool:
 
 def is_task_answer(cell: Mapping[str, Any]) -> bool:
     """The text cell that learners receive below each task (`with_task_answers`)."""
-    return bool(cell.get("metadata", {}).get("motcham", {}).get("answers"))
+    ours = cell.get("metadata", {}).get("motcham")
+    return isinstance(ours, dict) and bool(ours.get("answers"))
 
 
 def task_answer_id(task: Mapping[str, Any]) -> str:

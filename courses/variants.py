@@ -28,7 +28,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from courses.documents import as_document
-from courses.notation import as_literal, option_lines, options_of
+from courses.notation import UNREADABLE, as_literal, option_lines, options_of
 from courses.notebooks import Cell, Notebook, in_cell, marking_of, seal, source_of
 from skills_framework.messages import Message, Refused
 
@@ -198,7 +198,7 @@ def literals_of(source: str) -> dict[str, Any]:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             try:
                 found[statement.targets[0].id] = ast.literal_eval(statement.value)
-            except ValueError:
+            except UNREADABLE:
                 continue
     return found
 
@@ -218,10 +218,9 @@ def _rewritten(source: str, values: dict[str, Any]) -> str:
 def _parsed(source: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
-    except SyntaxError as error:
-        raise Refused(
-            Message("mã Python sai cú pháp ở dòng {line}", {"line": error.lineno})
-        ) from None
+    except UNREADABLE as error:
+        line = getattr(error, "lineno", None) or 1
+        raise Refused(Message("mã Python sai cú pháp ở dòng {line}", {"line": line})) from None
 
 
 def _fill(cell: Cell, values: dict[str, Any]) -> None:

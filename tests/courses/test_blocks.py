@@ -108,6 +108,34 @@ def test_broken_cells_are_shown_as_plain_code(cells):
     assert (block.kind, block.editable) == ("code", True)
 
 
+TABLE = "#| table: t\nt = [['a'], [1]]"
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"source": TABLE + "\nt = [["},
+        {"source": TABLE + "\nu = {[]: 1}"},
+        {"source": TABLE + "\0"},
+        {"metadata": {"nbgrader": "x"}},
+        {"metadata": {"nbgrader": [1]}},
+        {"metadata": {"motcham": "x"}},
+        {"outputs": [{"output_type": "display_data", "metadata": {}, "data": {"image/png": 5}}]},
+    ],
+)
+def test_a_cell_that_somebody_spoiled_in_jupyter_hides_no_other(one_exercise, spoiled):
+    whole = [block.kind for block in blocks(one_exercise)]
+    setup = {"cell_type": "code", "id": "du-lieu", "metadata": {}, "outputs": [], "source": TABLE}
+    shown = blocks({**one_exercise, "cells": [{**setup, **spoiled}, *one_exercise["cells"]]})
+    assert [block.kind for block in shown][-len(whole) :] == whole
+
+
+def test_an_endless_level_is_a_fault_and_not_an_error(one_exercise):
+    test = one_exercise["cells"][2]
+    test["source"] = test["source"].replace("level: 1", "level: .inf")
+    assert "form" in [block.kind for block in blocks(one_exercise)]
+
+
 def test_files_handed_out_before_a_task_are_shown_below_it(cells, one_exercise):
     hand = "#| show: false\n#| download: {0}.csv\n#| content: {0}\n{0} = [['a']]"
     one_exercise["cells"][:0] = [

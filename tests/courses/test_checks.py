@@ -133,6 +133,12 @@ def test_asserts_without_words_are_warnings(course_folder, lesson_file):
     assert "chưa có lời nhắn" in texts(found, "warning")
 
 
+def test_a_test_that_is_no_python_is_a_problem_and_no_stack_trace(course_folder, lesson_file):
+    edit(lesson_file, "assert chon is not None", "assert chon is not not None")
+    [lesson] = load_course(course_folder).lessons
+    assert "sai cú pháp" in texts(check_lesson(lesson, load_framework()))
+
+
 def test_images_without_words_are_errors(course_folder, lesson_file, marker):
     edit(lesson_file, "### Việc", "### Việc\n![](attachment:a.png)")
     assert "chưa có lời mô tả" in texts(problems(course_folder, marker))

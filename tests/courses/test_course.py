@@ -81,6 +81,29 @@ def test_one_grade_id_twice_is_refused(course_folder):
     assert "ô số 3 (cham): grade_id bị trùng" in refusal(course_folder)
 
 
+@pytest.mark.parametrize("slug", ["Khóa", "khóa-thử", "a b", "-a", "a" * 65])
+def test_a_name_that_no_address_can_carry_is_refused(course_folder, slug):
+    spoil(course_folder, 'slug = "mot"', f'slug = "{slug}"')
+    assert "“slug”: chỉ gồm chữ thường không dấu" in refusal(course_folder)
+    spoil(course_folder, f'slug = "{slug}"', 'slug = "mot"')
+    spoil(course_folder, 'slug = "thu"', f'slug = "{slug}"')
+    assert "“slug”: chỉ gồm chữ thường không dấu" in refusal(course_folder)
+
+
+def test_two_lessons_of_one_name_are_refused(course_folder):
+    file = course_folder / "course.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + text[text.index("[[lesson]]") :], encoding="utf-8")
+    assert "mã mot bị trùng" in refusal(course_folder)
+
+
+def test_a_lesson_elsewhere_on_the_machine_is_not_read(course_folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "01.ipynb"
+    elsewhere.write_bytes((course_folder / "lessons" / "01.ipynb").read_bytes())
+    spoil(course_folder, "lessons/01.ipynb", str(elsewhere))
+    assert "không có tệp" in refusal(course_folder)
+
+
 def test_a_lesson_that_is_no_notebook_is_refused(course_folder):
     (course_folder / "lessons" / "01.ipynb").write_text("xin chào")
     assert "lessons/01.ipynb: không phải sổ bài học" in refusal(course_folder)

@@ -196,6 +196,14 @@ def test_sizes_are_read_from_every_kind_of_picture(tmp_path):
     assert picture_size(b"nothing") is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"\x89PNG\r\n\x1a\n", b'<svg viewBox="0 0 . ."/>', b'<svg viewBox="0 0 1.2.3 4"/>', b""],
+)
+def test_a_picture_cut_short_has_no_size(content):
+    assert picture_size(content) is None
+
+
 def test_the_taught_course_shows_a_picture_and_a_short_captioned_video():
     course = load_course(CONTENT / "xa-hoi-so-an-toan")
     shown = {path.rpartition(".")[2] for path in make_release(course).manifest["media"]}
