@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import lzma
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +22,11 @@ from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
 MOST_FILES, MOST_MB = 300, 50  # of an uploaded course, unpacked
+# What Python's zipfile says of a file that is none, or is damaged, or meant to break its reader.
+NO_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError),
+    *(NotImplementedError, RuntimeError),
+)
 
 
 def read_course_archive(content: bytes) -> courses.Course:
@@ -32,16 +39,12 @@ def read_course_archive(content: bytes) -> courses.Course:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = [member for member in archive.infolist() if not member.is_dir()]
         _refuse_unsafe(members)
-        with tempfile.TemporaryDirectory(prefix="motcham-course-") as folder:
-            for member in members:
-                target = Path(folder) / member.filename
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(member))
-            return courses.load_course(_course_folder(Path(folder)))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        files = {member.filename: archive.read(member) for member in members}
+    except NO_ZIP:
         raise Refused(
             Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khoá học thành .zip.")
         ) from None
+    return load_files(files)
 
 
 def check(course: courses.Course, mark: Any) -> list[courses.Problem]:
@@ -51,13 +54,19 @@ def check(course: courses.Course, mark: Any) -> list[courses.Problem]:
 
 
 def load_files(files: Mapping[str, bytes]) -> courses.Course:
-    """A course from its files by path (`LabDoor.read_course`). Raises `Refused` as it loads."""
+    """A course from its files by path (`LabDoor.read_course`). Raises `Refused` as it loads, and
+    for names that would lead elsewhere: a lab says what its author makes it say."""
     with tempfile.TemporaryDirectory(prefix="motcham-course-") as folder:
         for name, content in files.items():
+            if not _stays_below(name):
+                raise _bad_name(name)
             target = Path(folder) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-        return courses.load_course(Path(folder))
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            except (OSError, ValueError):  # too long, a file where a folder is needed, no text
+                raise _bad_name(name) from None
+        return courses.load_course(_course_folder(Path(folder)))
 
 
 def template_files(slug: str, title: str, frame: str) -> dict[str, bytes]:
@@ -111,12 +120,21 @@ def _refuse_unsafe(members: list[zipfile.ZipInfo]) -> None:
             )
         )
     for member in members:
-        path = PurePosixPath(member.filename)
         is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-        if path.is_absolute() or ".." in path.parts or "\\" in member.filename or is_link:
-            raise Refused(
-                Message("Tên tệp không hợp lệ trong tệp zip: {name}", {"name": member.filename})
-            )
+        if is_link or not _stays_below(member.filename):
+            raise _bad_name(member.filename)
+
+
+def _stays_below(name: str) -> bool:
+    """Whether the path leads to a file below the folder it is put into."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not (
+        path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name
+    )
+
+
+def _bad_name(name: str) -> Refused:
+    return Refused(Message("Tên tệp không hợp lệ: {name}", {"name": name[:200]}))
 
 
 def _course_folder(folder: Path) -> Path:

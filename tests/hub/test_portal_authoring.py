@@ -171,6 +171,24 @@ async def test_a_course_with_a_bad_name_is_not_begun(
     assert not shelf.folders
 
 
+@pytest.mark.parametrize("place", ["absolute", "above", "course.toml/x", "\0"])
+async def test_a_lab_that_names_files_of_other_folders_writes_nothing_there(
+    shelf_site: tuple[Any, Shelf], tmp_path: Path, place: str
+) -> None:
+    """The author's own code runs in the lab, so its answers are what the author makes them."""
+    site, shelf = shelf_site
+    await begin(site)
+    name = {
+        "absolute": str(tmp_path / "evil"),
+        "above": f"../../../../../../..{tmp_path}/evil",
+    }.get(place, place)
+    shelf.folders["du-lieu-mo"][name] = b"x"
+    answer = await site.as_("thay").get(f"{PAGE}/du-lieu-mo")
+    assert answer.status == 200
+    assert "Tên tệp không hợp lệ" in answer.text
+    assert not (tmp_path / "evil").exists()
+
+
 @pytest.mark.parametrize("folder", sorted((ROOT / "courses" / "content").glob("*/course.toml")))
 def test_a_course_file_written_from_a_release_says_the_same(folder: Path) -> None:
     course = courses.load_course(folder.parent)

@@ -106,6 +106,16 @@ def packed(folder: Path, **changed: bytes) -> bytes:
     return content.getvalue()
 
 
+def damaged() -> bytes:
+    """A zip whose packed bytes no longer unpack."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("course.toml", "slug = 'khoa-mau'\n" * 100)
+    whole = content.getvalue()
+    begin = 30 + len("course.toml")  # behind the head of the first file
+    return whole[:begin] + b"\xff\xff\xff" + whole[begin + 3 :]
+
+
 async def upload(browser: Any, path: str, content: bytes, **fields: str) -> Any:
     edge = "----motcham"
     parts = {"_xsrf": await browser.xsrf(), **fields}
@@ -215,6 +225,8 @@ async def test_a_course_whose_reference_answer_fails_is_not_published(taught: An
     [
         (b"not a zip", "không phải là một tệp zip"),
         (packed(TEMPLATE, **{"../../etc/evil": b"x"}), "Tên tệp không hợp lệ"),
+        (packed(TEMPLATE, **{"template/course.toml/x": b"x"}), "Tên tệp không hợp lệ"),
+        (damaged(), "không phải là một tệp zip"),
         (packed(TEMPLATE / "lessons"), "course.toml"),
     ],
 )
