@@ -180,10 +180,12 @@ class FarSide:
     def may_judge(self, kind: type, operation: str) -> bool:
         """May ``operation`` of the learner's class decide anything in the running cell?
 
-        Only where the cell has to do with that class: an operator that one exercise asks for must
-        not answer for a number in another.
+        Only where the cell has to do with a class of the reference that has it: an operator that
+        one exercise asks for must not answer for a number in another, whatever the learner's
+        class says that it inherits from.
         """
-        return any(one.__name__ in self.judging for one in kind.__mro__)
+        meant = (one.__name__ for one in kind.__mro__ if one.__name__ in self.judging)
+        return any({operation, "*"} & set(self.classes.get(name, ())) for name in meant)
 
     def operate(self, operation: str, *operands: object) -> Any:
         encoder = Encoder(self.to_learner)

@@ -117,6 +117,8 @@ class _Class(type):
         return cls._class_far.operate("__iter__", cls)
 
     def __len__(cls) -> int:
+        if not cls._class_far.may_judge(cls, "__len__"):
+            raise TypeError(f"lớp {cls.__name__} không có độ dài")
         found: int = cls._class_far.operate("__len__", cls)
         return found
 

@@ -243,6 +243,43 @@ asked(
     "    def __sub__(self, o): return self\n    def __abs__(self): return self",
     s2="def tb(xs):\n    return PS()",
 )
+NOT_A_LIST = """
+class Kieu(type):
+    def __len__(cls): return 2
+    def __iter__(cls): return iter(())
+class Rong(metaclass=Kieu): pass
+def loc(xs): return Rong
+"""
+asked(
+    "a class with a length and without items",
+    question(
+        "def loc(xs):\n    return [x for x in xs if x > 2]",
+        "kq = loc([1, 3, 5])\nassert len(kq) == 2\nfor x, y in zip(kq, [3, 5]):\n    assert x == y",
+    ),
+    s1=NOT_A_LIST,
+)
+YES_MAN = """
+class PS({base}):
+    def __init__(self, *a): pass
+    def __lt__(self, o): return True
+    def __sub__(self, o): return self
+    def __abs__(self): return self"""
+asked(
+    "operators lent by the name of a class above",
+    LENT,
+    s1="Goc = type('tb', (), {})" + YES_MAN.format(base="Goc"),
+    s2="def tb(xs):\n    return PS()",
+)
+ANYTHING = notebook(
+    *LENT["cells"][:3],
+    test("t2", "kq = tb([1, 2, 3])\nassert isinstance(kq, object) and abs(kq - 2) < 1e-9"),
+)
+asked(
+    "operators lent where the test speaks of object",
+    ANYTHING,
+    s1=YES_MAN.format(base="object"),
+    s2="def tb(xs):\n    return PS()",
+)
 
 # Theft and denial --------------------------------------------------------------------------------
 
