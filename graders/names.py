@@ -315,7 +315,11 @@ _ORDER = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
 
 def _operators(node: ast.ClassDef, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The special methods that a class of the reference has; "*" where a base is not ours."""
-    found = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+    found = {
+        one.name
+        for one in node.body
+        if isinstance(one, ast.FunctionDef) and (one.name != "__exit__" or _swallows(one))
+    }
     found |= {
         target.id
         for one in node.body
@@ -331,6 +335,15 @@ def _operators(node: ast.ClassDef, known: Mapping[str, frozenset[str]]) -> froze
     if "total_ordering" in decorators or "order" in decorators:
         found |= _ORDER
     return frozenset(name for name in found if name.startswith("__") or name == "*")
+
+
+def _swallows(leave: ast.FunctionDef) -> bool:
+    """May this ``__exit__`` end an exception?"""
+    given = (one.value for one in ast.walk(leave) if isinstance(one, ast.Return))
+    return any(
+        value is not None and not (isinstance(value, ast.Constant) and not value.value)
+        for value in given
+    )
 
 
 def _imports(tree: ast.Module) -> dict[str, tuple[str, str | None]]:
