@@ -206,9 +206,10 @@ def is_plain_query(text: str, *, columns: bool) -> bool:
     """Is a condition made of columns, values and harmless methods alone? ``columns``: is it asked
     of a frame? If not, a bare name would be a variable of the test's."""
     bare = _QUOTED.sub(" ", text)
-    if {"@", "#", "\n"} & set(bare) or any(
-        name not in _QUERY_METHODS for name in _ATTRIBUTE.findall(bare)
-    ):
+    # Quotes three in a row, or one that is left over, would mean that Python sees other gaps.
+    if "'''" in text or '"""' in text or set("@#\n'\"`\\") & set(bare):
+        return False
+    if any(name not in _QUERY_METHODS for name in _ATTRIBUTE.findall(bare)):
         return False
     if columns:
         return not any(name.startswith("_") for name in _NAME.findall(bare))

@@ -90,6 +90,13 @@ asked(
     ),
     s1="loc = 'a in @mong'",
 )
+asked(
+    "a condition whose quotes hide the test's variables",
+    question(
+        "loc = 'a > 1'", TABLE + "mong = [2, 3]\nassert bang.query(loc)['a'].tolist() == mong"
+    ),
+    s1="""loc = "'x' == '''x'y''' or a in @mong or 'x' == ''\"""",
+)
 
 # The learner's files -----------------------------------------------------------------------------
 
