@@ -139,6 +139,20 @@ asked(
     ),
     s1=f"code = {TAKE_OVER + 'def nhan(a, b): return 7'!r}" + COMPILED,
 )
+ARCHIVE = """
+import os, zipfile
+os.rename('bai.pyc', '__main__.pyc')
+with zipfile.ZipFile('bai.py', 'w') as tep: tep.write('__main__.pyc')
+"""
+asked(
+    "a script that is an archive of compiled code",
+    question(
+        "open('bai.py', 'w').write('nhan = 6')",
+        "import runpy\nassert runpy.run_path('bai.py')['nhan'] == 6",
+        "assert 1 == 0",
+    ),
+    s1=f"code = {TAKE_OVER + 'nhan = 7'!r}" + COMPILED + ARCHIVE,
+)
 asked(
     "a test that starts the learner's script",
     question(
@@ -257,7 +271,9 @@ class DongHo:
     def gio(self): return 12"""
 asked(
     "a context manager that swallows what the test finds wrong",
-    question(CLOCK, "with DongHo() as d:\n    assert d.gio() == 12", "with DongHo() as d:\n    1 / 0"),
+    question(
+        CLOCK, "with DongHo() as d:\n    assert d.gio() == 12", "with DongHo() as d:\n    1 / 0"
+    ),
     s1=CLOCK.replace("False", "True").replace("12", "0"),
 )
 QUIET = """
