@@ -352,8 +352,11 @@ class _Keys:
 
     def number(self, key: str) -> float:
         found = self.data.get(key)
-        is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        if not is_number or not 0 < found < math.inf:
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, int | float)
+            or not 0 < found < math.inf
+        ):
             self.fault(key, Message("phải là số lớn hơn 0"))
             return 1
         return found

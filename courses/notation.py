@@ -95,7 +95,7 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "không dùng bí danh (*tên)", mark)
         return super().compose_node(parent, index)
 
@@ -350,9 +350,7 @@ def _is_plain(value: Any) -> bool:
         case list() | tuple():
             return all(map(_is_plain, value))
         case dict():
-            return all(isinstance(key, str) for key in value) and all(
-                map(_is_plain, value.values())
-            )
+            return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
     return False
 
 

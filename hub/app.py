@@ -52,6 +52,7 @@ from records import Records, open_records, queue
 
 HERE = Path(__file__).parent
 SLUG = r"([a-z0-9][a-z0-9-]*)"
+NUMBER = r"([0-9]{1,18})"  # a key: no database gives a longer one
 LARGEST_FORM_MB = 25  # what a page may be sent; the API sets its own bounds (hub.web.ApiHandler)
 
 
@@ -80,21 +81,21 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),
-        (r"teaching/classes/([0-9]+)", classes.ClassScreen),
+        (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
         (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
         (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
         (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
-        (r"teaching/submissions/([0-9]+)", teaching.TeachingSubmission),
-        (r"teaching/submissions/([0-9]+)/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
-        (r"teaching/remarks/([0-9]+)", teaching.RemarkPage),
+        (rf"teaching/submissions/{NUMBER}", teaching.TeachingSubmission),
+        (rf"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
+        (rf"teaching/remarks/{NUMBER}", teaching.RemarkPage),
         (r"notices", classes.Notices),
         # Officers, the ministry, the auditor
         (r"national", figures.National),
         (r"national\.xlsx", figures.Workbook),
-        (r"units/([0-9]+)", figures.UnitPage),
-        (r"units/([0-9]+)/people", figures.UnitPeople),
+        (rf"units/{NUMBER}", figures.UnitPage),
+        (rf"units/{NUMBER}/people", figures.UnitPeople),
         (r"plan", plan.PlanPage),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
@@ -125,8 +126,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{v1}/{lesson}/answers", api.Answers),
         (rf"{v1}/{lesson}/run", api.Run),
         (rf"{v1}/submissions", api.Submissions),
-        (rf"{v1}/submissions/([0-9]+)", api.Submission),
-        (rf"{v1}/submissions/([0-9]+)/notebook", api.SubmittedNotebook),
+        (rf"{v1}/submissions/{NUMBER}", api.Submission),
+        (rf"{v1}/submissions/{NUMBER}/notebook", api.SubmittedNotebook),
         (rf"{v1}/marks", api.Marks),
     ]
 

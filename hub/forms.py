@@ -26,6 +26,12 @@ class Upload:
     content: bytes
 
 
+def read_key(text: str) -> int | None:
+    """A key, or another whole number from 0 that an address or a hidden field carries; None for
+    anything else, also for what only looks like digits (²) or is too long for a database."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def read_number(text: str, language: str = "vi") -> int | float | None:
     """6.800 → 6800, 12,5 → 12.5 (in English 6,800 and 12.5); None where it is no number.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub import access
+from hub import access, forms
 from hub.pages.officer import PAGE, OfficerPage
 from records import audit
 
@@ -16,7 +16,7 @@ class AuditPage(OfficerPage):
         before = self.get_argument("before", "")
         found = await self.read(
             audit.entries,
-            before=int(before) if before.isdigit() and len(before) < 18 else None,
+            before=forms.read_key(before),
             search=search,
             limit=PAGE,
         )

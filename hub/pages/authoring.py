@@ -238,8 +238,8 @@ class Preview(AuthoringPage):
         shown = next((one for one in course.lessons if one.slug == lesson), None)
         if shown is None:
             raise self.absent()
-        asked = self.get_argument("seed", "0")
-        seed = int(asked) if asked.isdigit() and int(asked) in SEEDS else SEEDS[0]
+        asked = forms.read_key(self.get_argument("seed", "0"))
+        seed = asked if asked in SEEDS else SEEDS[0]
         content, _handed = await self.in_thread(
             lambda: courses.lesson_for(courses.write_notebook(shown.source), seed)
         )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub import access, teaching
+from hub import access, forms, teaching
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, meetings, notices, people, releases
@@ -106,7 +106,7 @@ class Attend(PageHandler):
 
     def _attend(self, session: Session, meeting: str, code: str) -> Any:
         assert self.actor.person_id is not None
-        number = int(meeting) if meeting.isdigit() else 0
+        number = forms.read_key(meeting) or 0
         person_id = self.actor.person_id
         attended = meetings.attend_by_code(session, number, person_id, code, at=self.now)
         self.portal.on_attended(session, person_id, attended.course, self.now)
@@ -146,7 +146,7 @@ class Notices(PageHandler):
 
     def _send(self, kind: str, key: str) -> Callable[[Session], None]:
         def send(session: Session) -> None:
-            unit_id = int(key) if kind == "unit" and key.isdigit() else None
+            unit_id = forms.read_key(key) if kind == "unit" else None
             if unit_id is not None:
                 path = notices.path_of(session, unit_id)
                 self.require(access.may_notify_unit(self.actor, path))
@@ -171,9 +171,9 @@ class PutAside(PageHandler):
     async def post(self) -> None:
         self.require(self.actor.known)
         assert self.actor.person_id is not None
-        notice = self.get_body_argument("notice", "")
-        if notice.isdigit():
-            await self.record(notices.put_aside, int(notice), self.actor.person_id, at=self.now)
+        notice = forms.read_key(self.get_body_argument("notice", ""))
+        if notice is not None:
+            await self.record(notices.put_aside, notice, self.actor.person_id, at=self.now)
         self.redirect(self.url())
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analytics import pictures
 from analytics.figures import Line
 from analytics.places import Vintage
-from hub import translate
+from hub import forms, translate
 from hub.web import PageHandler
 from skills_framework.messages import Message
 
@@ -37,8 +37,7 @@ class OfficerPage(PageHandler):
         return "2008" if asked == "2008" else "2025"
 
     def offset(self) -> int:
-        asked = self.get_argument("from", "0")
-        return int(asked) if asked.isdigit() and len(asked) < 9 else 0
+        return forms.read_key(self.get_argument("from", "0")) or 0
 
     def count(self, value: float) -> str:
         return self._.number(value, 0)

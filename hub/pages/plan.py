@@ -14,7 +14,7 @@ from analytics.targets import (
     find_goals,
     set_plan,
 )
-from hub import access
+from hub import access, forms
 from hub.pages.officer import VINTAGE_NAMES, OfficerPage
 from records import Session, audit, people
 from skills_framework.messages import Message, Refused
@@ -30,9 +30,10 @@ class PlanPage(OfficerPage):
         self.require(access.may_set_targets(self.actor))
         vintage = self.vintage()
         typed = {
-            int(name.removeprefix("unit-")): self.get_argument(name).strip()
+            unit: self.get_argument(name).strip()
             for name in self.request.arguments
-            if name.startswith("unit-") and name.removeprefix("unit-").isdigit()
+            if name.startswith("unit-")
+            and (unit := forms.read_key(name.removeprefix("unit-"))) is not None
         }
         try:
             await self.record(self._store, vintage, typed)

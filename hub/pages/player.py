@@ -213,7 +213,7 @@ class LessonPage(PageHandler):
             self.actor.person_id,
             loaded.place,
             answers,
-            revision=int(self.get_body_argument("revision", "0") or 0),
+            revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
             at=self.now,
         )
 

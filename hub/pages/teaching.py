@@ -73,10 +73,8 @@ class TeachingLesson(PageHandler):
         insight = await self.read(teaching.load_lesson_insight, slug, lesson)
         if insight is None:
             raise self.absent()
-        before = self.get_argument("before", "")
-        handed_in = await self.read(
-            lists.handed_in, slug, lesson, before=int(before) if before.isdigit() else None
-        )
+        before = forms.read_key(self.get_argument("before", ""))
+        handed_in = await self.read(lists.handed_in, slug, lesson, before=before)
         agreed = await self.read(terms.find_terms, slug, lesson)
         self.page(
             "teaching/lesson.html",
@@ -228,7 +226,10 @@ class DeadLetters(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_mark(self.actor))
-        await self.record(queue.mark_again, int(self.get_body_argument("submission")))
+        submission = forms.read_key(self.get_body_argument("submission"))
+        if submission is None:
+            raise self.absent()
+        await self.record(queue.mark_again, submission)
         self.redirect(self.url("teaching", "dead"))
 
 
@@ -380,9 +381,10 @@ def _local_time(at: dt.datetime) -> str:
 def _count(text: str) -> int | None:
     if not text:
         return None
-    if not text.isdigit() or not 1 <= int(text) <= 100:
+    attempts = forms.read_key(text)
+    if attempts is None or not 1 <= attempts <= 100:
         raise Refused(Message("Số lần nộp phải từ 1 đến 100"))
-    return int(text)
+    return attempts
 
 
 def _points(text: str) -> float:

@@ -14,7 +14,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from tornado.web import RequestHandler
@@ -43,7 +43,7 @@ MINISTRY = frozenset({"bo", "quan"})
 MESSAGES = PUBLISHING | PEOPLE_LISTS
 OWN_WORK = TEACHING | {"an"}  # of the learner «an»
 
-SLUG, NUMBER = app.SLUG, "([0-9]+)"
+SLUG, NUMBER = app.SLUG, app.NUMBER
 LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"
 V1 = "api/v1"
 
@@ -266,6 +266,9 @@ def with_upload(notebook: bytes, cell_id: str) -> bytes:
     return json.dumps(found).encode()
 
 
+FACTS = ("submission", "unit", "meeting", "certificate", "remark", "upload", "digest")
+
+
 def fill(path: str, facts: dict[str, Any]) -> str:
     """The route with real names and numbers in its gaps."""
     kind = "unit" if path.startswith("units") else "submission"
@@ -317,6 +320,42 @@ async def test_what_is_allowed_shows_and_what_is_not_looks_absent(
                 wrong.append(f"{username}: {method} /{stocked.filled[route]}: {status}")
     assert looked >= 6
     assert not wrong, "\n".join(wrong)
+
+
+async def test_numbers_that_no_key_can_be_are_no_fault_of_ours(stocked: Any) -> None:
+    looked = 0
+    for route, methods in MAY.items():
+        if NUMBER not in route or "get" not in methods:
+            continue
+        username = next(iter(sorted(one for one in methods["get"] if one)))
+        for number in ("9" * 18, "9" * 19, "9" * 40, "²"):
+            path = fill(route.replace(NUMBER, "{number}"), dict.fromkeys(FACTS, "x"))
+            answer = await stocked.as_(username).get(path.replace("{number}", quote(number)))
+            assert answer.status == 404, (path, number)
+            looked += 1
+    assert looked > 20
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 30, "-1", "1e3", "x", ""])
+async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
+    stocked: Any, text: str
+) -> None:
+    officer, teacher = stocked.as_("quan"), stocked.as_("thay")
+    lesson = f"courses/{COURSE}/lessons/{LESSON}"
+    for person, path, name in (
+        (officer, "audit", "before"),
+        (officer, "certificates", "from"),
+        (teacher, f"teaching/{lesson}", "before"),
+    ):
+        assert (await person.get(f"{path}?{urlencode({name: text})}")).status == 200, path
+    for path, fields in (
+        ("teaching/dead", {"submission": text}),
+        ("attend", {"meeting": text, "code": "000000"}),
+        ("notices/aside", {"notice": text}),
+        (lesson, {"revision": text, "action": "save"}),
+        (f"teaching/{lesson}/terms", {"closes": "", "tries": text}),
+    ):
+        assert (await teacher.post_form(path, **fields)).status != 500, path
 
 
 async def test_without_login_only_public_pages_show(stocked: Any) -> None:

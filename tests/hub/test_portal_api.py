@@ -39,7 +39,7 @@ def routed() -> set[tuple[str, str]]:
         path = "/" + pattern.removeprefix("api/v1/")
         for name in ("{course}", "{lesson}"):
             path = path.replace(app.SLUG, name, 1)
-        path = path.replace("([0-9]+)", "{id}")
+        path = path.replace(app.NUMBER, "{id}")
         own = {
             name
             for klass in handler.__mro__
