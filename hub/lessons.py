@@ -317,23 +317,21 @@ def hand_in(
     enrolled = enrolments.begin_course(session, actor.person_id, place.course, at=at)
     published = published_for(session, place, enrolled.seed)
     check_notebook(notebook, published.notebook, place)
-    if place.attempts is not None:
-        used = terms.count_attempts(session, actor.person_id, place.course, place.lesson)
-        if used >= place.attempts:
-            raise TooLate(
-                Message("Anh/chị đã nộp đủ {n} lần cho phép của bài này.", {"n": place.attempts})
-            )
-    submission = queue.submit(
-        session,
-        person_id=actor.person_id,
-        release_id=place.release_id,
-        lesson=place.lesson,
-        notebook=as_bytes(notebook),
-        at=at,
-        priority=queue.EXAM if place.entry.get("exam") else queue.PRACTICE,
-        seed=published.seed,
-        device=device,
-    )
+    try:
+        submission = queue.submit(
+            session,
+            person_id=actor.person_id,
+            release_id=place.release_id,
+            lesson=place.lesson,
+            notebook=as_bytes(notebook),
+            at=at,
+            priority=queue.EXAM if place.entry.get("exam") else queue.PRACTICE,
+            seed=published.seed,
+            device=device,
+            attempts=place.attempts,
+        )
+    except queue.NoAttemptLeft as refused:
+        raise TooLate(*refused.messages) from None
     return submission.id
 
 

@@ -9,7 +9,7 @@ submission marked twice is stored once. See docs/queue.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,7 +20,8 @@ from records.bell import RING
 from records.evidence import record_evidence
 from records.progress import record_best
 from records.releases import find_lesson
-from records.tables import ExerciseMarks, Release, Submission
+from records.tables import ExerciseMarks, Release, Review, Submission
+from records.terms import count_attempts
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
 
@@ -41,6 +42,10 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+
+
+class NoAttemptLeft(Refused):
+    """The lesson was handed in as often as it may be."""
 
 
 class ExerciseResult(Protocol):
@@ -100,6 +105,7 @@ def submit(
     late: bool = False,
     seed: int | None = None,
     device: str | None = None,
+    attempts: int | None = None,
     bounds: Bounds = BOUNDS,
 ) -> Submission:
     """Put a notebook into the queue.
@@ -107,6 +113,8 @@ def submit(
     The same notebook again within ``bounds.repeat_within`` returns the row that is there: a
     double tap or a repeated request is one submission. `Refused` when the lesson is not in the
     release, when this person has enough waiting, or when the whole queue is over its bound.
+    `NoAttemptLeft` when the lesson may be handed in ``attempts`` times and was; who taps twice
+    with the last one has handed in once.
     ``seed`` is the one the learner's own numbers were drawn with (`courses.variant`).
     ``device`` is a keyed hash of the browser's random cookie, for `analytics.integrity`.
     """
@@ -117,6 +125,10 @@ def submit(
     last = find_last(session, person_id, release_id, lesson)
     if last and last.notebook == notebook and at - last.submitted_at <= bounds.repeat_within:
         return last
+    if attempts is not None and _used(session, person_id, release, lesson) >= attempts:
+        raise NoAttemptLeft(
+            Message("Anh/chị đã nộp đủ {n} lần cho phép của bài này.", {"n": attempts})
+        )
     _refuse_too_many(session, person_id, priority, bounds)
     submission = Submission(
         person_id=person_id,
@@ -134,6 +146,10 @@ def submit(
     session.flush()
     session.info[RING] = True
     return submission
+
+
+def _used(session: Session, person_id: int, release: Release, lesson: str) -> int:
+    return count_attempts(session, person_id, release.course, lesson)
 
 
 def _refuse_too_many(session: Session, person_id: int, priority: int, bounds: Bounds) -> None:
@@ -305,7 +321,7 @@ def store_marks(
 
     False, and nothing written, when ``worker`` no longer holds the claim. A notebook that could
     not be read or is not this course's is marked too (0 points with a reason) but counts neither
-    as evidence nor as progress.
+    as evidence nor as progress. What a person has marked before keeps that person's points.
     """
     person_id = session.scalar(select(Submission.person_id).where(Submission.id == submission_id))
     if person_id is None:
@@ -332,26 +348,40 @@ def store_marks(
     ).one_or_none()
     if submission is None:
         return False
-    session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission_id))
-    exercises = [
-        ExerciseMarks(
-            submission_id=submission_id,
-            grade_id=cell.grade_id,
-            points=cell.points,
-            max_points=cell.max,
-            feedback=cell.feedback,
-            needs_review=cell.needs_review,
-        )
-        for cell in marks.cells
-    ]
-    session.add_all(exercises)
-    session.flush()
+    exercises = replace_marks(session, submission, marks.cells)
     release = session.get_one(Release, submission.release_id)
     counted = exercises if marks.state == "marked" else []
     record_evidence(session, submission, release, counted)
     record_best(session, submission, release)
     session.flush()
     return True
+
+
+def replace_marks(
+    session: Session, submission: Submission, cells: Iterable[ExerciseResult]
+) -> list[ExerciseMarks]:
+    """Put a machine's marks of the exercises in place of those stored, and add up the points.
+
+    What a person gave stays, with the words to it.
+    """
+    by_hand = reviewed(session, submission.id)
+    said = {row.grade_id: row.feedback for row in marks_of(session, submission.id)}
+    session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission.id))
+    exercises = [
+        ExerciseMarks(
+            submission_id=submission.id,
+            grade_id=cell.grade_id,
+            points=by_hand.get(cell.grade_id, cell.points),
+            max_points=cell.max,
+            feedback=said[cell.grade_id] if cell.grade_id in by_hand else cell.feedback,
+            needs_review=cell.needs_review and cell.grade_id not in by_hand,
+        )
+        for cell in cells
+    ]
+    session.add_all(exercises)
+    submission.points = sum(exercise.points for exercise in exercises)
+    session.flush()
+    return exercises
 
 
 def _put_back(
@@ -415,6 +445,19 @@ def marks_of(session: Session, submission_id: int) -> Sequence[ExerciseMarks]:
         .where(ExerciseMarks.submission_id == submission_id)
         .order_by(ExerciseMarks.grade_id)
     ).all()
+
+
+def reviewed(session: Session, submission_id: int) -> dict[str, float]:
+    """Points that people gave, by exercise: a machine never replaces them."""
+    decided = session.scalars(
+        select(ExerciseMarks).where(
+            ExerciseMarks.submission_id == submission_id, ExerciseMarks.needs_review.is_(False)
+        )
+    )
+    with_reviews = set(
+        session.scalars(select(Review.grade_id).where(Review.submission_id == submission_id))
+    )
+    return {row.grade_id: row.points for row in decided if row.grade_id in with_reviews}
 
 
 def line(session: Session) -> Line:

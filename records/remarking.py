@@ -10,19 +10,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from records import audit
 from records.evidence import record_evidence
 from records.progress import find_course_facts, record_best
-from records.queue import marks_of
+from records.queue import marks_of, replace_marks, reviewed
 from records.releases import find_lesson, find_release
-from records.reviewing import reviewed
 from records.tables import (
-    ExerciseMarks,
     Person,
     Release,
     Remark,
@@ -345,26 +343,24 @@ def _passed(session: Session, course: str, person_id: int) -> bool:
     return facts is not None and facts.passed
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """One exercise of `RemarkedSubmission.marks`, as `graders.CellMarks` was written down."""
+
+    KEYS: ClassVar = ("grade_id", "points", "max", "feedback", "needs_review")
+
+    grade_id: str
+    points: float
+    max: float
+    feedback: str | None
+    needs_review: bool
+
+
 def _take(session: Session, remark: Remark, change: Change) -> None:
     tried = session.get_one(RemarkedSubmission, (remark.id, change.submission_id))
     submission = session.get_one(Submission, change.submission_id)
-    by_hand = reviewed(session, submission.id)
-    said = {row.grade_id: row.feedback for row in marks_of(session, submission.id)}
-    session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission.id))
-    exercises = [
-        ExerciseMarks(
-            submission_id=submission.id,
-            grade_id=cell["grade_id"],
-            points=by_hand.get(cell["grade_id"], cell["points"]),
-            max_points=cell["max"],
-            # What a person wrote to the learner stays with the points that person gave.
-            feedback=said[cell["grade_id"]] if cell["grade_id"] in by_hand else cell["feedback"],
-            needs_review=cell["needs_review"] and cell["grade_id"] not in by_hand,
-        )
-        for cell in tried.marks["cells"]
-    ]
-    session.add_all(exercises)
-    submission.points = sum(exercise.points for exercise in exercises)
+    cells = [_Cell(**{key: cell[key] for key in _Cell.KEYS}) for cell in tried.marks["cells"]]
+    exercises = replace_marks(session, submission, cells)
     submission.max_points = tried.max_points
     tried.applied = True
     session.flush()

@@ -145,19 +145,6 @@ def reviews_of(session: Session, submission_id: int, grade_id: str) -> Sequence[
     ).all()
 
 
-def reviewed(session: Session, submission_id: int) -> dict[str, float]:
-    """Points that people gave, by exercise: a machine never replaces them."""
-    decided = session.scalars(
-        select(ExerciseMarks).where(
-            ExerciseMarks.submission_id == submission_id, ExerciseMarks.needs_review.is_(False)
-        )
-    )
-    with_reviews = set(
-        session.scalars(select(Review.grade_id).where(Review.submission_id == submission_id))
-    )
-    return {row.grade_id: row.points for row in decided if row.grade_id in with_reviews}
-
-
 def record_review(
     session: Session,
     submission_id: int,

@@ -53,6 +53,31 @@ class TestHandingIn:
         assert submit(at=at + 60 * SECOND).id != first.id
         assert submit(b"other", at=at + 60 * SECOND).id != first.id
 
+    def test_a_double_tap_on_the_last_attempt_is_one_submission_and_no_refusal(
+        self, submit, at
+    ) -> None:
+        first = submit(attempts=1)
+        assert submit(attempts=1, at=at + SECOND).id == first.id
+        with pytest.raises(queue.NoAttemptLeft, match="1 lần"):
+            submit(b"other", attempts=1, at=at + SECOND)
+
+    def test_as_many_attempts_are_taken_from_many_threads_as_there_are(self, submit) -> None:
+        taken: list[int] = []
+        refused: list[Refused] = []
+
+        def hand_in(n: int) -> None:
+            try:
+                taken.append(submit(b"%d" % n, attempts=2, bounds=Bounds(per_person=9)).id)
+            except queue.NoAttemptLeft as no:
+                refused.append(no)
+
+        threads = [threading.Thread(target=hand_in, args=(n,)) for n in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(taken), len(refused)) == (2, 4)
+
     def test_a_lesson_the_release_does_not_have_is_refused(self, submit) -> None:
         with pytest.raises(Refused, match="bai-ba"):
             submit(lesson="bai-ba")

@@ -107,6 +107,36 @@ def test_points_given_by_hand_reach_the_marks_the_progress_and_the_audit_log(
         assert audit.verify(session).entries == 1
 
 
+def test_marking_again_leaves_what_a_person_gave(
+    records: Records,
+    essay: Callable[..., int],
+    add_learner: Callable[..., Person],
+    learner: Person,
+    course: Any,
+    at: dt.datetime,
+) -> None:
+    submission_id, marker = essay(), add_learner()
+    review(records, submission_id, marker, 2.5, at)
+    first, second = course.result("bai-mot", 1.0, 0.0).cells
+    again = dataclasses.replace(
+        course.result("bai-mot", 1.0, 0.0),
+        cells=(first, dataclasses.replace(second, needs_review=True, feedback="Chờ giảng viên.")),
+    )
+    with records.begin() as session:
+        assert queue.mark_again(session, submission_id)
+        claimed = queue.claim(session, worker="w", at=at, lease=LEASE)
+        assert claimed and queue.store_marks(session, claimed.id, again, worker="w", at=at)
+    with records.read() as session:
+        kept = {mark.grade_id: mark for mark in queue.marks_of(session, submission_id)}
+        written = kept["bai-mot-tinh"]
+        assert (written.points, written.needs_review) == (2.5, False)
+        assert written.feedback == "Ý thứ hai còn thiếu dẫn chứng."
+        submission = queue.find_submission(session, submission_id)
+        assert submission and submission.points == 3.5
+        (best,) = progress.progress_in(session, learner.id, course.slug)
+        assert best.points == 3.5
+
+
 def test_an_exam_waits_for_a_second_marker_who_does_not_meet_it_twice(
     records: Records,
     essay: Callable[..., int],
