@@ -18,11 +18,12 @@ from skills_framework.messages import Message
 
 Tell = Callable[[Message], None]
 
-# A file's tests stay together, so that a hub or a PostgreSQL is started at most twice.
+# A file's tests stay together, so that a hub or a PostgreSQL is started at most twice; files are
+# handed out in the order of `tests/conftest.py`, the longest first.
 # Real hubs and browsers miss a deadline on a machine that is busy with other things: a test that
 # failed is asked once more, and the summary names it (RERUN). One that fails twice fails.
 ALL = (
-    *("-n", "2", "--dist", "loadfile", "--maxprocesses", "2"),
+    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--maxprocesses", "2"),
     *("--reruns", "1", "-rfER", "--durations", "20"),
 )
 
