@@ -211,7 +211,7 @@ def list_certificates(
 ) -> tuple[int, Sequence[Certificate]]:
     """How many certificates match, and one page of them, newest first.
 
-    ``search`` is part of a number or of a name, as written; ``state`` is ``all``, ``valid`` or
+    ``search`` is part of a number or of a name, in small letters or large; ``state`` is ``all``, ``valid`` or
     ``revoked``; ``units`` None means everywhere.
     """
     found = select(Certificate)
@@ -226,7 +226,6 @@ def list_certificates(
         found = found.where(
             or_(
                 Certificate.number.icontains(search, autoescape=True),
-                Certificate.full_name.contains(search, autoescape=True),
                 Certificate.full_name.icontains(search, autoescape=True),
             )
         )

@@ -87,6 +87,8 @@ def _sqlite_engine(url: str) -> Engine:
         # WAL: pages are read while the grading service writes. NORMAL: a power cut may lose
         # the last moments but never corrupts; a killed process loses nothing.
         connection.isolation_level = None  # we say BEGIN ourselves (see Records.begin)
+        # SQLite's own knows ASCII only: «đặng» would not be found in «Đặng».
+        connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
@@ -95,6 +97,10 @@ def _sqlite_engine(url: str) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _postgres_engine(url: str) -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub import access, forms
 from hub.pages.officer import PAGE, OfficerPage
-from records import audit
+from records import audit, people
 
 
 class AuditPage(OfficerPage):
@@ -12,7 +12,7 @@ class AuditPage(OfficerPage):
 
     async def get(self) -> None:
         self.require(access.may_read_audit(self.actor))
-        search = self.get_argument("q", "")[:100]
+        search = people.clean(self.get_argument("q", ""))[:100]
         before = self.get_argument("before", "")
         found = await self.read(
             audit.entries,

@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import delete, update
 
-from records import Records, audit, people
+from records import Records, audit, certificates, counting, people
 from records.tables import AuditEntry
 
 
@@ -15,6 +15,21 @@ def _append(records: Records, at: dt.datetime, subject: str = "person:1") -> Non
         audit.append(
             session, at=at, actor="person:2", action="role.grant", subject=subject, detail=detail
         )
+
+
+def test_a_name_is_found_in_small_letters_and_large(records: Records, at: dt.datetime) -> None:
+    with records.begin() as session:
+        person = people.add_person(session, username="TN1", full_name="Đặng Thị Ổn (mẫu)", at=at)
+        certificates.record_certificate(
+            session, person_id=person.id, programme="p", points=8, max_points=10,
+            framework="vn-tt02-2025", at=at,
+        )  # fmt: skip
+        audit.append(session, at=at, actor="TN1", action="x", subject="y", detail={})
+    with records.read() as session:
+        for typed in ("đặng", "ĐẶNG THỊ", "ổn"):
+            assert counting.list_certificates(session, search=typed)[0] == 1, typed
+            assert len(audit.entries(session, search=typed)) == 1, typed
+        assert counting.list_certificates(session, search="on (")[0] == 0
 
 
 def test_an_untouched_log_holds_together(records, at) -> None:
