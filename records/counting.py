@@ -211,8 +211,8 @@ def list_certificates(
 ) -> tuple[int, Sequence[Certificate]]:
     """How many certificates match, and one page of them, newest first.
 
-    ``search`` is part of a number or of a name, in small letters or large; ``state`` is ``all``, ``valid`` or
-    ``revoked``; ``units`` None means everywhere.
+    ``search`` is part of a number or of a name, in small letters or large; ``state`` is ``all``,
+    ``valid`` or ``revoked``; ``units`` None means everywhere.
     """
     found = select(Certificate)
     if programme is not None:
