@@ -47,6 +47,11 @@ def main(
     raise SystemExit(_keep(server, talk, ours))
 
 
+def fork_kernels(ours: socket.socket) -> NoReturn:
+    """Do for a server that is no lab's what process 1 does for one, until it closes its end."""
+    _leave(lambda: _keep(0, None, ours))
+
+
 def _be_server(
     talk: Channel,
     listener: socket.socket,
@@ -62,13 +67,15 @@ def _be_server(
     serving.serve(listener, lambda: talk.send({"ready": True}), configuration, arguments)
 
 
-def _keep(server: int, talk: Channel, ours: socket.socket) -> int:
-    """Fork kernels when asked, tell their ends, until the server has ended."""
+def _keep(server: int, talk: Channel | None, ours: socket.socket) -> int:
+    """Fork kernels when asked, tell their ends, until the server has ended (or, where that is no
+    child of this process, has closed its end)."""
     woken, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     waiter = select.poll()
-    for fd in (woken, ours.fileno(), talk.fileno()):
+    asked = -1 if talk is None else talk.fileno()
+    for fd in (woken, ours.fileno(), *([asked] if talk else [])):
         waiter.register(fd, select.POLLIN)
     forked: set[int] = set()
     ends_at: float | None = None
@@ -82,10 +89,12 @@ def _keep(server: int, talk: Channel, ours: socket.socket) -> int:
             if status is not None:
                 return status
         if ours.fileno() in ready and not _fork_kernel(ours, forked):
+            if not server:
+                return 0
             waiter.unregister(ours)
-        if talk.fileno() in ready and ends_at is None:
+        if asked in ready and ends_at is None:
             # Asked to stop, or the keeper is gone.
-            waiter.unregister(talk.fileno())
+            waiter.unregister(asked)
             os.kill(server, signal.SIGTERM)
             ends_at = time.monotonic() + _PATIENCE_S
         if ends_at is not None and time.monotonic() >= ends_at:

@@ -37,6 +37,8 @@ _INLINE = "module://matplotlib_inline.backend_inline"
 _REHEARSAL = """
 import pandas, matplotlib.pyplot as plt
 table = pandas.DataFrame({"x": range(9), "y": [v / 2 for v in range(9)], "z": list("abcabcabc")})
+series = pandas.Series(range(9), name="w")
+(series ** 2).sum(), (series * 1.5).mean(), repr(series), series[series > 3].max()
 table._repr_html_(), repr(table), table.groupby("z").y.mean(), table.describe(), table.y.sum()
 figure, axes = plt.subplots()
 axes.plot(table.x, table.y, label="y")
@@ -44,6 +46,7 @@ axes.bar(table.x, table.y)
 axes.set_title("y")
 axes.legend()
 """
+_ROUNDS = 3
 
 
 # Bases without types, as far as a type checker is concerned.
@@ -204,7 +207,7 @@ def _configuration() -> Config:
 
 def _take_prepared() -> Any:
     """The prepared kernel, unless the learner's profile asks for something else."""
-    if _prepared is None or _configures_ipython():
+    if _prepared is None or _configures_ipython(_prepared.ipython_dir):
         _forget_prepared()
         return None
     for cls in type(_prepared)._walk_mro():
@@ -219,11 +222,11 @@ def _help_links(language: str) -> list[dict[str, str]]:
     return [{"text": name.format(what), "url": url} for what, url in DOCUMENTATION.items()]
 
 
-def _configures_ipython() -> bool:
+def _configures_ipython(expected: str) -> bool:
     from IPython.paths import get_ipython_dir
 
     folder = Path(get_ipython_dir())
-    if str(folder) != _prepared.ipython_dir:
+    if str(folder) != expected:
         return True
     wanted = ("ipython*_config.*", "profile_default/ipython*_config.*", "profile_default/startup/*")
     return any(path.name != "README" for glob in wanted for path in folder.glob(glob))
@@ -237,18 +240,28 @@ def _forget_prepared() -> None:
 
 
 def _rehearse(shell: Any) -> None:
-    """Do what first cells do, and leave no trace of it in the learner's names."""
-    shell.run_cell("1 + 1;", silent=True, store_history=False)
-    shell.Completer.complete("pri")
-    if "matplotlib.pyplot" not in sys.modules or "pandas" not in sys.modules:
-        return
+    """Do what first cells do, and leave no trace of it in the learner's names.
+
+    More than once: Python rewrites code that has run a few times, and does so in pages of its own.
+    """
+    _configures_ipython(shell.ipython_dir)
+    knows_science = "matplotlib.pyplot" in sys.modules and "pandas" in sys.modules
+    with contextlib.redirect_stdout(io.StringIO()):
+        for _ in range(_ROUNDS):
+            shell.run_cell("print(1 + 1)", silent=True, store_history=False)
+            shell.run_cell("1 + 1;", silent=True, store_history=False)
+            shell.Completer.complete("pri")
+            if knows_science:
+                _rehearse_science()
+
+
+def _rehearse_science() -> None:
     from IPython.core.pylabtools import print_figure
 
     names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(_REHEARSAL, names)  # noqa: S102 - our own words, above
-        print_figure(names["figure"], base64=True)  # type: ignore[no-untyped-call]
-        names["plt"].close("all")
+    exec(_REHEARSAL, names)  # noqa: S102 - our own words, above
+    print_figure(names["figure"], base64=True)  # type: ignore[no-untyped-call]
+    names["plt"].close("all")
 
 
 def _draw_inline(shell: Any) -> None:

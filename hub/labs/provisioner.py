@@ -73,6 +73,17 @@ def _the_forkery() -> _Forkery | None:
     return _forkery
 
 
+def forget() -> None:
+    """Hang up on process 1, as if it had never been asked."""
+    global _forkery
+    fd = os.environ.pop("MOTCHAM_LAB_FD", None)
+    if _forkery is not None:
+        _forkery.socket.close()
+        _forkery = None
+    elif fd is not None:
+        os.close(int(fd))
+
+
 class ForkedProvisioner(LocalProvisioner):
     """`LocalProvisioner` with the process forked by process 1 of the lab, not started here."""
 

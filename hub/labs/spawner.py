@@ -248,7 +248,10 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             },
             "KernelManager": {"transport": "ipc"},
             "LabApp": {"extension_manager": "readonly", "collaborative": False},
-            "MultiKernelManager": {"default_kernel_name": "python3"},
+            "MultiKernelManager": {
+                "default_kernel_name": "python3",
+                "kernel_manager_class": "hub.labs.serving.LabKernelManager",
+            },
             "MappingKernelManager": {
                 # Idle kernels end; one that computes, or that a page is open on, does not.
                 "cull_idle_timeout": self.kernel_idle_s,

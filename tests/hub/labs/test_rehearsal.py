@@ -1,0 +1,96 @@
+"""The visit that is played in the warm parent leaves warmth behind and nothing else."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import json, os, sys, tempfile, threading
+from pathlib import Path
+
+from hub.labs import furnishing, kernels, serving
+from hub.labs.spawner import EXTENSIONS
+from jupyter_server.serverapp import ServerApp
+
+home, visits = sys.argv[1], int(sys.argv[2])
+tempfile.tempdir = home + "/tmp"
+told = furnishing.environment(language="vi") | {
+    "JUPYTERHUB_DISABLE_USER_CONFIG": "1",
+    "JUPYTERHUB_ROOT_DIR": home,
+    "JUPYTER_RUNTIME_DIR": home + "/runtime",
+    "HOME": home,
+    "IPYTHONDIR": home + "/ipython",
+}
+configuration = {
+    "ServerApp": {"allow_root": True, "jpserver_extensions": EXTENSIONS},
+    "KernelManager": {"transport": "ipc"},
+    "MultiKernelManager": {
+        "default_kernel_name": "python3",
+        "kernel_manager_class": "hub.labs.serving.LabKernelManager",
+    },
+}
+played = []
+rehearse = serving.rehearse
+
+def look(make_server, address):
+    before = sorted(os.listdir("/proc/self/fd"))
+    rehearse(make_server, address, visits)
+    played.append({"fds_before": before, "fds": sorted(os.listdir("/proc/self/fd"))})
+
+serving.rehearse = look
+environment = dict(os.environ) | told
+serving.prepare(configuration, told)
+del environment["HOME"], environment["IPYTHONDIR"]
+said = {
+    **played[0],
+    "threads": len(os.listdir("/proc/self/task")),
+    "children": Path(f"/proc/self/task/{os.getpid()}/children").read_text().split(),
+    "changed": sorted(
+        name for name in os.environ
+        if name not in told and os.environ[name] != environment.get(name)
+    ),
+    "left": os.listdir(tempfile.tempdir),
+    "prepared": serving._prepared is not None,
+    "remembered": ServerApp.initialized(),
+    "kernels": len(serving._prepared.server.kernel_manager.list_kernel_ids()),
+}
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """What two played visits left in a process that prepared a server."""
+    home = tmp_path_factory.mktemp("nobody")
+    (home / "tmp").mkdir()
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(home), "2"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def test_the_server_for_learners_is_prepared_after_the_visits(left):
+    assert left["prepared"]
+    assert not left["remembered"], "a kernel could not be an application of its own"
+    assert left["kernels"] == 0
+
+
+def test_no_thread_and_no_process_is_left_that_a_fork_would_lose(left):
+    assert left["threads"] == 1
+    assert left["children"] == []
+
+
+def test_no_socket_or_file_of_the_visits_stays_open(left):
+    assert left["fds"] == left["fds_before"]
+
+
+def test_no_file_of_the_visits_and_no_word_of_the_played_hub_remains(left):
+    assert left["left"] == []
+    assert left["changed"] == ["JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_SERVICE_URL"]
