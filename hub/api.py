@@ -207,6 +207,8 @@ class Guide(LessonHandler):
                     task | {"feedback": self._.message(task["feedback"]) or None}
                     for task in found.tasks
                 ],
+                "videos": found.videos,
+                "exercise_of": place.exercise_of,
             }
         )
 
@@ -219,7 +221,7 @@ class Draft(LessonHandler):
         sent = await self.in_thread(self.body_json)
         place = await self.place(course, lesson)
         notebook = await self.in_thread(lambda: read_notebook_of(sent))
-        work = await self.work(place)
+        await self.work(place)
         try:
             saved = await self.record(
                 lessons.save_work,
@@ -228,11 +230,11 @@ class Draft(LessonHandler):
                 notebook,
                 revision=revision_of(sent),
                 at=self.now,
+                worked=worked_of(sent),
             )
         except lessons.Changed as changed:
             self.conflict(changed.work)
             return
-        del work
         self.saved(saved)
 
 

@@ -5,7 +5,7 @@ The text is sanitised here (`courses.blocks`) and once more by the lab's page; n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ class Guide:
 
     place: lessons.Place
     tasks: Sequence[dict[str, Any]]
+    videos: Sequence[dict[str, Any]]
     result: lessons.Result | None
     attempts_used: int
 
@@ -30,6 +31,7 @@ def load_guide(session: Session, person_id: int, place: lessons.Place, work: les
     return Guide(
         place=place,
         tasks=tasks_of(courses.blocks(work.notebook), place.exercises, result),
+        videos=videos_of(work.notebook, place.manifest),
         result=result,
         attempts_used=terms.count_attempts(session, person_id, place.course, place.lesson),
     )
@@ -65,3 +67,25 @@ def tasks_of(
         else:
             reading = False
     return tasks
+
+
+def videos_of(notebook: dict[str, Any], manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One entry a video, in the notebook's order: its cell, its files by their paths below the
+    course's folder (``captions`` as language, label and path), what is said as seconds and text."""
+    files = {
+        path: courses.Medium(path, lines=tuple(map(tuple, about.get("lines", ()))))
+        for path, about in manifest.get("media", {}).items()
+    }
+    return [
+        {
+            "cell_id": block.cell_id,
+            "title": block.title,
+            "path": block.video.address,
+            "kind": block.video.kind,
+            "poster": block.video.poster.address,
+            "captions": block.video.tracks,
+            "lines": block.video.lines,
+        }
+        for block in courses.blocks(notebook, files)
+        if block.video is not None
+    ]

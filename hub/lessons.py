@@ -56,6 +56,11 @@ class Place:
         found: list[dict[str, Any]] = self.entry["exercises"]
         return found
 
+    @property
+    def exercise_of(self) -> dict[str, str]:
+        """The grade_id of each answer's cell, by the cell's id."""
+        return {cell: one["grade_id"] for one in self.exercises for cell in one["answers"]}
+
     def is_closed(self, at: dt.datetime) -> bool:
         return self.closes_at is not None and at >= self.closes_at
 
@@ -196,8 +201,12 @@ def save_work(
     *,
     revision: int,
     at: dt.datetime,
+    worked: Mapping[str, int] | None = None,
 ) -> Work:
-    """Store the notebook as the revision after ``revision``; raises `Changed`."""
+    """Store the notebook as the revision after ``revision``; raises `Changed`.
+
+    ``worked``: seconds at exercises since the last save, by grade_id; kept for authors.
+    """
     try:
         draft = drafts.save_draft(
             session,
@@ -210,6 +219,14 @@ def save_work(
         )
     except drafts.Conflict as conflict:
         raise Changed(as_work(conflict.stored)) from None
+    known = {exercise["grade_id"] for exercise in place.exercises}
+    drafts.add_time(
+        session,
+        person_id=person_id,
+        release_id=place.release_id,
+        lesson=place.lesson,
+        seconds={grade_id: n for grade_id, n in (worked or {}).items() if grade_id in known},
+    )
     return as_work(draft)
 
 
@@ -237,15 +254,7 @@ def save_answers(
             return work
         raise Changed(work)
     notebook = apply_answers(json.loads(draft.notebook), answers)
-    known = {exercise["grade_id"] for exercise in place.exercises}
-    drafts.add_time(
-        session,
-        person_id=person_id,
-        release_id=place.release_id,
-        lesson=place.lesson,
-        seconds={grade_id: n for grade_id, n in (worked or {}).items() if grade_id in known},
-    )
-    return save_work(session, person_id, place, notebook, revision=revision, at=at)
+    return save_work(session, person_id, place, notebook, revision=revision, at=at, worked=worked)
 
 
 def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, str]:

@@ -293,9 +293,7 @@ class LessonPage(PageHandler):
             "language": self._.language,
             "revision": loaded.work.revision if loaded.work else 0,
             "answers": lessons.without_content(answers),
-            "exercise_of": {
-                cell_id: one["grade_id"] for one in place.exercises for cell_id in one["answers"]
-            },
+            "exercise_of": place.exercise_of,
             "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
             "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
         }

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from hub.labs.furnishing import SHARE
 from hub.labs.language import CATALOGUES
 from hub.labs.spawner import home_name
-from records import audit, open_records
+from records import audit, open_records, teaching
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -275,6 +275,56 @@ def test_what_a_lesson_shows_and_hands_out_is_in_the_lab_and_stays_as_the_learne
     log.write_text("sửa rồi")
     open_lab(learner, f"{course}/giu-mat-khau-va-du-lieu").close()
     assert log.read_text() == "sửa rồi"
+
+
+def test_a_lesson_s_video_plays_in_the_notebook_with_its_captions_and_its_words(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien2")
+    lab = ready(open_lab(learner, "courses/xa-hoi-so-an-toan/lessons/nhan-ra-lua-dao"))
+    begin = lab.locator(".motcham-watch")
+    begin.scroll_into_view_if_needed()
+    expect(begin).to_contain_text("Xem video")
+    cell = lab.locator(".jp-Notebook-cell", has=begin)
+    expect(cell.locator(".jp-InputArea")).to_be_hidden()
+    learner.picture("lab-video-offered", lab)
+    begin.click()
+    video = lab.locator(".motcham-video video")
+    expect(video).to_be_focused()
+    expect(video).to_have_js_property("readyState", 4)
+    modes = "video => [...video.textTracks].map(one => `${one.language} ${one.mode}`)"
+    assert video.evaluate(modes) == ["vi showing", "en disabled"]
+    video.evaluate("video => { video.pause(); video.currentTime = video.duration / 2; }")
+    assert video.evaluate("video => video.currentTime") > 1, "it cannot be wound forward"
+    lab.locator(".motcham-video summary").click()
+    expect(lab.locator(".motcham-video li").first).to_be_visible()
+    learner.picture("lab-video", lab)
+
+
+def test_time_spent_at_an_exercise_in_the_lab_counts_as_on_the_lesson_page(
+    sit_down: Callable[..., Any], platform: Any
+) -> None:
+    records = open_records(platform.records_url)
+
+    def seconds() -> int:
+        with records.read() as session:
+            return sum(map(sum, teaching.times_at_exercises(session, COURSE, LESSON).values()))
+
+    lab = ready(open_lab(sit_down("hocvien2")))
+    lab.locator(".motcham-guide ol > li button").first.click()
+    answer = lab.locator(".jp-Notebook-cell.jp-mod-active ~ .jp-CodeCell .cm-content").first
+    before = seconds()
+    answer.click()
+    lab.wait_for_timeout(3200)
+    answer.press("ArrowDown")
+    with lab.expect_response(lambda said: said.url.endswith("/draft")) as stored:
+        lab.keyboard.press("Control+s")
+    assert stored.value.ok
+    assert 3 <= seconds() - before <= 30
+    with lab.expect_response(lambda said: said.url.endswith("/draft")):
+        lab.keyboard.press("Control+s")
+    assert seconds() - before <= 30, "told twice"
+    records.close()
 
 
 def test_a_page_that_was_edited_meanwhile_is_told_of_and_nothing_is_overwritten(

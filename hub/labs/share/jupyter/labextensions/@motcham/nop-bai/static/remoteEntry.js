@@ -10,6 +10,7 @@
   const NAME = "@motcham/nop-bai";
   const KEY = "motcham"; // in the notebook's metadata: {course, lesson, revision}
   const ROOM_EVERY_MS = 60_000;
+  const AWAY_MS = 120_000; // without a touch for so long, a learner is away; as on the lesson page
   const style = new URL("style.css", document.currentScript.src).href;
   let scope;
 
@@ -67,6 +68,10 @@
       dead: "Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ.",
       score: (points, most) => `${points} trên ${most} điểm`,
       back: "Về trang bài học",
+      watch: (title) => `Xem video: ${title}`,
+      fetching: "Đang tải video…",
+      noVideo: "Chưa tải được video này ở đây. Có thể xem ở trang bài học.",
+      inWords: "Xem bằng chữ",
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
         + "Hãy xoá bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
     },
@@ -114,6 +119,10 @@
       dead: "This could not be marked by machine; an instructor will look. It is kept.",
       score: (points, most) => `${points} of ${most} points`,
       back: "Back to the lesson page",
+      watch: (title) => `Watch the video: ${title}`,
+      fetching: "Loading the video…",
+      noVideo: "This video could not be loaded here. You can watch it on the lesson page.",
+      inWords: "Read it instead",
       nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
         + "when it is full, the lab cannot save any more.",
     },
@@ -163,6 +172,7 @@
     const note = () => context.model.getMetadata(KEY);
     let storing = false;
     let parted = false; // the learner left two versions as they are: store nothing unasked
+    const clock = makeClock(panel);
 
     const dialog = (title, body, buttons) => showDialog({
       title, body, buttons: buttons || [Dialog.okButton({ label: say("close") })],
@@ -178,13 +188,15 @@
       if (!at || storing) return true;
       storing = true;
       try {
-        const sent = { notebook: context.model.toJSON(), revision: force ?? at.revision ?? 0 };
+        const worked = clock.read();
+        const sent = { notebook: context.model.toJSON(), revision: force ?? at.revision ?? 0, worked };
         const { status, said } = await ask("PUT", `${lessonOf(at)}/draft`, sent);
         if (status === 409) return await conflict(said.revision);
         if (status >= 400) {
           Notification.warning(words(said, say("notStored")));
           return false;
         }
+        clock.told(worked);
         parted = false;
         if (said.revision !== at.revision) await setRevision(said.revision);
         return true;
@@ -277,9 +289,116 @@
       if (state === "completed" && !parted) store();
       if (state === "completed" || state === "failed") lab.saved();
     });
-    lab.lessons.set(panel, { note, submit, conflict, isParted: () => parted });
+    lab.lessons.set(panel, {
+      note,
+      submit,
+      conflict,
+      isParted: () => parted,
+      learn: (guide) => {
+        clock.exerciseOf = guide.exercise_of;
+        showVideos(panel, context, lab, guide.videos);
+      },
+    });
     panel.disposed.connect(() => { lab.lessons.delete(panel); });
     return button;
+  }
+
+  // ---- time at each exercise: tells authors where learners sit long; no mark rests on it ----
+
+  // From one touch of the notebook to the next, unless the learner was away in between. A person
+  // touches one page at a time, so nothing is counted twice where the lesson page is open too.
+  function makeClock(panel) {
+    const worked = {}; // grade_id to seconds that the portal has not heard of yet
+    let exercise = null;
+    let seenAt = 0;
+    const clock = { exerciseOf: {} };
+
+    const notice = (event) => {
+      const now = performance.now();
+      if (exercise && now - seenAt < AWAY_MS) {
+        worked[exercise] = (worked[exercise] || 0) + (now - seenAt) / 1000;
+      }
+      seenAt = now;
+      const touched = panel.content.widgets.find((cell) => cell.node.contains(event.target));
+      if (document.hidden) exercise = null;
+      else if (touched) exercise = clock.exerciseOf[touched.model.id] ?? null;
+    };
+    for (const kind of ["pointerdown", "keydown", "focusin", "wheel"]) {
+      panel.node.addEventListener(kind, notice, { passive: true, capture: true });
+    }
+    document.addEventListener("visibilitychange", notice);
+    panel.disposed.connect(() => { document.removeEventListener("visibilitychange", notice); });
+
+    clock.read = () => Object.fromEntries(Object.entries(worked)
+      .map(([id, seconds]) => [id, Math.floor(seconds)]).filter(([, seconds]) => seconds > 0));
+    clock.told = (seconds) => {
+      for (const [id, one] of Object.entries(seconds)) worked[id] -= one;
+    };
+    return clock;
+  }
+
+  // ---- its videos, where the notebook has a cell that describes one -------------------------
+
+  async function showVideos(panel, context, lab, videos) {
+    const { Widget } = lab.widgets;
+    const { course } = context.model.getMetadata(KEY);
+    for (const video of videos) {
+      const cell = panel.content.widgets.find((one) => one.model.id === video.cell_id);
+      if (!cell) continue;
+      await cell.ready;
+      if (panel.isDisposed || cell.isDisposed || cell.node.querySelector(".motcham-video")) continue;
+      cell.addClass("motcham-shows-video"); // which hides the words that describe it to us
+      cell.layout.addWidget(new Widget({ node: videoNode(video, (path) => lab.app.serviceManager
+        .contents.getDownloadUrl(`${course}/${path}`)) }));
+    }
+  }
+
+  function videoNode(video, addressOf) {
+    const said = make("p", { className: "motcham-video-said", role: "status" });
+    const picture = make("img", { alt: "" });
+    const button = make("button", { className: "motcham-watch", type: "button" }, picture,
+      make("span", { textContent: say("watch", video.title) }));
+    if (video.poster) addressOf(video.poster).then((address) => { picture.src = address; });
+    const figure = make("figure", { className: "motcham-video", lang: "vi" }, button, said,
+      video.lines.length ? inWords(video.lines) : null);
+    button.onclick = async () => {
+      button.disabled = true;
+      said.textContent = say("fetching");
+      try {
+        const player = await makePlayer(video, addressOf);
+        button.replaceWith(player);
+        said.textContent = "";
+        player.focus();
+        player.play().catch(() => { /* the browser wants it begun by hand */ });
+      } catch {
+        button.disabled = false;
+        said.textContent = say("noVideo");
+      }
+    };
+    return figure;
+  }
+
+  // The lab's server sends whole files only; from memory a video can be wound back and forth.
+  async function makePlayer(video, addressOf) {
+    const held = async (path, type) => {
+      const answer = await fetch(await addressOf(path));
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type }));
+    };
+    const [src, ...texts] = await Promise.all([held(video.path, video.kind),
+      ...video.captions.map(([, , path]) => held(path, "text/vtt"))]);
+    const spoken = video.captions.map(([one]) => one);
+    const shown = spoken.includes(language) ? language : spoken[0];
+    return make("video", { src, controls: true, ariaLabel: video.title },
+      ...video.captions.map(([srclang, label], place) => make("track", {
+        kind: "captions", src: texts[place], srclang, label, default: srclang === shown,
+      })));
+  }
+
+  function inWords(lines) {
+    const clock = (at) => `${Math.floor(at / 60)}:${String(Math.floor(at % 60)).padStart(2, "0")}`;
+    return make("details", {}, make("summary", { textContent: say("inWords"), lang: language }),
+      make("ol", {}, ...lines.map(([at, said]) => make("li", { textContent: `${clock(at)} ${said}` }))));
   }
 
   // ---- its tasks beside it -----------------------------------------------------------------
@@ -325,6 +444,7 @@
       }
       if (here !== asked || panel.isDisposed) return; // something newer is on its way
       shown = panel;
+      if (answer.status < 400) lesson.learn(answer.said);
       const open = new Set([...guide.node.querySelectorAll("details[open]")]
         .map((one) => one.dataset.task));
       guide.node.replaceChildren(...(answer.status < 400
@@ -459,7 +579,7 @@
       activate: (app, tracker, translator) => {
         if (/^en/i.test((translator && translator.languageCode) || "")) language = "en";
         document.head.append(make("link", { rel: "stylesheet", href: style }));
-        const lab = { app, ui, lessons: new Map(), saved: () => {}, changed: () => {} };
+        const lab = { app, ui, widgets, lessons: new Map(), saved: () => {}, changed: () => {} };
         let guide = null;
         lab.changed = (panel) => {
           const lesson = lab.lessons.get(panel);
