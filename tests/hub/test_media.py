@@ -45,6 +45,18 @@ async def test_a_lesson_shows_its_video_with_captions_and_text(media_site: Any) 
     assert re.search(r'srclang="en"[^>]* default>', english)
 
 
+async def test_a_lab_is_told_of_the_video_by_its_files_beside_the_notebook(media_site: Any) -> None:
+    guide = (await media_site.as_("an").get(f"api/v1/{LESSON}/guide")).json
+    [video] = guide["videos"]
+    assert video["path"] == "media/doc-dia-chi.mp4"
+    assert [(one, path) for one, _, path in video["captions"]] == [
+        ("vi", "media/doc-dia-chi.vi.vtt"),
+        ("en", "media/doc-dia-chi.en.vtt"),
+    ]
+    assert any("Bước một" in said for _, said in video["lines"])
+    assert guide["exercise_of"]
+
+
 async def test_a_file_is_sent_whole_and_may_be_kept_for_ever(media_site: Any) -> None:
     an, found = media_site.as_("an"), await addresses(media_site)
     kinds = {"png": "image/png", "mp4": "video/mp4", "vtt": "text/vtt"}
