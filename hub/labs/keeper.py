@@ -39,8 +39,9 @@ _REQUEST_MB = 4
 class Plan:
     """What a keeper is made of: equal plans share one.
 
-    ``run``: folder of its sockets (0700). ``configuration`` and ``told``: traits and environment
-    that servers commonly have; a lab asked for with just these starts from a prepared server.
+    ``run``: folder of its sockets (0700). ``configuration`` and ``told``: traits, and environments
+    (one for each language) that servers commonly have; a lab asked for with just these starts from
+    a prepared server.
     """
 
     run: str
@@ -53,14 +54,14 @@ class Plan:
     grace_s: float = 600
     environment: Mapping[str, str] = field(default_factory=dict)
     configuration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[Mapping[str, str], ...] = ()
     release: str = ""
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """The plan that `as_json` wrote."""
         fields = json.loads(text)
-        fields["science"] = tuple(fields["science"])
+        fields |= {name: tuple(fields[name]) for name in ("science", "told")}
         return cls(**fields)
 
     def as_json(self) -> str:
@@ -119,7 +120,7 @@ class Keeper:
                     "hub.labs.warming:load": {"science": self.plan.science},
                     "hub.labs.serving:prepare": {
                         "configuration": self.plan.configuration,
-                        "environment": self.plan.told,
+                        "environments": self.plan.told,
                     },
                     "hub.labs.kernels:prepare": {},
                 },

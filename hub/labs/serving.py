@@ -116,19 +116,31 @@ class _Prepared:
     places: Sequence[tuple[Any, Any]]
 
 
-_prepared: _Prepared | None = None
+_prepared: list[_Prepared] = []
 
 
-def prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, str]) -> None:
-    """Make a server that lacks a learner. For the warm parent, once, before the first fork.
+def prepare(
+    configuration: dict[str, dict[str, Any]], environments: Sequence[Mapping[str, str]]
+) -> None:
+    """Make servers that lack a learner. For the warm parent, once, before the first fork.
 
-    ``environment``: what all learners' servers are told alike. One that cannot be made is told on
-    stderr; each lab then makes its own, more slowly, and says why where it cannot either.
+    ``environments``: what learners' servers are told alike, once for each language. A server that
+    cannot be made is told on stderr; each lab then makes its own, more slowly, and says why where
+    it cannot either.
     """
     if "jpserver_extensions" not in configuration.get("ServerApp", {}):
         return  # whatever is installed would be loaded, and might start a thread: no fork has those
+    # aiodns would start a thread, 3 ms of each lab's start, to look up names that a lab never asks.
+    connector: Any = aiohttp.connector
+    connector.DefaultResolver = ThreadedResolver
+    os.environ["JUPYTERHUB_SERVICE_PREFIX"] = f"{_NOBODY}/"
+    os.environ["JUPYTERHUB_SERVICE_URL"] = f"http://127.0.0.1:8888{_NOBODY}/"
     try:
-        _prepare(configuration, environment)
+        for place, environment in enumerate(environments):
+            os.environ.update(environment)
+            if place == 0:
+                _rehearse(configuration)
+            _prepared.append(_prepare(configuration, environment))
     except (Exception, SystemExit):
         traceback.print_exc()
     finally:
@@ -140,18 +152,14 @@ def _forget_server() -> None:
     GatewayClient.clear_instance()
 
 
-def _prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, str]) -> None:
-    global _prepared
-    os.environ.update(environment)
-    os.environ["JUPYTERHUB_SERVICE_PREFIX"] = f"{_NOBODY}/"
-    os.environ["JUPYTERHUB_SERVICE_URL"] = f"http://127.0.0.1:8888{_NOBODY}/"
-    # aiodns would start a thread, 3 ms of each lab's start, to look up names that a lab never asks.
-    connector: Any = aiohttp.connector
-    connector.DefaultResolver = ThreadedResolver
+def _rehearse(configuration: dict[str, dict[str, Any]]) -> None:
     with _without_hub():
         rehearse(lambda: _make_server(_with_address(configuration), []), _NOBODY)
     _forget_server()
     KernelProvisionerFactory.clear_instance()
+
+
+def _prepare(configuration: dict[str, dict[str, Any]], environment: Mapping[str, str]) -> _Prepared:
     gc.collect()
     gc.freeze()  # what is not frozen afterwards is the server's
     loop = asyncio.new_event_loop()
@@ -160,11 +168,11 @@ def _prepare(configuration: dict[str, dict[str, Any]], environment: dict[str, st
         server = _make_server(_with_address(configuration), [])
     loop.close()
     asyncio.set_event_loop(None)
+    _forget_server()
     _compile_templates(server.web_app.settings)
     # It reads the metadata of every installed distribution, 30 ms of a first kernel's start.
     KernelProvisionerFactory.instance(parent=server.kernel_manager)
-    places = _places_of(_NOBODY)
-    _prepared = _Prepared(server, configuration, _read_while_made(environment), places)
+    return _Prepared(server, configuration, _read_while_made(environment), _places_of(_NOBODY))
 
 
 def serve(
@@ -180,10 +188,10 @@ def serve(
     random.seed()
     os.makedirs(os.environ["JUPYTER_RUNTIME_DIR"], mode=0o700, exist_ok=True)  # noqa: PTH103
     asyncio.set_event_loop(asyncio.new_event_loop())
-    prepared = _prepared
-    if prepared is not None and _fits(prepared, configuration, arguments):
-        _give_facts(prepared)
-        server = prepared.server
+    fitting = [one for one in _prepared if _fits(one, configuration, arguments)]
+    if fitting:
+        _give_facts(fitting[0])
+        server = fitting[0].server
     else:
         server = _make_server(_with_address(configuration), arguments)
     server.listen(listener, tell_ready)

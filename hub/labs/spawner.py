@@ -287,7 +287,9 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             file_mb=self.file_mb,
             grace_s=self.grace_s,
             configuration=self._configuration(lean=self.lean),
-            told=self._told(lean=self.lean, language=furnishing.LANGUAGES[0]),
+            told=tuple(
+                self._told(lean=self.lean, language=language) for language in furnishing.LANGUAGES
+            ),
             release=_release(),
         )
 

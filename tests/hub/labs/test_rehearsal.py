@@ -41,7 +41,7 @@ def look(make_server, address):
 
 serving.rehearse = look
 environment = dict(os.environ) | told
-serving.prepare(configuration, told)
+serving.prepare(configuration, [told, told | {furnishing.LANGUAGE: "en"}])
 del environment["HOME"], environment["IPYTHONDIR"]
 said = {
     **played[0],
@@ -52,9 +52,9 @@ said = {
         if name not in told and os.environ[name] != environment.get(name)
     ),
     "left": os.listdir(tempfile.tempdir),
-    "prepared": serving._prepared is not None,
+    "prepared": [one.environment[furnishing.LANGUAGE] for one in serving._prepared],
     "remembered": ServerApp.initialized(),
-    "kernels": len(serving._prepared.server.kernel_manager.list_kernel_ids()),
+    "kernels": len(serving._prepared[0].server.kernel_manager.list_kernel_ids()),
 }
 print(json.dumps(said))
 """
@@ -76,8 +76,8 @@ def left(tmp_path_factory):
     return json.loads(ended.stdout.splitlines()[-1])
 
 
-def test_the_server_for_learners_is_prepared_after_the_visits(left):
-    assert left["prepared"]
+def test_a_server_for_each_language_is_prepared_after_the_visits(left):
+    assert left["prepared"] == ["vi", "en"]
     assert not left["remembered"], "a kernel could not be an application of its own"
     assert left["kernels"] == 0
 
