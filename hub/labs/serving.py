@@ -36,6 +36,7 @@ from traitlets import default
 from traitlets.config import Application, Config
 
 from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
+from hub.labs.language import schemas
 from hub.labs.rehearsal import rehearse
 
 PROVISIONER = "motcham-forked"
@@ -315,6 +316,7 @@ def _give_facts(prepared: _Prepared) -> None:
     server.kernel_manager.last_kernel_activity = settings["started"]
     singleuser = server.extension_manager.extension_points["jupyterhub-singleuser"].app
     _meet_the_hub(server, singleuser)
+    schemas.speak(os.environ.get(LANGUAGE, ""))  # the last server prepared may speak another
     server.init_ioloop()
     server.init_signal()
     server.init_shutdown_no_activity()
