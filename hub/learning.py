@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.translate import HANOI, sort_key
+from hub.translate import HANOI
 from records import (
     Session,
     certificates,
@@ -18,6 +18,7 @@ from records import (
     enrolments,
     evidence,
     meetings,
+    ordering,
     progress,
     releases,
     terms,
@@ -160,7 +161,7 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
         key=lambda course: (
             not course.begun,
             course.manifest.get("frame", ""),
-            sort_key(course.manifest["title"]),
+            ordering.sort_key(course.manifest["title"]),
         ),
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -172,28 +172,3 @@ def plain(text: str) -> str:
     """For searching: lower case, no diacritics, đ as d. «Đô thị số» → «do thi so»."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
-_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-_TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # ` ? ~ ´ .
-_SHAPES = "\u0306\u0302\u031b"  # breve, circumflex, horn belong to the letter, not to the tone
-
-
-def sort_key(text: str) -> tuple[Any, ...]:
-    """Orders as a Vietnamese dictionary does: by letters (ă and â after a, đ after d), then by
-    tone (ngang huyền hỏi ngã sắc nặng)."""
-    letters: list[tuple[int, str]] = []
-    tones: list[int] = []
-    for char in unicodedata.normalize("NFC", text.lower()):
-        parts = unicodedata.normalize("NFD", char)
-        letter = unicodedata.normalize(
-            "NFC", "".join(p for p in parts if p in _SHAPES or not unicodedata.combining(p))
-        )
-        tone = next((p for p in parts if p in _TONES and p), "")
-        letters.append((_LETTERS.find(letter), letter))
-        tones.append(_TONES[tone])
-    return tuple(letters), tuple(tones)
-
-
-def in_order(texts: Iterable[str]) -> list[str]:
-    return sorted(texts, key=sort_key)

@@ -146,7 +146,8 @@ def list_people(
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[int, Sequence[PersonLine]]:
-    """How many people these units have in this state, and one page of them by name.
+    """How many people these units have in this state, and one page of them, in
+    the order of a Vietnamese list: by given name.
 
     ``state``: ``all``, ``certified``, ``learning`` (begun, no certificate), ``waiting`` (not
     begun).
@@ -195,7 +196,7 @@ def list_people(
     elif state == "waiting":
         people = people.where(Certificate.number.is_(None), ~begun.exists())
     total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
-    page = people.order_by(Person.full_name, Person.id).offset(offset).limit(limit)
+    page = people.order_by(Person.name_key, Person.id).offset(offset).limit(limit)
     return total, [PersonLine(*row) for row in session.execute(page)]
 
 

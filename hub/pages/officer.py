@@ -10,8 +10,9 @@ from markupsafe import Markup
 from analytics import pictures
 from analytics.figures import Line
 from analytics.places import Vintage
-from hub import forms, translate
+from hub import forms
 from hub.web import PageHandler
+from records import ordering
 from skills_framework.messages import Message
 
 PAGE = 50  # lines of a list
@@ -20,7 +21,7 @@ VINTAGE_NAMES: dict[Vintage, Message] = {
     "2008": Message("63 tỉnh, thành phố (đến 30/6/2025)"),
 }
 SORTS: dict[str, Callable[[Line], Any]] = {
-    "name": lambda line: translate.sort_key(str(line.name)),
+    "name": lambda line: ordering.sort_key(str(line.name)),
     "planned": lambda line: -(line.planned or 0),
     "listed": lambda line: -line.listed,
     "learning": lambda line: -line.learning,

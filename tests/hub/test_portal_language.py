@@ -102,23 +102,6 @@ def test_searching_ignores_diacritics() -> None:
     assert translate.plain("Đô thị số ĐẶC BIỆT") == "do thi so dac biet"
 
 
-def test_names_are_ordered_as_in_a_vietnamese_dictionary() -> None:
-    names = ["Đà Nẵng", "Đồng Nai", "Dương", "Ấn", "An", "Bắc Ninh", "Ân", "Âu", "Cà", "Ca", "Cá"]
-    assert translate.in_order(names) == [
-        "An",
-        "Ân",
-        "Ấn",
-        "Âu",
-        "Bắc Ninh",
-        "Ca",
-        "Cà",
-        "Cá",
-        "Dương",
-        "Đà Nẵng",
-        "Đồng Nai",
-    ]
-
-
 @pytest.mark.parametrize(
     ("wishes", "accept", "language"),
     [

@@ -19,6 +19,7 @@ from sqlalchemy import inspect, text
 
 from records import open_records
 from records.engine import MIGRATIONS
+from records.ordering import name_key
 from records.tables import Table
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -83,6 +84,27 @@ def test_a_released_schema_upgrades(dump: Path, tmp_path: Path) -> None:
     records = open_records(f"sqlite:///{path}", migrate=True)
     try:
         assert _differences(records) == []
+    finally:
+        records.close()
+
+
+def test_people_who_are_there_already_get_their_place_in_lists(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript((SCHEMAS / "0003.sql").read_text(encoding="utf-8"))
+    connection.executemany(
+        "INSERT INTO person (id, full_name, language, created_at) VALUES (?, ?, 'vi', ?)",
+        [(number, f"Lê Thị {given}", "2026-03-02") for number, given in ((7, "Yên"), (9, "Ân"))],
+    )
+    connection.commit()
+    connection.close()
+    records = open_records(f"sqlite:///{path}", migrate=True)
+    try:
+        with records.read() as session:
+            rows = session.execute(text("SELECT full_name, name_key FROM person ORDER BY name_key"))
+            assert [tuple(row) for row in rows] == [
+                (name, name_key(name)) for name in ("Lê Thị Ân", "Lê Thị Yên")
+            ]
     finally:
         records.close()
 
