@@ -6,7 +6,8 @@ Whether that earns a certificate is decided elsewhere; here is only what happene
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, select, update
@@ -57,9 +58,16 @@ def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progr
 def find_course_facts(session: Session, person_id: int, course: str) -> CourseFacts | None:
     """The facts of completion, on the release of the enrolment; None when not enrolled."""
     enrolment = find_enrolment(session, person_id, course)
-    if enrolment is None:
-        return None
-    return _facts(session, enrolment)
+    return _facts(session, [enrolment])[person_id] if enrolment else None
+
+
+def find_passed(session: Session, course: str, people: Collection[int]) -> frozenset[int]:
+    """Who of these people has passed the course, each on the release of their enrolment."""
+    enrolled = session.scalars(
+        select(Enrolment).where(Enrolment.course == course, Enrolment.person_id.in_(people))
+    ).all()
+    facts = _facts(session, enrolled)
+    return frozenset(person_id for person_id, one in facts.items() if one.passed)
 
 
 def record_completion(session: Session, person_id: int, course: str, *, at: dt.datetime) -> None:
@@ -71,7 +79,7 @@ def record_completion(session: Session, person_id: int, course: str, *, at: dt.d
     enrolment = find_enrolment(session, person_id, course)
     if enrolment is None or enrolment.completed_at is not None:
         return
-    if _facts(session, enrolment).took_part:
+    if _facts(session, [enrolment])[person_id].took_part:
         session.execute(
             update(Enrolment)
             .where(Enrolment.id == enrolment.id, Enrolment.completed_at.is_(None))
@@ -115,20 +123,41 @@ def _take(progress: Progress, submission: Submission) -> None:
     progress.at = submission.marked_at
 
 
-def _facts(session: Session, enrolment: Enrolment) -> CourseFacts:
-    release = session.get_one(Release, enrolment.release_id)
+def _facts(session: Session, enrolled: Sequence[Enrolment]) -> Mapping[int, CourseFacts]:
+    """By person, of enrolments in one course."""
+    if not enrolled:
+        return {}
+    course, people = enrolled[0].course, [enrolment.person_id for enrolment in enrolled]
+    marked: defaultdict[int, list[Progress]] = defaultdict(list)
+    for progress in session.scalars(
+        select(Progress).where(Progress.person_id.in_(people), Progress.course == course)
+    ):
+        marked[progress.person_id].append(progress)
+    attended = attended_lessons(session, course, people)
+    keys = {enrolment.release_id for enrolment in enrolled}
+    releases = {one.id: one for one in session.scalars(select(Release).where(Release.id.in_(keys)))}
+    return {
+        enrolment.person_id: _count(
+            course,
+            releases[enrolment.release_id],
+            marked[enrolment.person_id],
+            attended[enrolment.person_id],
+        )
+        for enrolment in enrolled
+    }
+
+
+def _count(
+    course: str, release: Release, marked: Sequence[Progress], attended: frozenset[str]
+) -> CourseFacts:
     maxima = {lesson["slug"]: float(lesson["max_points"]) for lesson in release.manifest["lessons"]}
-    done = [
-        progress
-        for progress in progress_in(session, enrolment.person_id, enrolment.course)
-        if progress.lesson in maxima
-    ]
-    attended = attended_lessons(session, enrolment.person_id, enrolment.course) & maxima.keys()
+    done = [progress for progress in marked if progress.lesson in maxima]
+    took_part = {progress.lesson for progress in done} | (attended & maxima.keys())
     return CourseFacts(
-        course=enrolment.course,
+        course=course,
         release_id=release.id,
         lessons=len(maxima),
-        lessons_done=len({progress.lesson for progress in done} | attended),
+        lessons_done=len(took_part),
         points=sum(progress.points for progress in done),
         max_points=sum(maxima.values()),
         pass_share=float(release.manifest["pass_share"]),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from records import audit
 from records.evidence import record_evidence
-from records.progress import find_course_facts, record_best
+from records.progress import find_passed, record_best
 from records.queue import marks_of, replace_marks, reviewed
 from records.releases import find_lesson, find_release
 from records.tables import (
@@ -76,6 +76,7 @@ def begin_remark(
         raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}))
     if not reason.strip():
         raise Refused(Message("Hãy ghi lý do chấm lại: lý do được lưu vào nhật ký"))
+    _hold_course(session, release.course)
     if _open(session, release.course, lesson):
         raise Refused(
             Message("Bài {lesson} đang có một lần chấm lại chưa xong", {"lesson": lesson})
@@ -202,7 +203,9 @@ def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
             RemarkedSubmission.new_points - RemarkedSubmission.old_points,
             RemarkedSubmission.submission_id,
         )
-    )
+    ).all()
+    losers = {person for tried, person, _ in rows if tried.new_points < tried.old_points}
+    passed = find_passed(session, remark.course, losers) if remark else frozenset()
     return tuple(
         Change(
             submission_id=tried.submission_id,
@@ -216,9 +219,7 @@ def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
                 (str(grade_id), float(old), float(new))
                 for grade_id, old, new in tried.marks.get("changed", ())
             ),
-            passed=tried.new_points < tried.old_points
-            and remark is not None
-            and _passed(session, remark.course, person_id),
+            passed=tried.new_points < tried.old_points and person_id in passed,
         )
         for tried, person_id, full_name in rows
     )
@@ -230,9 +231,10 @@ def apply_remark(
     """Put the mended marks in force.
 
     Marks that rise are taken. Marks that fall are left as they are, unless ``also_lower`` says
-    otherwise; and even then whoever passed the course with the old marks keeps them.
+    otherwise; and even then whoever passed the course with the old marks keeps them. Of two who
+    apply it at once, the second is `Refused`.
     """
-    remark = find_remark(session, remark_id)
+    remark = _hold_remark(session, remark_id)
     if remark is None or remark.state != "ready":
         raise Refused(Message("Lần chấm lại này chưa sẵn sàng hoặc đã kết thúc"))
     raised: list[int] = []
@@ -270,7 +272,7 @@ def apply_remark(
 
 def withdraw_remark(session: Session, remark_id: int, *, by: str, at: dt.datetime) -> None:
     """Leave all marks as they are."""
-    remark = find_remark(session, remark_id)
+    remark = _hold_remark(session, remark_id)
     if remark is None or remark.state not in ("counting", "ready"):
         raise Refused(Message("Lần chấm lại này chưa sẵn sàng hoặc đã kết thúc"))
     _end(session, remark, "withdrawn", by=by, at=at)
@@ -282,6 +284,18 @@ def withdraw_remark(session: Session, remark_id: int, *, by: str, at: dt.datetim
         subject=f"{remark.course}/{remark.lesson}",
         detail={"remark": remark.id},
     )
+
+
+def _hold_remark(session: Session, remark_id: int) -> Remark | None:
+    """The remark, as whoever held it before left it; nobody else may end it meanwhile."""
+    return session.get(Remark, remark_id, populate_existing=True, with_for_update=True)
+
+
+def _hold_course(session: Session, course: str) -> None:
+    """Have those who begin a remark of one course wait for each other."""
+    session.execute(
+        select(Release.id).where(Release.course == course).order_by(Release.id).with_for_update()
+    ).all()
 
 
 def _end(session: Session, remark: Remark, state: str, *, by: str, at: dt.datetime) -> None:
@@ -336,11 +350,6 @@ def _untried(session: Session, remark: Remark) -> Select[int]:
             ~tried,
         )
     )
-
-
-def _passed(session: Session, course: str, person_id: int) -> bool:
-    facts = find_course_facts(session, person_id, course)
-    return facts is not None and facts.passed
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,9 @@ def test_the_code_on_the_screen_records_who_typed_it_once(
         assert [name for _row, name in meetings.attendance_of(session, meeting.id)] == [
             learner.full_name
         ]
-        assert meetings.attended_lessons(session, learner.id, course.slug) == {"bai-mot"}
+        assert meetings.attended_lessons(session, course.slug, [learner.id]) == {
+            learner.id: {"bai-mot"}
+        }
         assert not meetings.open_meetings(session, learner.id, at=at)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from records import Records, audit, enrolments, progress, queue, releases, remarking
 from records.tables import Person, Release
@@ -104,6 +106,58 @@ def test_applying_raises_marks_and_leaves_those_that_would_fall(
         (stayed,) = progress.progress_in(session, down.id, course.slug)
         assert (gained.points, stayed.points) == (5.0, 5.0)
         assert audit.verify(session).entries == 2
+
+
+def test_of_two_who_apply_at_once_one_does(
+    records: Records,
+    hand_in: Callable[..., int],
+    mend: Callable[..., int],
+    learner: Person,
+    at: dt.datetime,
+) -> None:
+    submission_id = hand_in(learner, 2.0, 0.0)
+    remark_id = mend({submission_id: (2.0, 3.0)})
+    found: list[str] = []
+    ready = threading.Barrier(6)
+
+    def apply() -> None:
+        ready.wait()
+        try:
+            with records.begin() as session:
+                remarking.apply_remark(session, remark_id, by="TNgiangvien", at=at)
+            found.append("applied")
+        except Refused:
+            found.append("refused")
+
+    threads = [threading.Thread(target=apply) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["applied"] + 5 * ["refused"]
+    with records.read() as session:
+        entries = audit.entries(session, before=None, search="remark.apply", limit=9)
+    assert len(entries) == 1
+
+
+def test_changes_are_read_with_as_many_questions_for_many_people_as_for_two(
+    records: Records,
+    hand_in: Callable[..., int],
+    mend: Callable[..., int],
+    add_learner: Callable[..., Person],
+) -> None:
+    fell = {hand_in(add_learner(), 2.0, 3.0): (0.0, 3.0) for _ in range(9)}
+    remark_id = mend(fell)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(records.engine, "before_cursor_execute", note)
+    with records.read() as session:
+        assert len(remarking.changes_of(session, remark_id)) == 9
+    event.remove(records.engine, "before_cursor_execute", note)
+    assert 1 <= len(asked) <= 7, "\n".join(asked)
 
 
 def test_even_lowering_on_purpose_never_takes_a_pass_away(
