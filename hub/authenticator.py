@@ -25,7 +25,7 @@ from traitlets import HasTraits, Unicode
 
 from hub import access, translate
 from hub.accounts import LONGEST_BYTES, check_password
-from hub.web import LANGUAGE_COOKIE
+from hub.web import LANGUAGE_COOKIE, keep_language
 from records import Records, open_records
 from skills_framework.messages import Message, Refused
 
@@ -138,9 +138,21 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
             username=username or "",
             login_error=_(shown if shown in ours else EXPIRED.template) if shown else "",
             sync=sync,
-            authenticator_login_url=self.authenticator.login_url(self.hub.base_url)
-            + self._asked_for(),
+            authenticator_login_url=self._address(),
+            languages=[
+                (code, name, self._address(language=code))
+                for code, name in translate.LANGUAGES.items()
+                if code != _.language
+            ],
         )
+
+    async def get(self) -> None:
+        """The form; ``language`` chooses how it and all pages after it speak."""
+        if chosen := self.get_argument("language", ""):
+            keep_language(self, chosen)
+            self.redirect(self._address())
+            return
+        await super().get()
 
     async def post(self) -> None:
         data = {name: self.get_argument(name, strip=False) for name in self.request.arguments}
@@ -152,9 +164,12 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
         self.set_status(403)
         self.finish(await self._render(login_error=WRONG, username=data.get("username")))
 
-    def _asked_for(self) -> str:
+    def _address(self, **more: str) -> str:
+        """This page's own, with where the person wanted to go."""
         wanted = self.get_argument("next", "")
-        return f"?{urlencode({'next': wanted})}" if wanted else ""
+        query = urlencode(({"next": wanted} if wanted else {}) | more)
+        address: str = self.authenticator.login_url(self.hub.base_url)
+        return f"{address}?{query}" if query else address
 
 
 class ChangePassword(ChangePasswordHandler):  # type: ignore[misc]

@@ -56,6 +56,15 @@ CONTENT_POLICY = (
 )
 
 
+def keep_language(handler: Any, language: str) -> None:
+    """Remember a reader's choice for a year, for the portal and for the hub's own pages; one that
+    is no language of ours is left aside."""
+    if language in translate.LANGUAGES:
+        handler.set_cookie(
+            LANGUAGE_COOKIE, language, expires_days=365, path="/", httponly=True, samesite="Lax"
+        )
+
+
 @dataclass(frozen=True)
 class Portal:
     """Everything a handler may use, wired once by `hub.app`."""

@@ -251,8 +251,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         started.stop()
 
 
-@pytest.fixture
-def start_platform() -> Iterator[Callable[..., Platform]]:
+def _starting() -> Iterator[Callable[..., Platform]]:
     """Starts platforms of a test's own: ``start_platform(data, port=…, MOTCHAM_…="…")``.
 
     The test waits for them (`Platform.wait_until_ready`); they end with it.
@@ -266,3 +265,7 @@ def start_platform() -> Iterator[Callable[..., Platform]]:
     yield start
     for one in started:
         one.stop()
+
+
+start_platform = pytest.fixture(_starting, name="start_platform")
+start_module_s_platform = pytest.fixture(_starting, scope="module", name="start_module_s_platform")

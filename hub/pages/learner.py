@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub import access, learning, search
-from hub.translate import LANGUAGES
-from hub.web import LANGUAGE_COOKIE, PageHandler
+from hub.web import PageHandler, keep_language
 from records import Session, certificates, meetings, notices, people
 from skills_framework.framework import Framework, load_framework
 from skills_framework.messages import Refused
@@ -128,16 +127,7 @@ class Language(PageHandler):
     public = True
 
     async def post(self) -> None:
-        language = self.get_body_argument("language", "")
-        if language in LANGUAGES:
-            self.set_cookie(
-                LANGUAGE_COOKIE,
-                language,
-                expires_days=365,
-                path="/",  # the hub's login page reads it too
-                httponly=True,
-                samesite="Lax",
-            )
+        keep_language(self, self.get_body_argument("language", ""))
         back = self.get_body_argument("back", "")
         inside = back.startswith(self.portal.prefix) and "\\" not in back and ".." not in back
         self.redirect(back if inside else self.portal.prefix)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import re
 import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -68,6 +70,21 @@ def test_the_address_leads_to_a_vietnamese_login_page(platform: Any, browse: Any
 def test_the_login_page_speaks_english_to_an_english_browser(platform: Any) -> None:
     page = requests.get(platform.url, headers={"Accept-Language": "en-GB,en;q=0.8"})
     assert '<html lang="en">' in page.text
+
+
+def test_a_reader_chooses_the_language_before_logging_in_and_keeps_the_way_to_the_lesson(
+    platform: Any, browse: Any
+) -> None:
+    page = browse.get(f"{platform.url}services/portal/courses/nhan-thuc-chung")
+    found = re.search(r'href="([^"]+)" lang="en" hreflang="en">English<', page.text)
+    assert found, page.text
+    english = browse.get(urljoin(page.url, html.unescape(found[1])))
+    assert '<html lang="en">' in english.text
+    assert "language=" not in english.url
+    assert "next=" in english.url, "where the reader wanted to go is kept"
+    assert '<html lang="en">' in browse.get(f"{platform.url}services/portal/verify").text
+    strange = browse.get(f"{platform.url}hub/login?language=xx")
+    assert '<html lang="en">' in strange.text, "what is no language of ours changes nothing"
 
 
 def test_whoever_logs_in_lands_on_the_portal(platform: Any, browse: Any) -> None:

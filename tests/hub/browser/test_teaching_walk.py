@@ -46,6 +46,16 @@ Từ thứ hai, bà con làm khai sinh trên điện thoại."""
 WAYS = [("desktop", "vi", "hocvien2"), ("phone", "en", "hocvien")]
 
 
+@pytest.fixture(scope="module")
+def platform(
+    start_module_s_platform: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    """Of these tests' own: they publish courses, which everybody's certificate would then need."""
+    found = start_module_s_platform(tmp_path_factory.mktemp("teaching") / "data")
+    found.wait_until_ready()
+    return found
+
+
 BAR = ".nbgrader-CellWidget.nbgrader-mod-active"
 
 
