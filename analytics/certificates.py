@@ -84,14 +84,14 @@ def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
         if course.missing:
             reasons.append(
                 Message(
-                    "Khóa «{course}» còn {n} bài chưa nộp hoặc chưa có điểm",
+                    "Khóa “{course}” còn {n} bài chưa nộp hoặc chưa có điểm",
                     {"course": course.title, "n": course.missing},
                 )
             )
         elif not course.passed:
             reasons.append(
                 Message(
-                    "Khóa «{course}» được {points} trên {maximum} điểm, cần ít nhất {needed}",
+                    "Khóa “{course}” được {points} trên {maximum} điểm, cần ít nhất {needed}",
                     {
                         "course": course.title,
                         "points": round(course.points, 2),

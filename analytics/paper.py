@@ -99,7 +99,7 @@ def _on_paper(facts: Facts) -> dict[str, str]:
 
 
 def _in_words(at: dt.datetime) -> str:
-    """«ngày 05 tháng 02 năm 2026»: two digits for days below 10 and for the months 1 and 2."""
+    """“ngày 05 tháng 02 năm 2026”: two digits for days below 10 and for the months 1 and 2."""
     day = at.astimezone(HANOI)
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"

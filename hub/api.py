@@ -262,7 +262,7 @@ class Answers(LessonHandler):
 
 
 class Run(LessonHandler):
-    """«Chạy thử»: the cells up to this one, in a fresh walled process; nothing is kept."""
+    """“Chạy thử”: the cells up to this one, in a fresh walled process; nothing is kept."""
 
     cost = 4
 

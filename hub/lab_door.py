@@ -1,4 +1,4 @@
-"""«Mở trong JupyterLab»: starts the learner's lab if need be, puts the lesson in, says where it is.
+"""“Mở trong JupyterLab”: starts the learner's lab if need be, puts the lesson in, says where it is.
 
 It speaks JupyterHub's and Jupyter's own interfaces with the learner's own token, so it works the
 same with every spawner. What somebody changed in the lab is never overwritten: the page's version

@@ -169,6 +169,6 @@ def choose_language(*wishes: str | None, accept: str = "") -> str:
 
 
 def plain(text: str) -> str:
-    """For searching: lower case, no diacritics, đ as d. «Đô thị số» → «do thi so»."""
+    """For searching: lower case, no diacritics, đ as d. “Đô thị số” → “do thi so”."""
     decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -87,7 +87,7 @@ def _sqlite_engine(url: str) -> Engine:
         # WAL: pages are read while the grading service writes. NORMAL: a power cut may lose
         # the last moments but never corrupts; a killed process loses nothing.
         connection.isolation_level = None  # we say BEGIN ourselves (see Records.begin)
-        # SQLite's own knows ASCII only: «đặng» would not be found in «Đặng».
+        # SQLite's own knows ASCII only: “đặng” would not be found in “Đặng”.
         connection.create_function("lower", 1, _lower, deterministic=True)
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")

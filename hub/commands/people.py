@@ -33,7 +33,7 @@ def import_(file: Path, dry_run: bool, data: Path | None) -> int:
     for fault in outcome.faults:
         say(
             Message(
-                "Dòng {line}, cột {column}, «{value}»: {reason}. Cách sửa: {mend}",
+                "Dòng {line}, cột {column}, “{value}”: {reason}. Cách sửa: {mend}",
                 {
                     "line": fault.line,
                     "column": fault.column,

@@ -45,7 +45,7 @@ def load_overview(session: Session, actor: access.Actor, at: dt.datetime) -> Ove
 
 
 class Home(PageHandler):
-    """«Việc học của tôi»."""
+    """“Việc học của tôi”."""
 
     async def get(self) -> None:
         overview = await self.read(load_overview, self.actor, self.now)

@@ -271,7 +271,7 @@ class LessonPage(PageHandler):
         )
 
     def _policy(self) -> str:
-        """«Mở trong JupyterLab» is a form that leads to the lab, which may have its own host."""
+        """“Mở trong JupyterLab” is a form that leads to the lab, which may have its own host."""
         host = self.portal.settings.subdomain_host
         if host is None:
             return CONTENT_POLICY
@@ -336,7 +336,7 @@ class LessonFile(PageHandler):
 
 
 class OpenInLab(PageHandler):
-    """«Mở trong JupyterLab»: puts the draft into the learner's lab and goes there."""
+    """“Mở trong JupyterLab”: puts the draft into the learner's lab and goes there."""
 
     async def post(self, course: str, lesson: str) -> None:
         self.require(access.may_submit(self.actor))
@@ -405,7 +405,7 @@ SCRIPT_SAYS = {
     "keep_mine": Message("Giữ bản trên máy này"),
     "keep_theirs": Message("Lấy bản đã lưu"),
     "empty": Message("(trống)"),
-    "moved": Message("Đã chuyển «{item}» đến vị trí {n}."),
+    "moved": Message("Đã chuyển “{item}” đến vị trí {n}."),
     "editor": Message("Ô soạn mã Python. Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
     "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
     "session": Message(

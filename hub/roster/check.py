@@ -39,7 +39,7 @@ VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_MOJIBAKE = re.compile("áº|á»|Ã[\u0080-\u00bf]|Ä[\u0090\u0091‘’]|Æ[°¡]|\ufffd")
+_MOJIBAKE = re.compile("áº|á”|Ã[\u0080-\u00bf]|Ä[\u0090\u0091‘’]|Æ[°¡]|\ufffd")
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ class _RowCheck:
                     "Mã có trong cả hai danh mục: {meanings}",
                     {"meanings": "; ".join(f"{unit.vintage}: {unit.name}" for unit in candidates)},
                 ),
-                Message("Điền cột «Danh mục»: 2008 hoặc 2025"),
+                Message("Điền cột “Danh mục”: 2008 hoặc 2025"),
             )
             return None
         return newest
@@ -317,7 +317,7 @@ class _RowCheck:
                 return Message("Mã của {name} là {code}", {"name": unit.name, "code": unit.code})
         other = self._elsewhere(kind, wanted, code)
         if other is None:
-            return Message("Tra mã ở trang «Mã đơn vị» của tệp mẫu")
+            return Message("Tra mã ở trang “Mã đơn vị” của tệp mẫu")
         after = self.known.units.get(other.successor_id or 0)
         if after:
             return Message(

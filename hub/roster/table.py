@@ -104,7 +104,7 @@ def _read_csv(content: bytes) -> list[tuple[int, list[str]]]:
             text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refused(
-            Message("Tệp không phải UTF-8. Trong Excel hãy chọn lưu kiểu «CSV UTF-8» hoặc .xlsx")
+            Message("Tệp không phải UTF-8. Trong Excel hãy chọn lưu kiểu “CSV UTF-8” hoặc .xlsx")
         ) from error
     if "\0" in text:
         raise Refused(Message("Đây không phải tệp xlsx hay CSV"))
@@ -146,7 +146,7 @@ def _name_columns(lines: Sequence[tuple[int, list[str]]]) -> list[Row]:
     for position, head in enumerate(heads):
         key = known.get(plain(people.clean(head)).rstrip(" *:"))
         if key in columns.values():
-            raise Refused(Message("Cột «{column}» có hai lần", {"column": head.strip()}))
+            raise Refused(Message("Cột “{column}” có hai lần", {"column": head.strip()}))
         if key is not None:
             columns[position] = key
     missing = [

@@ -42,7 +42,7 @@ def test_nothing_is_issued_before_the_last_lesson(records, world, learner_id) ->
     with records.read() as session:
         completion = find_completion(session, learner_id, world.programme)
     assert [str(reason) for reason in completion.reasons] == [
-        "Khóa «nhan-thuc» còn 1 bài chưa nộp hoặc chưa có điểm"
+        "Khóa “nhan-thuc” còn 1 bài chưa nộp hoặc chưa có điểm"
     ]
 
 

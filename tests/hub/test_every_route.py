@@ -41,7 +41,7 @@ OWN_UNIT = NATION | {"can-bo"}
 PEOPLE_LISTS = frozenset({"can-bo", "bo", "quan"})
 MINISTRY = frozenset({"bo", "quan"})
 MESSAGES = PUBLISHING | PEOPLE_LISTS
-OWN_WORK = TEACHING | {"an"}  # of the learner «an»
+OWN_WORK = TEACHING | {"an"}  # of the learner “an”
 
 SLUG, NUMBER = app.SLUG, app.NUMBER
 LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"

@@ -48,7 +48,7 @@ NAMES = {
     "jupyter",
     "English - English",
     "Vietnamese (Vietnam)",
-    "Save",  # of «Lưu sổ thành…»: JupyterLab 4.6 has no translation for this button
+    "Save",  # of “Lưu sổ thành…”: JupyterLab 4.6 has no translation for this button
     # Labels for screen readers that JupyterLab 4.6 writes without asking for a translation.
     "Cell toolbar",
     "Markdown Cell Content",

@@ -42,7 +42,7 @@
       choose: "Chọn bản muốn dùng",
       notLesson: "Không phải bài học",
       notLessonBody: "Sổ này không được mở từ một bài học, nên không nộp được. "
-        + "Hãy mở bài học rồi chọn «Mở trong JupyterLab».",
+        + "Hãy mở bài học rồi chọn “Mở trong JupyterLab”.",
       notSubmitted: "Chưa nộp được",
       answered: (status) => `Máy chủ trả lời ${status}.`,
       notSavedHere: "Bài đã nộp, nhưng tệp trong phòng thực hành chưa lưu được.",
