@@ -112,7 +112,7 @@ class PortalExchange(abc.Exchange):  # type: ignore[misc]
 
     def one_lesson(self) -> tuple[str, dict[str, Any]]:
         if not all(self.wanted()):
-            self.fail(str(Message("Hãy nêu rõ khoá học và bài học.")))
+            self.fail(str(Message("Hãy nêu rõ khóa học và bài học.")))
         found = next(self.lessons(), None)
         if found is None:
             self.fail(str(Message("Không có bài học này trên cổng học tập.")))
@@ -145,7 +145,7 @@ class List(PortalExchange, abc.ExchangeList):  # type: ignore[misc]
         return found
 
     def remove_files(self) -> list[dict[str, Any]]:
-        self.fail(str(Message("Không xoá bài trên cổng học tập bằng nbgrader được.")))
+        self.fail(str(Message("Không xóa bài trên cổng học tập bằng nbgrader được.")))
         return []
 
     def _released(self) -> list[dict[str, Any]]:

@@ -38,7 +38,7 @@ COMMANDS = {
     "doctor": Entry("platform:doctor", Message("Xem máy này còn thiếu gì và cách bổ sung")),
     "course": Entry(
         "courses:course",
-        Message("Khoá học: check, new, preview, publish"),
+        Message("Khóa học: check, new, preview, publish"),
         ("courses.authoring", "graders.marker"),
     ),
     "mark": Entry(
@@ -138,7 +138,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _complaint(error: click.ClickException) -> Message:
     if isinstance(error, click.NoSuchOption):
-        return Message("Không có tuỳ chọn {name}.", {"name": error.option_name})
+        return Message("Không có tùy chọn {name}.", {"name": error.option_name})
     if isinstance(error, click.NoSuchCommand):
         return Message("Không có lệnh {name}. Xem motcham --help.", {"name": error.command_name})
     if isinstance(error, click.MissingParameter) and error.param:

@@ -99,7 +99,7 @@ def publish_courses(
             stored = releases.publish(session, release, at=at, by="motcham up")
             changed = before is None or before.id != stored.id
         if changed:
-            tell(Message("Đã công bố khoá học {title}", {"title": release.course.title}))
+            tell(Message("Đã công bố khóa học {title}", {"title": release.course.title}))
         published.append(release.course.slug)
     return published
 

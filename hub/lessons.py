@@ -541,7 +541,7 @@ def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], pl
         raise Refused(
             *(
                 Message(
-                    "Ô kiểm tra của bài tập “{title}” đã bị xoá khỏi sổ bài. Hãy lấy lại bản gốc "
+                    "Ô kiểm tra của bài tập “{title}” đã bị xóa khỏi sổ bài. Hãy lấy lại bản gốc "
                     "của bài học; câu trả lời của anh/chị được giữ.",
                     {"title": titles.get(grade_id, grade_id)},
                 )

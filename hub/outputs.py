@@ -34,7 +34,7 @@ ARROW = re.compile(r"^-+> (\d+)", re.MULTILINE)
 
 # What the commonest errors mean, for people who do not program.
 KNOWN = {
-    "NotImplementedError": Message("Ô này chưa được làm: hãy xoá dòng “raise …” và viết lời giải."),
+    "NotImplementedError": Message("Ô này chưa được làm: hãy xóa dòng “raise …” và viết lời giải."),
     "SyntaxError": Message(
         "Câu lệnh viết chưa đúng ngữ pháp: xem lại dấu ngoặc, dấu nháy, dấu “:”."
     ),
@@ -42,7 +42,7 @@ KNOWN = {
     "NameError": Message(
         "Có một tên chưa được đặt: xem lại chính tả, hoặc ô phía trên đã tạo tên đó chưa."
     ),
-    "KeyError": Message("Không có khoá hoặc cột này: xem lại tên cột, kể cả dấu và chữ hoa."),
+    "KeyError": Message("Không có khóa hoặc cột này: xem lại tên cột, kể cả dấu và chữ hoa."),
     "IndexError": Message("Lấy phần tử ở vị trí không có."),
     "TypeError": Message("Dùng sai kiểu giá trị, ví dụ cộng chữ với số."),
     "ValueError": Message("Giá trị không hợp với phép tính này."),

@@ -42,7 +42,7 @@ def read_course_archive(content: bytes) -> courses.Course:
         files = {member.filename: archive.read(member) for member in members}
     except NO_ZIP:
         raise Refused(
-            Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khoá học thành .zip.")
+            Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khóa học thành .zip.")
         ) from None
     return load_files(files)
 
@@ -115,7 +115,7 @@ def _refuse_unsafe(members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_FILES or sum(m.file_size for m in members) > MOST_MB * 1_000_000:
         raise Refused(
             Message(
-                "Khoá học quá lớn: tối đa {files} tệp và {size} MB sau khi giải nén.",
+                "Khóa học quá lớn: tối đa {files} tệp và {size} MB sau khi giải nén.",
                 {"files": MOST_FILES, "size": MOST_MB},
             )
         )

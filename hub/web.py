@@ -348,7 +348,7 @@ class ApiHandler(BaseHandler):
         if self._received > self.body_mb * 1_000_000:
             raise TooLarge(
                 Message(
-                    "Dữ liệu gửi lên lớn hơn {limit} MB nên không được nhận. Hãy xoá bớt kết "
+                    "Dữ liệu gửi lên lớn hơn {limit} MB nên không được nhận. Hãy xóa bớt kết "
                     "quả chạy dài hoặc hình lớn rồi gửi lại.",
                     {"limit": int(self.body_mb)},
                 )

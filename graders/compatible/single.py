@@ -163,7 +163,7 @@ def _marks(notebook: Any, assignment: Assignment) -> Marks:
 
 def _cell_marks(grade_id: str, most: float, cell: Any) -> CellMarks:
     if cell is None:
-        said = Message("Ô kiểm tra này đã bị xoá khỏi bài nộp.")
+        said = Message("Ô kiểm tra này đã bị xóa khỏi bài nộp.")
         return CellMarks(grade_id, 0.0, most, str(said))
     score, _ = utils.determine_grade(cell, logger)
     if score is None:

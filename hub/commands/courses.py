@@ -24,13 +24,13 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.group()
 def course() -> None:
-    """Soạn, kiểm tra và công bố khoá học."""
+    """Soạn, kiểm tra và công bố khóa học."""
 
 
 @course.command()
 @click.argument("folder", type=FOLDER)
 def check(folder: Path) -> int:
-    """Kiểm tra khoá học trong FOLDER; chấm thử lời giải mẫu và bài để trống."""
+    """Kiểm tra khóa học trong FOLDER; chấm thử lời giải mẫu và bài để trống."""
     from courses import load_course
     from hub.settings import load_settings
 
@@ -39,16 +39,16 @@ def check(folder: Path) -> int:
 
 @course.command()
 @click.argument("slug")
-@click.option("--title", help="Tên khoá học; mặc định như mã.")
+@click.option("--title", help="Tên khóa học; mặc định như mã.")
 @click.option("--frame", default="4.1", help="Khung nội dung: 4.1, 4.2, 4.3 hoặc 4.4.")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=".",
-    help="Đặt thư mục khoá học vào đâu; mặc định nơi đang đứng.",
+    help="Đặt thư mục khóa học vào đâu; mặc định nơi đang đứng.",
 )
 def new(slug: str, title: str | None, frame: str, folder: Path) -> None:
-    """Bắt đầu khoá học SLUG từ bài mẫu có đủ các dạng câu hỏi."""
+    """Bắt đầu khóa học SLUG từ bài mẫu có đủ các dạng câu hỏi."""
     from courses.authoring import new_course
 
     made = new_course(folder, slug=slug, title=title or slug, frame=frame)

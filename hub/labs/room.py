@@ -29,7 +29,7 @@ from hub.labs.language import schemas
 WARN_SHARE = 0.9
 FULL = (
     "Chưa lưu được: thư mục của anh/chị đã dùng {used} MB trong {most} MB được phép. Bản đã lưu "
-    "trước đó vẫn còn nguyên. Hãy xoá bớt tệp (hoặc xoá kết quả dài trong sổ) rồi lưu lại. "
+    "trước đó vẫn còn nguyên. Hãy xóa bớt tệp (hoặc xóa kết quả dài trong sổ) rồi lưu lại. "
     "(Not saved: your folder is full. What was stored is unchanged; delete files and save again.)"
 )
 

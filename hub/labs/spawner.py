@@ -51,7 +51,7 @@ ENDED_EARLY = Message(
 )
 NO_KEEPER = Message("Máy chủ phòng thực hành chưa sẵn sàng. Xin thử lại sau ít phút.")
 HOME_FULL = Message(
-    "Thư mục của anh/chị đã dùng {used} MB trong {most} MB được phép. Hãy xoá bớt tệp rồi mở lại."
+    "Thư mục của anh/chị đã dùng {used} MB trong {most} MB được phép. Hãy xóa bớt tệp rồi mở lại."
 )
 
 

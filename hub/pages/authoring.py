@@ -89,7 +89,7 @@ class AuthoringPage(PageHandler):
         except TooMuch:
             raise Refused(
                 Message(
-                    "Thư mục khoá học quá lớn: tối đa {files} tệp và {size} MB.",
+                    "Thư mục khóa học quá lớn: tối đa {files} tệp và {size} MB.",
                     {"files": publishing.MOST_FILES, "size": publishing.MOST_MB},
                 )
             ) from None
@@ -151,7 +151,7 @@ class Authoring(AuthoringPage):
         if slug in await self.own_courses(lab):
             raise Refused(
                 Message(
-                    "Trong phòng thực hành đã có thư mục {folder}: hãy mở khoá học ấy, "
+                    "Trong phòng thực hành đã có thư mục {folder}: hãy mở khóa học ấy, "
                     "hoặc đổi tên thư mục.",
                     {"folder": f"{AUTHORED}/{slug}"},
                 )

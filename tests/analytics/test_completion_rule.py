@@ -52,7 +52,7 @@ def test_every_course_must_be_passed_not_the_sum_of_them() -> None:
 
 
 def test_marks_of_a_lesson_the_release_does_not_have_count_for_nothing() -> None:
-    marks = {"mot": 1, "hai": 1, "của khoá khác": 100}
+    marks = {"mot": 1, "hai": 1, "của khóa khác": 100}
     completion = judge_completion([standing(marks)])
     assert not completion.due
     assert completion.points == 2

@@ -52,7 +52,7 @@ class Publication:
     learner_files: ClassVar[dict[str, bytes]] = {}
     source_files: ClassVar[dict[str, bytes]] = {}
     manifest: ClassVar[dict[str, Any]] = {
-        "programme": PROGRAMME, "course": "mau", "title": "Khoá mẫu", "title_en": "Sample",
+        "programme": PROGRAMME, "course": "mau", "title": "Khóa mẫu", "title_en": "Sample",
         "summary": "", "frame": "4.1", "pass_share": 0.5, "framework": "vn-tt02-2025",
         "lessons": [
             {"slug": slug, "title": slug, "file": f"{slug}.ipynb", "max_points": 10,

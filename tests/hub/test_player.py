@@ -73,9 +73,9 @@ async def test_a_page_holds_no_hidden_test_and_no_solution(site: Any) -> None:
 
 async def test_opening_a_lesson_begins_the_course_on_this_release(site: Any) -> None:
     an = site.as_("an")
-    assert "Khoá học đang theo" not in (await an.get("")).text
+    assert "Khóa học đang theo" not in (await an.get("")).text
     await an.get(LESSON)
-    assert "Khoá học đang theo" in (await an.get("")).text
+    assert "Khóa học đang theo" in (await an.get("")).text
 
 
 async def test_a_plain_form_post_saves_and_hands_in(site: Any) -> None:

@@ -175,7 +175,7 @@ async def test_a_deleted_test_cell_is_named_by_its_exercise(site: Any) -> None:
     answer = await hand_in(an, without_one_test(notebook))
     assert answer.status == 422
     [error] = answer.json["errors"]
-    assert "đã bị xoá" in error and "Chọn một" in error
+    assert "đã bị xóa" in error and "Chọn một" in error
 
 
 async def test_another_course_s_notebook_is_refused(site: Any) -> None:

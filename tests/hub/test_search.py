@@ -114,7 +114,7 @@ def test_the_same_tones_come_before_others() -> None:
 
 
 def test_words_in_a_row_come_before_words_apart() -> None:
-    assert order("chính phủ số", "Số hoá chính sách phủ khắp", "Chính phủ số")[0] == "Chính phủ số"
+    assert order("chính phủ số", "Số hóa chính sách phủ khắp", "Chính phủ số")[0] == "Chính phủ số"
 
 
 def test_titles_come_before_summaries_and_whole_words_before_beginnings() -> None:

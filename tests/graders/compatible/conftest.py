@@ -195,7 +195,7 @@ def _essay_untouched(cells):
 
 
 def _old_schema(cells):
-    cells[2].metadata.nbgrader["extra"] = "khoá lạ"
+    cells[2].metadata.nbgrader["extra"] = "khóa lạ"
 
 
 def _name_first(cells):

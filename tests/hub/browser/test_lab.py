@@ -194,7 +194,7 @@ def test_what_a_learner_meets_in_the_lab_is_vietnamese(sit_down: Callable[..., A
         read_dialog(lab, command, strings)
     lab.locator(".jp-DirListing-item").first.click()
     lab.keyboard.press("Delete")
-    expect(lab.locator(".jp-Dialog")).to_contain_text("Xoá")
+    expect(lab.locator(".jp-Dialog")).to_contain_text("Xóa")
     lab.keyboard.press("Escape")
     lab.locator(".lm-TabBar-addButton:visible").first.click()
     launcher = lab.locator(".jp-Launcher:visible")

@@ -73,7 +73,7 @@
       noVideo: "Chưa tải được video này ở đây. Có thể xem ở trang bài học.",
       inWords: "Xem bằng chữ",
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
-        + "Hãy xoá bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
+        + "Hãy xóa bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
     },
     en: {
       submit: "Submit",
