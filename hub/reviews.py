@@ -71,6 +71,9 @@ class ExerciseSeen:
 
 @dataclass(frozen=True)
 class SubmissionSeen:
+    """A submission to look at; ``person`` is None where they were erased, or are not to be known
+    (`is_blind`)."""
+
     submission: Any
     person: Any
     release: Any
@@ -81,6 +84,11 @@ class SubmissionSeen:
     @property
     def exam(self) -> bool:
         return bool(self.submission.priority == queue.EXAM)
+
+    @property
+    def is_blind(self) -> bool:
+        """People have yet to mark this exam: who wrote it is told once that is decided."""
+        return self.exam and any(one.result.needs_review for one in self.exercises)
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def load_submission(
     tasks = _tasks(cells)
     about = {exercise["grade_id"]: exercise for exercise in lesson["exercises"]}
     authors = _authors_cells(session, release, lesson)
-    return SubmissionSeen(
+    seen = SubmissionSeen(
         submission=submission,
         person=people.find_person_by_id(session, submission.person_id),
         release=release,
@@ -165,6 +173,7 @@ def load_submission(
         ),
         next_waiting=_next_waiting(session, submission, reader_id),
     )
+    return replace(seen, person=None) if seen.is_blind else seen
 
 
 def _seen(

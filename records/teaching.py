@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from records.queue import EXAM
 from records.tables import (
     Draft,
     Enrolment,
@@ -37,7 +38,8 @@ class Tried:
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A submission in a list."""
+    """A submission in a list. ``full_name`` is "" while people have yet to mark an exam: they are
+    not to know whose it is."""
 
     id: int
     full_name: str
@@ -162,10 +164,16 @@ def handed_in(
     session: Session, course: str, lesson: str, *, before: int | None = None, limit: int = 50
 ) -> Sequence[HandedIn]:
     """Submissions of a lesson, newest first; ``before`` (a key) turns the page."""
+    undecided = or_(
+        Submission.state.in_(("queued", "claimed")),
+        exists().where(
+            ExerciseMarks.submission_id == Submission.id, ExerciseMarks.needs_review.is_(True)
+        ),
+    )
     found = (
         select(
             Submission.id,
-            Person.full_name,
+            case((and_(Submission.priority == EXAM, undecided), ""), else_=Person.full_name),
             Submission.submitted_at,
             Submission.state,
             Submission.points,

@@ -148,6 +148,23 @@ async def test_two_markers_of_an_exam_are_independent_and_a_third_decides(site: 
         assert audit.verify(session).broken_at is None
 
 
+async def test_markers_of_an_exam_learn_whose_it_is_once_it_is_decided(site: Any) -> None:
+    publish(site, lessons=as_exam())
+    submission = await hand_in_essay(site)
+    with site.records.read() as session:
+        owner = people.find_person(session, "an").full_name
+    pages = (f"teaching/submissions/{submission}", f"teaching/courses/{COURSE}/lessons/{LESSON}")
+    markers = ("thay", "quan")
+    for marker in markers:
+        for page in pages:
+            seen = (await site.as_(marker).get(page)).text
+            assert owner not in seen, page
+            assert f"số {submission}" in seen, page
+        await mark(site, marker, submission, **ALL)
+    for page in pages:
+        assert owner in (await site.as_("thay").get(page)).text, page
+
+
 @pytest.mark.parametrize(
     ("markers", "reader", "needs_review", "exam", "turn"),
     [
