@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,7 @@ POSITIONS = {
 # How learners are spread over groups, near the decision's 200 : 6,800 : 3,000.
 SPREAD = (("a", 3), ("b", 2), ("c", 22), ("d", 8), ("đ", 33), ("e", 4), ("g", 4), ("h", 24))
 LOADED = "demo.load"
+IN_DETAIL = 8  # of so many learners, one has marks and minutes for every exercise
 MOST = 200_000
 
 
@@ -289,6 +290,45 @@ def _unit(session: Session, kind: str, code: str, name: str, parent_id: int) -> 
     ).id
 
 
+def _detail(
+    written: bulk.Written,
+    lesson: Mapping[str, Any],
+    marks: tuple[float, float],
+    person_id: int,
+) -> None:
+    """Exercise by exercise, how the lesson written last went; the points add up to its marks."""
+    dice = random.Random(f"{person_id} {lesson['slug']}")  # noqa: S311 - the same seed, the same story
+    exercises = lesson["exercises"]
+    shares = share_out(marks[0], [one["points"] for one in exercises], _ease(lesson), dice)
+    for one, points in zip(exercises, shares, strict=True):
+        minutes = one.get("minutes") or 4
+        seconds = round(60 * minutes * dice.lognormvariate(0.1, 0.35))
+        written.exercise(one["grade_id"], points, one["points"], seconds)
+
+
+def _ease(lesson: Mapping[str, Any]) -> list[float]:
+    """How easy each exercise is, 0..1: some are hard for everybody, whoever tells the story."""
+    return [
+        random.Random(one["grade_id"]).uniform(0.35, 0.98)  # noqa: S311 - nothing hangs on it
+        for one in lesson["exercises"]
+    ]
+
+
+def share_out(
+    total: float, most: Sequence[float], ease: Sequence[float], dice: random.Random
+) -> list[float]:
+    """Points of each exercise, in halves, that add up to ``total``: lost where it is hardest.
+
+    ``most``: the points of each; ``ease``: 0..1 of each. Pure but for ``dice``.
+    """
+    points = list(map(float, most))
+    while sum(points) > total + 0.25:
+        losable = [place for place, one in enumerate(points) if one >= 0.5]
+        weights = [1.05 - ease[place] for place in losable]
+        points[dice.choices(losable, weights)[0]] -= 0.5
+    return points
+
+
 class _Story:
     """What each learner did in the reporting year up to now."""
 
@@ -327,9 +367,15 @@ class _Story:
                 most = float(lesson["max_points"])
                 points = round(min(most, most * dice.gauss(skill, 0.08)) * 2) / 2
                 marks[lesson["slug"]] = (max(points, 0.0), most)
+                opened_at = at - dt.timedelta(minutes=dice.uniform(20, 90))
+                written.opened(person_id, release.id, lesson["slug"], opened_at)
                 written.lesson(
                     person_id, release.id, release.course, lesson["slug"], marks[lesson["slug"]], at
                 )
+                if person_id % IN_DETAIL == 0:
+                    _detail(written, lesson, marks[lesson["slug"]], person_id)
+            if len(marks) < len(lessons) and at < self._at:  # opened the next, and stopped there
+                written.opened(person_id, release.id, lessons[len(marks)]["slug"], at)
             completed = len(marks) == len(lessons)
             written.enrolments.append(
                 {

@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from records.tables import (
     Certificate,
     Counter,
+    Draft,
     Enrolment,
+    ExerciseMarks,
     Person,
     Progress,
     Submission,
     Table,
+    TimeAtExercise,
 )
 
 # What stands in place of a notebook: these submissions are never marked again.
@@ -37,6 +40,40 @@ class Written:
     submissions: list[dict[str, Any]] = field(default_factory=list)
     progress: list[dict[str, Any]] = field(default_factory=list)
     certificates: list[dict[str, Any]] = field(default_factory=list)
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+    exercises: list[dict[str, Any]] = field(default_factory=list)
+    times: list[dict[str, Any]] = field(default_factory=list)
+
+    def opened(self, person_id: int, release_id: int, lesson: str, at: dt.datetime) -> None:
+        """A lesson opened and nothing written in it yet."""
+        self.drafts.append(
+            {
+                "person_id": person_id,
+                "release_id": release_id,
+                "lesson": lesson,
+                "notebook": _NOTEBOOK.format(person_id, lesson).encode(),
+                "revision": 1,
+                "opened_at": at,
+                "saved_at": at,
+            }
+        )
+
+    def exercise(self, grade_id: str, points: float, max_points: float, seconds: int) -> None:
+        """What one exercise of the lesson written last earned, and how long it took."""
+        submission = self.submissions[-1]
+        self.exercises.append(
+            {
+                "place": len(self.submissions) - 1,
+                "grade_id": grade_id,
+                "points": points,
+                "max_points": max_points,
+                "needs_review": False,
+            }
+        )
+        same = ("person_id", "release_id", "lesson")
+        self.times.append(
+            {name: submission[name] for name in same} | {"grade_id": grade_id, "seconds": seconds}
+        )
 
     def lesson(
         self,
@@ -114,12 +151,17 @@ def write(session: Session, written: Written) -> None:
     ):
         submission["id"] = number
         progress["submission_id"] = number
+    for exercise in written.exercises:
+        exercise["submission_id"] = first + exercise.pop("place")
     for table, rows in (
         (Person, written.people),
         (Enrolment, written.enrolments),
         (Submission, written.submissions),
         (Progress, written.progress),
         (Certificate, written.certificates),
+        (Draft, written.drafts),
+        (ExerciseMarks, written.exercises),
+        (TimeAtExercise, written.times),
     ):
         for begin in range(0, len(rows), _AT_ONCE):
             session.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import random
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from analytics.figures import find_figures
 from analytics.targets import PROGRAMME
 from hub import app
-from hub.demo_learners import load_demo_learners
+from hub.demo_learners import load_demo_learners, share_out
 from records import Session, audit, people, releases
 from records.certificates import record_certificate
 from records.counting import count_certificates, list_certificates
@@ -389,3 +390,14 @@ def test_the_same_seed_makes_the_same_people_and_never_twice(learners: Any) -> N
     assert len(first) > 50
     assert all(name.endswith("(mẫu)") for name in names)
     assert all(issued < AT for *_rest, issued in first)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_points_of_made_up_exercises_add_up_to_their_lesson_s(seed: int) -> None:
+    dice = random.Random(seed)
+    most = [dice.choice((1.0, 2.0, 3.0, 5.0)) for _ in range(7)]
+    ease = [dice.random() for _ in most]
+    total = round(sum(most) * dice.random() * 2) / 2
+    points = share_out(total, most, ease, dice)
+    assert sum(points) == total
+    assert all(0 <= one <= bound for one, bound in zip(points, most, strict=True))
