@@ -105,7 +105,7 @@ def read_video(source: str) -> Video | None:
     title = options.get("title")
     if not isinstance(title, str) or not title.strip():
         why = Message("phải là chuỗi ký tự không rỗng")
-        faults.append(Message("khóa “{key}”: {why}", {"key": "title", "why": str(why)}))
+        faults.append(Message("khóa “{key}”: {why}", {"key": "title", "why": why}))
     video = Video(
         path("video", options["video"], VIDEOS),
         str(title),
@@ -124,7 +124,7 @@ def _needs_file(key: str, kinds: Mapping[str, str]) -> Message:
     why = Message(
         "phải là tệp “../media/tên” kiểu {kinds}, tên không dấu", {"kinds": ", ".join(kinds)}
     )
-    return Message("khóa “{key}”: {why}", {"key": key, "why": str(why)})
+    return Message("khóa “{key}”: {why}", {"key": key, "why": why})
 
 
 def named_in(notebook: Notebook) -> set[str]:

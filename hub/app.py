@@ -233,10 +233,14 @@ def cookie_secret(settings: Settings) -> bytes:
     path = settings.secrets / "portal-cookie"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written whole before it has its name: of two that start at once, both read the same.
+        fresh = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
         with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_bytes()
 
 

@@ -69,11 +69,12 @@ def update(path: Path = ENGLISH) -> list[str]:
     # Fixed header: only what is said may change the file.
     catalogue = Catalog(locale="en", project="motcham", version="1", fuzzy=False, **HEADER)
     catalogue.header_comment = "# English for Một Chạm. The msgid is the Vietnamese text itself."
-    for sentence in sorted(said()):
+    sentences = sorted(said())
+    for sentence in sentences:
         catalogue.add(sentence, known.get(sentence, ""))
     with path.open("wb") as file:
         write_po(file, catalogue, width=100, omit_header=False)
-    return [sentence for sentence in sorted(said()) if not known.get(sentence)]
+    return [sentence for sentence in sentences if not known.get(sentence)]
 
 
 if __name__ == "__main__":

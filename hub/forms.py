@@ -53,10 +53,9 @@ def read_number(text: str, language: str = "vi") -> int | float | None:
     else:
         text = text.replace(",", ".")
     try:
-        value = float(text)
+        return sign * (float(text) if "." in text else int(text))
     except ValueError:
         return None
-    return sign * (int(value) if value.is_integer() and "." not in text else value)
 
 
 def write_number(value: Any, language: str = "vi") -> str:

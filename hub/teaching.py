@@ -166,8 +166,7 @@ def load_signs(session: Session, slug: str) -> tuple[Any, tuple[Sign, ...], dict
     minutes = {lesson["slug"]: lesson["practice_minutes"] for lesson in release.manifest["lessons"]}
     signs = find_signs(works, minutes)
     found = {person_id for sign in signs for person_id in sign.people}
-    people_found = {one: people.find_person_by_id(session, one) for one in found}
-    return release, signs, {one: p.full_name if p else "" for one, p in people_found.items()}
+    return release, signs, people.names_of(session, found)
 
 
 def _own_words(content: bytes, handed_out: Mapping[str, str], answers: Collection[str]) -> str:

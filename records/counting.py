@@ -84,12 +84,16 @@ def count_people(session: Session) -> list[Cell]:
 
 
 def count_learning(session: Session, programme: str) -> list[Cell]:
-    """People who have begun at least one course of the programme."""
+    """Of the people on the lists, those who have begun at least one course of the programme."""
     courses = [release.course for release in current_releases(session, programme)]
     rows = session.execute(
         select(Person.unit_id, Person.audience_group, func.count(distinct(Person.id)))
         .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.course.in_(courses))
+        .where(
+            Enrolment.course.in_(courses),
+            Person.audience_group.is_not(None),
+            Person.erased_at.is_(None),
+        )
         .group_by(Person.unit_id, Person.audience_group)
     )
     return [Cell(unit, group, count) for unit, group, count in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,20 @@ def find_person_by_code(session: Session, code: str) -> Person | None:
 def find_person_by_id(session: Session, person_id: int) -> Person | None:
     """The person with this key."""
     return session.get(Person, person_id)
+
+
+def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
+    """The full name of each of these people, "" of whoever was erased or is not there."""
+    rows = session.execute(select(Person.id, Person.full_name).where(Person.id.in_(people)))
+    found = {row.id: row.full_name for row in rows}
+    return {person_id: found.get(person_id, "") for person_id in people}
+
+
+def find_people(session: Session, usernames: Collection[str]) -> dict[str, Person]:
+    """Who logs in under these names, by the name; without those that are nobody's."""
+    wanted = {clean(username): username for username in usernames}
+    rows = session.scalars(select(Person).where(Person.username.in_(wanted)))
+    return {wanted[person.username]: person for person in rows if person.username}
 
 
 def erase_person(session: Session, person_id: int, *, at: dt.datetime) -> None:

@@ -57,9 +57,10 @@ class LabsPage(PageHandler):
 
     def _named(self, session: Session, labs: Sequence[OpenLab]) -> list[Line]:
         units = load_units_tree(session)
+        known = people.find_people(session, [lab.username for lab in labs])
         lines = []
         for lab in labs:
-            person = people.find_person(session, lab.username)
+            person = known.get(lab.username)
             unit = units.get(person.unit_id) if person and person.unit_id else None
             lines.append(Line(lab, person.full_name if person else "", unit.name if unit else ""))
         return sorted(lines, key=lambda line: (-_memory(line.lab), line.lab.username))

@@ -20,6 +20,7 @@ from hub.refusals import Unavailable
 from hub.web import CONTENT_POLICY, PageHandler
 from records import Session, releases, terms
 from skills_framework.messages import Message, Refused
+from skills_framework.passing import reaches
 
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
@@ -114,6 +115,13 @@ class Loaded:
     certificate: Any
     attempts_used: int
     broken: bool
+
+    @property
+    def has_passed(self) -> bool:
+        """The last submission reached the share of points that the course asks for."""
+        last = self.result
+        share = float(self.place.manifest["pass_share"])
+        return last is not None and reaches(last.points or 0.0, last.max_points or 0.0, share)
 
     @property
     def has_full_points(self) -> bool:

@@ -98,6 +98,11 @@ def test_a_number_comes_back_as_it_can_be_typed_again() -> None:
     assert read_number(write_number(6800, "vi"), "vi") == 6800
 
 
+def test_no_figure_of_a_long_number_is_lost() -> None:
+    assert read_number("9007199254740993", "vi") == 9007199254740993
+    assert read_number("-" + "9" * 30, "vi") == -int("9" * 30)
+
+
 def test_searching_ignores_diacritics() -> None:
     assert translate.plain("Đô thị số ĐẶC BIỆT") == "do thi so dac biet"
 

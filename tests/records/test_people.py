@@ -2,12 +2,23 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from records import Records, certificates, drafts, evidence, people, queue
-from records.tables import PERSONAL, Person, Table
+from records import (
+    Records,
+    certificates,
+    counting,
+    drafts,
+    enrolments,
+    evidence,
+    people,
+    queue,
+)
+from records.tables import PERSONAL, Person, Release, Table
 from skills_framework.messages import Refused
 
 
@@ -150,3 +161,33 @@ def _everything(records: Records) -> dict[tuple[str, tuple, str], object]:
                 key = tuple(row[column.name] for column in table.primary_key)
                 found |= {(table.name, key, name): value for name, value in row.items()}
     return found
+
+
+def test_names_are_found_for_many_at_once(records: Records) -> None:
+    at = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+    with records.begin() as session:
+        first = people.add_person(session, username="tn1", full_name="Lê Văn An (mẫu)", at=at).id
+        gone = people.add_person(session, username="tn2", full_name="Trần Ân (mẫu)", at=at).id
+        people.erase_person(session, gone, at=at)
+        assert people.names_of(session, [first, gone, 99]) == {
+            first: "Lê Văn An (mẫu)",
+            gone: "",
+            99: "",
+        }
+        found = people.find_people(session, ["tn1", "tn2", "khong-co"])
+        assert {username: person.id for username, person in found.items()} == {"tn1": first}
+
+
+def test_an_erased_learner_is_counted_neither_as_listed_nor_as_learning(
+    records: Records, release: Release, course: Any, add_learner: Callable[..., Person]
+) -> None:
+    at = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+    with records.begin() as session:
+        for gone in (False, True):
+            person = add_learner(session, audience_group="d")
+            enrolments.begin_course(session, person.id, course.slug, at=at)
+            if gone:
+                people.erase_person(session, person.id, at=at)
+        programme = release.programme
+        assert sum(cell.count for cell in counting.count_people(session)) == 1
+        assert sum(cell.count for cell in counting.count_learning(session, programme)) == 1
