@@ -67,13 +67,14 @@ def open_lab(learner: Any, path: str = PATH) -> Page:
     expect(lab, lab.locator("body").inner_text()).to_have_url(
         re.compile(rf"/user/{learner.username}/lab"), timeout=LONG
     )
-    expect(lab.locator(".jp-Notebook")).to_be_visible(timeout=LONG)
+    expect(lab.locator(".jp-Notebook:visible")).to_be_visible(timeout=LONG)
     return lab
 
 
-def ready(lab: Page) -> Page:
-    """Once the lesson's tasks stand beside the notebook."""
-    expect(lab.locator(".motcham-guide h2")).to_be_visible(timeout=LONG)
+def ready(lab: Page, lesson: str = LESSON) -> Page:
+    """Once the lesson's own tasks stand beside it: what was open before comes back first."""
+    guide = lab.locator(f".motcham-guide[data-lesson='{lesson}']")
+    expect(guide.locator("h2")).to_be_visible(timeout=LONG)
     return lab
 
 
@@ -281,7 +282,8 @@ def test_a_lesson_s_video_plays_in_the_notebook_with_its_captions_and_its_words(
     sit_down: Callable[..., Any],
 ) -> None:
     learner = sit_down("hocvien2")
-    lab = ready(open_lab(learner, "courses/xa-hoi-so-an-toan/lessons/nhan-ra-lua-dao"))
+    lesson = "nhan-ra-lua-dao"
+    lab = ready(open_lab(learner, f"courses/xa-hoi-so-an-toan/lessons/{lesson}"), lesson)
     begin = lab.locator(".motcham-watch")
     begin.scroll_into_view_if_needed()
     expect(begin).to_contain_text("Xem video")

@@ -444,6 +444,7 @@
       }
       if (here !== asked || panel.isDisposed) return; // something newer is on its way
       shown = panel;
+      guide.node.dataset.lesson = at.lesson;
       if (answer.status < 400) lesson.learn(answer.said);
       const open = new Set([...guide.node.querySelectorAll("details[open]")]
         .map((one) => one.dataset.task));
