@@ -89,7 +89,8 @@ class LabDoor:
         except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
             log.warning("no lab for %s: %r", username, error)
             raise Unavailable(CANNOT_OPEN) from None
-        return f"{base}lab/tree/{quote(str(lesson.path))}"
+        # Not among every lesson that was open before, each with a kernel of its own.
+        return f"{base}lab/tree/{quote(str(lesson.path))}?reset"
 
     # --- an author's courses --------------------------------------------------------------------
 

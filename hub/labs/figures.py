@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+_BLOCK = 4096
 KERNEL = "lab-kernel"  # the name a forked kernel gives itself
 
 
@@ -73,7 +74,10 @@ def is_kernel(pid: int) -> bool:
 
 
 def size_of(folder: Path) -> int:
-    """Bytes that a folder's files take on the disk, links not followed."""
+    """Bytes that a folder's content takes on the disk, links not followed.
+
+    Nothing counts less than a block: a disk runs out of numbers for empty files too.
+    """
     total, waiting = 0, [str(folder)]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
@@ -81,8 +85,7 @@ def size_of(folder: Path) -> int:
                 with contextlib.suppress(OSError):
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+                    total += max(_BLOCK, entry.stat(follow_symlinks=False).st_blocks * 512)
     return total
 
 
@@ -95,9 +98,13 @@ class Watched:
         self._bytes = 0
         self._next = float("-inf")
 
+    def is_due(self, *, at: float) -> bool:
+        """Whether `bytes` would look at the disk now. ``at``: monotonic seconds."""
+        return at >= self._next
+
     def bytes(self, *, at: float) -> int:
         """Its size as last seen, with what was `add`-ed since. ``at``: monotonic seconds."""
-        if at >= self._next:
+        if self.is_due(at=at):
             began = time.perf_counter()
             self._bytes = size_of(self.folder)
             took = time.perf_counter() - began

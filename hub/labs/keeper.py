@@ -4,6 +4,9 @@ One process for each configuration (`Plan`), started by the spawner when it is n
 on a unix socket in a folder of mode 0700 and answers one JSON request a connection. It ends when
 nobody holds a leash (a connection that a running hub keeps open) and no lab is left, or when no hub
 came back in time. A changed configuration has another socket, so an old keeper drains by itself.
+
+It also bounds the disk: what a learner's code stores counts, and code that goes on beyond the quota
+is ended. The server stays, so that the learner can tidy up.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from hub.labs.figures import figures_of
+from hub.labs.figures import Watched, children_of, figures_of, processes_below
 from sandbox import Channel, ChannelClosed, ChannelTimeout, Child, ForkServer, Limits
 
 SCIENCE = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg")
@@ -33,6 +36,8 @@ _START_S = 60.0
 _STOP_S = 8.0
 _EMPTY_S = 1.0
 _REQUEST_MB = 4
+_ROOMS_EVERY_S = 1.0
+BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Plan:
 
     ``run``: folder of its sockets (0700). ``configuration`` and ``told``: traits, and environments
     (one for each language) that servers commonly have; a lab asked for with just these starts from
-    a prepared server.
+    a prepared server. ``quota_mb``: MiB that a home may hold; 0: no bound.
     """
 
     run: str
@@ -51,6 +56,7 @@ class Plan:
     memory_mb: int = 1024
     processes: int = 256
     file_mb: int = 200
+    quota_mb: int = 0
     grace_s: float = 600
     environment: Mapping[str, str] = field(default_factory=dict)
     configuration: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -82,6 +88,7 @@ class _Lab:
     socket: str
     home: str
     started: float
+    room: Watched
 
 
 class Keeper:
@@ -152,7 +159,8 @@ class Keeper:
             _remove(path)
             raise
         name = secrets.token_hex(8)
-        lab = _Lab(child, ours, path, request["home"], time.time())
+        room = Watched(Path(self.plan.homes, request["home"]), share=0.2)
+        lab = _Lab(child, ours, path, request["home"], time.time(), room)
         with self._lock:
             self._labs[name] = lab
         try:
@@ -210,6 +218,23 @@ class Keeper:
                 home = Path(self.plan.homes, lab.home)
                 told[name] |= asdict(figures_of(lab.child.pid, home))
         return {"pid": os.getpid(), "labs": told}
+
+    def bound_rooms(self, at: float) -> None:
+        """End the code of every lab whose home is beyond the quota, and a lab far beyond it.
+
+        ``at``: monotonic seconds.
+        """
+        most = self.plan.quota_mb << 20
+        with self._lock:
+            labs = list(self._labs.values()) if most else []
+        for lab in labs:
+            if not lab.room.is_due(at=at):
+                continue  # what was seen may be tidied up by now
+            used = lab.room.bytes(at=at)
+            if used > BEYOND_PATIENCE * most:
+                lab.child.kill()
+            elif used > most:
+                _end_code(lab.child)
 
     def leash(self, wait: Callable[[], object]) -> None:
         """A hub is there until ``wait`` returns."""
@@ -283,6 +308,7 @@ def serve(plan: Plan, starter: BinaryIO) -> None:
     # Only now: who finds the socket finds a keeper that can fork.
     Path(plan.socket + ".new").rename(plan.socket)
     stop = threading.Event()
+    threading.Thread(target=_bound_rooms, args=(keeper, stop), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
@@ -315,6 +341,27 @@ def _answer(keeper: Keeper, connection: socket.socket) -> None:
         except Exception as error:  # whatever it is, the hub must hear of it
             with contextlib.suppress(Exception):
                 talk.send({"failed": "error", "status": 1, "last_words": repr(error)})
+
+
+def _bound_rooms(keeper: Keeper, stop: threading.Event) -> None:
+    while not stop.wait(_ROOMS_EVERY_S):
+        keeper.bound_rooms(time.monotonic())
+
+
+def _end_code(lab: Child) -> None:
+    """End all that a lab runs beside its server, the first that its process 1 forked."""
+    kept = {lab.pid, *children_of(lab.pid)[:1]}
+    held: dict[int, int] = {}
+    for pid in set(processes_below(lab.pid)) - kept:
+        with contextlib.suppress(ProcessLookupError):
+            held[pid] = os.pidfd_open(pid)
+    # Whoever still has its number now had it while it was taken hold of: nobody else is hit.
+    still = set(processes_below(lab.pid)) if lab.poll() is None else set()
+    for pid, held_by in held.items():
+        with contextlib.suppress(ProcessLookupError):
+            if pid in still:
+                signal.pidfd_send_signal(held_by, signal.SIGKILL)
+        os.close(held_by)
 
 
 def _rest_of_hub() -> list[Path]:

@@ -4,7 +4,7 @@ A save that would exceed the quota is refused with a sentence, and what is store
 a save that makes a file smaller never is. The page asks `RoomHandler` and warns in good time.
 
 This runs in the learner's own process, so it keeps an honest learner from losing work to a full
-disk; what bounds everybody stands outside (docs/labs.md).
+disk; what bounds everybody stands outside (`hub.labs.keeper`).
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Room:
             "used_mb": used >> 20,
             "most_mb": self.most >> 20,
             "nearly_full": bool(self.most) and used >= WARN_SHARE * self.most,
+            "full": bool(self.most) and used > self.most,
         }
 
 

@@ -27,7 +27,7 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
 from hub.labs import furnishing
 from hub.labs.figures import size_of
-from hub.labs.keeper import SCIENCE, Plan
+from hub.labs.keeper import BEYOND_PATIENCE, SCIENCE, Plan
 from skills_framework.messages import Message
 
 _LENGTH = struct.Struct(">I")
@@ -51,7 +51,8 @@ ENDED_EARLY = Message(
 )
 NO_KEEPER = Message("Máy chủ phòng thực hành chưa sẵn sàng. Xin thử lại sau ít phút.")
 HOME_FULL = Message(
-    "Thư mục của anh/chị đã dùng {used} MB trong {most} MB được phép. Hãy xóa bớt tệp rồi mở lại."
+    "Thư mục của anh/chị đã dùng {used} MB, vượt quá xa mức {most} MB được phép, nên phòng thực "
+    "hành không mở được. Tệp vẫn còn nguyên; hãy nhờ quản trị giúp xóa bớt."
 )
 
 
@@ -76,9 +77,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     )
     processes = Integer(256, help="Processes and threads of a lab.").tag(config=True)
     file_mb = Integer(200, help="MiB of one file, and of a lab's /tmp.").tag(config=True)
-    quota_mb = Integer(500, help="MiB of a home above which no lab starts; 0: no bound.").tag(
-        config=True
-    )
+    quota_mb = Integer(
+        500,
+        help="MiB of a home above which nothing is saved and no code runs, and no lab starts above"
+        " twice as much; 0: no bound.",
+    ).tag(config=True)
     grace_s = Float(600, help="Seconds that labs wait for a hub that is gone.").tag(config=True)
     server_config = Dict(help="Traits of the single-user server: class name to traits.").tag(
         config=True
@@ -192,7 +195,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             os.chown(home, uid, uid)
         if self.quota_mb:
             used = size_of(home) >> 20
-            if used > self.quota_mb:
+            if used > BEYOND_PATIENCE * self.quota_mb:
                 raise LabRefused(Message(HOME_FULL.template, {"used": used, "most": self.quota_mb}))
         return name
 
@@ -285,6 +288,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             memory_mb=self.memory_mb,
             processes=self.processes,
             file_mb=self.file_mb,
+            quota_mb=self.quota_mb,
             grace_s=self.grace_s,
             configuration=self._configuration(lean=self.lean),
             told=tuple(

@@ -72,7 +72,7 @@ def open_lab(learner: Any, path: str = PATH) -> Page:
 
 
 def ready(lab: Page, lesson: str = LESSON) -> Page:
-    """Once the lesson's own tasks stand beside it: what was open before comes back first."""
+    """Once the lesson's own tasks stand beside it."""
     guide = lab.locator(f".motcham-guide[data-lesson='{lesson}']")
     expect(guide.locator("h2")).to_be_visible(timeout=LONG)
     return lab
@@ -268,7 +268,9 @@ def test_what_a_lesson_shows_and_hands_out_is_in_the_lab_and_stays_as_the_learne
     learner.picture("lab-picture", lab)
 
     lab.close()
-    open_lab(learner, f"{course}/giu-mat-khau-va-du-lieu").close()
+    lab = ready(open_lab(learner, f"{course}/giu-mat-khau-va-du-lieu"), "giu-mat-khau-va-du-lieu")
+    expect(lab.locator(".jp-NotebookPanel")).to_have_count(1)  # what was open before stays away
+    lab.close()
     home = platform.data / "labs" / "homes" / home_name("hocvien2") / "xa-hoi-so-an-toan"
     assert (home / "media" / "doc-dia-chi.mp4").stat().st_size > 10_000
     [log] = (home / "lessons").glob("*.log")
@@ -314,7 +316,8 @@ def test_time_spent_at_an_exercise_in_the_lab_counts_as_on_the_lesson_page(
 
     lab = ready(open_lab(sit_down("hocvien2")))
     lab.locator(".motcham-guide ol > li button").first.click()
-    answer = lab.locator(".jp-Notebook-cell.jp-mod-active ~ .jp-CodeCell .cm-content").first
+    task = ".jp-Notebook:visible .jp-Notebook-cell.jp-mod-active"
+    answer = lab.locator(f"{task} ~ .jp-CodeCell .cm-content").first
     before = seconds()
     answer.click()
     lab.wait_for_timeout(3200)
@@ -397,11 +400,19 @@ TOKEN = "JSON.parse(document.getElementById('jupyter-config-data').textContent).
 def test_a_folder_that_fills_up_is_warned_of_then_refused_and_nothing_is_lost(
     sit_down: Callable[..., Any], nearly_full: Callable[[str], Path]
 ) -> None:
-    lab = ready(open_lab(sit_down("hocvien")))
+    learner = sit_down("hocvien")
+    lab = ready(open_lab(learner))
     large = nearly_full("hocvien")
     large.chmod(0o644)
     lab.reload()
     expect(lab.get_by_text("trong 500 MB")).to_be_visible(timeout=LONG)
+
+    with large.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, 510 << 20)
+    lab.reload()
+    expect(lab.get_by_text("đã đầy")).to_be_visible(timeout=LONG)
+    learner.picture("lab-full", lab)
+    os.truncate(large, 470 << 20)
 
     address = lab.url.split("/lab")[0] + "/api/contents/to.txt"
     token = lab.evaluate(TOKEN)

@@ -45,6 +45,12 @@ def test_links_are_not_followed_and_holes_do_not_count(tmp_path):
     assert 8192 <= size_of(inside) < 100_000
 
 
+def test_an_empty_file_counts_as_one_that_is_not(tmp_path):
+    for number in range(100):
+        (tmp_path / f"{number}").touch()
+    assert size_of(tmp_path) == 100 * 4096
+
+
 def test_a_folder_is_looked_at_seldom_and_what_was_added_counts_meanwhile(tmp_path):
     watched = Watched(tmp_path, least_s=5)
     assert watched.bytes(at=0) == 0
@@ -77,6 +83,7 @@ def test_a_save_beyond_the_quota_is_refused_and_a_smaller_one_is_not(tmp_path):
     assert room.as_json()["nearly_full"] is False
     room.claim(80_000)
     assert room.as_json()["nearly_full"] is True
+    assert room.as_json()["full"] is False
     (tmp_path / "file").unlink()
     room.claim(500_000)  # tidied up: seen at once, not at the next look
 

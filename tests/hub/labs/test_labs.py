@@ -194,7 +194,7 @@ def test_a_start_that_fails_says_why_at_once(tmp_path):
         assert not server_of(hub, "sai")
 
 
-def test_a_full_home_is_refused_with_words(tmp_path):
+def test_a_home_far_beyond_the_quota_is_refused_with_words(tmp_path):
     with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 1\n") as hub:
         hub.add("đầy")
         home = tmp_path / "homes" / home_name("đầy")
@@ -202,7 +202,7 @@ def test_a_full_home_is_refused_with_words(tmp_path):
         (home / "to.bin").write_bytes(b"x" * (3 << 20))
         status, body = hub.call("POST", f"/hub/api/users/{quote('đầy')}/server")
         assert status == 500
-        assert "đã dùng 3 MB trong 1 MB" in json.loads(body)["message"]
+        assert "đã dùng 3 MB, vượt quá xa mức 1 MB" in json.loads(body)["message"]
 
 
 def test_labs_survive_a_killed_hub(tmp_path):
@@ -320,6 +320,78 @@ def test_a_running_lab_refuses_what_exceeds_the_quota_and_keeps_what_is_stored(t
         assert save("c.txt", 0.9)[0] == 507
         assert hub.call("DELETE", "/user/an/api/contents/b.bin")[0] == 204
         assert save("c.txt", 0.9)[0] == 201
+
+
+FILLING = """
+import os, subprocess, sys
+child = "n = 0\\nwhile n < 10:\\n open(f'child-{n % 9}', 'wb').write(b'x' * 4096); n += 0"
+subprocess.Popen([sys.executable, '-c', child])
+for n in range(13):
+    with open(f"full-{n}.bin", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 1 << 20)
+while True:
+    pass
+"""
+
+
+def test_code_that_fills_the_disk_is_ended_and_the_learner_can_tidy_up_and_go_on(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 10\n") as hub:
+        hub.add("an")
+        hub.open_lab("an")
+
+        def room():
+            return json.loads(hub.call("GET", "/user/an/motcham/room")[1])
+
+        async def fill():
+            async with Kernel(hub, "an") as kernel:
+                running = asyncio.ensure_future(kernel.run(FILLING, 60))
+                most = 0
+                for _ in range(300):
+                    now = len(await asyncio.to_thread(hub.processes_of, "an"))
+                    if now < most:
+                        break
+                    most = max(most, now)
+                    await asyncio.sleep(0.1)
+                running.cancel()
+                return most, now
+
+        most, left = asyncio.run(fill())
+        assert most >= 4, "process 1, server, kernel and what the kernel started"
+        assert left < most
+        assert server_of(hub, "an")["ready"], "the server stays"
+
+        hub.close_lab("an")
+        hub.open_lab("an")  # somewhat beyond the quota: open, to tidy up
+        assert room()["full"] is True
+        for n in range(13):
+            assert hub.call("DELETE", f"/user/an/api/contents/full-{n}.bin")[0] == 204
+        home = tmp_path / "homes" / "an"
+        assert not list(home.rglob("full-*")), "not kept in a bin either"
+        until = time.monotonic() + 30
+        while room()["full"] and time.monotonic() < until:
+            time.sleep(0.2)
+        assert room()["full"] is False
+        said = hub.run("an", "import time; time.sleep(12); print('lived')")
+        assert said.strip() == "lived"
+
+
+def test_a_lab_whose_code_goes_far_beyond_the_quota_ends(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 5\n") as hub:
+        hub.add("an")
+        hub.open_lab("an")
+        code = FILLING.replace("1 << 20", "2 << 20")
+
+        async def fill():
+            async with Kernel(hub, "an") as kernel:
+                running = asyncio.ensure_future(kernel.run(code, 60))
+                until = time.monotonic() + 40
+                while await asyncio.to_thread(server_of, hub, "an") and time.monotonic() < until:
+                    await asyncio.sleep(0.2)
+                running.cancel()
+
+        asyncio.run(fill())
+        assert not server_of(hub, "an")
+        assert not hub.processes_of("an")
 
 
 def test_the_keeper_tells_what_each_lab_uses(hub, lab):

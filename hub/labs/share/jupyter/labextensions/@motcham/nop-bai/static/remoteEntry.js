@@ -74,6 +74,8 @@
       inWords: "Xem bằng chữ",
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
         + "Hãy xóa bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
+      full: (used, most) => `Thư mục của anh/chị đã đầy (${used} trong ${most} MB): không lưu thêm `
+        + "được và mã không chạy được. Hãy xóa bớt tệp; xong là chạy lại được ngay.",
     },
     en: {
       submit: "Submit",
@@ -125,6 +127,8 @@
       inWords: "Read it instead",
       nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
         + "when it is full, the lab cannot save any more.",
+      full: (used, most) => `Your folder is full (${used} of ${most} MB): nothing more is saved and `
+        + "no code runs. Delete some files; then it runs again at once.",
     },
   };
   let language = "vi";
@@ -542,7 +546,15 @@
   // ---- the room in the learner's folder ----------------------------------------------------
 
   function watchRoom({ Notification }) {
-    let warned = null;
+    let shown = null;
+    let told = null;
+    const tell = (level, room) => {
+      if (level === shown) return;
+      if (told) Notification.dismiss(told);
+      shown = level;
+      told = level && Notification[level === "full" ? "error" : "warning"](
+        say(level, number(room.used_mb), number(room.most_mb)), { autoClose: false });
+    };
     const look = async () => {
       if (document.visibilityState !== "visible") return;
       try {
@@ -551,13 +563,8 @@
         });
         if (!answer.ok) return;
         const room = await answer.json();
-        if (room.nearly_full && !warned) {
-          warned = Notification.warning(
-            say("nearlyFull", number(room.used_mb), number(room.most_mb)), { autoClose: false });
-        } else if (!room.nearly_full && warned) {
-          Notification.dismiss(warned);
-          warned = null;
-        }
+        const level = room.full ? "full" : room.nearly_full && "nearlyFull";
+        tell(level || null, room);
       } catch { /* the connection is being told of elsewhere */ }
     };
     look();
