@@ -411,7 +411,11 @@ def test_a_folder_that_fills_up_is_warned_of_then_refused_and_nothing_is_lost(
         os.posix_fallocate(file.fileno(), 0, 510 << 20)
     lab.reload()
     expect(lab.get_by_text("đã đầy")).to_be_visible(timeout=LONG)
+    died = lab.locator(".jp-Dialog")  # its kernel was ended for it
+    expect(died).to_contain_text("Bộ chạy sẽ tự khởi động lại", timeout=LONG)
+    expect(died.get_by_role("button")).to_have_text("Đồng ý")
     learner.picture("lab-full", lab)
+    died.get_by_role("button").click()
     os.truncate(large, 470 << 20)
 
     address = lab.url.split("/lab")[0] + "/api/contents/to.txt"

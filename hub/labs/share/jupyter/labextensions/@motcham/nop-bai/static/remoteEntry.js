@@ -572,6 +572,14 @@
     return look;
   }
 
+  // ---- what JupyterLab 4.6 gives no language: the name of no kernel, the word of a dead one ----
+
+  function speakAsThePage(panel, translator) {
+    for (const speaker of [panel, panel.sessionContext]) {
+      if (speaker._trans) speaker._trans = translator.load("jupyterlab");
+    }
+  }
+
   // ---- the plug-in -------------------------------------------------------------------------
 
   async function makePlugin() {
@@ -600,7 +608,10 @@
           guide.follow(panel);
         };
         app.docRegistry.addWidgetExtension("Notebook", {
-          createNew: (panel, context) => attach(panel, context, lab),
+          createNew: (panel, context) => {
+            if (translator) speakAsThePage(panel, translator);
+            return attach(panel, context, lab);
+          },
         });
         tracker.currentChanged.connect((_, panel) => { if (panel) lab.changed(panel); });
         document.addEventListener("visibilitychange", () => {
