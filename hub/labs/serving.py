@@ -154,10 +154,15 @@ def _forget_server() -> None:
 
 
 def _rehearse(configuration: dict[str, dict[str, Any]]) -> None:
-    with _without_hub():
-        rehearse(lambda: _make_server(_with_address(configuration), []), _NOBODY)
-    _forget_server()
-    KernelProvisionerFactory.clear_instance()
+    """Play visits. Where they cannot be played labs are only colder: told on stderr, no more."""
+    try:
+        with _without_hub():
+            rehearse(lambda: _make_server(_with_address(configuration), []), _NOBODY)
+    except Exception:
+        traceback.print_exc()
+    finally:
+        _forget_server()
+        KernelProvisionerFactory.clear_instance()
 
 
 def _prepare(configuration: dict[str, dict[str, Any]], environment: Mapping[str, str]) -> _Prepared:

@@ -36,8 +36,10 @@ rehearse = serving.rehearse
 
 def look(make_server, address):
     before = sorted(os.listdir("/proc/self/fd"))
-    rehearse(make_server, address, visits)
-    played.append({"fds_before": before, "fds": sorted(os.listdir("/proc/self/fd"))})
+    try:
+        rehearse(make_server, address, visits)
+    finally:
+        played.append({"fds_before": before, "fds": sorted(os.listdir("/proc/self/fd"))})
 
 serving.rehearse = look
 environment = dict(os.environ) | told
@@ -60,20 +62,35 @@ print(json.dumps(said))
 """
 
 
+def prepare(home, temporary):
+    """The ended process that prepared servers after two played visits."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(home), str(temporary), "2"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended
+
+
 @pytest.fixture(scope="module")
 def left(tmp_path_factory):
-    """What two played visits left in a process that prepared a server."""
+    """What was left in it."""
     home = tmp_path_factory.mktemp("nobody")
     # A kernel's sockets lie in it, and the system takes no path of a socket above 107 bytes.
     with tempfile.TemporaryDirectory(dir="/tmp") as temporary:
-        ended = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(home), temporary, "2"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-    assert ended.returncode == 0 and "Traceback" not in ended.stderr, ended.stderr
+        ended = prepare(home, temporary)
+    assert "Traceback" not in ended.stderr, ended.stderr
     return json.loads(ended.stdout.splitlines()[-1])
+
+
+def test_servers_are_prepared_too_where_no_visit_can_be_played(tmp_path):
+    deep = tmp_path / ("d" * 110)
+    deep.mkdir()
+    ended = prepare(tmp_path, deep)
+    assert "Traceback" in ended.stderr, "it is told"
+    assert json.loads(ended.stdout.splitlines()[-1])["prepared"] == ["vi", "en"]
 
 
 def test_a_server_for_each_language_is_prepared_after_the_visits(left):
