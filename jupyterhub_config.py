@@ -6,7 +6,7 @@ Everything an operator chooses is a setting (docs/operators.md); what stands her
 import sys
 from importlib.util import find_spec
 
-from hub import authenticator, scopes
+from hub import authenticator, hub_database, scopes
 from hub.identity_provider import with_endpoints
 from hub.ports import free_port
 from hub.settings import ROOT, load_settings
@@ -20,6 +20,7 @@ loopback = "http://127.0.0.1"
 c.JupyterHub.bind_url = f"http://{settings.bind}:{settings.port}/"
 c.JupyterHub.hub_bind_url = f"{loopback}:{free_port()}"
 c.JupyterHub.db_url = settings.hub_database_url
+c.JupyterHub.db_kwargs = hub_database.options_for(settings.hub_database_url)
 c.JupyterHub.upgrade_db = True
 c.JupyterHub.cookie_secret_file = str(settings.secrets / "hub-cookie")
 if settings.public_url:

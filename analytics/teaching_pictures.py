@@ -30,6 +30,7 @@ class MapWords:
     tells_apart: str
     misleads: str
     describe: Callable[[int, ExerciseInsight], str]
+    number: Callable[[float], str]
 
 
 def draw_map(exercises: Sequence[ExerciseInsight], *, words: MapWords) -> str | None:
@@ -60,7 +61,7 @@ def draw_map(exercises: Sequence[ExerciseInsight], *, words: MapWords) -> str | 
         f'<rect class="fine" x="{LEFT}" y="{TOP}" width="{inner}" height="{MAP_HEIGHT}"/>',
         _band("weak", y_of(0.2), y_of(0.0), inner),
         _band("misleads", y_of(0.0), TOP + MAP_HEIGHT, inner),
-        *(_level(value, y_of(value)) for value in (1.0, 0.5, 0.2, 0.0)),
+        *(_level(words.number(value), y_of(value)) for value in (1.0, 0.5, 0.2, 0.0)),
         f'<text class="zone" x="{LEFT + 6}" y="{TOP + 16}">{escape(words.tells_apart)}</text>',
         f'<text class="zone" x="{LEFT + 6}" y="{TOP + MAP_HEIGHT - 7}">'
         f"{escape(words.misleads)}</text>",
@@ -80,10 +81,10 @@ def _band(kind: str, top: float, bottom: float, width: float) -> str:
     )
 
 
-def _level(value: float, y: float) -> str:
+def _level(value: str, y: float) -> str:
     return (
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text class="axis end" x="{LEFT - 5}" y="{y + 4:.1f}">{value:g}</text>'
+        f'<text class="axis end" x="{LEFT - 5}" y="{y + 4:.1f}">{escape(value)}</text>'
     )
 
 

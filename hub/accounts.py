@@ -16,6 +16,7 @@ import bcrypt
 from jupyterhub import dbutil, orm
 from nativeauthenticator.orm import UserInfo
 
+from hub import hub_database
 from skills_framework.messages import Message, Refused
 
 SHORTEST = 10
@@ -30,7 +31,7 @@ def open_accounts(url: str) -> Iterator[Any]:
     logging.disable(logging.INFO)  # Alembic tells of every step on the terminal
     try:
         dbutil.upgrade_if_needed(url)
-        session = orm.new_session_factory(url)()
+        session = orm.new_session_factory(url, **hub_database.options_for(url))()
     finally:
         logging.disable(logging.NOTSET)
     try:

@@ -93,6 +93,7 @@ class TeachingLesson(PageHandler):
             tells_apart=self._("phân biệt tốt"),
             misleads=self._("người giỏi hay sai"),
             describe=lambda number, one: f"{number}. {insight.titles[one.grade_id]}",
+            number=self._.number,
         )
         drawn = teaching_pictures.draw_map(insight.exercises, words=words)
         return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_map

@@ -9,7 +9,13 @@ from analytics.insight import ExerciseInsight, Step
 from analytics.teaching_pictures import MapWords, WayWords, draw_map, draw_way
 
 MAP = MapWords(
-    "Bản đồ", "khó", "dễ", "phân biệt tốt", "người giỏi hay sai", lambda n, _one: f"Bài {n}"
+    "Bản đồ",
+    "khó",
+    "dễ",
+    "phân biệt tốt",
+    "người giỏi hay sai",
+    lambda n, _one: f"Bài {n}",
+    lambda value: f"{value:g}".replace(".", ","),
 )
 WAY = WayWords("Đường đi", "Bài {}".format, "{} mở".format, "{} nộp".format, "{} đạt".format)
 
@@ -20,6 +26,12 @@ def exercise(share: float, discrimination: float | None, learners: int = 40) -> 
 
 def places(svg: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(r'circle cx="([\d.]+)" cy="([\d.]+)"', svg)]
+
+
+def test_the_axis_is_written_as_the_reader_writes_numbers() -> None:
+    svg = draw_map([exercise(0.5, 0.4)], words=MAP)
+    assert svg
+    assert re.findall(r'<text class="axis end"[^>]*>([\d.,]+)<', svg) == ["1", "0,5", "0,2", "0"]
 
 
 def test_easier_stands_further_right_and_telling_apart_higher() -> None:

@@ -192,7 +192,7 @@ COURSE = "nhan-thuc-chung"
 LEARNERS = 24
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def taught(platform: Any) -> dict[str, int]:
     """Learners who did the first lesson with mixed success, one submission that could not be
     marked, a class that meets now, and a mended check to decide on; the numbers of the last two."""
@@ -308,7 +308,7 @@ def test_teaching_pages_hold_what_there_is_to_see_at_every_width(
     for path, name, there in (
         ("teaching", "home", ".cards .card"),
         (f"teaching/courses/{COURSE}", "course", "svg.way rect"),
-        (lesson, "lesson", "svg.map .dot.misleading"),
+        (lesson, "lesson", "svg.map .dot"),
         (f"teaching/courses/{COURSE}/signs", "signs", "h1"),
         (f"teaching/submissions/{taught['submission']}", "submission", ".exercise-seen .form-cell"),
         (f"teaching/remarks/{taught['remark']}", "remark", "tbody tr + tr"),

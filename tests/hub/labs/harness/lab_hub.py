@@ -49,6 +49,8 @@ c.Spawner.poll_interval = 5
 c.JupyterHub.tornado_settings = {{"slow_spawn_timeout": 100}}
 """
 WALLED = """
+from hub.hub_database import options_for
+c.JupyterHub.db_kwargs = options_for("sqlite://")
 from hub.labs.spawner import WalledSpawner
 c.JupyterHub.spawner_class = WalledSpawner
 c.WalledSpawner.homes = {folder!r} + "/homes"
