@@ -37,7 +37,7 @@ _STOP_S = 8.0
 _EMPTY_S = 1.0
 _REQUEST_MB = 4
 _ROOMS_EVERY_S = 1.0
-BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
+_BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,10 @@ class Keeper:
 
     def start(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Fork a lab and wait until its server answers, or has ended: then why."""
+        room = Watched(Path(self.plan.homes, request["home"]), share=0.2)
+        used, most = room.bytes(at=time.monotonic()) >> 20, self.plan.quota_mb
+        if used > _BEYOND_PATIENCE * most > 0:
+            return {"failed": "full", "room": {"used": used, "most": most}}
         listener, path = self._listen()
         ours, theirs = Channel.pair(frame_mb=1)
         try:
@@ -159,7 +163,6 @@ class Keeper:
             _remove(path)
             raise
         name = secrets.token_hex(8)
-        room = Watched(Path(self.plan.homes, request["home"]), share=0.2)
         lab = _Lab(child, ours, path, request["home"], time.time(), room)
         with self._lock:
             self._labs[name] = lab
@@ -231,7 +234,7 @@ class Keeper:
             if not lab.room.is_due(at=at):
                 continue  # what was seen may be tidied up by now
             used = lab.room.bytes(at=at)
-            if used > BEYOND_PATIENCE * most:
+            if used > _BEYOND_PATIENCE * most:
                 lab.child.kill()
             elif used > most:
                 _end_code(lab.child)
@@ -334,13 +337,25 @@ def _answer(keeper: Keeper, connection: socket.socket) -> None:
                 connection.settimeout(None)
                 keeper.leash(lambda: connection.recv(1))
                 return
-            asked = {"start": keeper.start, "poll": keeper.poll, "stop": keeper.stop}
-            talk.send((asked | {"list": keeper.list})[request["ask"]](request))
+            if request["ask"] == "start":
+                _start(keeper, request, talk)
+                return
+            asked = {"poll": keeper.poll, "stop": keeper.stop, "list": keeper.list}
+            talk.send(asked[request["ask"]](request))
         except (ChannelClosed, ChannelTimeout):
             return
         except Exception as error:  # whatever it is, the hub must hear of it
             with contextlib.suppress(Exception):
                 talk.send({"failed": "error", "status": 1, "last_words": repr(error)})
+
+
+def _start(keeper: Keeper, request: Mapping[str, Any], talk: Channel) -> None:
+    said = keeper.start(request)
+    try:
+        talk.send(said)
+    except (ChannelClosed, ChannelTimeout):  # who asked has given up: nobody would ever end it
+        if "id" in said:
+            keeper.stop({"id": said["id"], "now": True})
 
 
 def _bound_rooms(keeper: Keeper, stop: threading.Event) -> None:

@@ -12,11 +12,13 @@ import hashlib
 import json
 import os
 import re
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlparse
@@ -26,8 +28,7 @@ from jupyterhub.spawner import Spawner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
 from hub.labs import furnishing
-from hub.labs.figures import size_of
-from hub.labs.keeper import BEYOND_PATIENCE, SCIENCE, Plan
+from hub.labs.keeper import SCIENCE, Plan
 from skills_framework.messages import Message
 
 _LENGTH = struct.Struct(">I")
@@ -116,22 +117,39 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     # --- JupyterHub's four -----------------------------------------------------------------
 
-    async def start(self) -> str:
-        """Fork a lab; returns its address once it answers. LabRefused with a reason otherwise."""
-        home = await asyncio.to_thread(self._prepare_home)
-        door = await self._open_back_door()
-        plan = self._plan(door)
-        await self._hold(plan)
+    def start(self) -> Awaitable[str]:
+        """Fork a lab; its address once it answers. LabRefused with a reason otherwise.
+
+        No coroutine, so that a keeper that is known to be there is asked before the hub turns to
+        the next of a class: the first labs are made while it is still busy with the last.
+        """
+        plan = self._plan()
         request = {
             "ask": "start",
-            "home": home,
+            "home": self._prepare_home(),
             "options": {
-                "environment": self._environment(door),
+                "environment": self._environment(),
                 "configuration": self._configuration(lean=self._is_lean()),
                 "arguments": self.get_args(),
             },
         }
-        said = await self._ask(plan.socket, request)
+        asked = _ask_at_once(plan.socket, request) if self._is_held(plan.socket) else None
+        lab = asyncio.ensure_future(self._await_lab(plan, request, asked))
+        if asked is not None:  # or a start that is called off before it begins would leave a lab
+            lab.add_done_callback(lambda _: asked.close())
+        return lab
+
+    async def _await_lab(
+        self, plan: Plan, request: dict[str, Any], asked: socket.socket | None
+    ) -> str:
+        if asked is None:
+            await self._open_back_door()
+            await self._hold(plan)
+            said = await self._ask(plan.socket, request)
+        else:
+            said = await _hear(*await asyncio.open_unix_connection(sock=asked, limit=1 << 22))
+        if said.get("failed") == "full":
+            raise LabRefused(Message(HOME_FULL.template, said["room"]))
         if "failed" in said:
             self.log.error("The lab of %s ended at its start: %s", self.user.name, said)
             raise LabRefused(Message(ENDED_EARLY.template, {"reason": said["failed"]}))
@@ -185,7 +203,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     # --- homes -----------------------------------------------------------------------------
 
     def _prepare_home(self) -> str:
-        """The name of the learner's folder, which exists, is theirs, and has room."""
+        """The name of the learner's folder, which exists and is theirs."""
         name = home_name(self.user.name)
         Path(self.homes).mkdir(mode=0o700, parents=True, exist_ok=True)
         home = Path(self.homes) / name
@@ -193,18 +211,14 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         if os.geteuid() == 0 and home.stat().st_uid == 0:
             uid = _FIRST_UID + int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % _UIDS
             os.chown(home, uid, uid)
-        if self.quota_mb:
-            used = size_of(home) >> 20
-            if used > BEYOND_PATIENCE * self.quota_mb:
-                raise LabRefused(Message(HOME_FULL.template, {"used": used, "most": self.quota_mb}))
         return name
 
     # --- what the lab is told --------------------------------------------------------------
 
-    def _environment(self, door: str) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         environment = {str(k): str(v) for k, v in self.get_env().items()}
         api_path = urlparse(self.hub.api_url).path
-        api_url = f"http+unix://{quote(door, safe='').lower()}{api_path}"
+        api_url = f"http+unix://{quote(self._door, safe='').lower()}{api_path}"
         activity = urlparse(environment["JUPYTERHUB_ACTIVITY_URL"]).path
         activity = activity[activity.index(api_path) :]
         prefix = environment.get("JUPYTERHUB_SERVICE_PREFIX", "/")
@@ -272,18 +286,18 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     def warm_up(self) -> None:
         """Start the keeper before the first learner comes. For JupyterHub's configuration."""
-        plan = self._plan(self._door)
+        plan = self._plan()
         WalledSpawner._keepers[plan.socket] = start_keeper(plan)
 
     @property
     def _door(self) -> str:
         return str(Path(self.run) / "doors" / "hub.sock")
 
-    def _plan(self, door: str) -> Plan:
+    def _plan(self) -> Plan:
         return Plan(
             run=self.run,
             homes=self.homes,
-            doors=str(Path(door).parent),
+            doors=str(Path(self._door).parent),
             science=tuple(self.science),
             memory_mb=self.memory_mb,
             processes=self.processes,
@@ -321,10 +335,15 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         self.log.error("No keeper for labs: it ended with status %s", started.poll())
         raise LabRefused(NO_KEEPER)
 
+    def _is_held(self, path: str) -> bool:
+        """Whether a keeper there is known to run, and labs of its can reach the hub."""
+        held = WalledSpawner._leashes.get(path)
+        alive = held is not None and not held.is_closing() and not _reader_of(held).at_eof()
+        return alive and not self._back_door_is_shut()
+
     async def _leash(self, path: str) -> None:
         """A connection that stays open while this hub lives. OSError when nobody listens."""
-        held = WalledSpawner._leashes.get(path)
-        if held is not None and not held.is_closing() and not _reader_of(held).at_eof():
+        if self._is_held(path):
             return
         reader, writer = await asyncio.open_unix_connection(path)
         await _send(writer, {"ask": "leash"})
@@ -334,18 +353,15 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     async def _ask(self, path: str, request: dict[str, Any]) -> dict[str, Any]:
         reader, writer = await asyncio.open_unix_connection(path, limit=1 << 22)
-        try:
-            await _send(writer, request)
-            return await _receive(reader)
-        finally:
-            writer.close()
+        await _send(writer, request)
+        return await _hear(reader, writer)
 
     # --- the hub's back door ---------------------------------------------------------------
 
     def _back_door_is_shut(self) -> bool:
         return WalledSpawner._back_door is None
 
-    async def _open_back_door(self) -> str:
+    async def _open_back_door(self) -> None:
         """The socket by which labs reach the hub's port: they have no network."""
         path = Path(self._door)
         folder = path.parent
@@ -358,7 +374,6 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             WalledSpawner._back_door = await asyncio.start_unix_server(self._relay, str(fresh))
             fresh.chmod(0o666)
             fresh.rename(path)
-        return str(path)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address = urlparse(self.hub.url)
@@ -426,10 +441,37 @@ def _reader_of(writer: asyncio.StreamWriter) -> asyncio.StreamReader:
     return reader
 
 
-async def _send(writer: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+def _frame(value: dict[str, Any]) -> bytes:
     body = json.dumps(value).encode()
-    writer.write(_LENGTH.pack(len(body)) + body)
+    return _LENGTH.pack(len(body)) + body
+
+
+def _ask_at_once(path: str, request: dict[str, Any]) -> socket.socket | None:
+    """A connection by which ``request`` is on its way; None where that would take waiting."""
+    asked = socket.socket(socket.AF_UNIX)
+    asked.setblocking(False)
+    frame = _frame(request)
+    try:
+        asked.connect(path)
+        if asked.send(frame) == len(frame):
+            return asked
+    except OSError:
+        pass  # the slow way tells
+    asked.close()
+    return None
+
+
+async def _send(writer: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+    writer.write(_frame(value))
     await writer.drain()
+
+
+async def _hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, Any]:
+    """The one answer of a connection."""
+    try:
+        return await _receive(reader)
+    finally:
+        writer.close()
 
 
 async def _receive(reader: asyncio.StreamReader) -> dict[str, Any]:

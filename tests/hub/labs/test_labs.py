@@ -394,6 +394,27 @@ def test_a_lab_whose_code_goes_far_beyond_the_quota_ends(tmp_path):
         assert not hub.processes_of("an")
 
 
+HASTY = """
+class Hasty(WalledSpawner):
+    def start(self):
+        if self.user.name == "voi":
+            self.start_timeout = 0
+        return super().start()
+
+c.JupyterHub.spawner_class = Hasty
+"""
+
+
+def test_a_lab_that_nobody_waits_for_any_more_does_not_stay(tmp_path):
+    with LabHub(tmp_path, more=HASTY) as hub:
+        hub.add("an")
+        hub.add("voi")
+        hub.open_lab("an")
+        assert hub.call("POST", "/hub/api/users/voi/server")[0] == 500
+        time.sleep(3)  # by then it would long have started
+        assert set(hub.processes_of_all()) == {"an"}
+
+
 def test_the_keeper_tells_what_each_lab_uses(hub, lab):
     from hub.lab_census import ask_keeper
     from hub.labs.figures import KERNEL
