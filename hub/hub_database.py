@@ -10,7 +10,7 @@ import sqlite3
 from typing import Any
 
 # NORMAL: a power cut may lose the last moments (who logged in, which lab runs), never corrupts.
-_PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000")
+_PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL")
 
 
 class HubConnection(sqlite3.Connection):
