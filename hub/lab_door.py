@@ -76,11 +76,18 @@ class LabDoor:
         self.hub_api, self.address = hub_api.rstrip("/"), address.rstrip("/")
 
     async def open_lesson(
-        self, lesson: Lesson, *, username: str, token: str, language: str = "vi"
+        self,
+        lesson: Lesson,
+        *,
+        username: str,
+        token: str,
+        language: str = "vi",
+        narrow: bool = False,
     ) -> str:
         """The address of the lesson in the lab; raises `Unavailable` with what to tell.
 
-        ``language`` is that of the lab's pages, if it has to be started for this.
+        ``language`` is that of the lab's pages, if it has to be started for this. On a ``narrow``
+        screen it is Notebook 7, which shows the notebook alone.
         """
         try:
             base = await self._running(username, token, language)
@@ -89,6 +96,8 @@ class LabDoor:
         except (HTTPClientError, OSError, TimeoutError, ValueError) as error:
             log.warning("no lab for %s: %r", username, error)
             raise Unavailable(CANNOT_OPEN) from None
+        if narrow:
+            return f"{base}notebooks/{quote(str(lesson.path))}"
         # Not among every lesson that was open before, each with a kernel of its own.
         return f"{base}lab/tree/{quote(str(lesson.path))}?reset"
 

@@ -36,6 +36,7 @@ _START_S = 60.0
 _STOP_S = 8.0
 _EMPTY_S = 1.0
 _REQUEST_MB = 4
+_WAITING = 4096  # requests not yet taken; the system allows no more unless it is told
 _ROOMS_EVERY_S = 1.0
 _BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
 
@@ -303,7 +304,7 @@ def serve(plan: Plan, starter: BinaryIO) -> None:
     except OSError:
         _remove(plan.socket + ".new")
         listener.bind(plan.socket + ".new")
-    listener.listen(128)
+    listener.listen(_WAITING)
     listener.settimeout(0.5)
     keeper = Keeper(plan)
     threading.Thread(target=keeper.leash, args=(starter.read,), daemon=True).start()

@@ -368,6 +368,7 @@ class OpenInLab(PageHandler):
                 username=self.actor.username,
                 token=self.hub_auth.get_token(self),
                 language=self._.language,
+                narrow=self.get_body_argument("screen", "") == "narrow",
             )
         except Unavailable as unavailable:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)

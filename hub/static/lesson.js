@@ -468,6 +468,9 @@ function whenNear(elements, come) {
 
 if (window.matchMedia("(min-width: 62rem)").matches) document.querySelector(".contents-box").open = true;
 all(form, "[data-print]").forEach((one) => (one.hidden = false));
+all(form, "[data-lab]").forEach((one) => one.addEventListener("click", () => {
+  one.value = window.matchMedia("(max-width: 48rem)").matches ? "narrow" : "wide"; // turned since, perhaps
+}));
 whenNear(all(form, "video[data-poster]"), (video) => (video.poster = video.dataset.poster));
 if (mayAnswer) {
   form.querySelector(".bar-bottom").hidden = false;

@@ -255,6 +255,25 @@ def test_the_lesson_s_tasks_stand_beside_the_notebook_and_get_their_marks(
     expect(opening.value).to_have_url(re.compile(re.escape(PATH)))
 
 
+def test_on_a_phone_the_lesson_opens_as_a_notebook_alone_and_can_be_submitted(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien2", width="phone")
+    learner.go(PATH)
+    with learner.page.context.expect_page(timeout=LONG) as opening:
+        learner.page.locator("[data-lab]").click()
+    lab = opening.value
+    expect(lab.locator(".jp-Notebook-cell").first).to_be_visible(timeout=LONG)
+    assert f"/notebooks/{FILE}" in lab.url
+    lab.wait_for_timeout(3000)
+    learner.picture("lab-phone", lab)
+    submit = lab.locator(".jp-NotebookPanel-toolbar").get_by_text("Nộp bài")
+    expect(submit).to_be_visible()
+    submit.click()
+    expect(lab.locator(".jp-Dialog")).to_contain_text("Đã nộp bài", timeout=LONG)
+    learner.picture("lab-phone-submitted", lab)
+
+
 def test_what_a_lesson_shows_and_hands_out_is_in_the_lab_and_stays_as_the_learner_left_it(
     sit_down: Callable[..., Any], platform: Any
 ) -> None:

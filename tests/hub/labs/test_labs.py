@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -12,7 +13,9 @@ from urllib.parse import quote
 import pytest
 from lab_hub import WALLED, Kernel, LabHub
 
+from hub.labs import spawner
 from hub.labs.spawner import home_name
+from sandbox import Channel
 
 
 def server_of(hub, name):
@@ -431,3 +434,32 @@ def test_the_keeper_tells_what_each_lab_uses(hub, lab):
     assert figures["kernels"] == 1
     assert figures["memory_mb"] > 60
     assert figures["processes"] >= 3
+
+
+def test_a_keeper_with_more_requests_than_wait_in_its_queue_is_not_taken_for_gone(tmp_path):
+    path = str(tmp_path / "k.sock")
+    with socket.socket(socket.AF_UNIX) as keeper:
+        keeper.bind(path)
+        keeper.listen(0)
+        waiting = []
+        with pytest.raises(BlockingIOError):
+            while True:
+                waiting.append(spawner._put(path, {"ask": "poll"}))
+
+        def answer_at_last():
+            for _ in range(len(waiting) + 1):
+                with Channel(keeper.accept()[0]) as talk:
+                    talk.send({"end": None, "asked": talk.receive(10)["ask"]})
+
+        async def go():
+            asked = asyncio.ensure_future(spawner._ask(path, {"ask": "stop"}))
+            await asyncio.sleep(0.5)
+            assert not asked.done()
+            await asyncio.to_thread(answer_at_last)
+            return await asked
+
+        assert asyncio.run(go()) == {"end": None, "asked": "stop"}
+        for one in waiting:
+            one.close()
+    with pytest.raises(OSError, match="refused"):
+        asyncio.run(spawner._ask(path, {"ask": "poll"}))
