@@ -278,14 +278,22 @@
       lab.changed(panel);
     }
 
+    const onClick = () => { submit().catch((e) => dialog(say("notSubmitted"), String(e))); };
     const button = new ToolbarButton({
       label: say("submit"),
       tooltip: say("submitTip"),
       className: "motcham-nop-bai",
-      onClick: () => { submit().catch((e) => dialog(say("notSubmitted"), String(e))); },
+      onClick,
     });
+    // On a phone the toolbar holds it behind three dots: there this one is seen instead.
+    const within = make("button", {
+      className: "jp-mod-styled jp-mod-accept motcham-within-reach", hidden: true,
+      textContent: say("submit"), onclick: onClick,
+    });
+    panel.node.append(within);
     context.ready.then(() => {
       button.setHidden(!note());
+      within.hidden = !note();
       lab.changed(panel);
     });
     panel.toolbar.insertItem(0, "motcham-nop-bai", button);
