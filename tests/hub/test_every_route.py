@@ -132,7 +132,13 @@ class ShelfDoor(LabDoor):
         return f"/user/{username}/"
 
     async def open_lesson(
-        self, lesson: Any, *, username: str, token: str, language: str = "vi"
+        self,
+        lesson: Any,
+        *,
+        username: str,
+        token: str,
+        language: str = "vi",
+        narrow: bool = False,
     ) -> str:
         return f"/user/{username}/lab"
 

@@ -60,7 +60,7 @@ def _assert_each_counted_once(classroom, submissions: list[int]) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("kind", "count"),
-    [("sqlite", 1000), pytest.param("postgres", 300, marks=pytest.mark.postgres)],
+    [("sqlite", 1000), pytest.param("postgres", 700, marks=pytest.mark.postgres)],
 )
 def test_a_thousand_submissions_survive_the_killing_of_workers(
     request, opened, make_classroom, kind: str, count: int

@@ -24,6 +24,7 @@ COURSE, LESSON = "nhan-thuc-chung", "muc-tieu-2025-2030"
 PATH = f"courses/{COURSE}/lessons/{LESSON}"
 FILE = f"{COURSE}/lessons/01-{LESSON}.ipynb"
 LONG = 90_000
+LOOK = 6_000  # by then the server has looked at the folder again
 
 VIETNAMESE = re.compile(
     "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.I
@@ -422,11 +423,13 @@ def test_a_folder_that_fills_up_is_warned_of_then_refused_and_nothing_is_lost(
     lab = ready(open_lab(learner))
     large = nearly_full("hocvien")
     large.chmod(0o644)
+    lab.wait_for_timeout(LOOK)
     lab.reload()
     expect(lab.get_by_text("trong 500 MB")).to_be_visible(timeout=LONG)
 
     with large.open("r+b") as file:
         os.posix_fallocate(file.fileno(), 0, 510 << 20)
+    lab.wait_for_timeout(LOOK)
     lab.reload()
     expect(lab.get_by_text("đã đầy")).to_be_visible(timeout=LONG)
     died = lab.locator(".jp-Dialog")  # its kernel was ended for it

@@ -10,6 +10,7 @@
   const NAME = "@motcham/nop-bai";
   const KEY = "motcham"; // in the notebook's metadata: {course, lesson, revision}
   const ROOM_EVERY_MS = 60_000;
+  const ROOM_SEEN_MS = 6_000; // the server looks at the folder every 5 s
   const AWAY_MS = 120_000; // without a touch for so long, a learner is away; as on the lesson page
   const style = new URL("style.css", document.currentScript.src).href;
   let scope;
@@ -300,6 +301,11 @@
     context.saveState.connect((_, state) => {
       if (state === "completed" && !parted) store();
       if (state === "completed" || state === "failed") lab.saved();
+    });
+    panel.sessionContext.statusChanged.connect((_, status) => {
+      if (status !== "autorestarting" && status !== "dead") return;
+      lab.saved(); // code that fills the folder is ended: say so at once, or as soon as it is seen
+      setTimeout(() => { lab.saved(); }, ROOM_SEEN_MS);
     });
     lab.lessons.set(panel, {
       note,
