@@ -22,6 +22,7 @@ import struct
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -145,8 +146,9 @@ class Keeper:
     def start(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Fork a lab and wait until its server answers, or has ended: then why."""
         room = Watched(Path(self.plan.homes, request["home"]), share=0.2)
-        used, most = room.bytes(at=time.monotonic()) >> 20, self.plan.quota_mb
-        if used > _BEYOND_PATIENCE * most > 0:
+        most = self.plan.quota_mb
+        used = room.bytes(at=time.monotonic()) >> 20 if most else 0
+        if used > _BEYOND_PATIENCE * most:
             return {"failed": "full", "room": {"used": used, "most": most}}
         listener, path = self._listen()
         ours, theirs = Channel.pair(frame_mb=1)
@@ -361,7 +363,10 @@ def _start(keeper: Keeper, request: Mapping[str, Any], talk: Channel) -> None:
 
 def _bound_rooms(keeper: Keeper, stop: threading.Event) -> None:
     while not stop.wait(_ROOMS_EVERY_S):
-        keeper.bound_rooms(time.monotonic())
+        try:
+            keeper.bound_rooms(time.monotonic())
+        except Exception:  # told, and looked again: no fault may end the watch for everybody
+            traceback.print_exc()
 
 
 def _end_code(lab: Child) -> None:

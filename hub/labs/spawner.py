@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 import os
 import re
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -27,14 +25,11 @@ import jupyterhub
 from jupyterhub.spawner import Spawner
 from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
-from hub.labs import furnishing
+from hub.labs import furnishing, line
 from hub.labs.keeper import SCIENCE, Plan
 from skills_framework.messages import Message
 
-_LENGTH = struct.Struct(">I")
 _KEEPER_S = 180.0  # it loads everything that labs share; on a busy machine that takes a while
-_ANSWER_BYTES = 1 << 22
-_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
 
 # What learners need, and nothing that offers them a way out of the lesson.
@@ -65,10 +60,6 @@ class LabRefused(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
         self.jupyterhub_message = str(message)
-
-
-class KeeperIsBehind(Exception):
-    """A keeper that lives and has not taken a request for minutes: nothing is known of its labs."""
 
 
 class WalledSpawner(Spawner):  # type: ignore[misc]
@@ -142,7 +133,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         asked = None
         if self._is_held(plan.socket):
             with contextlib.suppress(OSError):  # the slow way tells
-                asked = _put(plan.socket, request)
+                asked = line.put(plan.socket, request)
         lab = asyncio.ensure_future(self._await_lab(plan, request, asked))
         if asked is not None:  # or a start that is called off before it begins would leave a lab
             lab.add_done_callback(lambda _: asked.close())
@@ -154,9 +145,9 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         if asked is None:
             await self._open_back_door()
             await self._hold(plan)
-            said = await _ask(plan.socket, request)
+            said = await line.ask(plan.socket, request)
         else:
-            said = await _last_word(*await _wrap(asked))
+            said = await line.answer_on(asked)
         if said.get("failed") == "full":
             raise LabRefused(Message(HOME_FULL.template, said["room"]))
         if "failed" in said:
@@ -174,7 +165,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             await self._open_back_door()  # the hub restarted: labs must reach it again
         try:
             await self._leash(self.keeper_socket)
-            said = await _ask(self.keeper_socket, {"ask": "poll", "id": self.lab_id})
+            said = await line.ask(self.keeper_socket, {"ask": "poll", "id": self.lab_id})
         except OSError:
             return 1  # no keeper, no labs
         end = said.get("end")
@@ -188,7 +179,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         if self.lab_id:
             with contextlib.suppress(OSError):
                 request = {"ask": "stop", "id": self.lab_id, "now": now}
-                said = await _ask(self.keeper_socket, request)
+                said = await line.ask(self.keeper_socket, request)
                 self.log.debug("The lab of %s was stopped: %s", self.user.name, said.get("end"))
         self.clear_state()
 
@@ -354,8 +345,8 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         """A connection that stays open while this hub lives. OSError when nobody listens."""
         if self._is_held(path):
             return
-        reader, writer = await _reach(path, {"ask": "leash"})
-        await _read(reader)
+        reader, writer = await line.reach(path, {"ask": "leash"})
+        await line.read(reader)
         writer._motcham_reader = reader  # type: ignore[attr-defined]
         WalledSpawner._leashes[path] = writer
 
@@ -442,58 +433,3 @@ def _release() -> str:
 def _reader_of(writer: asyncio.StreamWriter) -> asyncio.StreamReader:
     reader: asyncio.StreamReader = writer._motcham_reader  # type: ignore[attr-defined]
     return reader
-
-
-def _put(path: str, request: dict[str, Any]) -> socket.socket:
-    """A connection by which ``request`` is on its way. OSError where that would take waiting."""
-    body = json.dumps(request).encode()
-    asked = socket.socket(socket.AF_UNIX)
-    asked.setblocking(False)
-    try:
-        asked.connect(path)
-        asked.sendall(_LENGTH.pack(len(body)) + body)
-    except OSError:
-        asked.close()
-        raise
-    return asked
-
-
-async def _reach(path: str, request: dict[str, Any]) -> _Connection:
-    """A connection by which ``request`` is on its way, in the end.
-
-    Raises FileNotFoundError or ConnectionRefusedError where there is no keeper.
-    """
-    until = time.monotonic() + _KEEPER_S
-    while True:
-        try:
-            asked = _put(path, request)
-        except BlockingIOError:  # there are more before us than wait in its queue
-            if time.monotonic() > until:
-                raise KeeperIsBehind(path) from None
-            await asyncio.sleep(0.1)
-        else:
-            return await _wrap(asked)
-
-
-async def _wrap(asked: socket.socket) -> _Connection:
-    return await asyncio.open_unix_connection(sock=asked, limit=_ANSWER_BYTES)
-
-
-async def _ask(path: str, request: dict[str, Any]) -> dict[str, Any]:
-    """The keeper's answer. OSError where there is no keeper, or none any more."""
-    return await _last_word(*await _reach(path, request))
-
-
-async def _last_word(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, Any]:
-    try:
-        return await _read(reader)
-    finally:
-        writer.close()
-
-
-async def _read(reader: asyncio.StreamReader) -> dict[str, Any]:
-    try:
-        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        return dict(json.loads(await reader.readexactly(size)))
-    except asyncio.IncompleteReadError as error:
-        raise ConnectionResetError("the keeper ended") from error

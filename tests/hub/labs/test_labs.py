@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from lab_hub import WALLED, Kernel, LabHub
 
-from hub.labs import spawner
+from hub.labs import line
 from hub.labs.spawner import home_name
 from sandbox import Channel
 
@@ -444,7 +444,7 @@ def test_a_keeper_with_more_requests_than_wait_in_its_queue_is_not_taken_for_gon
         waiting = []
         with pytest.raises(BlockingIOError):
             while True:
-                waiting.append(spawner._put(path, {"ask": "poll"}))
+                waiting.append(line.put(path, {"ask": "poll"}))
 
         def answer_at_last():
             for _ in range(len(waiting) + 1):
@@ -452,7 +452,7 @@ def test_a_keeper_with_more_requests_than_wait_in_its_queue_is_not_taken_for_gon
                     talk.send({"end": None, "asked": talk.receive(10)["ask"]})
 
         async def go():
-            asked = asyncio.ensure_future(spawner._ask(path, {"ask": "stop"}))
+            asked = asyncio.ensure_future(line.ask(path, {"ask": "stop"}))
             await asyncio.sleep(0.5)
             assert not asked.done()
             await asyncio.to_thread(answer_at_last)
@@ -462,4 +462,4 @@ def test_a_keeper_with_more_requests_than_wait_in_its_queue_is_not_taken_for_gon
         for one in waiting:
             one.close()
     with pytest.raises(OSError, match="refused"):
-        asyncio.run(spawner._ask(path, {"ask": "poll"}))
+        asyncio.run(line.ask(path, {"ask": "poll"}))

@@ -1,0 +1,83 @@
+"""The hub's line to a keeper: one request and its answer on a unix socket, as length and JSON.
+
+A keeper that is *behind* (more requests wait than its queue takes) is not one that is *gone*.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import time
+from typing import Any
+
+PATIENCE_S = 180.0
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+_LENGTH = struct.Struct(">I")
+_ANSWER_BYTES = 1 << 22
+
+
+class KeeperIsBehind(Exception):
+    """A keeper that lives and has not taken a request for minutes: nothing is known of its labs."""
+
+
+def put(path: str, request: dict[str, Any]) -> socket.socket:
+    """A connection by which ``request`` is on its way. OSError where that would take waiting."""
+    body = json.dumps(request).encode()
+    asked = socket.socket(socket.AF_UNIX)
+    asked.setblocking(False)
+    try:
+        asked.connect(path)
+        asked.sendall(_LENGTH.pack(len(body)) + body)
+    except OSError:
+        asked.close()
+        raise
+    return asked
+
+
+async def reach(path: str, request: dict[str, Any]) -> Connection:
+    """A connection by which ``request`` is on its way, in the end.
+
+    Raises FileNotFoundError or ConnectionRefusedError where there is no keeper.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            asked = put(path, request)
+        except BlockingIOError:  # there are more before us than wait in its queue
+            if time.monotonic() > until:
+                raise KeeperIsBehind(path) from None
+            await asyncio.sleep(0.1)
+        else:
+            return await _wrap(asked)
+
+
+async def _wrap(asked: socket.socket) -> Connection:
+    return await asyncio.open_unix_connection(sock=asked, limit=_ANSWER_BYTES)
+
+
+async def ask(path: str, request: dict[str, Any]) -> dict[str, Any]:
+    """The keeper's answer. OSError where there is no keeper, or none any more."""
+    return await _last_word(*await reach(path, request))
+
+
+async def answer_on(asked: socket.socket) -> dict[str, Any]:
+    """The answer to what `put` sent; the connection is closed."""
+    return await _last_word(*await _wrap(asked))
+
+
+async def _last_word(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> dict[str, Any]:
+    try:
+        return await read(reader)
+    finally:
+        writer.close()
+
+
+async def read(reader: asyncio.StreamReader) -> dict[str, Any]:
+    """One answer. ConnectionResetError where the keeper ended before it."""
+    try:
+        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        return dict(json.loads(await reader.readexactly(size)))
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionResetError("the keeper ended") from error
