@@ -13,39 +13,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Select, delete, func, or_, select, text, update
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, delete, exists, func, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased, defer
 
+from records import allowances
 from records.bell import RING
 from records.evidence import record_evidence
 from records.progress import record_best
 from records.releases import find_lesson
 from records.tables import ExerciseMarks, Release, Review, Submission
-from records.terms import count_attempts
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
 
-EXAM, PRACTICE, AGAIN = 0, 10, 20  # priorities: smaller is served first
-
-_WAITING = ("queued", "claimed")
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How much may wait. ``repeat_within``: the same notebook again is the same submission."""
-
-    per_person: int = 3
-    whole: int = 5000
-    repeat_within: dt.timedelta = dt.timedelta(seconds=10)
-    tries: int = 5
-    retry_after: dt.timedelta = dt.timedelta(seconds=1)  # doubled with each further try
-
-
-BOUNDS = Bounds()
-
-
-class NoAttemptLeft(Refused):
-    """The lesson was handed in as often as it may be."""
+EXAM, PRACTICE, AGAIN = allowances.EXAM, allowances.PRACTICE, allowances.AGAIN
+BOUNDS = allowances.BOUNDS
+Bounds = allowances.Bounds
+NoAttemptLeft = allowances.NoAttemptLeft
+_WAITING = allowances.WAITING
+_CLASHES = 20  # how often a claim looks again before it leaves the queue to the others
 
 
 class ExerciseResult(Protocol):
@@ -114,7 +100,7 @@ def submit(
     double tap or a repeated request is one submission. `Refused` when the lesson is not in the
     release, when this person has enough waiting, or when the whole queue is over its bound.
     `NoAttemptLeft` when the lesson may be handed in ``attempts`` times and was; who taps twice
-    with the last one has handed in once.
+    with the last one has handed in once. See `allowances` for what else is refused.
     ``seed`` is the one the learner's own numbers were drawn with (`courses.variant`).
     ``device`` is a keyed hash of the browser's random cookie, for `analytics.integrity`.
     """
@@ -125,11 +111,9 @@ def submit(
     last = find_last(session, person_id, release_id, lesson)
     if last and last.notebook == notebook and at - last.submitted_at <= bounds.repeat_within:
         return last
-    if attempts is not None and _used(session, person_id, release, lesson) >= attempts:
-        raise NoAttemptLeft(
-            Message("Anh/chị đã nộp đủ {n} lần cho phép của bài này.", {"n": attempts})
-        )
-    _refuse_too_many(session, person_id, priority, bounds)
+    allowances.refuse_attempts(session, person_id, release.course, lesson, attempts)
+    waiting = allowances.refuse_too_many(session, person_id, priority, at, bounds)
+    allowances.make_room(session, person_id, release.course, lesson, len(notebook), bounds)
     submission = Submission(
         person_id=person_id,
         release_id=release_id,
@@ -140,46 +124,12 @@ def submit(
         seed=seed,
         device=device,
         state="queued",
-        priority=priority,
+        priority=allowances.turn_of(priority, waiting),
     )
     session.add(submission)
     session.flush()
     session.info[RING] = True
     return submission
-
-
-def _used(session: Session, person_id: int, release: Release, lesson: str) -> int:
-    return count_attempts(session, person_id, release.course, lesson)
-
-
-def _refuse_too_many(session: Session, person_id: int, priority: int, bounds: Bounds) -> None:
-    own = select(Submission.id).where(
-        Submission.person_id == person_id, Submission.state.in_(_WAITING)
-    )
-    if _count(session, own, bounds.per_person) >= bounds.per_person:
-        raise Refused(
-            Message(
-                "Anh/chị còn {count} bài đang chờ chấm. Xin đợi kết quả rồi nộp tiếp; "
-                "bài làm của anh/chị vẫn được giữ.",
-                {"count": bounds.per_person},
-            )
-        )
-    # Only what would be served before this one counts: practice can not close the door to exams.
-    ahead = select(Submission.id).where(
-        Submission.state.in_(_WAITING), Submission.priority <= priority
-    )
-    if _count(session, ahead, bounds.whole) >= bounds.whole:
-        raise Refused(
-            Message(
-                "Hệ thống đang có rất nhiều bài chờ chấm. Bài làm của anh/chị vẫn được giữ; "
-                "xin nộp lại sau ít phút."
-            )
-        )
-
-
-def _count(session: Session, rows: Select[Any], at_most: int) -> int:
-    limited = rows.limit(at_most).subquery()
-    return session.scalar(select(func.count()).select_from(limited)) or 0
 
 
 # --- working ----------------------------------------------------------------------------------
@@ -193,13 +143,27 @@ def claim(
     lease: dt.timedelta,
     bounds: Bounds = BOUNDS,
 ) -> Submission | None:
-    """Take the next submission for ``worker``, or None when nothing waits.
+    """Take the next submission for ``worker``, or None when nothing may be taken.
 
     ``worker`` must name one incarnation of one worker, never used again after a restart. Two
     workers never get the same row: SQLite has one writer (`Records.begin` takes the lock at
-    once), PostgreSQL skips rows that another transaction holds.
+    once), PostgreSQL skips rows that another transaction holds. Of one person only one is claimed
+    at a time, which a unique index holds: a learner whose notebooks never end keeps one worker
+    busy and leaves the others to everybody else.
     """
     take_back_expired(session, at=at, bounds=bounds)
+    for _ in range(_CLASHES):
+        try:
+            with session.begin_nested():
+                return _claim_next(session, worker, at, lease)
+        except IntegrityError:
+            continue  # another worker took one of the same person's meanwhile: look again
+    return None
+
+
+def _claim_next(
+    session: Session, worker: str, at: dt.datetime, lease: dt.timedelta
+) -> Submission | None:
     return session.scalars(
         update(Submission)
         .where(Submission.id == next_waiting(at).scalar_subquery())
@@ -216,16 +180,22 @@ def claim(
 
 
 def next_waiting(at: dt.datetime) -> Select[int]:
-    """The key of the row that is served next; reads one end of ``ix_submission_waiting``."""
+    """The key of the row that is served next: the first of somebody of whom none is claimed.
+
+    Reads one end of ``ix_submission_waiting`` and, for each row there, ``uq_submission_claimed``.
+    A person may have few waiting, so few rows are passed over.
+    """
+    other = aliased(Submission)
     return (
         select(Submission.id)
         .where(
             Submission.state == "queued",
             or_(Submission.retry_at.is_(None), Submission.retry_at <= at),
+            ~exists().where(other.person_id == Submission.person_id, other.state == "claimed"),
         )
         .order_by(Submission.priority, Submission.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Submission)
     )
 
 
@@ -500,10 +470,17 @@ def dead_letters(session: Session, *, limit: int = 100) -> Sequence[Submission]:
 
 
 def mark_again(session: Session, submission_id: int, *, priority: int = AGAIN) -> bool:
-    """Queue a marked or dead submission anew; its marks stand until the new ones replace them."""
+    """Queue a marked or dead submission anew; its marks stand until the new ones replace them.
+
+    False where it waits already, or where its notebook was not kept.
+    """
     queued = session.execute(
         update(Submission)
-        .where(Submission.id == submission_id, Submission.state.in_(("marked", "dead")))
+        .where(
+            Submission.id == submission_id,
+            Submission.state.in_(("marked", "dead")),
+            func.length(Submission.notebook) > 0,
+        )
         .values(state="queued", priority=priority, tries=0, retry_at=None, failure=None)
         .returning(Submission.id)
         .execution_options(synchronize_session=False)

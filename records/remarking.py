@@ -346,7 +346,8 @@ def _untried(session: Session, remark: Remark) -> Select[int]:
             Submission.lesson == remark.lesson,
             Submission.state == "marked",
             Submission.outcome == "marked",
-            Person.erased_at.is_(None),  # their notebooks are blank, their marks stand
+            Person.erased_at.is_(None),
+            func.length(Submission.notebook) > 0,  # blank: erased, or not kept; the marks stand
             ~tried,
         )
     )

@@ -66,8 +66,9 @@ class Table(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
         dt.datetime: AwareUTC,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
+        # None is SQL's NULL, never the JSON value null: “IS NULL” must mean what it says.
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
     }
 
 
@@ -266,6 +267,13 @@ class Submission(Table):
         Index("ix_submission_waiting", "state", "priority", "id"),
         Index("ix_submission_person", "person_id", "release_id", "lesson"),
         Index("ix_submission_person_state", "person_id", "state"),
+        Index(  # nobody has two workers at once
+            "uq_submission_claimed",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
         CheckConstraint("state IN ('queued','claimed','marked','dead')", name="state"),
     )
 
@@ -282,7 +290,7 @@ class Submission(Table):
         String(32), info={"personal": "which browser handed it in"}
     )
     state: Mapped[str] = mapped_column(String(8), default="queued")
-    priority: Mapped[int] = mapped_column(default=10)  # 0 exam, 10 practice, 20 re-marking
+    priority: Mapped[int] = mapped_column(default=10)  # 0 exam, 10 practice, 20 again
     tries: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     lease_until: Mapped[dt.datetime | None]
@@ -325,7 +333,7 @@ class Review(Table):
     points: Mapped[float]
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[dt.datetime]
-    picks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    picks: Mapped[list[Any] | None]
 
 
 class Meeting(Table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from records.tables import Release, Submission, Terms
@@ -37,7 +37,8 @@ def terms_of(session: Session, course: str) -> dict[str, Terms]:
 def count_attempts(session: Session, person_id: int, course: str, lesson: str) -> int:
     """How often the person has handed the lesson in, on any release of the course.
 
-    What could not be marked (with a reason, or laid aside) does not count against the learner.
+    What waits counts as well as what was marked. What could not be marked (with a reason, or laid
+    aside because marking broke) does not count against the learner.
     """
     counted = (
         select(func.count())
@@ -48,7 +49,7 @@ def count_attempts(session: Session, person_id: int, course: str, lesson: str) -
             Release.course == course,
             Submission.lesson == lesson,
             Submission.state != "dead",
-            Submission.reason.is_(None),
+            or_(Submission.outcome.is_(None), Submission.outcome == "marked"),
         )
     )
     return session.scalar(counted) or 0

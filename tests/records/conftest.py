@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from records import Records, Session, people, releases
-from records.tables import Person, Release
+from records import Records, Session, people, queue, releases
+from records.tables import Person, Release, Submission
 from skills_framework.messages import Message
 
+LEASE = dt.timedelta(seconds=30)
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 
@@ -138,3 +140,57 @@ def add_learner(records: Records) -> Callable[..., Person]:
 @pytest.fixture
 def learner(add_learner: Callable[..., Person]) -> Person:
     return add_learner()
+
+
+@pytest.fixture
+def submit(records, release, learner, at) -> Callable[..., Submission]:
+    def hand_in(notebook: bytes = b"{}", **rest) -> Submission:
+        given = {"person_id": learner.id, "release_id": release.id, "lesson": "bai-mot", "at": at}
+        with records.begin() as session:
+            return queue.submit(session, notebook=notebook, **given | rest)
+
+    return hand_in
+
+
+@pytest.fixture
+def claim(records, at) -> Callable[..., Submission | None]:
+    def take(worker: str = "w1", at: dt.datetime = at, **rest) -> Submission | None:
+        with records.begin() as session:
+            return queue.claim(session, worker=worker, at=at, lease=LEASE, **rest)
+
+    return take
+
+
+@pytest.fixture
+def store(records, at) -> Callable[..., bool]:
+    def keep(submission: Submission, result, worker: str = "w1", at: dt.datetime = at) -> bool:
+        with records.begin() as session:
+            return queue.store_marks(session, submission.id, result, worker=worker, at=at)
+
+    return keep
+
+
+@pytest.fixture
+def at_once() -> Callable[[Iterable[Callable[[], object]]], None]:
+    """Runs each in a thread of its own, let go together; what one raises is the caller's."""
+
+    def run(jobs: Iterable[Callable[[], object]]) -> None:
+        jobs = list(jobs)
+        start, broken = threading.Barrier(len(jobs)), []
+
+        def one(job: Callable[[], object]) -> None:
+            start.wait()
+            try:
+                job()
+            except BaseException as error:
+                broken.append(error)
+
+        threads = [threading.Thread(target=one, args=(job,)) for job in jobs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if broken:
+            raise broken[0]
+
+    return run

@@ -17,8 +17,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from records import open_records
-from records.engine import MIGRATIONS
+from records import Records, open_records
+from records.engine import MIGRATIONS, migrate_to
 from records.ordering import name_key
 from records.tables import Table
 
@@ -53,13 +53,18 @@ def test_the_checks_and_partial_indexes_are_there_too(records) -> None:
         checks = {one["name"] for one in found.get_check_constraints("submission")}
         partial = {
             one["name"]: [str(value) for value in one["dialect_options"].values()]
-            for table in ("role_grant", "target")
+            for table in ("role_grant", "target", "submission")
             for one in found.get_indexes(table)
-            if "without_unit" in (one["name"] or "")
+            if (one["name"] or "").endswith(("without_unit", "claimed"))
         }
     assert "ck_submission_state" in checks
-    assert set(partial) == {"uq_role_grant_without_unit", "uq_target_without_unit"}
-    assert all("unit_id IS NULL" in str(options) for options in partial.values())
+    only = {
+        "uq_role_grant_without_unit": "unit_id IS NULL",
+        "uq_target_without_unit": "unit_id IS NULL",
+        "uq_submission_claimed": "claimed",
+    }
+    assert set(partial) == set(only)
+    assert all(only[name] in str(options) for name, options in partial.items())
 
 
 def test_migrations_form_one_line() -> None:
@@ -109,10 +114,66 @@ def test_people_who_are_there_already_get_their_place_in_lists(tmp_path: Path) -
         records.close()
 
 
+NULLS = """
+INSERT INTO person (id, full_name, name_key, language, created_at)
+  VALUES (1, 'An (mẫu)', 'an', 'vi', '2026-03-02'), (2, 'Ba (mẫu)', 'ba', 'vi', '2026-03-02');
+INSERT INTO release (id, programme, course, number, digest, manifest, published_at, published_by)
+  VALUES (1, 'p', 'c', 1, 'd', '{}', '2026-03-02', 'TN');
+INSERT INTO submission
+  (id, person_id, release_id, lesson, notebook, submitted_at, late, state, priority, tries,
+   claimed_by, reason)
+  VALUES (1, 1, 1, 'b', '{}', '2026-03-02', FALSE, 'marked', 10, 1, NULL, 'null'),
+         (2, 1, 1, 'b', '{}', '2026-03-02', FALSE, 'marked', 10, 1, NULL, '{"template": "x"}'),
+         (3, 1, 1, 'b', '{}', '2026-03-02', FALSE, 'claimed', 10, 1, 'w1', NULL),
+         (4, 1, 1, 'b', '{}', '2026-03-02', FALSE, 'claimed', 10, 1, 'w2', NULL),
+         (5, 2, 1, 'b', '{}', '2026-03-02', FALSE, 'claimed', 10, 1, 'w3', NULL);
+INSERT INTO review (submission_id, grade_id, marker_id, points, comment, at, picks)
+  VALUES (1, 'g', 2, 1, '', '2026-03-02', 'null'), (2, 'g', 2, 1, '', '2026-03-02', '[1]');
+"""
+
+
+def _upgrade_with(url: str, statements: str) -> Records:
+    """A database of revision 0004 with these rows, brought to the newest."""
+    records = open_records(url)
+    migrate_to(records.engine, "0004")
+    with records.begin() as session:
+        for statement in statements.split(";\n"):
+            session.connection().exec_driver_sql(statement.strip() or "SELECT 1")
+    migrate_to(records.engine, "head")
+    return records
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_json_null_becomes_null_and_only_each_person_s_oldest_claim_stays(
+    kind: str, request, tmp_path: Path
+) -> None:
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    else:
+        server = request.getfixturevalue("postgres")
+        url = server.url(name := server.create())
+        request.addfinalizer(lambda: server.drop(name))
+    records = _upgrade_with(url, NULLS)
+    try:
+        with records.read() as session:
+            rows = session.execute(
+                text("SELECT id, state, tries, reason IS NULL FROM submission ORDER BY id")
+            )
+            assert [(*row[:3], bool(row[3])) for row in rows] == [
+                (1, "marked", 1, True),
+                (2, "marked", 1, False),
+                (3, "claimed", 1, True),
+                (4, "queued", 0, True),
+                (5, "claimed", 1, True),
+            ]
+            picks = session.execute(text("SELECT picks IS NULL FROM review ORDER BY submission_id"))
+            assert [bool(null) for (null,) in picks] == [True, False]
+    finally:
+        records.close()
+
+
 def test_a_schema_from_the_future_is_not_touched(records) -> None:
     from alembic.util import CommandError
-
-    from records.engine import migrate_to
 
     with records.begin() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
 
-from records import Records, enrolments, evidence, progress, queue, releases
+from records import Records, enrolments, evidence, meetings, progress, queue, releases
 from records.queue import AGAIN, EXAM, Bounds
 from records.tables import ExerciseMarks, Submission
 from skills_framework.messages import Message, Refused
@@ -18,65 +19,12 @@ LEASE = dt.timedelta(seconds=30)
 SECOND = dt.timedelta(seconds=1)
 
 
-@pytest.fixture
-def submit(records, release, learner, at) -> Callable[..., Submission]:
-    def hand_in(notebook: bytes = b"{}", **rest) -> Submission:
-        given = {"person_id": learner.id, "release_id": release.id, "lesson": "bai-mot", "at": at}
-        with records.begin() as session:
-            return queue.submit(session, notebook=notebook, **given | rest)
-
-    return hand_in
-
-
-@pytest.fixture
-def claim(records, at) -> Callable[..., Submission | None]:
-    def take(worker: str = "w1", at: dt.datetime = at, **rest) -> Submission | None:
-        with records.begin() as session:
-            return queue.claim(session, worker=worker, at=at, lease=LEASE, **rest)
-
-    return take
-
-
-@pytest.fixture
-def store(records, at) -> Callable[..., bool]:
-    def keep(submission: Submission, result, worker: str = "w1", at: dt.datetime = at) -> bool:
-        with records.begin() as session:
-            return queue.store_marks(session, submission.id, result, worker=worker, at=at)
-
-    return keep
-
-
 class TestHandingIn:
     def test_the_same_notebook_within_seconds_is_one_submission(self, submit, at) -> None:
         first = submit()
         assert submit(at=at + 5 * SECOND).id == first.id
         assert submit(at=at + 60 * SECOND).id != first.id
         assert submit(b"other", at=at + 60 * SECOND).id != first.id
-
-    def test_a_double_tap_on_the_last_attempt_is_one_submission_and_no_refusal(
-        self, submit, at
-    ) -> None:
-        first = submit(attempts=1)
-        assert submit(attempts=1, at=at + SECOND).id == first.id
-        with pytest.raises(queue.NoAttemptLeft, match="1 lần"):
-            submit(b"other", attempts=1, at=at + SECOND)
-
-    def test_as_many_attempts_are_taken_from_many_threads_as_there_are(self, submit) -> None:
-        taken: list[int] = []
-        refused: list[Refused] = []
-
-        def hand_in(n: int) -> None:
-            try:
-                taken.append(submit(b"%d" % n, attempts=2, bounds=Bounds(per_person=9)).id)
-            except queue.NoAttemptLeft as no:
-                refused.append(no)
-
-        threads = [threading.Thread(target=hand_in, args=(n,)) for n in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert (len(taken), len(refused)) == (2, 4)
 
     def test_a_lesson_the_release_does_not_have_is_refused(self, submit) -> None:
         with pytest.raises(Refused, match="bai-ba"):
@@ -110,10 +58,12 @@ class TestHandingIn:
 
 
 class TestClaiming:
-    def test_exams_go_before_practice_and_the_first_before_the_second(self, submit, claim) -> None:
-        again = submit(b"0", priority=AGAIN).id
-        first, second = submit(b"1").id, submit(b"2").id
-        exam = submit(b"3", priority=EXAM, bounds=Bounds(per_person=9)).id
+    def test_exams_go_before_practice_and_the_first_before_the_second(
+        self, submit, claim, add_learner
+    ) -> None:
+        again = submit(priority=AGAIN, person_id=add_learner().id).id
+        first, second = (submit(person_id=add_learner().id).id for _ in range(2))
+        exam = submit(priority=EXAM, person_id=add_learner().id).id
         assert [claim(f"w{n}").id for n in range(4)] == [exam, first, second, again]
         assert claim("w5") is None
 
@@ -177,13 +127,85 @@ class TestClaiming:
         with records.begin() as session:
             if records.engine.dialect.name == "sqlite":
                 plan = session.execute(text(f"EXPLAIN QUERY PLAN {statement}")).all()
-                assert len(plan) == 1
-                assert "USING INDEX ix_submission_waiting (state=?)" in plan[0].detail
+                steps = [step.detail for step in plan]
+                assert "USING INDEX ix_submission_waiting (state=?)" in steps[0]
+                assert "USING INDEX" in steps[-1]
+                assert "(person_id=?" in steps[-1]
+                assert not any("SCAN" in step for step in steps), steps
             else:
                 session.execute(text("SET LOCAL enable_seqscan = off"))
                 plan = session.execute(text(f"EXPLAIN {statement}")).scalars().all()
                 assert any("Index Scan using ix_submission_waiting" in line for line in plan)
-                assert not any("Sort" in line for line in plan)
+                assert not any("Sort" in line or "Seq Scan" in line for line in plan)
+
+
+class TestTurns:
+    """Nobody has two workers at once, and a second practice waits for everybody's first."""
+
+    def test_of_one_person_only_one_is_claimed(self, submit, claim, store, course) -> None:
+        first, second = submit(b"1"), submit(b"2")
+        assert claim("w1").id == first.id
+        assert claim("w2") is None
+        assert store(first, course.result("bai-mot", 1.0, 1.0))
+        assert claim("w2").id == second.id
+
+    def test_the_other_worker_goes_to_whoever_came_later(self, submit, claim, add_learner) -> None:
+        endless = [submit(b"%d" % n).id for n in range(3)]
+        other = submit(person_id=add_learner().id).id
+        assert [claim("w1").id, claim("w2").id] == [endless[0], other]
+
+    def test_a_single_worker_too_serves_everybody_s_first_before_a_second(
+        self, submit, claim, store, course, add_learner
+    ) -> None:
+        mine = [submit(b"%d" % n).id for n in range(3)]
+        others = [submit(person_id=add_learner().id).id for _ in range(4)]
+        served = []
+        while (submission := claim()) is not None:
+            served.append(submission.id)
+            store(submission, course.result("bai-mot", 1.0, 1.0))
+        assert served == [mine[0], *others, *mine[1:]]
+
+    def test_exams_of_one_person_stay_in_the_order_they_came(self, submit, add_learner) -> None:
+        assert [submit(b"%d" % n, priority=EXAM).priority for n in range(3)] == [EXAM] * 3
+
+    def test_a_claim_whose_worker_died_lets_the_person_s_next_go_on(
+        self, submit, claim, records, at
+    ) -> None:
+        first, second = submit(b"1"), submit(b"2")
+        claim("w1")
+        with records.begin() as session:
+            queue.fail(session, first.id, worker="w1", at=at, why="no memory")
+        assert claim("w2").id == second.id, "the first is tried again later"
+        assert claim("w3", at=at + 10 * SECOND) is None
+        assert claim("w3", at=at + LEASE).id == first.id
+
+    def test_workers_at_the_same_moment_never_hold_two_of_one_person(
+        self, submit, claim, store, course, add_learner, at_once
+    ) -> None:
+        """Without the unique index PostgreSQL lets two workers take one of the same person each."""
+        submitted = {
+            submit(lesson=lesson, person_id=person).id
+            for person in [add_learner().id for _ in range(4)]
+            for lesson in course.lessons
+        }
+        held: Counter[int] = Counter()
+        twice: list[int] = []
+        done: list[int] = []
+
+        def work(name: str) -> None:
+            while len(done) < len(submitted):
+                if (one := claim(name)) is None:
+                    continue
+                held[one.person_id] += 1
+                time.sleep(0.005)
+                twice.extend([one.id] if held[one.person_id] > 1 else [])
+                held[one.person_id] -= 1
+                assert store(one, course.result(one.lesson, 1.0, 1.0), name)
+                done.append(one.id)
+
+        at_once([partial(work, f"w{n}") for n in range(6)])
+        assert not twice
+        assert sorted(done) == sorted(submitted)
 
 
 class TestFailing:
@@ -345,27 +367,28 @@ class TestStoring:
             enrolment = enrolments.find_enrolment(session, learner.id, course.slug)
         assert enrolment.completed_at == at + SECOND
 
-    def test_two_lessons_marked_at_the_same_moment_still_complete_the_course(
-        self, submit, claim, store, records, course, add_learner, at
+    def test_a_lesson_marked_and_a_class_attended_at_one_moment_still_complete_the_course(
+        self, submit, claim, store, records, course, add_learner, at, at_once
     ) -> None:
+        marked, attended = course.lessons
+        when = {"starts_at": at, "ends_at": at + dt.timedelta(hours=2)}
+        with records.begin() as session:
+            about = {"course": course.slug, "lesson": attended, "place": "Hội trường (mẫu)"}
+            meeting = meetings.call_meeting(session, **about, **when, by="TN")
+            code = meetings.code_at(meeting, at)
         learners = [add_learner() for _ in range(10)]
+
+        def attend(person_id: int) -> None:
+            with records.begin() as session:
+                meetings.attend_by_code(session, meeting.id, person_id, code, at=at)
+                progress.record_completion(session, person_id, course.slug, at=at)
+
         for learner in learners:
             with records.begin() as session:
                 enrolments.begin_course(session, learner.id, course.slug, at=at)
-            pair = []
-            for lesson in course.lessons:
-                submit(lesson=lesson, person_id=learner.id)
-                pair.append(claim(lesson))
-            threads = [
-                threading.Thread(
-                    target=store, args=(one, course.result(one.lesson, 2.0, 3.0), one.lesson)
-                )
-                for one in pair
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            submit(lesson=marked, person_id=learner.id)
+            result = course.result(marked, 2.0, 3.0)
+            at_once([lambda result=result: store(claim(), result), partial(attend, learner.id)])
         with records.read() as session:
             done = progress.completed_since(session, course.slug, at)
         assert {enrolment.person_id for enrolment in done} == {one.id for one in learners}

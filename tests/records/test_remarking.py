@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from records import Records, audit, enrolments, progress, queue, releases, remarking
-from records.tables import Person, Release
+from records.tables import Person, Release, Submission
 from skills_framework.messages import Refused
 
 LEASE = dt.timedelta(minutes=1)
@@ -72,6 +72,19 @@ def mend(records: Records, course: Any, at: dt.datetime) -> Callable[..., int]:
             return remark.id
 
     return publish_and_try
+
+
+def test_a_notebook_that_was_not_kept_is_not_tried_and_its_marks_stand(
+    records: Records, hand_in: Callable[..., int], mend: Callable[..., int], add_learner: Any
+) -> None:
+    kept, blank = hand_in(add_learner(), 1.0, 1.0), hand_in(add_learner(), 2.0, 1.0)
+    with records.begin() as session:
+        session.get_one(Submission, blank).notebook = b""
+    mend({kept: (2.0, 2.0)})  # finds no other untried
+    with records.begin() as session:
+        assert session.get_one(Submission, blank).points == 3.0
+        assert not queue.mark_again(session, blank), "there is nothing to mark"
+        assert queue.mark_again(session, kept)
 
 
 def test_trying_a_mended_check_changes_no_marks(
