@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from hub import access, guide, learning, lessons, outputs
-from hub.refusals import TooLate, Unavailable
+from hub.refusals import Busy, TooLate, Unavailable
+from hub.turns import TooManyWaiting
 from hub.web import ApiHandler, BaseHandler
 from records import Session, certificates, queue
 from skills_framework.messages import Message, Refused
@@ -243,7 +244,7 @@ class Answers(LessonHandler):
 
     async def put(self, course: str, lesson: str) -> None:
         self.require(access.may_submit(self.actor))
-        sent = self.body_json()
+        sent = await self.in_thread(self.body_json)
         place = await self.place(course, lesson)
         try:
             saved = await self.record(
@@ -268,13 +269,15 @@ class Run(LessonHandler):
 
     async def post(self, course: str, lesson: str) -> None:
         self.require(access.may_submit(self.actor))
-        sent = self.body_json()
+        sent = await self.in_thread(self.body_json)
         place = await self.place(course, lesson)
         work = await self.work(place)
         cell = sent.get("cell")
         if not isinstance(cell, str):
             raise Refused(Message("Thiếu tên ô cần chạy."))
-        notebook = lessons.apply_answers(work.notebook, answers_of(sent))
+        notebook = await self.in_thread(
+            lambda: lessons.apply_answers(work.notebook, answers_of(sent))
+        )
         sources, ids = lessons.sources_up_to(notebook, cell)
         runs = await self._run(sources)
         self.json(run_as_json(runs, ids, self._))
@@ -284,16 +287,20 @@ class Run(LessonHandler):
         if marker is None:
             raise Unavailable(Message("Máy này chưa chạy được mã. Xin báo người quản trị."))
         try:
-            async with asyncio.timeout(RUN_WAIT_S):
-                await self.portal.runs.acquire()
+            async with self.portal.runs.turn(self.caller, patience_s=RUN_WAIT_S):
+                return await asyncio.to_thread(marker.run_cells, sources)
+        except TooManyWaiting:
+            raise Busy(OWN_RUN) from None
         except TimeoutError:
-            raise Unavailable(
-                Message("Đang có nhiều người chạy thử. Xin thử lại sau ít giây.")
-            ) from None
-        try:
-            return await asyncio.to_thread(marker.run_cells, sources)
-        finally:
-            self.portal.runs.release()
+            own = self.portal.runs.holds(self.caller) > 0
+            raise (Busy(OWN_RUN) if own else Unavailable(MANY_RUN)) from None
+
+
+OWN_RUN = Message(
+    "Lần chạy thử trước của anh/chị chưa xong (có thể ở cửa sổ khác, hoặc vòng lặp không kết "
+    "thúc). Xin đợi lần đó kết thúc rồi chạy lại."
+)
+MANY_RUN = Message("Đang có nhiều người chạy thử. Xin thử lại sau ít giây.")
 
 
 def run_as_json(runs: Any, ids: list[str], _: Any) -> dict[str, Any]:

@@ -183,7 +183,7 @@ def make_portal(
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
     """Wire what handlers use; nothing is started or connected here."""
-    threads = ThreadPoolExecutor(8, thread_name_prefix="portal")
+    threads = ThreadPoolExecutor(web.THREADS, thread_name_prefix="portal")
 
     def still_waiting(submissions: Collection[int]) -> frozenset[int]:
         with records.read() as session:

@@ -31,12 +31,12 @@ from courses.notebooks import (
 )
 from graders.feedback import read_feedback
 from hub.access import Actor
+from hub.notebook_weight import LIGHT, LONGEST_SOURCE, as_bytes, lean, most_bytes, refuse_heavy
 from hub.refusals import TooLate
 from records import Session, drafts, enrolments, queue, releases, reviewing, terms
 from skills_framework.messages import Message, Refused
 
 Answers = dict[str, Any]  # cell id → a form's value, or the source of a code cell
-LONGEST_SOURCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -203,17 +203,19 @@ def save_work(
     at: dt.datetime,
     worked: Mapping[str, int] | None = None,
 ) -> Work:
-    """Store the notebook as the revision after ``revision``; raises `Changed`.
+    """Store the notebook, without outputs, as the revision after ``revision``.
 
+    Raises `Changed`, and `TooLarge` for one larger than the lesson's answers can make it.
     ``worked``: seconds at exercises since the last save, by grade_id; kept for authors.
     """
+    content = _kept(session, place, notebook)
     try:
         draft = drafts.save_draft(
             session,
             person_id=person_id,
             release_id=place.release_id,
             lesson=place.lesson,
-            notebook=as_bytes(notebook),
+            notebook=content,
             expected_revision=revision,
             at=at,
         )
@@ -255,6 +257,17 @@ def save_answers(
         raise Changed(work)
     notebook = apply_answers(json.loads(draft.notebook), answers)
     return save_work(session, person_id, place, notebook, revision=revision, at=at, worked=worked)
+
+
+def _kept(session: Session, place: Place, notebook: dict[str, Any]) -> bytes:
+    """What is stored of a learner's notebook; raises `TooLarge`."""
+    content = as_bytes(lean(notebook))
+    if len(content) > LIGHT:  # look at the lesson only where it matters
+        file = place.entry["file"]
+        published = releases.release_file(session, place.release_id, "learner", file)
+        assert published is not None, "a release holds every notebook its manifest names"
+        refuse_heavy(len(content), most_bytes(json.loads(published)))
+    return content
 
 
 def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, str]:
@@ -332,7 +345,7 @@ def hand_in(
             person_id=actor.person_id,
             release_id=place.release_id,
             lesson=place.lesson,
-            notebook=as_bytes(notebook),
+            notebook=_kept(session, place, notebook),
             at=at,
             priority=queue.EXAM if place.entry.get("exam") else queue.PRACTICE,
             seed=published.seed,
@@ -415,10 +428,6 @@ def _picked(
 
 def as_work(draft: Any) -> Work:
     return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
-
-
-def as_bytes(notebook: Mapping[str, Any]) -> bytes:
-    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def answer_cells(notebook: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,5 +24,11 @@ class TooLate(WithStatus):
     status = HTTPStatus.CONFLICT
 
 
+class Busy(WithStatus):
+    """This person has as much going on as one may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
 class Unavailable(WithStatus):
     status = HTTPStatus.SERVICE_UNAVAILABLE

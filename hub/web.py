@@ -33,6 +33,7 @@ from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
+from hub.turns import Turns
 from hub.watch import Watch
 from records import Records, Session
 from skills_framework.messages import Message, Refused
@@ -46,6 +47,8 @@ LANGUAGE_COOKIE = "motcham-language"
 DEVICE_COOKIE, DEVICE_DAYS = "motcham-browser", 365
 PAGE_BODY_MB = 1
 API_BODY_MB = 16
+RUNS, THREADS = 4, 8  # places to run code in, and threads that ask the database
+MB_COST = 3  # what a megabyte of a body takes from the speed limit
 DRAINED_BODY_MB = 256  # the API reads (and drops) up to this much, to answer with a message
 
 # No inline script or style, nothing from another host, no frame around us. Figures that a
@@ -84,7 +87,10 @@ class Portal:
     on_attended: Callable[[Session, int, str, dt.datetime], None]  # and a class attended
     watch: Watch
     marker: Any = None  # graders.Marker; None where only pages are wanted
-    runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
+    # One who tries out code has one run at once, and waits with one more; of the database's
+    # threads a person has some, whatever their pages and programs ask for at once.
+    runs: Turns = field(default_factory=lambda: Turns(RUNS, queue=1))
+    desks: Turns = field(default_factory=lambda: Turns(THREADS, each=3))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
@@ -119,6 +125,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     portal: Portal
     actor: Actor
+    caller: str  # whose share a request takes from: a login name, or the address of who has none
     now: dt.datetime
     _: translate.Translator
 
@@ -126,6 +133,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.portal = portal
         self.hub_auth = portal.hub_auth
         self.actor = access.ANYBODY
+        self.caller = str(self.request.remote_ip)
         self.now = portal.clock()
         self._ = self._translator()
 
@@ -138,7 +146,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     async def prepare(self) -> None:
         username = await self.portal.identify(self)
-        if not self.portal.speed.allow(username or str(self.request.remote_ip), cost=self.cost):
+        self.caller = username or str(self.request.remote_ip)
+        if not self.portal.speed.allow(self.caller, cost=self.cost):
             raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
         if username:
             self.actor = await self.read(access.load_actor, username)
@@ -184,7 +193,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         return await self.in_thread(work)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.portal.threads, work)
+        async with self.portal.desks.turn(self.caller):
+            return await asyncio.get_running_loop().run_in_executor(self.portal.threads, work)
 
     # --- permission -------------------------------------------------------------------------
 
@@ -308,6 +318,8 @@ class ApiHandler(BaseHandler):
         self.set_default_headers()
         self._pieces: list[bytes] = []
         self._received = 0
+        self._paid_mb = 0
+        self._too_fast = False
 
     async def prepare(self) -> None:
         if self.request.method == "OPTIONS":
@@ -318,7 +330,10 @@ class ApiHandler(BaseHandler):
 
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)
-        if self._received <= self.body_mb * 1_000_000:
+        while self._paid_mb < self._received // 1_000_000 and not self._too_fast:
+            self._paid_mb += 1  # large bodies take from the speed limit by their size
+            self._too_fast = not self.portal.speed.allow(self.caller, cost=MB_COST)
+        if self._received <= self.body_mb * 1_000_000 and not self._too_fast:
             self._pieces.append(chunk)
         else:
             self._pieces.clear()
@@ -344,7 +359,10 @@ class ApiHandler(BaseHandler):
         raise HTTPError(status)
 
     def body(self) -> bytes:
-        """The whole body; raises `TooLarge` where it is larger than ``body_mb``."""
+        """The whole body; raises `TooLarge` where it is larger than ``body_mb``, and `HTTPError`
+        where this caller sends more than the speed limit allows."""
+        if self._too_fast:
+            raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
         if self._received > self.body_mb * 1_000_000:
             raise TooLarge(
                 Message(

@@ -21,13 +21,15 @@ from skills_framework.messages import Message, Refused
 
 EXAM, PRACTICE, AGAIN = 0, 10, 20  # priorities: smaller is served first
 WAITING = ("queued", "claimed")
+KEPT_NOTEBOOKS = 5  # the first, the best, the newest two, and one to spare
 
 
 @dataclass(frozen=True)
 class Bounds:
     """How much may wait and be kept. ``repeat_within``: the same notebook is one submission.
 
-    ``per_hour``: submissions of one person. ``kept_bytes``: of one person's notebooks of a lesson.
+    ``per_hour``: submissions of one person. ``kept_bytes``: of one person's notebooks of a lesson;
+    or five notebooks like the one that comes, where that is more.
     """
 
     per_person: int = 3
@@ -118,7 +120,8 @@ def make_room(
     mine = _notebooks(person_id, course, lesson)
     sizes = mine.with_only_columns(Submission.id, func.length(Submission.notebook))
     stored = {key: size for key, size in session.execute(sizes)}  # noqa: C416 - rows, not pairs
-    over = sum(stored.values()) + coming - bounds.kept_bytes
+    most = max(bounds.kept_bytes, KEPT_NOTEBOOKS * coming)
+    over = sum(stored.values()) + coming - most
     if over <= 0:
         return
     blanked = oldest_that_free(over, stored, needed(session, mine, stored))
@@ -127,7 +130,7 @@ def make_room(
             Message(
                 "Các lần nộp bài này của anh/chị đã chiếm hết {limit} MB được giữ. Hãy bỏ hình "
                 "hoặc tệp lớn rồi nộp lại, hoặc đợi giảng viên chấm các lần đã nộp.",
-                {"limit": bounds.kept_bytes // 1_000_000},
+                {"limit": max(1, most // 1_000_000)},
             )
         )
     session.execute(

@@ -124,6 +124,12 @@ class Loaded:
         return last is not None and reaches(last.points or 0.0, last.max_points or 0.0, share)
 
     @property
+    def attempts_left(self) -> int | None:
+        """How often the lesson may still be handed in; None without a limit."""
+        allowed = self.place.attempts
+        return None if allowed is None else max(0, allowed - self.attempts_used)
+
+    @property
     def has_full_points(self) -> bool:
         lesson = self.course.lesson(self.place.lesson) if self.course else None
         return lesson is not None and lesson.points is not None and lesson.share >= 1
@@ -171,7 +177,10 @@ class LessonPage(PageHandler):
                 await self.record(self._restore, loaded)
             else:
                 work = await self.record(self._save, loaded)
-                if action == "submit":
+                if action == "submit" and loaded.attempts_left == 1:
+                    await self._show(await self._load(course, lesson), asks_for_last=True)
+                    return
+                if action in ("submit", "submit-last"):
                     await self.record(
                         lessons.hand_in,
                         self.actor,
@@ -233,7 +242,9 @@ class LessonPage(PageHandler):
         sent = self.request.files.get(name)
         return forms.Upload(sent[0].filename, sent[0].body) if sent else None
 
-    async def _show(self, loaded: Loaded, errors: list[str] | None = None) -> None:
+    async def _show(
+        self, loaded: Loaded, errors: list[str] | None = None, *, asks_for_last: bool = False
+    ) -> None:
         place = loaded.place
         if loaded.work is not None:
             notebook = loaded.work.notebook
@@ -243,7 +254,9 @@ class LessonPage(PageHandler):
         answers = lessons.answers_in(notebook)
         solutions: dict[str, str] = {}
         over = place.is_over(self.now, loaded.attempts_used) or loaded.has_full_points
-        if over and self.actor.person_id is not None:
+        # What is not marked yet may come back as an attempt that did not count.
+        settled = loaded.result is None or not loaded.result.waiting
+        if over and settled and self.actor.person_id is not None:
             solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
         shown, contents = arrange(
             courses.blocks(
@@ -264,6 +277,7 @@ class LessonPage(PageHandler):
             shown=shown,
             contents=contents,
             errors=errors or [],
+            asks_for_last=asks_for_last,
             exercises={one["grade_id"]: one for one in place.exercises},
             results=_results_by_id(loaded.result),
             next_lesson=lessons.next_after(place, place.manifest["lessons"]),
@@ -403,6 +417,7 @@ SCRIPT_SAYS = {
     "understood": Message("Hiểu là {n}"),
     "running": Message("Đang chạy…"),
     "run_failed": Message("Không chạy được. Hãy thử lại."),
+    "last": Message("Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?"),
     "submitting": Message("Đang nộp…"),
     "marking": Message("Đã nộp. Đang chấm…"),
     "marked": Message("Đã chấm xong."),

@@ -397,7 +397,7 @@ async function run(cell) {
 
 async function submit() {
   const buttons = all(form, "[data-submit], [data-submit-too]"), errors = document.getElementById("submit-errors");
-  if (buttons[0].disabled) return;
+  if (buttons[0].disabled || (attemptsLeft() === "1" && !confirm(say.last))) return;
   buttons.forEach((one) => (one.disabled = true));
   errors.hidden = true;
   tell(say.submitting);
@@ -434,6 +434,8 @@ async function follow(id) {
   }
 }
 
+const attemptsLeft = () => document.querySelector("[data-attempts-left]")?.dataset.attemptsLeft;
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function showResults() {
@@ -442,6 +444,7 @@ async function showResults() {
   const parts = new DOMParser().parseFromString(data, "text/html");
   for (const part of all(parts, "[data-for]"))
     for (const place of all(document, `[data-result="${CSS.escape(part.dataset.for)}"]`)) place.innerHTML = part.innerHTML;
+  all(form, "[data-submit], [data-submit-too]").forEach((one) => (one.hidden = attemptsLeft() === "0"));
 }
 
 // --- the editor: when its bundle is there and a code cell comes near; else the textarea stays ---

@@ -47,6 +47,8 @@
       notSubmitted: "Chưa nộp được",
       answered: (status) => `Máy chủ trả lời ${status}.`,
       notSavedHere: "Bài đã nộp, nhưng tệp trong phòng thực hành chưa lưu được.",
+      last: "Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?",
+      later: "Để sau",
       submitted: "Đã nộp bài",
       submittedBody: "Bài đang được chấm. Điểm và nhận xét sẽ hiện ở khung bên cạnh và ở trang "
         + "bài học.",
@@ -100,6 +102,8 @@
       notSubmitted: "Not submitted",
       answered: (status) => `The server answered ${status}.`,
       notSavedHere: "Submitted, but the file in the lab could not be saved.",
+      last: "This is the last time you may submit this lesson. Submit it now?",
+      later: "Later",
       submitted: "Submitted",
       submittedBody: "It is being marked. Marks and feedback will show beside the notebook and on "
         + "the lesson page.",
@@ -247,12 +251,21 @@
       return true;
     }
 
+    async function meansIt(at) {
+      const { status, said } = await ask("GET", `${lessonOf(at)}/guide`);
+      if (status >= 400 || !said.attempts || said.attempts - said.attempts_used !== 1) return true;
+      const answer = await dialog(say("submit"), say("last"), [
+        Dialog.cancelButton({ label: say("later") }), Dialog.okButton({ label: say("submit") })]);
+      return answer.button.accept;
+    }
+
     async function submit() {
       const at = note();
       if (!at) {
         await dialog(say("notLesson"), say("notLessonBody"));
         return;
       }
+      if (!(await meansIt(at))) return;
       let saved = true;
       try { await context.save(); } catch { saved = false; } // a full folder must not stop this
       if (!(await store())) return;
