@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+WEIGHT = 20  # of the processor, where 100 is usual: niceness does not reach across groups
 _ROOT = Path("/sys/fs/cgroup")
 _serial = itertools.count(1)
 
@@ -37,6 +38,7 @@ class Cgroups:
                 _try_write(memory / "memory.swap.max", "0")
                 _try_write(memory / "memory.oom.group", "1")
                 _try_write(memory / "pids.max", str(processes))
+                _try_write(memory / "cpu.weight", str(WEIGHT))
             else:
                 (memory / "memory.limit_in_bytes").write_text(str(memory_bytes))
                 _try_write(memory / "memory.memsw.limit_in_bytes", str(memory_bytes))

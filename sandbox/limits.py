@@ -17,7 +17,8 @@ class Limits:
     threads together. ``file_mb``: MiB of one file, and of the working folder and of /tmp each.
     ``frame_mb``: MiB of one JSON frame. ``output_mb``: MiB written to stdout and stderr before the
     pipe is closed (what a learner prints goes through a channel, not through these).
-    ``open_files``: descriptors of one process.
+    ``open_files``: descriptors of one process. ``nice``: how far it stands back where processor
+    time is short, so that pages and the database go first.
     """
 
     cpu_s: float = 20
@@ -28,6 +29,7 @@ class Limits:
     frame_mb: int = 32
     output_mb: int = 1
     open_files: int = 256
+    nice: int = 10
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():

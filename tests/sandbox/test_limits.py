@@ -161,3 +161,18 @@ def test_closing_every_descriptor_harms_only_the_child(bombs):
     child, channel = run(bombs, "leave_at_once")
     with channel, child:
         assert child.wait(10).status == 3
+
+
+def test_a_child_stands_back_where_the_processor_is_short(bombs):
+    child, channel = run(bombs, "spin_in_c")
+    with channel, child:
+        end = time.monotonic() + 10  # it does so before anything of the learner's runs
+        while os.getpriority(os.PRIO_PROCESS, child.pid) == 0 and time.monotonic() < end:
+            time.sleep(0.01)
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) == LIMITS.nice > 0
+        try:
+            group = Path(f"/proc/{child.pid}/autogroup").read_text()
+        except OSError:
+            return  # this kernel does not group by session: niceness is all there is
+        assert f"nice {LIMITS.nice}" in group
+        child.kill()

@@ -1,0 +1,393 @@
+"""What do honest learners feel while somebody is hostile? Each attack beside ten of them.
+
+    python bench/hostile.py [--only runs,big] [--seconds 20] [--learners 10]
+
+A real platform (`motcham up` in a folder of its own: hub, proxy, portal, grading service, labs) on
+loopback. Ten honest learners log in, read a lesson's page, try out a cell and hand in, over and
+over; first in quiet, then for as long beside one attack of `hostile_attacks`. Everybody has a
+loopback address of their own. Prints the p95 of a page, a run (*Chạy thử*), a mark (hand in →
+marks) and a login in both, and what failed. Bounded in number and time; it ends by itself and
+leaves nothing behind. Last line JSON: ``{"attack": {"page_ratio", "run_ratio", "mark_ratio",
+"login_ratio"}, …}``; a ratio is null where the honest got nothing through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import collections
+import contextlib
+import datetime as dt
+import itertools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hub" / "labs" / "harness"))
+
+import bcrypt
+from hostile_attacks import ATTACKS, as_json
+from nativeauthenticator.orm import UserInfo
+
+import courses
+from hub import accounts, lessons, tied
+from hub.ports import free_port
+from hub.settings import Settings
+from records import open_records, people
+
+HERE = Path(__file__).parent
+COURSE = courses.load_course(HERE.parent / "courses" / "content" / "nhan-thuc-chung")
+PORTAL = "services/portal/"
+PASSWORD = "mẫu-mẫu-mẫu-2026"
+DEEDS = ("page", "run", "mark", "login")
+PATIENCE_S = 60.0
+PAUSE_S = 0.5  # between two deeds of an honest learner
+HAND_IN_EVERY, LOG_IN_EVERY = 3, 4  # cycles: nobody hands in sixty times an hour
+XSRF = re.compile(r'name="_xsrf" value="([^"]*)"')
+
+
+@dataclass
+class Felt:
+    """Seconds by deed, and what failed."""
+
+    waits: dict[str, list[float]] = field(default_factory=lambda: collections.defaultdict(list))
+    failed: collections.Counter[str] = field(default_factory=collections.Counter)
+
+    @contextlib.contextmanager
+    def timing(self, deed: str) -> Iterator[None]:
+        """Count the seconds of a deed; one that fails counts as all the patience there is."""
+        began = time.perf_counter()
+        try:
+            yield
+        except (httpx.HTTPError, AssertionError, IndexError, KeyError, TimeoutError) as error:
+            self.waits[deed].append(PATIENCE_S)
+            self.failed[f"{deed}: {type(error).__name__}: {error}"[:120]] += 1
+        else:
+            self.waits[deed].append(time.perf_counter() - began)
+
+    def p95(self, deed: str) -> float:
+        """The 95th percentile; the largest of few; patience itself where there is none."""
+        ordered = sorted(self.waits[deed])
+        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] if ordered else PATIENCE_S
+
+
+class Person:
+    """A browser with an address and cookies of its own."""
+
+    def __init__(self, url: str, address: str, name: str = "") -> None:
+        self.name, self._url, self._address = name, url, address
+        self.browser = self._new_browser()
+
+    def _new_browser(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self._url,
+            transport=httpx.AsyncHTTPTransport(local_address=self._address),
+            timeout=PATIENCE_S,
+            follow_redirects=True,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self.browser.aclose()
+
+    async def log_in(self) -> None:
+        """As with a new browser: the form, the password, and the way to the portal's home."""
+        old, self.browser = self.browser, self._new_browser()
+        await old.aclose()
+        answer = await self.try_password(self.name, PASSWORD)
+        assert answer.url.path == f"/{PORTAL}", f"{answer.status_code} {answer.url.path}"
+
+    async def try_password(self, name: str, password: str) -> httpx.Response:
+        form = await self.browser.get("hub/login")
+        fields = {"username": name, "password": password, "_xsrf": XSRF.findall(form.text)[0]}
+        return await self.browser.post("hub/login?next=", data=fields)
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.browser.get(path, **more)
+
+    def xsrf(self, path: str) -> str:
+        """The token of the cookie for the portal (or the hub)."""
+        kept = [one for one in self.browser.cookies.jar if one.name == "_xsrf"]
+        return next((str(one.value) for one in kept if one.path == path), "")
+
+    async def send(self, method: str, path: str, body: Any) -> httpx.Response:
+        named = {"X-XSRFToken": self.xsrf(f"/{PORTAL}"), "Content-Type": "application/json"}
+        content = await asyncio.to_thread(as_json, body)
+        return await self.browser.request(method, path, content=content, headers=named)
+
+    async def upload(self, path: str, name: str, content: bytes, **fields: str) -> httpx.Response:
+        data = {"_xsrf": self.xsrf(f"/{PORTAL}"), **fields}
+        return await self.browser.post(path, data=data, files={"file": (name, content)})
+
+
+class Stage:
+    """The running platform and the people who come to it."""
+
+    attackers_address = "127.0.0.66"
+
+    def __init__(self, url: str, settings: Settings, learners: int) -> None:
+        self.url, self.settings, self.learners = url, settings, learners
+        self.host, self.port = "127.0.0.1", settings.port
+        self.bystanders = [f"tn-ngoai-{n}" for n in range(60)]
+        self.honest_names: list[str] = []
+        self._strangers: list[Person] = []
+        self._numbers = itertools.count(1)
+        self._hash = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt())
+        lesson = COURSE.lessons[0]
+        self.wanted = {"course": COURSE.slug, "lesson": lesson.slug}
+        self.page = f"{PORTAL}courses/{COURSE.slug}/lessons/{lesson.slug}"
+        self.lesson_api = f"{PORTAL}api/v1/courses/{COURSE.slug}/lessons/{lesson.slug}"
+        self.submissions_api = f"{PORTAL}api/v1/submissions"
+        self._published = courses.learner_notebook(lesson.source)
+        self.code_cell = next(
+            cell_id
+            for cell_id, cell in lessons.answer_cells(self._published).items()
+            if cell["cell_type"] == "code"
+        )
+
+    def notebook_with(self, code: str) -> dict[str, Any]:
+        """The lesson with ``code`` in a cell of its own at the top, never twice the same."""
+        notebook: dict[str, Any] = json.loads(json.dumps(self._published))
+        own = {"cell_type": "code", "id": f"n{next(self._numbers)}", "metadata": {}}
+        own |= {"execution_count": None, "outputs": [], "source": f"{code}\n# {own['id']}"}
+        notebook["cells"].insert(0, own)
+        return notebook
+
+    def add_people(self, names: list[str], *, officer: bool = False) -> None:
+        """Synthetic people with accounts; one hash for all, for hashing is slow on purpose."""
+        records = open_records(self.settings.records_url)
+        at = dt.datetime.now(dt.UTC)
+        with records.begin() as session:
+            unit = people.find_unit(session, "province", "2025", "15")
+            assert unit is not None
+            for name in names:
+                person = people.add_person(
+                    session, username=name, full_name=f"{name} (mẫu)", unit_id=unit.id, at=at
+                )
+                if officer:
+                    people.grant_role(session, person.id, "unit-officer", unit.id)
+        records.close()
+        with accounts.open_accounts(self.settings.hub_database_url) as session:
+            for name in names:
+                session.add(UserInfo(username=name, password=self._hash, is_authorized=True))
+
+    def stranger(self) -> Person:
+        self._strangers.append(Person(self.url, self.attackers_address))
+        return self._strangers[-1]
+
+    async def attacker(self, *, officer: bool = False) -> Person:
+        """A new hostile person, logged in and with the lesson open."""
+        name = f"tn-xau-{next(self._numbers)}"
+        await asyncio.to_thread(self.add_people, [name], officer=officer)
+        who = Person(self.url, self.attackers_address, name)
+        self._strangers.append(who)
+        await who.log_in()
+        await who.get(self.page)
+        return who
+
+    async def open_lab(self, who: Person) -> None:
+        await who.get("hub/home")
+        named = {"X-XSRFToken": who.xsrf("/hub/")}
+        mine = f"hub/api/users/{who.name}"
+        answer = await who.browser.post(f"{mine}/tokens", json={}, headers=named)
+        who.token = answer.json()["token"]  # type: ignore[attr-defined]
+        await who.browser.post(f"{mine}/server", headers=named)
+        for _ in range(600):
+            found = (await who.browser.get(mine, headers=named)).json()["servers"].get("")
+            if found and found["ready"]:
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("the attacker's lab did not start")
+
+    @contextlib.asynccontextmanager
+    async def kernel(self, who: Person, kind: Any) -> AsyncIterator[Any]:
+        """A kernel in the attacker's lab; the lab is closed afterwards."""
+        one = kind(self, who.name)
+        one.headers = {"Authorization": f"token {who.token}"}  # type: ignore[attr-defined]
+        try:
+            async with one:
+                yield one
+        finally:
+            named = {"X-XSRFToken": who.xsrf("/hub/")}
+            await who.browser.delete(f"hub/api/users/{who.name}/server", headers=named)
+
+    @property
+    def base(self) -> str:
+        """For the harness's kernels."""
+        return self.url.rstrip("/")
+
+    token = ""
+
+    async def leave(self) -> None:
+        for one in self._strangers:
+            await one.close()
+        self._strangers.clear()
+
+
+class Learner:
+    """An honest one: reads, tries out, hands in, and logs in anew now and then."""
+
+    def __init__(self, stage: Stage, who: Person) -> None:
+        self.stage, self.who = stage, who
+
+    async def study(self, felt: Felt, until: float, first: int) -> None:
+        for cycle in itertools.count(first):
+            if time.monotonic() >= until:
+                return
+            with felt.timing("page"):
+                page = await self.who.get(self.stage.page)
+                assert page.status_code == 200, page.status_code
+                assert "data-cell" in page.text
+            await asyncio.sleep(PAUSE_S)
+            with felt.timing("run"):
+                await self._run()
+            await asyncio.sleep(PAUSE_S)
+            if cycle % HAND_IN_EVERY == 0:
+                with felt.timing("mark"):
+                    await self._hand_in()
+            if cycle % LOG_IN_EVERY == 0:
+                with felt.timing("login"):
+                    await self.who.log_in()
+            await asyncio.sleep(PAUSE_S)
+
+    async def _run(self) -> None:
+        code = {self.stage.code_cell: "print(6 * 7)"}
+        body = {"cell": self.stage.code_cell, "answers": code}
+        said = await self.who.send("POST", f"{self.stage.lesson_api}/run", body)
+        assert said.status_code == 200, said.status_code
+        assert "42" in said.json()["html"]
+
+    async def _hand_in(self) -> None:
+        body = {**self.stage.wanted, "notebook": self.stage.notebook_with("1")}
+        sent = await self.who.send("POST", self.stage.submissions_api, body)
+        assert sent.status_code == 202, sent.text[:100]
+        address = f"{self.stage.submissions_api}/{sent.json()['id']}?wait=20"
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.who.get(address)).json()["state"] != "marked":
+                pass
+
+
+async def measure(stage: Stage, name: str, seconds: float) -> tuple[Felt, Felt]:
+    """What new honest learners feel in quiet, and then beside the attack."""
+    stage.honest_names = [f"tn-{name.replace('_', '-')}-{n}" for n in range(stage.learners)]
+    stage.add_people(stage.honest_names)
+    everybody = [
+        Learner(stage, Person(stage.url, f"127.0.1.{n + 1}", one))
+        for n, one in enumerate(stage.honest_names)
+    ]
+    for learner in everybody:
+        await learner.who.log_in()
+        await learner.who.get(stage.page)
+        await learner.study(Felt(), time.monotonic() + 0.1, 1)  # warm
+    quiet, attacked = Felt(), Felt()
+
+    async def all_study(felt: Felt, until: float) -> None:
+        async def one(n: int, learner: Learner) -> None:
+            await asyncio.sleep(n * 0.15)
+            await learner.study(felt, until, n)
+
+        await asyncio.gather(*(one(n, learner) for n, learner in enumerate(everybody)))
+
+    await all_study(quiet, time.monotonic() + seconds)
+    end = time.monotonic() + seconds + 3
+    hostile = asyncio.create_task(ATTACKS[name](stage, end))
+    await asyncio.sleep(3)  # the attack is under way before the honest are asked
+    await all_study(attacked, end)
+    try:
+        await asyncio.wait_for(hostile, PATIENCE_S)
+    except Exception as error:
+        print(f"  the attack ended early: {type(error).__name__}: {error}")
+    await stage.leave()
+    for learner in everybody:
+        await learner.who.close()
+    await asyncio.sleep(2)  # what was begun runs out
+    return quiet, attacked
+
+
+@contextlib.contextmanager
+def platform(folder: Path) -> Iterator[tuple[str, Settings]]:
+    """`motcham up` in ``folder``; ends with us, also when we are killed."""
+    port = free_port()
+    chosen = {"MOTCHAM_DEMO_LEARNERS": "50", "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCHAM")}
+    command = [sys.executable, "-I", "-S", tied.__file__, sys.executable, "-P", "-m", "hub.cli"]
+    with subprocess.Popen(
+        [*command, "up", "--port", str(port), "--data", str(folder)],
+        env={**kept, **chosen},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=HERE.parent,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        try:
+            said = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
+            assert process.poll() is None, "".join(said)
+            yield f"http://127.0.0.1:{port}/", Settings(data=folder, port=port)
+        finally:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+            process.kill()
+
+
+def ratios(quiet: Felt, attacked: Felt) -> dict[str, float | None]:
+    """By how much each deed's p95 grew; None where nothing of it got through."""
+    found: dict[str, float | None] = {}
+    for deed in DEEDS:
+        through = any(one < PATIENCE_S for one in attacked.waits[deed])
+        ratio = round(attacked.p95(deed) / quiet.p95(deed), 2) if through else None
+        found[f"{deed}_ratio"] = ratio
+    return found
+
+
+def main() -> None:
+    """Print a table for each attack as it is done."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=",".join(ATTACKS), help="attacks, by comma")
+    parser.add_argument("--seconds", type=float, default=20, help="of quiet, and of each attack")
+    parser.add_argument("--learners", type=int, default=10)
+    chosen = parser.parse_args()
+    wanted = chosen.only.split(",")
+    if unknown := set(wanted) - set(ATTACKS):
+        parser.error(f"no attack {', '.join(sorted(unknown))}; there are {', '.join(ATTACKS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave by the way that tidies up
+    result: dict[str, dict[str, float | None]] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="motcham-hostile-") as folder,
+        platform(Path(folder) / "data") as (url, settings),
+    ):
+        stage = Stage(url, settings, chosen.learners)
+        stage.add_people(stage.bystanders)
+        print(f"{'attack':<13}{'deed':<7}{'quiet p95':>10}{'attacked':>10}{'ratio':>7}  n, failed")
+        for name in wanted:
+            quiet, attacked = asyncio.run(measure(stage, name, chosen.seconds))
+            result[name] = ratios(quiet, attacked)
+            for deed in DEEDS:
+                ratio = result[name][f"{deed}_ratio"]
+                numbers = f"{quiet.p95(deed):>9.2f}s{attacked.p95(deed):>9.2f}s"
+                failed = sum(n for why, n in attacked.failed.items() if why.startswith(deed))
+                counts = f"{len(attacked.waits[deed])}, {failed}"
+                shown = "–" if ratio is None else ratio
+                print(f"{name:<13}{deed:<7}{numbers}{shown:>7}  {counts}", flush=True)
+            for why, times in (attacked.failed + quiet.failed).most_common(5):
+                print(f"  {times} × {why}", flush=True)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
