@@ -335,8 +335,13 @@ def platform(folder: Path) -> Iterator[tuple[str, Settings]]:
     ) as process:
         assert process.stdout
         try:
-            said = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
-            assert process.poll() is None, "".join(said)
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if "Ctrl-C" in line:  # its last words before it waits
+                    break
+            else:
+                raise SystemExit("the platform did not start:\n" + "".join(said))
             yield f"http://127.0.0.1:{port}/", Settings(data=folder, port=port)
         finally:
             process.send_signal(signal.SIGINT)

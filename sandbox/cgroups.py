@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-WEIGHT = 20  # of the processor, where 100 is usual: niceness does not reach across groups
+WEIGHT = 33  # of the processor, where 100 is usual: niceness does not reach across groups
 _ROOT = Path("/sys/fs/cgroup")
 _serial = itertools.count(1)
 

@@ -29,7 +29,7 @@ class Limits:
     frame_mb: int = 32
     output_mb: int = 1
     open_files: int = 256
-    nice: int = 10
+    nice: int = 5
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
