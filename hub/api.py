@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hub import access, guide, learning, lessons, outputs
+from hub.notebook_weight import as_bytes
 from hub.refusals import Busy, TooLate, Unavailable
 from hub.turns import TooManyWaiting
 from hub.web import ApiHandler, BaseHandler
@@ -172,7 +173,7 @@ class Notebook(LessonHandler):
         work = await self.work(place)
         self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
         self.set_header("Motcham-Revision", str(work.revision))
-        self.finish(lessons.as_bytes(work.notebook))
+        self.finish(as_bytes(work.notebook))
 
 
 class Guide(LessonHandler):
@@ -431,6 +432,8 @@ class SubmittedNotebook(Submission):
         result = await self._find(int(number))
         submission = await self.read(queue.find_submission, result.id)
         assert submission is not None
+        if not submission.notebook:  # an old practice, or of a person who was erased
+            raise self.absent()
         self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
         self.finish(submission.notebook)
 
@@ -514,5 +517,5 @@ def read_notebook_of(sent: dict[str, Any]) -> dict[str, Any]:
     if isinstance(found, str):
         return lessons.read_submitted(found.encode("utf-8", "surrogatepass"))
     if isinstance(found, dict):
-        return lessons.read_submitted(lessons.as_bytes(found))
+        return lessons.read_submitted(as_bytes(found))
     raise Refused(Message("Thiếu phần “notebook”: nội dung sổ bài học."))

@@ -31,6 +31,7 @@ BOUNDS = allowances.BOUNDS
 Bounds = allowances.Bounds
 NoAttemptLeft = allowances.NoAttemptLeft
 _WAITING = allowances.WAITING
+_other = aliased(Submission)  # made once: making it is dearer than asking
 _CLASHES = 20  # how often a claim looks again before it leaves the queue to the others
 
 
@@ -185,13 +186,12 @@ def next_waiting(at: dt.datetime) -> Select[int]:
     Reads one end of ``ix_submission_waiting`` and, for each row there, ``uq_submission_claimed``.
     A person may have few waiting, so few rows are passed over.
     """
-    other = aliased(Submission)
     return (
         select(Submission.id)
         .where(
             Submission.state == "queued",
             or_(Submission.retry_at.is_(None), Submission.retry_at <= at),
-            ~exists().where(other.person_id == Submission.person_id, other.state == "claimed"),
+            ~exists().where(_other.person_id == Submission.person_id, _other.state == "claimed"),
         )
         .order_by(Submission.priority, Submission.id)
         .limit(1)
