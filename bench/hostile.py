@@ -325,10 +325,14 @@ def platform(folder: Path) -> Iterator[tuple[str, Settings]]:
     try:
         yield f"http://127.0.0.1:{port}/", Settings(data=folder, port=port)
     finally:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(60)
-        process.kill()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(60)
+    process.kill()
 
 
 def _started(folder: Path, port: int) -> subprocess.Popen[str]:
@@ -349,10 +353,14 @@ def _started(folder: Path, port: int) -> subprocess.Popen[str]:
             start_new_session=True,
         )
         assert process.stdout
-        for line in process.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:  # its last words before it waits
-                return process
+        try:
+            for line in process.stdout:
+                said.append(line)
+                if "Ctrl-C" in line:  # its last words before it waits
+                    return process
+        except BaseException:
+            _end(process)
+            raise
         process.wait()
     raise SystemExit("the platform did not start:\n" + "".join(said))
 
