@@ -125,7 +125,7 @@ class Person:
 
     async def send(self, method: str, path: str, body: Any) -> httpx.Response:
         named = {"X-XSRFToken": self.xsrf(f"/{PORTAL}"), "Content-Type": "application/json"}
-        content = await asyncio.to_thread(as_json, body)
+        content = body if isinstance(body, bytes) else as_json(body)
         return await self.browser.request(method, path, content=content, headers=named)
 
     async def upload(self, path: str, name: str, content: bytes, **fields: str) -> httpx.Response:
@@ -155,7 +155,7 @@ class Stage:
         self.code_cell = next(
             cell_id
             for cell_id, cell in lessons.answer_cells(self._published).items()
-            if cell["cell_type"] == "code"
+            if cell["cell_type"] == "code" and lessons.form_of(cell) is None
         )
 
     def notebook_with(self, code: str) -> dict[str, Any]:

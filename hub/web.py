@@ -320,6 +320,7 @@ class ApiHandler(BaseHandler):
         self._received = 0
         self._paid_mb = 0
         self._too_fast = False
+        self._let_in = False
 
     async def prepare(self) -> None:
         if self.request.method == "OPTIONS":
@@ -327,6 +328,7 @@ class ApiHandler(BaseHandler):
         connection: Any = self.request.connection
         connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
         await super().prepare()
+        self._let_in = True
 
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)
@@ -385,6 +387,10 @@ class ApiHandler(BaseHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         raised = kwargs.get("exc_info", (None, None, None))[1]
+        if not self._let_in:
+            # Refused before the body was read, so tornado closes the connection. The proxy must
+            # know: it would hand it to the next request, which may be an honest person's.
+            self.set_header("Connection", "close")
         if isinstance(raised, WithStatus):
             self.answer_error(raised.status, [self._.message(m) for m in raised.messages])
         else:

@@ -253,3 +253,17 @@ async def test_one_caller_s_slow_questions_leave_threads_for_the_others(site: An
         gate.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.gather(*slow)
+
+
+async def test_a_refusal_before_the_body_was_read_tells_the_proxy_that_the_line_is_closed(
+    site: Any,
+) -> None:
+    """Else the proxy hands the closed line to the next request, and an honest one gets a 503."""
+    stranger = site.as_(None)
+    refused = await stranger.ask("POST", SUBMISSIONS, body=b"{}" * 100_000)
+    assert refused.status in (401, 403)
+    assert refused.headers["Connection"] == "close"
+    an = site.as_("an")
+    taken = await an.send("POST", SUBMISSIONS, WANTED)
+    assert taken.status == 202
+    assert taken.headers.get("Connection") != "close"
