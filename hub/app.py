@@ -26,6 +26,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from graders import Marker
 from hub import api, translate, web
+from hub.callers import SpeedLimit
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_attended, make_on_marked
 from hub.lab_census import LabCensus
@@ -136,7 +137,8 @@ def log_access(handler: RequestHandler) -> None:
     """One line for each answer, without the query: it may hold a login's code or a name sought."""
     status, request = handler.get_status(), handler.request
     level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
-    asked = f"{request.method} {request.path} ({request.remote_ip})"
+    caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
+    asked = f"{request.method} {request.path} ({caller})"
     took_ms = 1000 * request.request_time()
     logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
 
@@ -155,6 +157,7 @@ def make_app(portal: Portal, **settings: Any) -> Application:
         static_url_prefix=portal.prefix + "static/",
         static_handler_class=StaticFiles,
         compress_response=True,
+        xsrf_cookie_kwargs=portal.settings.cookie_options,
         log_function=log_access,
         **settings,
     )
@@ -207,7 +210,7 @@ def make_portal(
         clock=clock,
         on_marked=make_on_marked(settings),
         on_attended=make_on_attended(settings),
-        speed=web.SpeedLimit(burst=240, per_second=8),
+        speed=SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         labs=lab_door,
@@ -275,7 +278,9 @@ async def serve() -> None:
         portal = make_portal(
             settings,
             records=records,
-            hub_auth=HubOAuth.instance(cache_max_age=60),
+            hub_auth=HubOAuth.instance(
+                cache_max_age=60, cookie_options=settings.cookie_options
+            ),
             prefix=prefix,
             hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
             marker=marker,
@@ -285,7 +290,7 @@ async def serve() -> None:
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),
             max_body_size=LARGEST_FORM_MB * 1_000_000,
-            xheaders=True,  # the hub's own proxy stands in front, and we listen on loopback only
+            xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
         await stopped.wait()

@@ -13,7 +13,6 @@ import hashlib
 import json
 import logging
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from graders.feedback import read_feedback
 from hub import access, translate
 from hub.access import Actor
+from hub.callers import SpeedLimit, caller_of
 from hub.certificate_office import CertificateOffice
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
@@ -61,7 +61,13 @@ def keep_language(handler: Any, language: str) -> None:
     is no language of ours is left aside."""
     if language in translate.LANGUAGES:
         handler.set_cookie(
-            LANGUAGE_COOKIE, language, expires_days=365, path="/", httponly=True, samesite="Lax"
+            LANGUAGE_COOKIE,
+            language,
+            expires_days=365,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=handler.request.protocol == "https",
         )
 
 
@@ -91,26 +97,6 @@ class Portal:
     has_editor: bool = False  # whether set-up has built the code editor
 
 
-class SpeedLimit:
-    """A bucket of ``burst`` requests a caller, refilled at ``per_second``."""
-
-    def __init__(
-        self, *, burst: float, per_second: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.burst, self.per_second, self._clock = burst, per_second, clock
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def allow(self, caller: str, *, cost: float = 1) -> bool:
-        now = self._clock()
-        left, since = self._buckets.get(caller, (self.burst, now))
-        left = min(self.burst, left + (now - since) * self.per_second)
-        if len(self._buckets) > 100_000:  # forget everybody rather than grow without bound
-            self._buckets.clear()
-        allowed = left >= cost
-        self._buckets[caller] = (left - cost if allowed else left, now)
-        return allowed
-
-
 class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     """Knows who asks, in which language, and how to answer safely."""
 
@@ -135,10 +121,13 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         self.clear_header("Server")
+        portal: Portal | None = getattr(self, "portal", None)  # tornado asks before `initialize`
+        for name, value in (portal.settings.transport_headers if portal else {}).items():
+            self.set_header(name, value)
 
     async def prepare(self) -> None:
         username = await self.portal.identify(self)
-        if not self.portal.speed.allow(username or str(self.request.remote_ip), cost=self.cost):
+        if not self.portal.speed.allow(username or self.caller, cost=self.cost):
             raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
         if username:
             self.actor = await self.read(access.load_actor, username)
@@ -148,6 +137,11 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             self.check_xsrf_cookie()
         if not self.public and not self.actor.known:
             self.ask_for_login()
+
+    @property
+    def caller(self) -> str:
+        """The address that asks, by what our own proxies say."""
+        return caller_of(self.request, front_proxies=self.portal.settings.proxies_in_front)
 
     def ask_for_login(self) -> None:
         if self.actor.username:  # logged in, and in no list: the error page says what to do
@@ -245,6 +239,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
                 path=self.portal.prefix,
                 httponly=True,
                 samesite="Lax",
+                secure=self.portal.settings.secure,
             )
 
     def device(self) -> str | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.roster import standing
 from hub.roster.check import Entry, Fault, Known, check_rows
 from hub.roster.table import read_table
-from records import Session, audit, people
+from records import Session, audit, logins, people
 from records.counting import load_units_tree
-from records.roster import owners_of_usernames, people_by_code
+from records.roster import holders_of_roles, owners_of_usernames, people_by_code
 from records.tables import Person
 
 
@@ -49,6 +50,9 @@ def import_roster(
         scope=scope,
     )
     entries, faults = check_rows(rows, known)
+    faults += standing.faults_of_accounts(
+        entries, known.people, holders=_holders(session, known), limited=scope is not None
+    )
     if faults:
         return Outcome(faults=tuple(faults), dry_run=dry_run)
     added = changed = 0
@@ -62,9 +66,11 @@ def import_roster(
             changed += 1
             if not dry_run:
                 _change(person, entry)
+    if not dry_run:
+        session.flush()
+        _give_login_names(session, entries)
     outcome = Outcome((), added, changed, len(entries) - added - changed, dry_run)
     if (added or changed) and not dry_run:
-        session.flush()
         audit.append(
             session,
             at=at,
@@ -79,6 +85,16 @@ def import_roster(
             },
         )
     return outcome
+
+
+def _holders(session: Session, known: Known) -> frozenset[int]:
+    return holders_of_roles(session, {person.id for person in known.people.values()})
+
+
+def _give_login_names(session: Session, entries: Sequence[Entry]) -> None:
+    wanted = {entry.code: entry.username for entry in entries if entry.username}
+    owners = people_by_code(session, wanted)
+    logins.give(session, {name: owners[code].id for code, name in wanted.items()})
 
 
 def _wanted(person: Person, entry: Entry) -> dict[str, Any]:
