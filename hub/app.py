@@ -46,6 +46,7 @@ from hub.pages import (
     teaching,
     verify,
 )
+from hub.paper_desk import PaperDesk
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -213,6 +214,7 @@ def make_portal(
         speed=SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
+        desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
         labs=lab_door,
         census=census,
         has_editor=(HERE / "static" / player.BUILT).exists(),
@@ -278,9 +280,7 @@ async def serve() -> None:
         portal = make_portal(
             settings,
             records=records,
-            hub_auth=HubOAuth.instance(
-                cache_max_age=60, cookie_options=settings.cookie_options
-            ),
+            hub_auth=HubOAuth.instance(cache_max_age=60, cookie_options=settings.cookie_options),
             prefix=prefix,
             hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
             marker=marker,
@@ -297,6 +297,8 @@ async def serve() -> None:
         server.stop()
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
+        if portal.desk is not None:
+            portal.desk.close()
     records.close()
 
 

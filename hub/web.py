@@ -31,6 +31,7 @@ from hub.callers import SpeedLimit, caller_of
 from hub.certificate_office import CertificateOffice
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
+from hub.paper_desk import PaperDesk
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
 from hub.watch import Watch
@@ -92,6 +93,7 @@ class Portal:
     marker: Any = None  # graders.Marker; None where only pages are wanted
     runs: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
+    desk: PaperDesk | None = None  # looks into strangers' PDFs
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor

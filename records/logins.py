@@ -52,9 +52,7 @@ def give(session: Session, names: Mapping[str, int]) -> None:
     else's, now or once, and for one whose letters can be taken for others."""
     for name in names:
         if not name.isascii():
-            raise Refused(
-                Message("Tên đăng nhập {username} có chữ ngoài a–z", {"username": name})
-            )
+            raise Refused(Message("Tên đăng nhập {username} có chữ ngoài a–z", {"username": name}))
     known = owners(session, names)
     for name, person_id in names.items():
         if name not in known and not insert_new(
@@ -62,9 +60,7 @@ def give(session: Session, names: Mapping[str, int]) -> None:
         ):  # another transaction was quicker
             known |= owners(session, [name])
         if known.get(name, person_id) != person_id:
-            raise Refused(
-                Message("Tên đăng nhập {username} đã có người dùng", {"username": name})
-            )
+            raise Refused(Message("Tên đăng nhập {username} đã có người dùng", {"username": name}))
 
 
 def give_all(session: Session) -> None:

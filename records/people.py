@@ -20,6 +20,7 @@ from skills_framework.messages import Message, Refused
 
 PROVINCES = Path(__file__).parent / "data" / "provinces.csv"
 ROLES = ("learner", "instructor", "unit-officer", "ministry-officer", "auditor", "administrator")
+LONGEST_NAME = 200
 AUDIENCE_GROUPS = ("a", "b", "c", "d", "đ", "e", "g", "h")  # Decision 64/QĐ-BTTTT
 
 

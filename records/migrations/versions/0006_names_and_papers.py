@@ -62,9 +62,7 @@ def upgrade() -> None:
 def _give_names() -> None:
     """Everybody keeps the name they log in with; of two that differ by case only, who came first."""
     person = sa.table("person", sa.column("id", KEY), sa.column("username", sa.String))
-    names = sa.table(
-        "login_name", sa.column("fingerprint", sa.String), sa.column("person_id", KEY)
-    )
+    names = sa.table("login_name", sa.column("fingerprint", sa.String), sa.column("person_id", KEY))
     connection, last, given = op.get_bind(), 0, set[str]()
     page = (
         sa.select(person.c.id, person.c.username)
@@ -73,7 +71,9 @@ def _give_names() -> None:
         .limit(AT_ONCE)
     )
     while rows := connection.execute(page.where(person.c.id > last)).all():
-        fresh = {key: who for who, name in reversed(rows) if (key := fingerprint(name)) not in given}
+        fresh = {
+            key: who for who, name in reversed(rows) if (key := fingerprint(name)) not in given
+        }
         if fresh:
             connection.execute(
                 names.insert(),
