@@ -46,7 +46,8 @@ def judge_added(signed: bytes, pdf: bytes) -> Added:
     counts as drawn over. May raise what pyHanko raises for files it cannot read."""
     if not pdf[len(signed) :].strip(b"\r\n\t \0"):
         return "nothing" if len(pdf) == len(signed) else "harmless"
-    old, new = (PdfFileReader(io.BytesIO(content)) for content in (signed, pdf))
+    # Not strictly: programs that add to a file twice are seldom exact about it.
+    old, new = (PdfFileReader(io.BytesIO(content), strict=False) for content in (signed, pdf))
     if new.encrypted:
         return "over"
     same = _Comparison()

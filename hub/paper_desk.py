@@ -58,7 +58,8 @@ class PaperDesk:
         if not self._callers.allow(caller) or self._waiting >= MOST_WAITING:
             raise Busy(
                 Message(
-                    "Đang có nhiều tệp chờ kiểm tra. Xin thử lại sau một phút, hoặc kiểm tra theo số."
+                    "Đang có nhiều tệp chờ kiểm tra. Xin thử lại sau một phút, hoặc kiểm tra "
+                    "theo số."
                 )
             )
         self._waiting += 1

@@ -12,7 +12,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from records.tables import LoginName, Person
@@ -69,17 +69,12 @@ def give_all(session: Session) -> None:
         select(Person.username, Person.id).where(Person.username.is_not(None))
     ).all()
     known = owners(session, [username for username, _ in rows])
-    session.execute(
-        LoginName.__table__.insert(),
-        [
-            {"fingerprint": key, "person_id": person_id}
-            for key, person_id in {
-                fingerprint(username): person_id
-                for username, person_id in rows
-                if username not in known
-            }.items()
-        ],
-    )
+    fresh = {fingerprint(name): person_id for name, person_id in rows if name not in known}
+    if fresh:
+        session.execute(
+            insert(LoginName),
+            [{"fingerprint": key, "person_id": person_id} for key, person_id in fresh.items()],
+        )
 
 
 def bind(session: Session, name: str, subject: str) -> bool:

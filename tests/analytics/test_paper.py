@@ -166,8 +166,8 @@ def test_the_credential_is_open_badges_3_and_only_ours_is_read(
 # --- names that are hard on a printer ----------------------------------------------------------
 
 LONG_NAMES = {
-    "many words": "Công Tằng Tôn Nữ Thị Hoàng Mẫu Phương Thảo Nguyên An Bình Minh Châu Ngọc Bảo Trân "
-    "Kim Ngân Thúy Vy Hồng Hạnh Diễm My Mỹ Duyên Thiên Kim",
+    "many words": "Công Tằng Tôn Nữ Thị Hoàng Mẫu Phương Thảo Nguyên An Bình Minh Châu Ngọc Bảo "
+    "Trân Kim Ngân Thúy Vy Hồng Hạnh Diễm My Mỹ Duyên Thiên Kim",
     "one word": "Nguyễn" * 25,
     "wide letters": "M" * 200,
     "many marks": "Ễ" * 200,

@@ -1,4 +1,4 @@
-"""A login name belongs to one person for ever, however it is written and whatever became of them."""
+"""A login name belongs to one person for ever, however it is written, whatever became of them."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def upgrade() -> None:
 
 
 def _give_names() -> None:
-    """Everybody keeps the name they log in with; of two that differ by case only, who came first."""
+    """Everybody keeps the name they log in with; of two that differ by case, who came first."""
     person = sa.table("person", sa.column("id", KEY), sa.column("username", sa.String))
     names = sa.table("login_name", sa.column("fingerprint", sa.String), sa.column("person_id", KEY))
     connection, last, given = op.get_bind(), 0, set[str]()
