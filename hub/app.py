@@ -272,7 +272,7 @@ async def serve() -> None:
     settings = load_settings()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    records = open_records(settings.records_url)
+    records = open_records(settings.records_url, audit_key=settings.audit_key)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     certificate_key: Path | None = None  # PEM, RSA
     certificate_chain: Path | None = None  # PEM, the certificate of that key
 
+    # The audit log
+    audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
@@ -125,6 +128,12 @@ class Settings(BaseSettings):
     def secrets(self) -> Path:
         """The folder of secrets (0700; its files 0600)."""
         return self.data / "secrets"
+
+    @property
+    def audit_key(self) -> bytes:
+        """What entries of the audit log are chained with; made by `hub.up`, b"" before that."""
+        path = self.secrets / "audit-key"
+        return path.read_bytes().strip() if path.exists() else b""
 
     @property
     def address(self) -> str:

@@ -241,8 +241,6 @@ async def test_a_revocation_in_error_is_mended_by_a_new_certificate(site: Any) -
     assert fresh in (await bo.get(page)).text
 
 
-
-
 # --- numbers -------------------------------------------------------------------------------------
 
 
