@@ -242,7 +242,7 @@ def test_every_cookie_stays_at_home(platform: Any) -> None:
     assert loose == []
 
 
-# --- what lies on the disk, and how long a stranger may hold a line ---------------------------------
+# --- what lies on the disk, and how long a stranger may hold a line ------------------------------
 
 
 def test_databases_are_for_their_owner_only(platform: Any) -> None:
