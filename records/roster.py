@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records import logins
@@ -22,6 +22,15 @@ def people_by_code(session: Session, codes: Collection[str]) -> dict[str, Person
         for person in session.scalars(select(Person).where(Person.code.in_(some))):
             assert person.code is not None
             found[person.code] = person
+    return found
+
+
+def spellings_of_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Codes that are taken, by the same in small letters."""
+    found: dict[str, str] = {}
+    for some in _portions({code.lower() for code in codes}):
+        rows = session.scalars(select(Person.code).where(func.lower(Person.code).in_(some)))
+        found.update((code.casefold(), code) for code in rows if code is not None)
     return found
 
 
