@@ -44,12 +44,15 @@ accounts_config = c[accounts.__name__]
 accounts_config.records_url = settings.records_url
 accounts_config.allow_all = True  # whoever is a person of the records; others are turned away
 accounts_config.manage_groups = True  # groups are the roles, from the records
-accounts_config.auth_refresh_age = 300
+accounts_config.auth_refresh_age = 60  # a name that is nobody's any more is soon out everywhere
+accounts_config.refresh_pre_spawn = True
 accounts_config.enable_signup = False
 accounts_config.check_common_password = True
-accounts_config.allowed_failed_logins = 10
-accounts_config.seconds_before_next_try = 60
+if not settings.oidc:
+    accounts_config.front_proxies = settings.proxies_in_front
 if settings.oidc:
+    accounts_config.issuer = str(settings.oidc_issuer)
+    accounts_config.domain = settings.oidc_domain
     accounts_config.client_id = settings.oidc_client_id
     accounts_config.client_secret = settings.oidc_client_secret.get_secret_value()
     accounts_config.oauth_callback_url = f"{settings.address}hub/oauth_callback"
@@ -58,7 +61,8 @@ if settings.oidc:
     accounts_config.userdata_url = settings.oidc_userinfo_url
     accounts_config.basic_auth = settings.oidc_token_auth in ("", "basic")  # OIDC Core, clause 9
     accounts_config.username_claim = settings.oidc_username_claim
-    accounts_config.scope = ["openid", "profile"]
+    asks_for_email = settings.oidc_username_claim == "email"
+    accounts_config.scope = ["openid", "profile", *(["email"] if asks_for_email else [])]
     accounts_config.auto_login = True
 
 c.JupyterHub.custom_scopes = scopes.custom_scopes()
@@ -76,15 +80,15 @@ c.JupyterHub.template_vars = {
 }
 c.JupyterHub.cookie_max_age_days = 1  # shared office machines
 c.JupyterHub.activity_resolution = 300
-secure = settings.address.startswith("https://")
 c.JupyterHub.tornado_settings = {
-    "cookie_options": {"SameSite": "Lax", **({"Secure": True} if secure else {})},
+    "cookie_options": settings.cookie_options,
     "headers": {
         "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; "
         "default-src 'self'; script-src 'self' 'unsafe-inline'; "  # the hub's own pages need it
         "style-src 'self' 'unsafe-inline'; img-src 'self' data:",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
+        **settings.transport_headers,
     },
 }
 

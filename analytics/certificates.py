@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from analytics.paper import unprintable
 from records import Session, audit
 from records.certificate_numbers import read_number
 from records.certificates import (
@@ -22,6 +23,7 @@ from records.certificates import (
     revoke_certificate,
 )
 from records.counting import release_and_marks
+from records.people import find_person_by_id
 from records.tables import Certificate, Release
 from skills_framework.messages import Message, Refused
 from skills_framework.passing import reaches
@@ -114,9 +116,8 @@ def find_completion(
     session: Session, person_id: int, programme: str, *, pass_share: float | None = None
 ) -> Completion:
     """Where a person stands. ``pass_share`` (0..1) overrides what each course says."""
-    return judge_completion(
-        _standings(release_and_marks(session, person_id, programme), pass_share)
-    )
+    found = release_and_marks(session, person_id, programme)
+    return _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
 
 
 def issue_if_due(
@@ -135,7 +136,7 @@ def issue_if_due(
     if find_certificate_of(session, person_id, programme):
         return None
     found = release_and_marks(session, person_id, programme)
-    completion = judge_completion(_standings(found, pass_share))
+    completion = _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
     if not completion.due:
         return None
     certificate, new = record_certificate(
@@ -163,6 +164,29 @@ def issue_if_due(
         },
     )
     return certificate
+
+
+def _with_paper(session: Session, person_id: int, completion: Completion) -> Completion:
+    """The same, but not due where the name cannot be printed: no certificate without its paper."""
+    if not completion.due:
+        return completion
+    person = find_person_by_id(session, person_id)
+    fault = fault_of_name(person.full_name if person else "")
+    return replace(completion, due=False, reasons=(fault,)) if fault else completion
+
+
+def fault_of_name(full_name: str) -> Message | None:
+    """Why a name cannot stand on a paper, and what mends it; None when it can."""
+    if not full_name.strip():
+        return Message("Chưa có họ tên để in lên giấy; hãy nhờ cán bộ đầu mối bổ sung")
+    letters = unprintable(full_name)
+    if not letters:
+        return None
+    return Message(
+        "Họ tên “{name}” có chữ không in được lên giấy: {letters}. Hãy nhờ cán bộ đầu mối sửa họ "
+        "tên trong danh sách",
+        {"name": full_name, "letters": " ".join(repr(letter)[1:-1] for letter in letters)},
+    )
 
 
 def revoke(

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import os
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from analytics.resaved import Added, judge_added, signed_part
 from skills_framework.messages import Message, Refused
 
 KEY_FILE = "certificate-signing-key.pem"
@@ -44,6 +46,35 @@ RESERVED_BYTES = 8192  # room for the signature; stating it saves pyHanko a dry 
 DEMONSTRATION_YEARS = 5
 KEY_BITS = 3072
 DIGEST = "sha256"
+
+
+LOCKED = Message("Tệp PDF có mật khẩu nên không xem được chữ ký; hãy gỡ mật khẩu rồi gửi lại")
+NOT_SIGNED = Message(
+    "Tệp không có chữ ký số: có thể là bản quét, bản in lại hoặc bản do chương trình khác lưu; hãy "
+    "kiểm tra theo số in trên giấy"
+)
+RESAVED = Message(
+    "Tệp đã được lưu lại sau khi ký; phần đã ký vẫn nguyên và là của đơn vị cấp. Hãy đối chiếu họ "
+    "tên và số trên giấy với thông tin dưới đây"
+)
+UNREADABLE = Message("Không phải tệp PDF đọc được")
+ODD_SIGNATURE = Message("Chữ ký số không đọc được")
+CHANGED = Message("Tệp đã bị thay đổi sau khi ký")
+COVERED = Message("Tệp đã bị thay đổi sau khi ký: có phần vẽ đè lên nội dung đã ký")
+FOREIGN = Message("Chữ ký số không phải của đơn vị cấp chứng nhận này")
+REASONS = (UNREADABLE, LOCKED, NOT_SIGNED, ODD_SIGNATURE, CHANGED, COVERED, FOREIGN, RESAVED)
+# What pyHanko raises for files that are not what they should be.
+_UNREADABLE = (
+    PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -114,6 +145,7 @@ class SignatureCheck:
     signer: str
     keywords: str  # of the document; only to be believed when ``unbroken`` and ``ours``
     reason: Message | None  # what is wrong, when something is
+    added: Added = "nothing"  # behind what was signed
 
 
 def load_signer(key_file: Path, certificate_file: Path) -> Signer:
@@ -163,33 +195,52 @@ def load_or_make_signer(folder: Path, *, authority: str, at: dt.datetime) -> Sig
 
 
 def check_signature(pdf: bytes, certificate: x509.Certificate) -> SignatureCheck:
-    """Judge the signature of ``pdf`` against our ``certificate``. Never raises for a bad file."""
+    """Judge the signature of ``pdf`` against our ``certificate``. Never raises for a bad file.
+
+    A hostile file may take all the time and memory there is: give those of strangers to a walled
+    child (`hub.paper_desk`).
+    """
+    signed = signed_part(pdf)
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
+        reader = PdfFileReader(io.BytesIO(signed or pdf))
+        if reader.encrypted:
+            return _unsigned(LOCKED)
         signatures = reader.embedded_signatures
         keywords = str(reader.trailer["/Info"].get("/Keywords", ""))
-    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return _unsigned(Message("Không phải tệp PDF đọc được"))
-    if not signatures:
-        return _unsigned(Message("Tệp không có chữ ký số"))
+    except _UNREADABLE:
+        return _unsigned(UNREADABLE)
+    if not signed or not signatures:
+        return _unsigned(NOT_SIGNED)
     own = _as_asn1(certificate)
     trust = ValidationContext(trust_roots=[own], allow_fetching=False)
     try:
         embedded = signatures[-1]
         status = validate_pdf_signature(embedded, signer_validation_context=trust)
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    except (SignatureValidationError, PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return SignatureCheck(True, False, False, "", "", Message("Chữ ký số không đọc được"))
-    unbroken = bool(status.intact and status.valid and whole)
+    except (SignatureValidationError, *_UNREADABLE):
+        return SignatureCheck(True, False, False, "", "", ODD_SIGNATURE)
+    intact = bool(status.intact and status.valid and whole)
     ours = embedded.signer_cert.sha256 == own.sha256
+    added: Added = _added(signed, pdf) if intact and ours else "nothing"
     reason = None
-    if not unbroken:
-        reason = Message("Tệp đã bị thay đổi sau khi ký")
+    if not intact:
+        reason = CHANGED
     elif not ours:
-        reason = Message("Chữ ký số không phải của đơn vị cấp chứng nhận này")
-    return SignatureCheck(
-        True, unbroken, ours, embedded.signer_cert.subject.human_friendly, keywords, reason
-    )
+        reason = FOREIGN
+    elif added == "over":
+        reason = COVERED
+    elif added == "harmless":
+        reason = RESAVED
+    name = embedded.signer_cert.subject.human_friendly
+    unbroken = intact and added == "nothing"
+    return SignatureCheck(True, unbroken, ours, name, keywords, reason, added)
+
+
+def _added(signed: bytes, pdf: bytes) -> Added:
+    try:
+        return judge_added(signed, pdf)
+    except _UNREADABLE:
+        return "over"  # what a reader would show of it, nobody knows
 
 
 def _unsigned(reason: Message) -> SignatureCheck:

@@ -148,6 +148,11 @@ def may_revoke_certificate(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_correct_certificate(actor: Actor) -> bool:
+    """Correct the name on a certificate: it changes what the nation's paper says."""
+    return may_revoke_certificate(actor)
+
+
 # --- the platform itself ------------------------------------------------------------------------
 
 

@@ -288,12 +288,12 @@ class Run(LessonHandler):
         if marker is None:
             raise Unavailable(Message("Máy này chưa chạy được mã. Xin báo người quản trị."))
         try:
-            async with self.portal.runs.turn(self.caller, patience_s=RUN_WAIT_S):
+            async with self.portal.runs.turn(self.asker, patience_s=RUN_WAIT_S):
                 return await asyncio.to_thread(marker.run_cells, sources)
         except TooManyWaiting:
             raise Busy(OWN_RUN) from None
         except TimeoutError:
-            own = self.portal.runs.holds(self.caller) > 0
+            own = self.portal.runs.holds(self.asker) > 0
             raise (Busy(OWN_RUN) if own else Unavailable(MANY_RUN)) from None
 
 

@@ -26,6 +26,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from graders import Marker
 from hub import api, translate, web
+from hub.callers import SpeedLimit
 from hub.certificate_office import CertificateOffice
 from hub.completion import make_on_attended, make_on_marked
 from hub.lab_census import LabCensus
@@ -45,6 +46,7 @@ from hub.pages import (
     teaching,
     verify,
 )
+from hub.paper_desk import PaperDesk
 from hub.settings import Settings, load_settings
 from hub.watch import Watch
 from hub.web import Portal
@@ -136,7 +138,8 @@ def log_access(handler: RequestHandler) -> None:
     """One line for each answer, without the query: it may hold a login's code or a name sought."""
     status, request = handler.get_status(), handler.request
     level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
-    asked = f"{request.method} {request.path} ({request.remote_ip})"
+    caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
+    asked = f"{request.method} {request.path} ({caller})"
     took_ms = 1000 * request.request_time()
     logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
 
@@ -155,6 +158,7 @@ def make_app(portal: Portal, **settings: Any) -> Application:
         static_url_prefix=portal.prefix + "static/",
         static_handler_class=StaticFiles,
         compress_response=True,
+        xsrf_cookie_kwargs=portal.settings.cookie_options,
         log_function=log_access,
         **settings,
     )
@@ -207,9 +211,10 @@ def make_portal(
         clock=clock,
         on_marked=make_on_marked(settings),
         on_attended=make_on_attended(settings),
-        speed=web.SpeedLimit(burst=240, per_second=8),
+        speed=SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
+        desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
         labs=lab_door,
         census=census,
         has_editor=(HERE / "static" / player.BUILT).exists(),
@@ -267,7 +272,7 @@ async def serve() -> None:
     settings = load_settings()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    records = open_records(settings.records_url)
+    records = open_records(settings.records_url, audit_key=settings.audit_key)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -275,7 +280,7 @@ async def serve() -> None:
         portal = make_portal(
             settings,
             records=records,
-            hub_auth=HubOAuth.instance(cache_max_age=60),
+            hub_auth=HubOAuth.instance(cache_max_age=60, cookie_options=settings.cookie_options),
             prefix=prefix,
             hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
             marker=marker,
@@ -285,13 +290,15 @@ async def serve() -> None:
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),
             max_body_size=LARGEST_FORM_MB * 1_000_000,
-            xheaders=True,  # the hub's own proxy stands in front, and we listen on loopback only
+            xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
         await stopped.wait()
         server.stop()
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
+        if portal.desk is not None:
+            portal.desk.close()
     records.close()
 
 

@@ -21,21 +21,28 @@ from nativeauthenticator.orm import UserInfo
 from oauthenticator.generic import GenericOAuthenticator
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import HasTraits, Unicode
+from traitlets import HasTraits, Integer, Unicode
 
-from hub import access, translate
+from hub import access, claims, translate
 from hub.accounts import LONGEST_BYTES, check_password
+from hub.callers import caller_of
+from hub.login_limits import LoginLimits
+from hub.same_site import Logout, comes_from_here
 from hub.web import LANGUAGE_COOKIE, keep_language
-from records import Records, open_records
+from records import Records, logins, open_records
 from skills_framework.messages import Message, Refused
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
 UNKNOWN = Message(
     "Tài khoản này chưa có trong danh sách học viên. Hãy liên hệ cán bộ đầu mối của cơ quan."
 )
+TOO_OFTEN = Message("Có quá nhiều lần đăng nhập sai từ nơi này. Hãy chờ một phút rồi thử lại.")
 EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại.")
 # Compared with when there is no such account, so that both answers take the same time.
 NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
+# Whoever was refused unheard is answered late, so that asking again at once costs them and not us;
+# but no more than so many at a time are kept waiting.
+LATE_S, MOST_LATE = 1.0, 200
 
 
 class RolesFromRecords(HasTraits):
@@ -58,14 +65,17 @@ class RolesFromRecords(HasTraits):
             return False
         return await self._known(user.name) or False
 
+    def _open(self) -> Records:
+        if self._records is None:
+            self._records = open_records(self.records_url)
+        records: Records = self._records
+        return records
+
     async def _known(self, username: str) -> dict[str, Any] | None:
         return await asyncio.to_thread(self._look_up, username)
 
     def _look_up(self, username: str) -> dict[str, Any] | None:
-        if self._records is None:
-            self._records = open_records(self.records_url)
-        records: Records = self._records
-        with records.read() as session:
+        with self._open().read() as session:
             actor = access.load_actor(session, username)
         if not actor.known:
             return None
@@ -76,23 +86,31 @@ class RolesFromRecords(HasTraits):
 
 
 class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc]
-    """Passwords in the hub's database; too many wrong ones and the name has to wait."""
+    """Passwords in the hub's database; `hub.login_limits` says who may try how many."""
+
+    front_proxies = Integer(0, help="Proxies before the hub's own.").tag(config=True)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._limits, self.late = LoginLimits(), 0
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
         """The user name, or None. Hashing runs in a thread: the hub serves others meanwhile."""
         username = self.normalize_username(data.get("username", ""))
         password = data.get("password", "").encode()
-        if self.is_blocked(username):
-            return None
+        caller = caller_of(handler.request, front_proxies=self.front_proxies)
         account = UserInfo.find(self.db, username)
         stored = bytes(account.password) if account else NOBODY
         short_enough = len(password) <= LONGEST_BYTES and b"\0" not in password
-        right = short_enough and await asyncio.to_thread(bcrypt.checkpw, password, stored)
-        if right and account is not None and account.is_authorized:
-            self.successful_login(username)
+        if not short_enough:
+            password = b"x"  # hashed all the same: so that it counts, and takes its time
+        right = await self._limits.try_password(
+            username, caller, lambda: bcrypt.checkpw(password, stored)
+        )
+        if right is None:
+            handler.refused_unheard = True
+        if right and short_enough and account is not None and account.is_authorized:
             return str(username)
-        if account is not None:
-            self.add_login_attempt(username)
         return None
 
     def is_password_strong(self, password: str) -> bool:
@@ -104,11 +122,46 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
 
     def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
         """Login and changing one's own password: no sign-up, no list of accounts to authorise."""
-        return [(r"/login", VietnameseLogin), (r"/change-password", ChangePassword)]
+        return [
+            (r"/login", VietnameseLogin),
+            (r"/logout", Logout),
+            (r"/change-password", ChangePassword),
+        ]
 
 
 class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore[misc]
-    """Login at an identity provider; one of its claims is the user name."""
+    """Login at an identity provider; one of its claims is the user name.
+
+    The name belongs to whoever came by it first: see `records.logins.bind`.
+    """
+
+    issuer = Unicode(help="Who the provider says it is.").tag(config=True)
+    domain = Unicode(help="The domain whose names are known without it.").tag(config=True)
+
+    def user_info_to_username(self, user_info: dict[str, Any]) -> str:
+        try:
+            return claims.read_login_name(user_info.get(self.username_claim), self.domain)
+        except Refused as refused:
+            raise web.HTTPError(403, refused.messages[0].template) from None
+
+    async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
+        auth_model = await super().run_post_auth_hook(handler, auth_model)
+        said = (auth_model.get("auth_state") or {}).get(self.user_auth_state_key) or {}
+        try:
+            subject = claims.read_subject(self.issuer, said.get("sub"))
+        except Refused as refused:
+            raise web.HTTPError(403, refused.messages[0].template) from None
+        if not await asyncio.to_thread(self._bind, auth_model["name"], subject):
+            raise web.HTTPError(403, claims.OTHER_SUBJECT.template)
+        return auth_model
+
+    def _bind(self, username: str, subject: str) -> bool:
+        with self._open().begin() as session:
+            return logins.bind(session, username, subject)
+
+    def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
+        handlers = [one for one in super().get_handlers(app) if one[0] != r"/logout"]
+        return [*handlers, (r"/logout", Logout)]
 
 
 load_translators = cache(translate.load_translators)
@@ -129,7 +182,7 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
     ) -> Any:
         """The hub also comes here with an error of its own: a form that has expired."""
         _ = translator_for(self)
-        ours = (WRONG.template, UNKNOWN.template)
+        ours = (WRONG.template, UNKNOWN.template, TOO_OFTEN.template)
         shown = str(login_error or "")
         return self.render_template(
             "native-login.html",
@@ -148,7 +201,8 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
 
     async def get(self) -> None:
         """The form; ``language`` chooses how it and all pages after it speak."""
-        if chosen := self.get_argument("language", ""):
+        chosen = self.get_argument("language", "")
+        if chosen and comes_from_here(self.request.headers, self.request.host):
             keep_language(self, chosen)
             self.redirect(self._address())
             return
@@ -161,8 +215,20 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
             self._jupyterhub_user = user
             self.redirect(self.get_next_url(user))
             return
-        self.set_status(403)
-        self.finish(await self._render(login_error=WRONG, username=data.get("username")))
+        wrong = WRONG
+        if getattr(self, "refused_unheard", False):
+            wrong = TOO_OFTEN
+            await self._answer_late()
+        self.set_status(403 if wrong is WRONG else 429)
+        self.finish(await self._render(login_error=wrong, username=data.get("username")))
+
+    async def _answer_late(self) -> None:
+        if self.authenticator.late < MOST_LATE:
+            self.authenticator.late += 1
+            try:
+                await asyncio.sleep(LATE_S)
+            finally:
+                self.authenticator.late -= 1
 
     def _address(self, **more: str) -> str:
         """This page's own, with where the person wanted to go."""

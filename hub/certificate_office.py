@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cached_property
 
+from analytics.certificates import fault_of_name
 from analytics.credential import make_credential
 from analytics.paper import Facts, Press, make_signed_paper
 from analytics.signing import Signer, load_or_make_signer, load_signer
@@ -15,6 +16,7 @@ from analytics.targets import load_programmes
 from hub.settings import Settings
 from records import Session, people
 from records.tables import Certificate
+from skills_framework.messages import Refused
 
 SAMPLE_AUTHORITY = "Đơn vị cấp chứng nhận (mẫu)"  # a demonstration speaks for no real ministry
 
@@ -45,7 +47,9 @@ class CertificateOffice:
         )
 
     def paper(self, facts: Facts) -> bytes:
-        """The signed PDF/A."""
+        """The signed PDF/A. Raises `Refused` for a name that cannot be printed."""
+        if fault := fault_of_name(facts.full_name):
+            raise Refused(fault)
         return make_signed_paper(self._press, self.signer, facts)
 
     def credential(self, facts: Facts) -> str:

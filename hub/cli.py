@@ -51,6 +51,7 @@ COMMANDS = {
     ),
     "roster": Entry("people:roster", Message("Danh sách học viên: import"), ("hub.roster",)),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
+    "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
     "report": Entry("results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.report",)),
     "certificate": Entry(
         "results:certificate",

@@ -25,6 +25,7 @@ from analytics.certificates import issue_if_due
 from graders import Marker
 from graders.remark import try_next
 from graders.service import GradingService, MarksNotebooks
+from hub.audit_heads import DailyHeads
 from hub.completion import make_on_marked
 from hub.settings import Settings, load_settings
 from records import Records, enrolments, open_records
@@ -130,7 +131,7 @@ def run(settings: Settings, stop: Bell) -> None:
     """Mark what comes in until ``stop`` is woken."""
     settings.data.mkdir(parents=True, exist_ok=True)
     health = settings.data / "grading-health.json"
-    records = open_records(settings.records_url)
+    records = open_records(settings.records_url, audit_key=settings.audit_key)
     try:
         with open_marker(settings) as (marker, workers):
             on_marked = make_on_marked(settings)
@@ -140,8 +141,10 @@ def run(settings: Settings, stop: Bell) -> None:
             ):
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
+                heads = DailyHeads(records, settings)
                 while True:
                     write_health(health, service)
+                    heads.keep(dt.datetime.now(dt.UTC))
                     if stop.wait(HEALTH_EVERY_S):
                         break
     finally:

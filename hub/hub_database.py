@@ -7,7 +7,10 @@ comes, each commit waits for the disk twice.
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
+
+from records.engine import keep_private
 
 # NORMAL: a power cut may lose the last moments (who logged in, which lab runs), never corrupts.
 _PRAGMAS = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL")
@@ -23,7 +26,11 @@ class HubConnection(sqlite3.Connection):
 
 
 def options_for(url: str) -> dict[str, Any]:
-    """For ``JupyterHub.db_kwargs``: what SQLAlchemy shall be told when it opens ``url``."""
+    """For ``JupyterHub.db_kwargs``: what SQLAlchemy shall be told when it opens ``url``, whose file
+    nobody else may read from now on."""
     if not url.startswith("sqlite"):
         return {}
+    path = Path(url.partition(":///")[2])
+    if path.parent.is_dir():
+        keep_private(path)
     return {"connect_args": {"check_same_thread": False, "factory": HubConnection}}

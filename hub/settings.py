@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     bind: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     public_url: AnyHttpUrl | None = None  # as people see it, when a TLS proxy stands in front
+    front_proxies: int | None = Field(None, ge=0, le=5)  # None: one where ``public_url`` is set
     database_url: str = Field("", repr=False)  # empty: SQLite inside ``data``
 
     # What people see
@@ -48,6 +49,9 @@ class Settings(BaseSettings):
     certificate_key: Path | None = None  # PEM, RSA
     certificate_chain: Path | None = None  # PEM, the certificate of that key
 
+    # The audit log
+    audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
@@ -65,6 +69,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_username_claim: str = "preferred_username"
+    oidc_domain: str = ""  # MIEN\\ten and ten@mien are ten: names of the records without it
     oidc_authorize_url: str = ""  # empty: as the issuer says of itself
     oidc_token_url: str = ""  # empty: as the issuer says of itself
     oidc_userinfo_url: str = ""  # empty: as the issuer says of itself
@@ -125,6 +130,12 @@ class Settings(BaseSettings):
         return self.data / "secrets"
 
     @property
+    def audit_key(self) -> bytes:
+        """What entries of the audit log are chained with; made by `hub.up`, b"" before that."""
+        path = self.secrets / "audit-key"
+        return path.read_bytes().strip() if path.exists() else b""
+
+    @property
     def address(self) -> str:
         """Where people open the platform, with a closing slash."""
         public = self.public_url or self.subdomain_host
@@ -132,6 +143,30 @@ class Settings(BaseSettings):
             return str(public).rstrip("/") + "/"
         host = "127.0.0.1" if self.bind in ("", "0.0.0.0", "::") else self.bind  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+    @property
+    def proxies_in_front(self) -> int:
+        """How many proxies of the operator's own stand between people and the hub's."""
+        if self.front_proxies is None:
+            return 1 if self.public_url else 0
+        return self.front_proxies
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by TLS."""
+        return self.address.startswith("https://")
+
+    @property
+    def cookie_options(self) -> dict[str, object]:
+        """How every cookie is set: not sent along by foreign pages, nor without TLS."""
+        return {"samesite": "Lax", **({"secure": True} if self.secure else {})}
+
+    @property
+    def transport_headers(self) -> dict[str, str]:
+        """What every answer says of the way it came: behind TLS, never again without it."""
+        if not self.secure:
+            return {}
+        return {"Strict-Transport-Security": "max-age=31536000"}
 
     @property
     def oidc(self) -> bool:

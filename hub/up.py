@@ -127,12 +127,12 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     """Secrets, database, units, courses, accounts. Safe to repeat; only the first time is slow."""
     for folder in (settings.secrets, settings.data / "logs", settings.data / "cache"):
         make_private_folder(folder)
-    for name in ("hub-cookie", "proxy-token"):
+    for name in ("hub-cookie", "proxy-token", "audit-key"):
         keep_secret(settings.secrets / name)
     fresh = not settings.database_url and not (settings.data / "motcham.sqlite").exists()
     if fresh:
         tell(Message("Tạo cơ sở dữ liệu trong {path}", {"path": settings.data}))
-    records = open_records(settings.records_url, migrate=True)
+    records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     courses: list[str] = []
     accounts: list[demo.DemoAccount] = []
     try:

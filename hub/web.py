@@ -13,7 +13,6 @@ import hashlib
 import json
 import logging
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,9 +27,11 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from graders.feedback import read_feedback
 from hub import access, translate
 from hub.access import Actor
+from hub.callers import SpeedLimit, caller_of
 from hub.certificate_office import CertificateOffice
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
+from hub.paper_desk import PaperDesk
 from hub.refusals import TooLarge, WithStatus
 from hub.settings import Settings
 from hub.turns import Turns
@@ -64,7 +65,13 @@ def keep_language(handler: Any, language: str) -> None:
     is no language of ours is left aside."""
     if language in translate.LANGUAGES:
         handler.set_cookie(
-            LANGUAGE_COOKIE, language, expires_days=365, path="/", httponly=True, samesite="Lax"
+            LANGUAGE_COOKIE,
+            language,
+            expires_days=365,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=handler.request.protocol == "https",
         )
 
 
@@ -92,29 +99,10 @@ class Portal:
     runs: Turns = field(default_factory=lambda: Turns(RUNS, queue=1))
     desks: Turns = field(default_factory=lambda: Turns(THREADS, each=3))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
+    desk: PaperDesk | None = None  # looks into strangers' PDFs
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor
-
-
-class SpeedLimit:
-    """A bucket of ``burst`` requests a caller, refilled at ``per_second``."""
-
-    def __init__(
-        self, *, burst: float, per_second: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.burst, self.per_second, self._clock = burst, per_second, clock
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def allow(self, caller: str, *, cost: float = 1) -> bool:
-        now = self._clock()
-        left, since = self._buckets.get(caller, (self.burst, now))
-        left = min(self.burst, left + (now - since) * self.per_second)
-        if len(self._buckets) > 100_000:  # forget everybody rather than grow without bound
-            self._buckets.clear()
-        allowed = left >= cost
-        self._buckets[caller] = (left - cost if allowed else left, now)
-        return allowed
 
 
 class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
@@ -133,7 +121,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.portal = portal
         self.hub_auth = portal.hub_auth
         self.actor = access.ANYBODY
-        self.caller = str(self.request.remote_ip)
+        self.asker = self.caller  # until it is known who logged in
         self.now = portal.clock()
         self._ = self._translator()
 
@@ -143,11 +131,14 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
         self.clear_header("Server")
+        portal: Portal | None = getattr(self, "portal", None)  # tornado asks before `initialize`
+        for name, value in (portal.settings.transport_headers if portal else {}).items():
+            self.set_header(name, value)
 
     async def prepare(self) -> None:
         username = await self.portal.identify(self)
-        self.caller = username or str(self.request.remote_ip)
-        if not self.portal.speed.allow(self.caller, cost=self.cost):
+        self.asker = username or self.caller
+        if not self.portal.speed.allow(self.asker, cost=self.cost):
             raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
         if username:
             self.actor = await self.read(access.load_actor, username)
@@ -157,6 +148,11 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             self.check_xsrf_cookie()
         if not self.public and not self.actor.known:
             self.ask_for_login()
+
+    @property
+    def caller(self) -> str:
+        """The address that asks, by what our own proxies say."""
+        return caller_of(self.request, front_proxies=self.portal.settings.proxies_in_front)
 
     def ask_for_login(self) -> None:
         if self.actor.username:  # logged in, and in no list: the error page says what to do
@@ -193,7 +189,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         return await self.in_thread(work)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        async with self.portal.desks.turn(self.caller):
+        async with self.portal.desks.turn(self.asker):
             return await asyncio.get_running_loop().run_in_executor(self.portal.threads, work)
 
     # --- permission -------------------------------------------------------------------------
@@ -255,6 +251,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
                 path=self.portal.prefix,
                 httponly=True,
                 samesite="Lax",
+                secure=self.portal.settings.secure,
             )
 
     def device(self) -> str | None:
@@ -334,7 +331,7 @@ class ApiHandler(BaseHandler):
         self._received += len(chunk)
         while self._paid_mb < self._received // 1_000_000 and not self._too_fast:
             self._paid_mb += 1  # large bodies take from the speed limit by their size
-            self._too_fast = not self.portal.speed.allow(self.caller, cost=MB_COST)
+            self._too_fast = not self.portal.speed.allow(self.asker, cost=MB_COST)
         if self._received <= self.body_mb * 1_000_000 and not self._too_fast:
             self._pieces.append(chunk)
         else:

@@ -2,6 +2,10 @@
 
 The chain can not be edited, so nothing personal may get into it: `append` writes a person as a key
 (``person:12``), and `actor_names` tells readers who that is, for as long as the records know it.
+Where the session knows a key (`records.open_records`), the hash is keyed: whoever may write to the
+database and has not the key can make no entry that `verify` takes, nor rewrite the chain. Once
+there was a keyed entry, one without key is a break. Against cutting off the end help signed heads
+that are kept elsewhere (`head`, `hub.audit_heads`).
 Append last in a transaction: on PostgreSQL the end of the chain is held from `append` to the
 commit.
 """
@@ -10,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +23,7 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from records.engine import AUDIT_KEY
 from records.tables import AuditEntry, Person
 
 BEFORE_THE_FIRST = "0" * 64
@@ -68,7 +74,7 @@ def append(
         detail=dict(detail),
         previous_hash=previous or BEFORE_THE_FIRST,
     )
-    entry.hash = _hash(entry)
+    entry.hash = _hash(entry, session.info.get(AUDIT_KEY, b""))
     session.add(entry)
     session.flush()
     return entry
@@ -81,17 +87,36 @@ def _as_key(session: Session, actor: str) -> str:
 
 def verify(session: Session) -> Chain:
     """Walk the whole chain from its beginning."""
-    head, entries = BEFORE_THE_FIRST, 0
+    return check_heads(session, {})[0]
+
+
+def check_heads(session: Session, heads: Mapping[int, str]) -> tuple[Chain, tuple[int, ...]]:
+    """Walk the chain, and say which of these heads (number of entries → hash of the last of them)
+    it does not have: entries were cut off, or the chain was made anew."""
+    key: bytes = session.info.get(AUDIT_KEY, b"")
+    head, entries, keyed = BEFORE_THE_FIRST, 0, False
+    missing = {count: wanted for count, wanted in heads.items() if count > 0}
     entries_in_order = select(AuditEntry).order_by(AuditEntry.id)
     with session.scalars(entries_in_order.execution_options(yield_per=1000)) as rows:
         for entry in rows:
-            if entry.previous_hash != head or entry.hash != _hash(entry):
-                return Chain(entries, head, broken_at=entry.id)
-            head, entries = entry.hash, entries + 1
-    return Chain(entries, head, broken_at=None)
+            with_key = bool(key) and hmac.compare_digest(entry.hash, _hash(entry, key))
+            plain = not keyed and entry.hash == _hash(entry, b"")
+            if entry.previous_hash != head or not (with_key or plain):
+                return Chain(entries, head, broken_at=entry.id), tuple(sorted(missing))
+            head, entries, keyed = entry.hash, entries + 1, keyed or with_key
+            if missing.get(entries) == head:
+                del missing[entries]
+    return Chain(entries, head, broken_at=None), tuple(sorted(missing))
 
 
-def _hash(entry: AuditEntry) -> str:
+def head(session: Session) -> tuple[int, str]:
+    """How many entries there are and the hash of the last, without walking the chain."""
+    count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    last = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
+    return count, last or BEFORE_THE_FIRST
+
+
+def _hash(entry: AuditEntry, key: bytes) -> str:
     covered = [
         entry.previous_hash,
         entry.at.isoformat(timespec="microseconds"),
@@ -100,8 +125,10 @@ def _hash(entry: AuditEntry) -> str:
         entry.subject,
         entry.detail,
     ]
-    text = json.dumps(covered, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(covered, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
+    if key:
+        return hmac.new(key, text, hashlib.sha256).hexdigest()
+    return hashlib.sha256(text).hexdigest()
 
 
 def entries(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from records import logins
 from records.tables import (
     Certificate,
     Counter,
@@ -167,6 +168,8 @@ def write(session: Session, written: Written) -> None:
             session.execute(
                 insert(Table.metadata.tables[table.__tablename__]), rows[begin : begin + _AT_ONCE]
             )
+    if any(person.get("username") for person in written.people):
+        logins.give_all(session)
     if session.get_bind().dialect.name == "postgresql":
         # Keys were chosen here, so the sequences have to catch up.
         for name in ("person", "submission"):

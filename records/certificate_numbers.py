@@ -15,7 +15,15 @@ import unicodedata
 # Thirty-one characters, a prime, without I, L, O, 0 and 1, which are read as one another.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 RANDOM_CHARACTERS = 7
-_SHAPE = re.compile(rf"([A-Z]{{2,4}})(\d{{4}})(\d{{6,9}})([{ALPHABET}]{{8}})")
+LONGEST_TYPED = 500  # an address, or the line of the paper that the number stands in
+_GAP = r"[\W_]*"
+_DIGIT = "[0-9OIL]"  # O typed for 0, I or L for 1
+_SHAPE = re.compile(
+    rf"(?<![A-Z0-9])([A-Z]{{2,4}}){_GAP}((?:{_DIGIT}{_GAP}){{4}})((?:{_DIGIT}{_GAP}){{6,9}}?)"
+    rf"([{ALPHABET}](?:{_GAP}[{ALPHABET}]){{7}})(?![A-Z0-9])"
+)
+# Cyrillic and Greek capitals that look like ours, and Đ, which typing in Telex makes of DD.
+_ALIKE = str.maketrans("АВЕКМНРСТУХЅЈΑΒΕΗΚΜΝΡΤΥΧΖĐ", "ABEKMHPCTYXSJABEHKMNPTYXZD")
 
 
 def make_number(serial: int, year: int, *, prefix: str = "MC", tail: str | None = None) -> str:
@@ -27,22 +35,21 @@ def make_number(serial: int, year: int, *, prefix: str = "MC", tail: str | None 
 
 
 def read_number(text: str) -> str | None:
-    """The number as we write it, from what somebody typed; None when it cannot be one of ours.
+    """The number as we write it, from what somebody typed or pasted; None when none of ours is in
+    it.
 
-    Small letters, spaces, missing or fancy hyphens do not matter, nor O typed for 0 or I for 1
-    among the digits.
+    The whole address of a page, “Số: …”, small letters, spaces, missing or fancy hyphens do not
+    matter, nor O typed for 0 or I for 1 among the digits, nor letters of other scripts that look
+    the same.
     """
-    plain = unicodedata.normalize("NFKC", text[:80]).upper()
-    plain = "".join(c for c in plain if c.isascii() and c.isalnum())
-    start = len(plain) - len(plain.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    prefix, digits, tail = plain[:start], plain[start:-8], plain[-8:]
-    found = _SHAPE.fullmatch(prefix + digits.translate(_DIGITS) + tail)
-    if not found:
-        return None
-    prefix, year, serial, tail = found.groups()
-    if _check(year + serial, tail[:-1]) != tail[-1]:
-        return None
-    return f"{prefix}-{year}-{serial}-{tail}"
+    seen = "".join(c for c in text[:LONGEST_TYPED] if unicodedata.category(c) != "Cf")
+    plain = unicodedata.normalize("NFKC", seen).upper().translate(_ALIKE)
+    for found in _SHAPE.finditer(plain):
+        prefix, year, serial, tail = ("".join(filter(str.isalnum, g)) for g in found.groups())
+        year, serial = year.translate(_DIGITS), serial.translate(_DIGITS)
+        if _check(year + serial, tail[:-1]) == tail[-1]:
+            return f"{prefix}-{year}-{serial}-{tail}"
+    return None
 
 
 _DIGITS = str.maketrans("OIL", "011")

@@ -170,7 +170,11 @@ def list_people(
     begun = select(Enrolment.person_id).where(
         Enrolment.course.in_(courses), Enrolment.person_id == Person.id
     )
-    of_programme = and_(Certificate.person_id == Person.id, Certificate.programme == programme)
+    of_programme = and_(
+        Certificate.person_id == Person.id,
+        Certificate.programme == programme,
+        Certificate.replaced_by.is_(None),
+    )
     people: Select[*tuple[Any, ...]] = (
         select(
             Person.id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +12,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from records import bell
 
+AUDIT_KEY = "audit_key"  # in a session's ``info``
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -57,8 +60,11 @@ class Records:
         self.engine.dispose()
 
 
-def open_records(url: str, *, migrate: bool = False) -> Records:
+def open_records(url: str, *, migrate: bool = False, audit_key: bytes = b"") -> Records:
     """Open the database at ``url`` (``sqlite:///…`` or ``postgresql://…``).
+
+    ``audit_key``: without it entries of the audit log can neither be made nor judged that were
+    chained with it (see `records.audit`).
 
     ``migrate=True`` first brings the schema to the newest version; with a newer schema than this
     code knows it raises `alembic.util.CommandError`, so an old program never writes to it.
@@ -67,7 +73,8 @@ def open_records(url: str, *, migrate: bool = False) -> Records:
     engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
     if migrate:
         migrate_to(engine, "head")
-    return Records(engine, sessionmaker(engine, expire_on_commit=False))
+    known = {AUDIT_KEY: audit_key} if audit_key else None
+    return Records(engine, sessionmaker(engine, expire_on_commit=False, info=known))
 
 
 def migrate_to(engine: Engine, revision: str) -> None:
@@ -79,7 +86,21 @@ def migrate_to(engine: Engine, revision: str) -> None:
         command.upgrade(config, revision)
 
 
+def keep_private(path: Path) -> None:
+    """Make a SQLite file that only its owner may read, or tighten the one there is, with the log
+    beside it; the log of a new one gets the rights of the file."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for one in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            if one.stat().st_mode & 0o077:
+                one.chmod(0o600)
+
+
 def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:" and Path(path).parent.is_dir():
+        keep_private(Path(path))
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

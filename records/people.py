@@ -13,12 +13,14 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from records import logins
 from records.tables import PERSONAL, Person, RoleGrant, Table, Unit
 from records.writing import insert_new
 from skills_framework.messages import Message, Refused
 
 PROVINCES = Path(__file__).parent / "data" / "provinces.csv"
 ROLES = ("learner", "instructor", "unit-officer", "ministry-officer", "auditor", "administrator")
+LONGEST_NAME = 200
 AUDIENCE_GROUPS = ("a", "b", "c", "d", "đ", "e", "g", "h")  # Decision 64/QĐ-BTTTT
 
 
@@ -45,7 +47,7 @@ def add_person(
 ) -> Person:
     """Add a person; `Refused` when the login name or the code belongs to somebody else."""
     wrong = []
-    if username and find_person(session, username):
+    if username and logins.owners(session, [clean(username)]):
         wrong.append(Message("Tên đăng nhập {username} đã có người dùng", {"username": username}))
     if code and find_person_by_code(session, code):
         wrong.append(Message("Mã {code} đã thuộc về một người khác", {"code": code}))
@@ -66,6 +68,8 @@ def add_person(
     )
     session.add(person)
     session.flush()
+    if person.username:
+        logins.give(session, {person.username: person.id})
     return person
 
 

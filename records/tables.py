@@ -131,6 +131,19 @@ class Person(Table):
         return full_name
 
 
+class LoginName(Table):
+    """A login name that was given out: whose it is for ever, also after it was changed or erased.
+
+    ``subject``: a fingerprint of whom the identity provider said this to be at the first login.
+    """
+
+    __tablename__ = "login_name"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)  # `logins.fingerprint`
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    subject: Mapped[str | None] = mapped_column(String(64))
+
+
 class RoleGrant(Table):
     """A person holds ``role``; a unit officer holds it for ``unit_id`` and all below."""
 
@@ -465,11 +478,21 @@ class RemarkedSubmission(Table):
 
 
 class Certificate(Table):
-    """A certificate once issued. Unit, bucket and group are as they were on that day."""
+    """A certificate once issued. Unit, bucket and group are as they were on that day.
+
+    ``replaced_by``: revoked in error, and a new one was issued in its place.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
-        UniqueConstraint("person_id", "programme"),
+        Index(
+            "uq_certificate_not_replaced",
+            "person_id",
+            "programme",
+            unique=True,
+            sqlite_where=text("replaced_by IS NULL"),
+            postgresql_where=text("replaced_by IS NULL"),
+        ),
         Index("ix_certificate_counted", "programme", "unit_id", "audience_group"),
     )
 
@@ -485,6 +508,21 @@ class Certificate(Table):
     issued_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
     revoked_reason: Mapped[str | None] = mapped_column(Text)
+    corrected_at: Mapped[dt.datetime | None]  # the name was corrected: older papers are superseded
+    replaced_by: Mapped[str | None] = mapped_column(String(32))
+
+
+class CertificatePaper(Table):
+    """A signed paper as it was handed out. ``superseded_at``: the name on it was corrected."""
+
+    __tablename__ = "certificate_paper"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[str] = mapped_column(ForeignKey("certificate.number"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, info={"personal": "paper with name"})
+    printed_at: Mapped[dt.datetime]
+    superseded_at: Mapped[dt.datetime | None]
 
 
 class Target(Table):

@@ -29,7 +29,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
                 "Chưa có dữ liệu trong {path}; hãy chạy motcham up trước.", {"path": settings.data}
             )
         )
-    records = open_records(settings.records_url, migrate=True)
+    records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     try:
         yield settings, records
     finally:

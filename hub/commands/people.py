@@ -81,3 +81,27 @@ def password(username: str, data: Path | None) -> None:
     with accounts.open_accounts(settings.hub_database_url) as session:
         accounts.set_password(session, username, fresh)
     say(Message("{username}: {password}", {"username": username, "password": fresh}))
+
+
+@account.command()
+@click.argument("username")
+@DATA
+def unbind(username: str, data: Path | None) -> int:
+    """Gỡ USERNAME khỏi người ở máy chủ định danh; ai đăng nhập tên này kế tiếp sẽ được gắn vào."""
+    from records import audit, logins, people
+
+    with opened(data) as (_settings, records), records.begin() as session:
+        person = people.find_person(session, username)
+        if person is None or not logins.unbind(session, username):
+            say(Message("{username} chưa gắn với ai ở máy chủ định danh.", {"username": username}))
+            return 1
+        audit.append(
+            session,
+            at=dt.datetime.now(dt.UTC),
+            actor="motcham account unbind",
+            action="account.unbind",
+            subject=f"person:{person.id}",
+            detail={},
+        )
+    say(Message("Đã gỡ {username}.", {"username": username}))
+    return 0

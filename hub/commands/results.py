@@ -54,11 +54,18 @@ def verify(what: str, data: Path | None) -> int:
     """Kiểm tra chứng nhận: WHAT là số chứng nhận, hoặc tệp PDF."""
     from analytics.verification import judge_file, judge_number
     from hub.certificate_office import open_signer
+    from hub.paper_desk import PaperDesk
 
     with opened(data) as (settings, records), records.read() as session:
         if Path(what).is_file():
             certificate = open_signer(settings).certificate
-            verdict = judge_file(session, Path(what).read_bytes(), certificate)
+            desk = PaperDesk(allow_reduced=settings.allow_reduced_walls)
+            try:
+                verdict = judge_file(
+                    session, Path(what).read_bytes(), certificate, examine=desk.examine
+                )
+            finally:
+                desk.close()
         else:
             verdict = judge_number(session, what)
     for message in verdict.messages:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from analytics import amendments
 from analytics.certificates import revoke
 from analytics.targets import (
     load_groups,
@@ -68,27 +70,35 @@ class Certificates(OfficerPage):
 
 
 class CertificatePage(OfficerPage):
-    """One certificate, and revoking it."""
+    """One certificate; correcting its name, revoking it, and replacing one revoked in error."""
 
     async def get(self, number: str) -> None:
         await self._show(number, errors=[])
 
     async def post(self, number: str) -> None:
         self.require(access.may_revoke_certificate(self.actor))
-        reason = self.get_argument("reason", "")
         try:
-            await self.record(
-                revoke,
-                number,
-                reason=reason,
-                actor=self.actor.username or "",
-                at=self.now,
-            )
+            certificate = await self.record(self._act, number)
         except Refused as refused:
             self.set_status(422)
             await self._show(number, errors=[self._.message(m) for m in refused.messages])
             return
-        self.redirect(self.url("certificates", number))
+        self.redirect(self.url("certificates", certificate.number))
+
+    def _act(self, session: Session, number: str) -> Certificate:
+        what: dict[str, Any] = {
+            "reason": self.get_argument("reason", ""),
+            "actor": self.actor.username or "",
+            "at": self.now,
+        }
+        match self.get_argument("act", "revoke"):
+            case "correct":
+                name = self.get_argument("full_name", "")
+                return amendments.correct_name(session, number, full_name=name, **what)
+            case "again":
+                return amendments.issue_again(session, number, **what)
+            case _:
+                return revoke(session, number, **what)
 
     async def _show(self, number: str, errors: list[str]) -> None:
         certificate, tree = await self.read(self._load, number)
@@ -100,6 +110,8 @@ class CertificatePage(OfficerPage):
             programmes=load_programmes(),
             groups=load_groups(),
             errors=errors,
+            typed_name=self.get_argument("full_name", ""),
+            typed_reason=self.get_argument("reason", ""),
         )
 
     def _load(

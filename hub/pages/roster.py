@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from hub import access
 from hub.roster import COLUMNS, Outcome, import_roster, make_template
+from hub.roster.old_encodings import NAMES as ENCODINGS
+from hub.roster.old_encodings import Encoding
 from hub.web import BaseHandler, PageHandler
 from records import Session, people
 from records.counting import load_units_tree
@@ -38,7 +40,7 @@ class RosterPage(PageHandler):
             self.set_status(422)
             self._show(None, [self._.message(message) for message in refused.messages])
             return
-        if outcome.faults:
+        if outcome.faults or outcome.conversion:
             self.set_status(422)
         self._show(outcome, [])
 
@@ -51,7 +53,12 @@ class RosterPage(PageHandler):
             actor=self.actor.username or "",
             scope=_scope(session, self.actor),
             dry_run=dry_run,
+            convert=self._wanted_conversion(),
         )
+
+    def _wanted_conversion(self) -> Encoding | None:
+        asked = self.get_argument("convert", "")
+        return next((one for one in ENCODINGS if one == asked), None)
 
     def _show(self, outcome: Outcome | None, errors: list[str]) -> None:
         self.page(
@@ -60,6 +67,7 @@ class RosterPage(PageHandler):
             errors=errors,
             shown=SHOWN_FAULTS,
             columns=COLUMNS,
+            encodings=ENCODINGS,
         )
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, ClassVar
+
+from tornado.web import HTTPError
 
 from analytics import places, targets, verification
 from analytics.certificates import PublicFacts, verify_number
+from analytics.paper import Facts
 from hub import access
+from hub.certificate_office import CertificateOffice
+from hub.uploads import UploadPage
 from hub.web import BaseHandler, PageHandler
 from records import Session
 from records.certificate_numbers import read_number
-from records.certificates import find_certificate
+from records.certificates import current_paper, find_certificate, keep_paper
 from records.counting import load_units_tree
 from records.tables import Certificate
 from skills_framework.messages import Message, Refused
@@ -18,7 +24,7 @@ from skills_framework.messages import Message, Refused
 SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second
 
 
-class Verify(PageHandler):
+class Verify(UploadPage):
     """Asks for a number or a file. Public; says no more than the paper does."""
 
     public: ClassVar[bool] = True
@@ -38,14 +44,25 @@ class Verify(PageHandler):
             )
 
     async def post(self) -> None:
+        if not self.receive():
+            self.set_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._show(verification.refuse_size())
+            return
         sent = self.request.files.get("file")
         if not sent:
             raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"))
-        office = self.portal.office
-        if office is None:
+        office, desk = self.portal.office, self.portal.desk
+        if office is None or desk is None:
             raise self.absent()
-        signer = await self.in_thread(lambda: office.signer)
-        verdict = await self.read(verification.judge_file, sent[0]["body"], signer.certificate)
+        pdf = sent[0]["body"]
+        verdict = await self.read(verification.judge_at_sight, pdf)
+        if verdict is None:
+            signer = await self.in_thread(lambda: office.signer)
+            found = await desk.look_into(pdf, signer.certificate, caller=self.caller)
+            verdict = await self.read(verification.judge_examined, pdf, found)
+        self._show(verdict)
+
+    def _show(self, verdict: verification.Verdict) -> None:
         self.page(
             "verify.html",
             facts=verdict.facts,
@@ -88,7 +105,7 @@ class CertificateFile(BaseHandler):
         if facts is None:
             raise self.absent()
         if kind == "pdf":
-            content: bytes | str = await self.in_thread(lambda: office.paper(facts))
+            content: bytes | str = await self._paper(office, facts)
             self.set_header("Content-Type", "application/pdf")
         else:
             content = await self.in_thread(lambda: office.credential(facts))
@@ -96,6 +113,19 @@ class CertificateFile(BaseHandler):
         name = f"{facts.number}.{kind}"
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(content)
+
+    async def _paper(self, office: CertificateOffice, facts: Facts) -> bytes:
+        """The paper as it was first handed out; printed and kept where there is none yet."""
+        kept = await self.read(current_paper, facts.number)
+        if kept is not None and kept.content:
+            return kept.content
+        fresh = await self.in_thread(lambda: office.paper(facts))
+        content = await self.record(
+            keep_paper, facts.number, fresh, full_name=facts.full_name, at=self.now
+        )
+        if content is None:  # the name was corrected while this one was being printed
+            raise HTTPError(HTTPStatus.CONFLICT)
+        return content
 
     def _load(self, session: Session, typed: str, office: Any) -> Any:
         certificate = find_seen_certificate(session, self.actor, typed)

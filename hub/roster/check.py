@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from analytics.paper import unprintable
 from analytics.targets import load_groups
-from hub.roster.table import COLUMNS, Row
+from hub.roster.broken_cells import trouble_of
+from hub.roster.columns import COLUMNS
+from hub.roster.names import cannot_be_printed, fold, refuse_name
+from hub.roster.table import Row
 from hub.translate import plain
 from records import people
 from records.counting import UnitNode
 from records.tables import Person
 from skills_framework.messages import Message
 
-LONGEST_CELL = 200
 NEWEST = "2025"
 KINDS = {
     "tinh": "province",
@@ -37,9 +39,8 @@ KINDS = {
 }
 VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_MOJIBAKE = re.compile("áº|á”|Ã[\u0080-\u00bf]|Ä[\u0090\u0091‘’]|Æ[°¡]|\ufffd")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Known:
     people: Mapping[str, Person]
     usernames: Mapping[str, str | None]
     scope: Collection[int] | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)  # code in small letters → as kept
     by_key: dict[tuple[str, str, str], UnitNode] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,11 +118,14 @@ class _RowCheck:
             "username",
             text["username"].lower(),
             _USERNAME,
-            Message("Chữ thường không dấu, số và . _ -"),
+            Message("Chữ thường không dấu, số và . _ -, hoặc cả địa chỉ thư điện tử"),
         )
         if code:
             self._alone("code", code)
             self._same_person(code, name)
+            self._spelled_as_known(code)
+        if email:
+            self._alone("email", email)
         if username:
             self._alone("username", username)
             owner = self.known.usernames.get(username, code)
@@ -145,38 +150,13 @@ class _RowCheck:
         )
 
     def _text(self, key: str) -> str:
-        """The cell, in NFC and without outer spaces; broken text is a fault."""
+        """The cell, in NFC and without outer spaces; a spoiled one is a fault."""
         raw = self.row.cells.get(key, "")
-        text = people.clean(raw)
-        if text.startswith(("=", "@", "+")) or (text.startswith("-") and len(text) > 1):
-            self._fault(
-                key,
-                raw,
-                Message("Ô chứa công thức"),
-                Message("Dán lại dưới dạng giá trị (Paste values)"),
-            )
-        elif len(text) > LONGEST_CELL:
-            self._fault(
-                key, raw, Message("Dài quá {n} ký tự", {"n": LONGEST_CELL}), Message("Rút gọn lại")
-            )
-        elif _MOJIBAKE.search(text):
-            self._fault(
-                key,
-                raw,
-                Message("Chữ bị hỏng do sai bảng mã"),
-                Message("Lưu lại tệp kiểu UTF-8 rồi nhập lại"),
-            )
-        elif any(unicodedata.category(c) in ("Mn", "Cc", "Cf", "Co", "Cs") for c in text):
-            self._fault(
-                key,
-                raw,
-                Message("Có dấu rời hoặc ký tự ẩn không ghép được vào chữ"),
-                Message("Gõ lại ô này bằng bộ gõ Unicode"),
-            )
-        elif not text and COLUMNS[key][1]:
-            self._fault(key, raw, Message("Thiếu"), Message("Điền ô này"))
-        else:
+        text = fold(raw) if key == "full_name" else people.clean(raw)
+        trouble = trouble_of(key, text, self.row.kinds.get(key, "text"))
+        if trouble is None:
             return text
+        self._fault(key, raw, *trouble)
         return ""
 
     def _matching(self, key: str, text: str, shape: re.Pattern[str], mend: Message) -> str:
@@ -186,13 +166,12 @@ class _RowCheck:
         return text
 
     def _name(self, text: str) -> str:
-        if text and (len(text) < 2 or not all(c.isalpha() or c in " .'’-()" for c in text)):
-            self._fault(
-                "full_name",
-                text,
-                Message("Họ tên có ký tự lạ"),
-                Message("Chỉ gồm chữ cái và dấu cách"),
-            )
+        trouble = refuse_name(text) if text else None
+        letters = "" if trouble or not text else unprintable(text)
+        if letters:
+            trouble = cannot_be_printed(letters)
+        if trouble:
+            self._fault("full_name", text, *trouble)
             return ""
         return text
 
@@ -209,13 +188,24 @@ class _RowCheck:
         return group
 
     def _alone(self, key: str, value: str) -> None:
-        first = self._lines_of.setdefault((key, value), self.row.line)
+        first = self._lines_of.setdefault((key, value.casefold()), self.row.line)
         if first != self.row.line:
             self._fault(
                 key,
                 value,
                 Message("Trùng với dòng {line}", {"line": first}),
                 Message("Mỗi người một dòng; bỏ dòng thừa hoặc sửa mã"),
+            )
+
+    def _spelled_as_known(self, code: str) -> None:
+        """The same code with other capitals would be a second person."""
+        known = self.known.spellings.get(code.casefold(), code)
+        if known != code:
+            self._fault(
+                "code",
+                code,
+                Message("Mã này đã có, viết là {known}", {"known": known}),
+                Message("Viết đúng chữ hoa, chữ thường như mã đã có"),
             )
 
     def _same_person(self, code: str, name: str) -> None:

@@ -1,165 +1,164 @@
-"""From a file as people save it to rows of text with known columns."""
+"""From a file as offices save it to rows with known columns, and what was made of the file."""
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import zipfile
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
+from hub.roster.columns import COLUMNS, FAMILY, GIVEN, is_sample
+from hub.roster.files import Book, Cell, Sheet, open_book
+from hub.roster.files.cells import EMPTY, MOST_ROWS, Kind, Merged
+from hub.roster.heads import Heads, cell_at, find_heads, knows
 from hub.translate import plain
 from records import people
 from skills_framework.messages import Message, Refused
 
-LARGEST_FILE_MB = 10
-LARGEST_UNPACKED_MB = 100
-MOST_ROWS = 50_000
-MOST_COLUMNS = 60
+__all__ = ["COLUMNS", "MOST_ROWS", "Reading", "Row", "Table", "read_table"]
 
-# Each column: its name in the template, whether it must be there, and other heads people use.
-COLUMNS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "code": ("Mã cán bộ", True, ("ma", "ma cong chuc", "ma cbcc", "ma nhan su")),
-    "full_name": ("Họ tên", True, ("ho va ten", "ho ten day du", "ten")),
-    "position": ("Chức vụ", False, ("chuc danh", "vi tri")),
-    "group": ("Nhóm đối tượng", True, ("nhom", "doi tuong")),
-    "kind": ("Loại đơn vị", False, ("loai", "cap don vi")),
-    "vintage": ("Danh mục", False, ("danh muc tinh", "nam danh muc", "phien ban")),
-    "unit": ("Mã đơn vị", True, ("ma tinh", "don vi", "ma co quan")),
-    "email": ("Email", False, ("thu dien tu", "e-mail", "mail")),
-    "username": ("Tài khoản", False, ("ten dang nhap", "username")),
-}
+# Lines of a list that are no people: totals, signatures, headings of groups.
+_NO_PERSON = re.compile(
+    r"(tong|cong|tong cong|tong so|nguoi lap|thu truong|truong phong|giam doc|chu tich|ky ten|"
+    r"\(?ky|noi nhan|luu|ghi chu|danh sach (nay )?(co|gom)|an dinh|ngay .* thang|xac nhan)\b.*"
+)
+_HEADING = re.compile(r"([ivxlc]+|[a-z]|\d{1,2})[.)/]? .*")
+_NUMBERED = re.compile(r"[(\[]?\d{1,2}[)\]]?")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the file: its line (1 is the head) and the text of each known column."""
+    """A row of the list: its line in the file (1 is the first), the text of each known column, and
+    of those that are not plain text what the file keeps there."""
 
     line: int
     cells: Mapping[str, str]
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
 
-def read_table(name: str, content: bytes) -> list[Row]:
-    """The rows of an xlsx or CSV file; raises `Refused` for a file that cannot be used at all."""
-    if len(content) > LARGEST_FILE_MB * 1_000_000:
-        raise Refused(Message("Tệp lớn hơn {n} MB", {"n": LARGEST_FILE_MB}))
-    if not content.strip():
-        raise Refused(Message("Tệp rỗng"))
-    if content.startswith(b"PK"):
-        lines = _read_xlsx(content)
-    elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused(Message("Đây là tệp Excel đời cũ (.xls). Hãy lưu lại thành .xlsx"))
-    else:
-        lines = _read_csv(content)
-    return _name_columns(lines)
+@dataclass(frozen=True)
+class Reading:
+    """What was made of the file, for whoever sent it. ``skipped``: (line, its text) of what is no
+    person."""
+
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
+    hidden_rows: int = 0
+    unknown_columns: tuple[str, ...] = ()
+    skipped: tuple[tuple[int, str], ...] = ()
 
 
-def _read_xlsx(content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > LARGEST_UNPACKED_MB * 1_000_000:
-            raise Refused(
-                Message("Tệp xlsx khi giải nén lớn hơn {n} MB", {"n": LARGEST_UNPACKED_MB})
-            )
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise Refused(Message("Không đọc được tệp xlsx này: tệp hỏng hoặc có mật khẩu")) from error
-    try:
-        sheet = book.worksheets[0]
-        found = []
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-            _bound(number)
-            found.append((number, [_cell_text(cell) for cell in row]))
-        return found
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
-        raise Refused(Message("Không đọc được tệp xlsx này: tệp hỏng hoặc có mật khẩu")) from error
-    finally:
-        book.close()
+@dataclass(frozen=True)
+class Table:
+    rows: Sequence[Row]
+    reading: Reading
 
 
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if getattr(cell, "data_type", "") == "f":
-        return f"={str(value).lstrip('=')}"  # refused by `check_rows`, with its place
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dt.datetime | dt.date):
-        return value.strftime("%d/%m/%Y")
-    return str(value)
+def read_table(name: str, content: bytes) -> Table:
+    """The people of a file (xlsx, ods, XML of Excel 2003, text with separators).
+
+    Raises `Refused` for a file that cannot be used at all, with its mend.
+    """
+    book = open_book(content, knows)
+    sheet, heads = _choose(book)
+    rows, skipped = _rows_below(sheet, heads)
+    hidden = sum(row.line in sheet.hidden_rows for row in rows)
+    return Table(
+        rows,
+        Reading(
+            sheet.name,
+            tuple(one.name for one in book.sheets if one.visible and one.rows and one is not sheet),
+            tuple(one.name for one in book.sheets if not one.visible and one.rows),
+            hidden,
+            heads.unknown,
+            tuple(skipped),
+        ),
+    )
 
 
-def _read_csv(content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            text = content.decode("utf-16")
-        else:
-            text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+def _choose(book: Book) -> tuple[Sheet, Heads]:
+    """The first visible sheet with the head of a list; the complaint is about the first of all."""
+    visible = [sheet for sheet in book.sheets if sheet.visible and sheet.rows]
+    if not visible:
+        only_hidden = any(sheet.rows for sheet in book.sheets)
         raise Refused(
-            Message("Tệp không phải UTF-8. Trong Excel hãy chọn lưu kiểu “CSV UTF-8” hoặc .xlsx")
-        ) from error
-    if "\0" in text:
-        raise Refused(Message("Đây không phải tệp xlsx hay CSV"))
-    head = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=head.count)
-    found: list[tuple[int, list[str]]] = []
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for row in reader:
-            _bound(len(found))
-            found.append((reader.line_num, row[:MOST_COLUMNS]))
-    except csv.Error as error:
-        raise Refused(
-            Message(
-                "CSV sai dạng ở dòng {line}: {reason}",
-                {"line": reader.line_num, "reason": str(error)},
-            )
-        ) from error
-    return found
-
-
-def _bound(number: int) -> None:
-    if number > MOST_ROWS + 1:
-        raise Refused(Message("Tệp có hơn {n} dòng. Hãy chia nhỏ", {"n": MOST_ROWS}))
-
-
-def _name_columns(lines: Sequence[tuple[int, list[str]]]) -> list[Row]:
-    """Find the head (first line with text) and name the cells below it; empty rows fall away."""
-    filled = [(line, cells) for line, cells in lines if any(cell.strip() for cell in cells)]
-    if not filled:
-        raise Refused(Message("Tệp rỗng"))
-    known = {
-        spelled: key
-        for key, (title, _must, others) in COLUMNS.items()
-        for spelled in (plain(title), *others)
-    }
-    _line, heads = filled[0]
-    columns: dict[int, str] = {}
-    for position, head in enumerate(heads):
-        key = known.get(plain(people.clean(head)).rstrip(" *:"))
-        if key in columns.values():
-            raise Refused(Message("Cột “{column}” có hai lần", {"column": head.strip()}))
-        if key is not None:
-            columns[position] = key
-    missing = [
-        title for key, (title, must, _) in COLUMNS.items() if must and key not in columns.values()
-    ]
-    if missing:
-        raise Refused(
-            Message(
-                "Thiếu cột: {columns}. Dòng đầu phải là tên cột như trong tệp mẫu",
-                {"columns": ", ".join(missing)},
-            )
+            Message("Mọi trang tính có dữ liệu đều bị ẩn. Hãy bỏ ẩn trang cần nhập rồi gửi lại")
+            if only_hidden
+            else Message("Tệp rỗng")
         )
-    return [
-        Row(line, {key: cells[at] if at < len(cells) else "" for at, key in columns.items()})
-        for line, cells in filled[1:]
-    ]
+    complaint: Refused | None = None
+    for sheet in visible:
+        try:
+            return sheet, find_heads(sheet)
+        except Refused as refused:
+            complaint = complaint or refused
+    assert complaint is not None
+    raise complaint
+
+
+def _rows_below(sheet: Sheet, heads: Heads) -> tuple[list[Row], list[tuple[int, str]]]:
+    below = sheet.rows[heads.last + 1 :]
+    filled = _Merged(sheet.merged, sheet.rows)
+    rows: list[Row] = []
+    skipped: list[tuple[int, str]] = []
+    for number, (line, cells) in enumerate(below):
+        own = {key: cell_at(cells, at) for at, key in heads.columns.items()}
+        if _is_no_person(own, cells, first=number == 0):
+            words = " ".join(cell.text.strip() for cell in cells if cell.text.strip())
+            skipped.append((line, words[:80]))
+            continue
+        whole = {
+            key: cell if cell.text.strip() else filled.at(line, at)
+            for (at, key), cell in zip(heads.columns.items(), own.values(), strict=True)
+        }
+        row = _as_row(line, whole)
+        if is_sample(row.cells):
+            skipped.append((line, f"{row.cells['code']} {row.cells['full_name']}"))
+        else:
+            rows.append(row)
+    return rows, skipped
+
+
+def _as_row(line: int, cells: Mapping[str, Cell]) -> Row:
+    texts = {key: cell.text for key, cell in cells.items() if key in COLUMNS}
+    if FAMILY in cells and GIVEN in cells:
+        texts["full_name"] = f"{cells[FAMILY].text} {cells[GIVEN].text}"
+    kinds = {
+        ("full_name" if key in (FAMILY, GIVEN) else key): cell.kind
+        for key, cell in cells.items()
+        if cell.kind != "text"
+    }
+    return Row(line, {key: texts.get(key, "") for key in COLUMNS}, kinds)
+
+
+def _is_no_person(own: Mapping[str, Cell], cells: Sequence[Cell], *, first: bool) -> bool:
+    """A line without code, group and unit that says nothing else of a person either: a total, a
+    signature, the heading of a group; and the line (1) (2) (3) below a head."""
+    said = [cell.text.strip() for cell in cells if cell.text.strip()]
+    if first and len(said) > 2 and all(_NUMBERED.fullmatch(text) for text in said):
+        return True
+    if any(own[key].text.strip() for key in ("code", "group") if key in own):
+        return len(said) == 1 and _reads_as_no_person(said[0])
+    known = [cell.text.strip() for cell in own.values() if cell.text.strip()]
+    if len(said) == 1:
+        return True
+    return len(known) <= 2 and all(_reads_as_no_person(text) for text in said if text in known)
+
+
+def _reads_as_no_person(text: str) -> bool:
+    words = plain(people.clean(text))
+    return bool(_NO_PERSON.fullmatch(words) or _HEADING.fullmatch(words))
+
+
+class _Merged:
+    """What a merged area says, for each of its cells."""
+
+    def __init__(self, areas: Sequence[Merged], rows: Sequence[tuple[int, Sequence[Cell]]]) -> None:
+        self._areas = [area for area in areas if area.bottom > area.top]
+        self._lines = dict(rows) if self._areas else {}
+
+    def at(self, line: int, position: int) -> Cell:
+        for area in self._areas:
+            if area.top <= line <= area.bottom and area.left <= position <= area.right:
+                return cell_at(self._lines.get(area.top, ()), area.left)
+        return EMPTY

@@ -9,7 +9,8 @@ import xlsxwriter
 
 from analytics.targets import load_groups
 from hub.roster.check import KINDS
-from hub.roster.table import COLUMNS, MOST_ROWS
+from hub.roster.columns import COLUMNS, SAMPLE
+from hub.roster.files.cells import MOST_ROWS
 from records.counting import UnitNode
 
 
@@ -20,19 +21,8 @@ def make_template(units: Iterable[UnitNode]) -> bytes:
     head = book.add_format({"bold": True, "bg_color": "#E3F0EF", "border": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@"})  # so that 01 stays 01
     sheet = book.add_worksheet("Danh sách")
-    sample = (
-        "TN-0001",
-        "Nguyễn Thị Mẫu",
-        "Chuyên viên",
-        "c",
-        "tỉnh",
-        "2025",
-        "15",
-        "mau@example.vn",
-        "",
-    )
     for column, ((title, must, _others), example) in enumerate(
-        zip(COLUMNS.values(), sample, strict=True)
+        zip(COLUMNS.values(), SAMPLE.values(), strict=True)
     ):
         sheet.set_column(column, column, 22, text)
         sheet.write_string(0, column, f"{title} *" if must else title, head)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pypdf
 import pytest
 
 from analytics.credential import make_credential, public_key, read_credential
-from analytics.paper import SAMPLE, Facts, Press, make_signed_paper
+from analytics.paper import SAMPLE, Facts, Press, make_signed_paper, unprintable
 from analytics.signing import Signer, check_signature, load_or_make_signer, load_signer
 from skills_framework.messages import Refused
 
@@ -160,3 +161,61 @@ def test_the_credential_is_open_badges_3_and_only_ours_is_read(
     assert read_credential(token, other) is None
     assert read_credential("khong.phai.jwt", signer) is None
     assert "d" not in public_key(signer)  # never the private part
+
+
+# --- names that are hard on a printer ----------------------------------------------------------
+
+LONG_NAMES = {
+    "many words": "Công Tằng Tôn Nữ Thị Hoàng Mẫu Phương Thảo Nguyên An Bình Minh Châu Ngọc Bảo "
+    "Trân Kim Ngân Thúy Vy Hồng Hạnh Diễm My Mỹ Duyên Thiên Kim",
+    "one word": "Nguyễn" * 25,
+    "wide letters": "M" * 200,
+    "many marks": "Ễ" * 200,
+    "long after short": "Lê " + "Ư" * 190,
+}
+
+
+@pytest.mark.parametrize("name", LONG_NAMES.values(), ids=LONG_NAMES)
+def test_a_long_name_stays_between_the_frames(name: str) -> None:
+    import numpy as np
+    import typst
+    from PIL import Image
+
+    from analytics.paper import _TEMPLATE, _on_paper
+
+    def picture(full_name: str) -> np.ndarray:
+        facts = json.dumps(_on_paper(replace(FACTS, full_name=full_name)), ensure_ascii=False)
+        drawn = typst.compile(
+            _TEMPLATE.encode(),
+            format="png",
+            ppi=72,
+            sys_inputs={"facts": facts},
+            ignore_system_fonts=True,
+        )
+        assert isinstance(drawn, bytes), "more than one page"
+        return np.asarray(Image.open(io.BytesIO(drawn)).convert("L")).astype(int)
+
+    long, short = picture(name), picture("Lê An")
+    assert (long != short).any(), "the name is not there at all"
+    edge = 60  # points: less than the margin, more than the frames
+    for strip in (np.s_[:, :edge], np.s_[:, -edge:], np.s_[:40, :], np.s_[-36:, :]):
+        assert (long[strip] == short[strip]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("Nguyễn Thị Ánh", ""),
+        ("H’Ơ̆ng Ê̆ban Ư̆", ""),
+        ("Ksor Y-Bơr", ""),
+        ("Ｎguyễn Văn", "Ｎ"),
+        ("阮文范", "阮文范"),
+        ("An\u202e", "\u202e"),
+        ("An\u200b", "\u200b"),
+        ("An\ue000", "\ue000"),
+        ("An 😀", "😀"),
+        ("An\x07", "\x07"),
+    ],
+)
+def test_letters_that_cannot_be_printed_are_named(text: str, letters: str) -> None:
+    assert unprintable(text) == letters

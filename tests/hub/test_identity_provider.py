@@ -158,6 +158,11 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
 ) -> None:
     know(issuer, "mot", preferred_username="hocvien")
     know(issuer, "hai", preferred_username="nguoi-la")
+    know(issuer, "ba", preferred_username="hocvien")  # the provider gave the name to another
+    know(issuer, "bon", name="Không có tên đăng nhập")
+    know(issuer, "nam", preferred_username="LAOCAI\\hocvien2")
+    know(issuer, "sau", preferred_username="KHAC\\hocvien2")
+    know(issuer, "bay", preferred_username=" HocVien2 ")
     port = free_port()
     client = requests.post(
         f"{issuer}/oauth2/clients",
@@ -171,6 +176,7 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
         MOTCHAM_OIDC_ISSUER=issuer,
         MOTCHAM_OIDC_CLIENT_ID=client["client_id"],
         MOTCHAM_OIDC_CLIENT_SECRET=client["client_secret"],
+        MOTCHAM_OIDC_DOMAIN="laocai",
     )
     platform.wait_until_ready()
     passwords = tmp_path / "data" / "secrets" / "demo-accounts.json"
@@ -184,6 +190,16 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
 
     stranger = log_in(platform, requests.Session(), "hai")
     assert stranger.status_code == 403
+    for subject, status, says in (
+        ("ba", 403, "đã gắn với một người khác"),
+        ("bon", 403, "MOTCHAM_OIDC_USERNAME_CLAIM"),
+        ("sau", 403, "MOTCHAM_OIDC_DOMAIN"),
+        ("nam", 200, "Trần Văn Hành (mẫu)"),
+        ("bay", 403, "đã gắn với một người khác"),
+    ):
+        answer = log_in(platform, requests.Session(), subject)
+        answer.encoding = "utf-8"
+        assert (answer.status_code, says in answer.text) == (status, True), (subject, answer.text)
     denied = requests.Session()
     form = denied.get(platform.url)
     assert denied.post(form.url, data={"action": "deny"}).status_code in (400, 403)

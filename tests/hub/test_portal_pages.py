@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub import app
-from hub.web import SpeedLimit
+from hub.callers import SpeedLimit
 from records import people
 
 COURSE = "courses/nhan-thuc-chung"

@@ -1,0 +1,12 @@
+"""Turns an office's file into typed cells with their places, before anything is judged.
+
+Start with `cells` (what a cell, a sheet and a book are) and `opening.open_book` (which kind of file
+this is); `markup` reads any XML within bounds, `xlsx`, `ods` and `xml2003` know three spellings of
+a sheet, `delimited` knows text. Nothing here knows what a list of people is, asks a database, or
+believes what a file says of its own size.
+"""
+
+from hub.roster.files.cells import Book, Cell, Sheet
+from hub.roster.files.opening import open_book
+
+__all__ = ["Book", "Cell", "Sheet", "open_book"]
