@@ -77,7 +77,6 @@ async def test_a_file_made_to_burst_its_reader_hurts_nobody(site: Any) -> None:
     assert "không phải tệp pdf đọc được" in answer.text.lower()
     assert time.monotonic() - began < 60
     assert (await site.as_(None).get("verify")).status == 200
-    site.portal.desk.close()
 
 
 async def test_a_learner_whose_name_cannot_be_printed_reads_which_letters(site: Any) -> None:
@@ -95,7 +94,6 @@ async def test_files_of_one_address_are_looked_into_only_so_often(site: Any) -> 
             break
     assert answer.status == 429
     assert "theo số" in answer.text
-    site.portal.desk.close()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +159,6 @@ async def test_a_paper_with_metadata_added_is_told_apart_with_its_number(site: A
     answer = await hand_in(site, out.getvalue())
     assert "lưu lại sau khi ký" in answer.text
     assert number in answer.text
-    site.portal.desk.close()
 
 
 async def test_a_paper_that_cannot_be_printed_is_a_sentence_and_can_be_mended(site: Any) -> None:
