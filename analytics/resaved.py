@@ -113,7 +113,7 @@ def _resolved(value: Any) -> Any:
     for _ in range(10):
         if not isinstance(value, generic.IndirectObject):
             return value
-        value = value.get_object()
+        value = value.get_object()  # type: ignore[no-untyped-call]
     return None
 
 

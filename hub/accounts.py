@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,6 +59,19 @@ def password_hash(accounts: Any, username: str) -> bytes | None:
     """The stored hash, or None where there is no such account."""
     account = UserInfo.find(accounts, username)
     return None if account is None else bytes(account.password)
+
+
+def forget_strangers(accounts: Any, known: Collection[str]) -> int:
+    """Delete accounts and users of the hub whose name is no person's among ``known``: whoever is
+    given such a name later must not find a password or a session there. Returns how many."""
+    strangers = [
+        *(one for one in accounts.query(UserInfo) if one.username not in known),
+        *(one for one in accounts.query(orm.User) if one.name not in known),
+    ]
+    for one in strangers:
+        accounts.delete(one)
+    accounts.flush()
+    return len(strangers)
 
 
 def check_password(password: str) -> None:

@@ -42,7 +42,7 @@ EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại
 NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
 # Whoever was refused unheard is answered late, so that asking again at once costs them and not us;
 # but no more than so many at a time are kept waiting.
-LATE_S, MOST_LATE = 1.0, 200
+LATE_S, MOST_LATE = 4.0, 200
 
 
 class RolesFromRecords(HasTraits):
@@ -218,17 +218,23 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
         wrong = WRONG
         if getattr(self, "refused_unheard", False):
             wrong = TOO_OFTEN
-            await self._answer_late()
+            if not await self._answer_late():
+                self.set_status(429)  # a flood: no page is drawn for it
+                self.finish()
+                return
         self.set_status(403 if wrong is WRONG else 429)
         self.finish(await self._render(login_error=wrong, username=data.get("username")))
 
-    async def _answer_late(self) -> None:
-        if self.authenticator.late < MOST_LATE:
-            self.authenticator.late += 1
-            try:
-                await asyncio.sleep(LATE_S)
-            finally:
-                self.authenticator.late -= 1
+    async def _answer_late(self) -> bool:
+        """Wait, unless too many wait already; False then."""
+        if self.authenticator.late >= MOST_LATE:
+            return False
+        self.authenticator.late += 1
+        try:
+            await asyncio.sleep(LATE_S)
+        finally:
+            self.authenticator.late -= 1
+        return True
 
     def _address(self, **more: str) -> str:
         """This page's own, with where the person wanted to go."""

@@ -26,6 +26,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from hub import demo, tied
+from hub.accounts import forget_strangers, open_accounts
 from hub.demo_learners import load_demo_learners
 from hub.identity_provider import with_endpoints
 from hub.ports import is_free
@@ -144,8 +145,12 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
                 demo.add_people(session, at=at)
             with records.begin() as session:
                 _add_learners(session, settings.demo_learners, at=at, tell=tell)
+        with records.read() as session:
+            names = people.all_usernames(session)
     finally:
         records.close()
+    with open_accounts(settings.hub_database_url) as hub_session:
+        forget_strangers(hub_session, {name.lower() for name in names})
     if settings.demo and not settings.oidc:
         accounts = demo.open_accounts(settings)
     return Prepared(courses, accounts)

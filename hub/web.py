@@ -124,6 +124,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.asker = self.caller  # until it is known who logged in
         self.now = portal.clock()
         self._ = self._translator()
+        self.set_default_headers()  # again: some of them depend on the settings
 
     def set_default_headers(self) -> None:
         self.set_header("Content-Security-Policy", CONTENT_POLICY)
@@ -312,7 +313,6 @@ class ApiHandler(BaseHandler):
 
     def initialize(self, portal: Portal) -> None:
         super().initialize(portal)
-        self.set_default_headers()
         self._pieces: list[bytes] = []
         self._received = 0
         self._paid_mb = 0

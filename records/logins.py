@@ -65,11 +65,10 @@ def give(session: Session, names: Mapping[str, int]) -> None:
 
 def give_all(session: Session) -> None:
     """Give every person the name they log in with; for rows that were written many at once."""
-    rows = session.execute(
-        select(Person.username, Person.id).where(Person.username.is_not(None))
-    ).all()
-    known = owners(session, [username for username, _ in rows])
-    fresh = {fingerprint(name): person_id for name, person_id in rows if name not in known}
+    found = session.execute(select(Person.username, Person.id))
+    people = {username: person_id for username, person_id in found if username}
+    known = owners(session, people)
+    fresh = {fingerprint(name): key for name, key in people.items() if name not in known}
     if fresh:
         session.execute(
             insert(LoginName),

@@ -95,6 +95,12 @@ def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
     return {person_id: found.get(person_id, "") for person_id in people}
 
 
+def all_usernames(session: Session) -> frozenset[str]:
+    """Every login name that somebody has now."""
+    names = session.scalars(select(Person.username).where(Person.username.is_not(None)))
+    return frozenset(name for name in names if name)
+
+
 def find_people(session: Session, usernames: Collection[str]) -> dict[str, Person]:
     """Who logs in under these names, by the name; without those that are nobody's."""
     wanted = {clean(username): username for username in usernames}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.certificates import fault_of_name
 from hub import access, learning, search
 from hub.web import PageHandler, keep_language
 from records import Session, certificates, meetings, notices, people
@@ -57,6 +58,7 @@ class Home(PageHandler):
             begun=begun,
             others=[course for course in overview.courses if not course.begun],
             certificates=overview.certificates,
+            name_fault=fault_of_name(self.actor.full_name),
             profile=overview.profile,
             unit_name=overview.unit_name,
             notices=overview.notices,
@@ -109,6 +111,7 @@ class MarksPage(PageHandler):
             "marks.html",
             courses=[course for course in overview.courses if course.begun],
             certificates=overview.certificates,
+            name_fault=fault_of_name(self.actor.full_name),
             programmes=learning.PROGRAMMES,
         )
 

@@ -200,6 +200,7 @@ async def stocked(make_site: Any) -> AsyncIterator[Any]:
     server.stop()
     await server.close_all_connections()
     site.portal.threads.shutdown()
+    site.portal.desk.close()
     await asyncio.sleep(0)
 
 

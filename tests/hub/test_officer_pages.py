@@ -35,6 +35,7 @@ async def site(make_site: Any) -> AsyncIterator[Any]:
     server.stop()
     await server.close_all_connections()
     made.portal.threads.shutdown()
+    made.portal.desk.close()
 
 
 @pytest.fixture

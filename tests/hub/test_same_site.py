@@ -1,4 +1,4 @@
-"""Who asked: our own page, the person, or a page of somebody else's; and what travels behind TLS."""
+"""Who asked: our own page, the person or somebody else's page; and what travels behind TLS."""
 
 from __future__ import annotations
 

@@ -132,10 +132,13 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             queue.claim(session, worker="w", at=at, lease=dt.timedelta(minutes=1))
             result = course.result("bai-mot", 2.0, 1.0)
             assert queue.store_marks(session, submission.id, result, worker="w", at=at)
-            certificates.record_certificate(
+            certificate, _ = certificates.record_certificate(
                 session, person_id=person.id, programme="p", points=3, max_points=5,
                 framework="f", at=at,
             )  # fmt: skip
+            paper = f"paper of {person.id}".encode()
+            name = certificate.full_name
+            certificates.keep_paper(session, certificate.number, paper, full_name=name, at=at)
     before = _everything(records)
     with records.begin() as session:
         people.erase_person(session, mine.id, at=at)
