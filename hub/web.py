@@ -113,7 +113,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     portal: Portal
     actor: Actor
-    caller: str  # whose share a request takes from: a login name, or the address of who has none
+    asker: str  # whose share a request takes from: a login name, or the address of who has none
     now: dt.datetime
     _: translate.Translator
 
