@@ -19,6 +19,7 @@ from typing import Any
 from hub.labs import alone, furnishing
 
 PORTAL = "portal"
+OWN_WORK = "custom:motcham:lab"  # as `hub.scopes.LAB`, which a lab's own processes must not need
 
 
 def configure(c: Any, settings: Any) -> None:
@@ -31,15 +32,19 @@ def configure(c: Any, settings: Any) -> None:
     """
     c.Spawner.default_url = "/lab"
     c.Spawner.environment = {}
-    if settings.subdomain_host:
+    if settings.lab_domain:
         # A lab's page on a host of its own must be told where the portal is.
         c.Spawner.environment[furnishing.PORTAL] = f"{settings.address}services/{PORTAL}/"
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
         settings.lab_spawner
     ](c, settings)
     # The token of a lab's page may also hand in at the portal, as its learner.
-    c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
+    c.Spawner.oauth_client_allowed_scopes = _scopes_of_page
     c.JupyterHub.concurrent_spawn_limit = 100
+
+
+def _scopes_of_page(spawner: Any) -> list[str]:
+    return [f"{OWN_WORK}!user={spawner.user.name}"]
 
 
 def _walled(c: Any, settings: Any) -> None:

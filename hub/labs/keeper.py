@@ -152,12 +152,14 @@ class Keeper:
             return {"failed": "full", "room": {"used": used, "most": most}}
         listener, path = self._listen()
         ours, theirs = Channel.pair(frame_mb=1)
+        told = _tell_once(request["secrets"])
         try:
             child = self.warm().fork(
                 "lab",
                 channels=[theirs],
-                sockets=[listener],
+                sockets=[listener, told],
                 home=request["home"],
+                apart=True,
                 limits=self.limits,
                 options=request["options"],
             )
@@ -389,6 +391,15 @@ def _rest_of_hub() -> list[Path]:
     """Folders of the platform's own that labs have no use for."""
     here = Path(__file__).resolve().parent
     return [path for path in here.parent.iterdir() if path.is_dir() and path != here]
+
+
+def _tell_once(secrets: Mapping[str, str]) -> socket.socket:
+    """A socket on which ``secrets`` wait for whoever gets it, as JSON."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.settimeout(1)
+        ours.sendall(json.dumps(dict(secrets)).encode())
+    return theirs
 
 
 def _has_ended(pid: int) -> bool:

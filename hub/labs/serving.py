@@ -11,6 +11,7 @@ import asyncio
 import gc
 import os
 import random
+import signal
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -186,14 +187,19 @@ def serve(
     tell_ready: Callable[[], None],
     configuration: dict[str, dict[str, Any]],
     arguments: list[str],
+    *,
+    told: int,
 ) -> None:
     """Be the server until it is told to stop. ``tell_ready`` is called once it can answer.
 
     ``configuration``: class name to traits. ``arguments``: the operator's, as on a command line.
+    ``told``: the end of a pipe whose other end is closed to tell it to stop.
     """
     random.seed()
     os.makedirs(os.environ["JUPYTER_RUNTIME_DIR"], mode=0o700, exist_ok=True)  # noqa: PTH103
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.add_reader(told, _stop_self, loop, told)
     fitting = [one for one in _prepared if _fits(one, configuration, arguments)]
     if fitting:
         _give_facts(fitting[0])
@@ -201,6 +207,11 @@ def serve(
     else:
         server = _make_server(_with_address(configuration), arguments)
     server.listen(listener, tell_ready)
+
+
+def _stop_self(loop: asyncio.AbstractEventLoop, told: int) -> None:
+    loop.remove_reader(told)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _with_address(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -371,12 +382,11 @@ async def _start_activity(singleuser: Any) -> None:
 
 
 def _register_provisioner() -> None:
-    """Make the provisioner known even where the installed package has not its entry point yet."""
-    KernelProvisionerFactory.provisioners.setdefault(
-        PROVISIONER,
-        EntryPoint(
-            PROVISIONER,
+    """Have ours start every kernel, also those whose specification names Jupyter's own: what a
+    learner's kernel runs is no child of the server, and has not its account."""
+    for name in (PROVISIONER, "local-provisioner"):
+        KernelProvisionerFactory.provisioners[name] = EntryPoint(
+            name,
             "hub.labs.provisioner:ForkedProvisioner",
             KernelProvisionerFactory.GROUP_NAME,
-        ),
-    )
+        )

@@ -27,6 +27,7 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
 from hub.labs import furnishing, line
 from hub.labs.keeper import SCIENCE, Plan
+from hub.labs.provisioner import SECRETS
 from skills_framework.messages import Message
 
 _KEEPER_S = 180.0  # it loads everything that labs share; on a busy machine that takes a while
@@ -121,11 +122,13 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         the next of a class: the first labs are made while it is still busy with the last.
         """
         plan = self._plan()
+        environment = self._environment()
         request = {
             "ask": "start",
             "home": self._prepare_home(),
+            "secrets": {name: environment.pop(name, "") for name in SECRETS},
             "options": {
-                "environment": self._environment(),
+                "environment": environment,
                 "configuration": self._configuration(lean=self._is_lean()),
                 "arguments": self.get_args(),
             },
