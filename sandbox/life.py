@@ -186,7 +186,8 @@ def _enter_pair(uid: int, gid: int, apart: int) -> None:
             os.close(ask)
             if os.read(asked, 1):
                 linux.map_pair(
-                    os.getppid(), [(rooms.INNER_UID, uid), (rooms.APART_UID, apart)],
+                    os.getppid(),
+                    [(rooms.INNER_UID, uid), (rooms.APART_UID, apart)],
                     (rooms.INNER_UID, gid),
                 )
                 code = 0

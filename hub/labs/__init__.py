@@ -13,6 +13,8 @@ process before the fork, and keeps no network between a lab and the machine but 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +57,27 @@ def _walled(c: Any, settings: Any) -> None:
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
     c.WalledSpawner.quota_mb = settings.lab_quota_mb
+    c.WalledSpawner.person_of = _person_of(settings.records_url)
     c.Spawner.poll_interval = 10
     WalledSpawner(
         config=Config({"Spawner": dict(c.Spawner), "WalledSpawner": dict(c.WalledSpawner)})
     ).warm_up()
+
+
+def _person_of(records_url: str) -> Callable[[str], int | None]:
+    """From a login name to the number of its person in the records."""
+    from records import open_records, people
+
+    @cache
+    def records() -> Any:
+        return open_records(records_url)
+
+    def number(username: str) -> int | None:
+        with records().read() as session:
+            person = people.find_person(session, username)
+            return None if person is None else int(person.id)
+
+    return number
 
 
 def _furnish(c: Any, settings: Any, python: str) -> None:

@@ -25,6 +25,7 @@ from unittest.mock import patch
 import aiohttp.connector
 from aiohttp.resolver import ThreadedResolver
 from jinja2 import Environment
+from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_core.utils import ensure_async
 from jupyter_server.gateway.gateway_client import GatewayClient
@@ -33,12 +34,13 @@ from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from jupyterhub.services.auth import HubOAuth
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 from tornado.http1connection import HTTP1Connection
-from traitlets import default
+from traitlets import Type, default
 from traitlets.config import Application, Config
 
 from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
 from hub.labs.language import schemas
 from hub.labs.rehearsal import rehearse
+from hub.labs.room import is_full
 
 PROVISIONER = "motcham-forked"
 _NOBODY = "/user/0-motcham-nobody-0"
@@ -89,11 +91,30 @@ class LabServer(ServerApp):
         self.session_manager.close()
 
 
+class LabRestarter(AsyncIOLoopKernelRestarter):
+    """jupyter_client's, which starts no kernel anew where the keeper would end it at once.
+
+    In a folder that is full each new one was ended too, and the page told of each.
+    """
+
+    async def poll(self) -> None:
+        """Look after the kernel."""
+        gone = not await ensure_async(self.kernel_manager.is_alive())
+        if gone and await asyncio.to_thread(is_full):
+            self._fire_callbacks("dead")
+            self._restarting = False
+            self.stop()
+            return
+        await super().poll()
+
+
 class LabKernelManager(ServerKernelManager):
     """jupyter_server's, which tells of kernels where the server does and registers nothing anew.
 
     Checking the schema of those events, which the server has registered, costs each kernel 3 ms.
     """
+
+    restarter_class = Type(LabRestarter, klass=AsyncIOLoopKernelRestarter)
 
     @default("event_logger")
     def _default_event_logger(self) -> Any:

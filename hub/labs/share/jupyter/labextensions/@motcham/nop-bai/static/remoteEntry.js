@@ -11,6 +11,8 @@
   const KEY = "motcham"; // in the notebook's metadata: {course, lesson, revision}
   const ROOM_EVERY_MS = 60_000;
   const ROOM_SEEN_MS = 6_000; // the server looks at the folder every 5 s
+  const BLOCKED_MS = 4_000; // a WebSocket that is not open by then is told as blocked
+  const BLOCKED_AGAIN_MS = 20_000;
   const AWAY_MS = 120_000; // without a touch for so long, a learner is away; as on the lesson page
   const style = new URL("style.css", document.currentScript.src).href;
   let scope;
@@ -73,6 +75,8 @@
       fetching: "Đang tải video…",
       noVideo: "Chưa tải được video này ở đây. Có thể xem ở trang bài học.",
       inWords: "Xem bằng chữ",
+      blocked: "Mạng ở đây chặn WebSocket, nên phòng thực hành không chạy được mã. Tệp vẫn xem "
+        + "và lưu được. Bài học làm được ngay trên trang bài học, không cần WebSocket.",
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
         + "Hãy xóa bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
       full: (used, most) => `Thư mục của anh/chị đã đầy (${used} trong ${most} MB): không lưu thêm `
@@ -126,6 +130,8 @@
       fetching: "Loading the video…",
       noVideo: "This video could not be loaded here. You can watch it on the lesson page.",
       inWords: "Read it instead",
+      blocked: "The network here blocks WebSockets, so the lab cannot run code. Files can be seen and "
+        + "saved. The lesson can be done on the lesson page, which needs no WebSocket.",
       nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
         + "when it is full, the lab cannot save any more.",
       full: (used, most) => `Your folder is full (${used} of ${most} MB): nothing more is saved and `
@@ -586,6 +592,50 @@
     return look;
   }
 
+  // ---- a network that lets pages through and WebSockets not --------------------------------
+
+  const opens = () => new Promise((tell) => {
+    const address = new URL(`${page.baseUrl}api/events/subscribe`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("token", page.token);
+    const line = new WebSocket(address);
+    const done = (open) => { clearTimeout(late); line.close(); tell(open); };
+    const late = setTimeout(done, BLOCKED_MS, false);
+    line.onopen = () => { done(true); };
+    line.onerror = () => { done(false); };
+  });
+
+  const answers = () => fetch(`${page.baseUrl}api/status`, {
+    headers: { Authorization: `token ${page.token}` },
+  }).then((answer) => answer.ok, () => false);
+
+  // Told once, for as long as it lasts. Where the lab does not answer at all JupyterLab says so.
+  function watchLine({ Notification }, lessonPage) {
+    let told = null;
+    let looking = false;
+    const look = async () => {
+      if (looking) return;
+      looking = true;
+      const [open, here] = await Promise.all([opens(), answers()]);
+      looking = false;
+      if (open && told) {
+        Notification.dismiss(told);
+        told = null;
+      } else if (!open && here && !told) {
+        told = Notification.error(say("blocked"), {
+          autoClose: false,
+          actions: [{
+            label: say("back"),
+            displayType: "accent",
+            callback: () => { location.assign(lessonPage()); },
+          }],
+        });
+      }
+      if (!open) setTimeout(look, BLOCKED_AGAIN_MS);
+    };
+    return look;
+  }
+
   // ---- what JupyterLab 4.6 gives no language: the name of no kernel, the word of a dead one ----
 
   function speakAsThePage(panel, translator) {
@@ -632,6 +682,17 @@
           if (document.visibilityState === "visible" && tracker.currentWidget) {
             lab.changed(tracker.currentWidget);
           }
+        });
+        const line = watchLine(ui, () => {
+          const panel = tracker.currentWidget;
+          const at = panel && lab.lessons.get(panel) && lab.lessons.get(panel).note();
+          return at ? `${portal}${lessonOf(at)}` : portal;
+        });
+        line(); // not after the rest has settled: that waits for the WebSockets too
+        tracker.widgetAdded.connect((_, panel) => {
+          panel.sessionContext.connectionStatusChanged.connect((__, status) => {
+            if (status === "connecting" || status === "disconnected") line();
+          });
         });
         app.restored.then(() => { lab.saved = watchRoom(ui); });
       },
