@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -38,6 +39,7 @@ _STOP_S = 8.0
 _EMPTY_S = 1.0
 _REQUEST_MB = 4
 _WAITING = 4096  # requests not yet taken; the system allows no more unless it is told
+_DESCRIPTORS = 65_536
 _ROOMS_EVERY_S = 1.0
 _BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
 
@@ -419,6 +421,9 @@ def _remove(path: str) -> None:
 def main() -> None:
     """``python -m hub.labs.keeper``: a line with the plan on standard input, which stays open."""
     starter = sys.stdin.buffer
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # every lab takes some descriptors of it
+    most = _DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     serve(Plan.from_json(starter.readline().decode()), starter)
 
 

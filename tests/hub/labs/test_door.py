@@ -118,7 +118,7 @@ time.sleep(SECONDS)
 
 
 def test_a_lab_that_opens_every_connection_it_can_takes_nothing_from_others(tmp_path):
-    more = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"
+    more = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096))\n"
     with LabHub(tmp_path, more=more) as hub:
         for name in ("tham", "hien"):
             hub.add(name)
