@@ -565,12 +565,13 @@
 
   // ---- the room in the learner's folder ----------------------------------------------------
 
-  function watchRoom({ Notification }) {
+  function watchRoom({ Notification }, tidied) {
     let shown = null;
     let told = null;
     const tell = (level, room) => {
       if (level === shown) return;
       if (told) Notification.dismiss(told);
+      if (shown === "full") tidied();
       shown = level;
       told = level && Notification[level === "full" ? "error" : "warning"](
         say(level, number(room.used_mb), number(room.most_mb)), { autoClose: false });
@@ -585,6 +586,7 @@
         const room = await answer.json();
         const level = room.full ? "full" : room.nearly_full && "nearlyFull";
         tell(level || null, room);
+        if (level === "full") setTimeout(look, ROOM_SEEN_MS);
       } catch { /* the connection is being told of elsewhere */ }
     };
     look();
@@ -694,7 +696,14 @@
             if (status === "connecting" || status === "disconnected") line();
           });
         });
-        app.restored.then(() => { lab.saved = watchRoom(ui); });
+        // The server starts no kernel anew in a full folder, so that nobody is told again and again.
+        const wake = () => tracker.forEach((panel) => {
+          const { sessionContext } = panel;
+          if (sessionContext.kernelDisplayStatus !== "dead" && sessionContext.session?.kernel) return;
+          const name = sessionContext.kernelPreference.name || sessionContext.prevKernelName;
+          sessionContext.changeKernel({ name: name || "python3" });
+        });
+        app.restored.then(() => { lab.saved = watchRoom(ui, wake); });
       },
     };
   }
