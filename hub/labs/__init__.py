@@ -13,8 +13,7 @@ process before the fork, and keeps no network between a lab and the machine but 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,27 +56,37 @@ def _walled(c: Any, settings: Any) -> None:
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
     c.WalledSpawner.quota_mb = settings.lab_quota_mb
-    c.WalledSpawner.person_of = _person_of(settings.records_url)
+    c.WalledSpawner.people = _People(settings.records_url)
     c.Spawner.poll_interval = 10
     WalledSpawner(
         config=Config({"Spawner": dict(c.Spawner), "WalledSpawner": dict(c.WalledSpawner)})
     ).warm_up()
 
 
-def _person_of(records_url: str) -> Callable[[str], int | None]:
-    """From a login name to the number of its person in the records."""
-    from records import open_records, people
+class _People:
+    """Those of the records, as the spawner asks for them."""
 
-    @cache
-    def records() -> Any:
-        return open_records(records_url)
+    def __init__(self, records_url: str) -> None:
+        self.records_url = records_url
 
-    def number(username: str) -> int | None:
-        with records().read() as session:
+    @cached_property
+    def _records(self) -> Any:
+        from records import open_records
+
+        return open_records(self.records_url)
+
+    def number_of(self, username: str) -> int | None:
+        from records import people
+
+        with self._records.read() as session:
             person = people.find_person(session, username)
             return None if person is None else int(person.id)
 
-    return number
+    def logins(self) -> list[str]:
+        from records.tables import Person
+
+        with self._records.read() as session:
+            return [name for (name,) in session.query(Person.username) if name]
 
 
 def _furnish(c: Any, settings: Any, python: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 log = logging.getLogger("motcham.labs")
@@ -35,34 +35,25 @@ def old_name(username: str) -> str:
     return f"{plain}-{hashlib.sha256(username.encode()).hexdigest()[:10]}"
 
 
-def move_in(homes: Path, name: str, *, username: str, is_login: Callable[[str], bool]) -> None:
+def move_in(homes: Path, name: str, *, username: str, logins: Callable[[], Iterable[str]]) -> None:
     """Give the person's folder ``name`` what lies under the login's older name, once.
 
-    Where that may be of two people it is left to neither: it stays, and the log tells whose it may
-    be, so that an administrator looks. Nothing is ever removed or written over.
+    ``logins``: of everybody. Where the older name was that of two it is left to neither: it stays,
+    and the log tells whose it may be, so that an administrator looks. Nothing is ever removed or
+    written over.
     """
-    home = homes / name
-    if home.exists():
+    home, older = homes / name, homes / old_name(username)
+    if home.exists() or older.is_symlink() or not older.is_dir():
         return
-    for older in dict.fromkeys((old_name(username), home_name(username))):
-        if not (homes / older).is_dir() or (homes / older).is_symlink():
-            continue
-        if older != username and is_login(older):
-            log.error(
-                "The lab home %s may be of %r or of %r and is given to neither: move it by hand to"
-                " the folder of whose it is, %s for the first",
-                *(older, username, older, name),
-            )
-            continue
-        if older == username and _LIKE_A_HASH.search(older):
-            log.error(
-                "The lab home %s is named like another login's, so it is not given to %r: move it"
-                " by hand to %s if it is theirs",
-                *(older, username, name),
-            )
-            continue
-        (homes / older).rename(home)
+    others = sorted(one for one in logins() if one != username and old_name(one) == older.name)
+    if others:
+        log.error(
+            "The lab home %s may be of %s and is given to none: move it by hand to whose it is,"
+            " %s for the first",
+            *(older.name, [username, *others], name),
+        )
         return
+    older.rename(home)
 
 
 def _plain(username: str) -> str:

@@ -110,11 +110,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
     _leashes: dict[str, asyncio.StreamWriter] = {}  # noqa: RUF012 - one for the whole hub
-    person_of = AnyTrait(
+    people = AnyTrait(
         None,
         allow_none=True,
-        help="From a login name to what stays when that changes, a number; None where unknown."
-        " Homes are named by it. Without this they are named by the login name.",
+        help="`number_of(login name)` is what stays when that changes, None where there is nobody;"
+        " `logins()` all names. Homes are named by the number, without this by the login name.",
     ).tag(config=True)
 
     _doors: dict[str, Door] = {}  # noqa: RUF012 - of every lab of this hub, by name
@@ -248,21 +248,18 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         username, name = self.user.name, home_name(self.user.name)
         folder = Path(self.homes)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.person_of is not None:
-            number = self.person_of(username)
+        if self.people is not None:
+            number = self.people.number_of(username)
             if number is None:
                 raise LabRefused(NOBODY)
             name = f"{PERSON}{number}"
-            homes.move_in(folder, name, username=username, is_login=self._is_login)
+            homes.move_in(folder, name, username=username, logins=self.people.logins)
         home = folder / name
         home.mkdir(mode=0o700, exist_ok=True)
         if os.geteuid() == 0 and home.stat().st_uid == 0:
             uid = _FIRST_UID + int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % _UIDS
             os.chown(home, uid, uid)
         return name
-
-    def _is_login(self, name: str) -> bool:
-        return self.person_of(name) is not None
 
     # --- what the lab is told --------------------------------------------------------------
 
