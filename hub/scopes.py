@@ -21,8 +21,8 @@ from hub.access import (
 from hub.labs import OWN_WORK, PORTAL
 
 GRADING = "grading"
-# What the page of a lab may do at the portal, as ``…!user=<whose lab>``: so a token that a lab got
-# of somebody else who looked in is none at the portal.
+# What the page of a lab may do at the portal, as ``…!server=<whose lab>/``, which nobody but its
+# learner can give: a token that a lab got of somebody else who looked in is none at the portal.
 LAB = OWN_WORK
 
 DESCRIPTIONS = {

@@ -414,7 +414,7 @@ async def identify_by_hub(handler: RequestHandler) -> str | None:
     if handler.hub_auth.check_scopes(handler.hub_auth.access_scopes, model):
         return name
     # The token of a lab's page: for the learner whose lab it is, and for what the lab does there.
-    from_own_lab = f"{LAB}!user={name}" in model["scopes"]
+    from_own_lab = f"{LAB}!server={name}/" in model["scopes"]
     return name if from_own_lab and handler.for_labs else None
 
 

@@ -40,12 +40,8 @@ def configure(c: Any, settings: Any) -> None:
         settings.lab_spawner
     ](c, settings)
     # The token of a lab's page may also hand in at the portal, as its learner.
-    c.Spawner.oauth_client_allowed_scopes = _scopes_of_page
+    c.Spawner.oauth_client_allowed_scopes = [f"{OWN_WORK}!server"]
     c.JupyterHub.concurrent_spawn_limit = 100
-
-
-def _scopes_of_page(spawner: Any) -> list[str]:
-    return [f"{OWN_WORK}!user={spawner.user.name}"]
 
 
 def _walled(c: Any, settings: Any) -> None:

@@ -11,10 +11,9 @@ from hub.scopes import LAB
 
 MORE = """
 from hub import scopes
-from hub.labs import _scopes_of_page
 c.JupyterHub.custom_scopes = scopes.custom_scopes()
 c.JupyterHub.load_roles = [dict(name="user", scopes=["self", f"{scopes.LAB}!user"]), *roles]
-c.Spawner.oauth_client_allowed_scopes = _scopes_of_page
+c.Spawner.oauth_client_allowed_scopes = [f"{scopes.LAB}!server"]
 """
 
 
@@ -59,7 +58,7 @@ def test_the_page_of_one_s_own_lab_may_speak_for_its_learner(hub):
     _, page = open_lab(hub, "a")
     assert page.status_code == 200
     scopes = scopes_of(hub, page)
-    assert f"{LAB}!user=a" in scopes
+    assert f"{LAB}!server=a/" in scopes
     assert not any(one.startswith(("servers", "tokens", "users", "admin")) for one in scopes)
     assert not any("services" in one for one in scopes), "the portal as such is not among it"
 

@@ -80,7 +80,8 @@
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
         + "Hãy xóa bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
       full: (used, most) => `Thư mục của anh/chị đã đầy (${used} trong ${most} MB): không lưu thêm `
-        + "được và mã không chạy được. Hãy xóa bớt tệp; xong là chạy lại được ngay.",
+        + "được và mã không chạy được. Mỗi tệp, dù rỗng, tính ít nhất 4 KB. Hãy xóa bớt tệp; xong là "
+        + "chạy lại được ngay.",
     },
     en: {
       submit: "Submit",
@@ -135,7 +136,8 @@
       nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
         + "when it is full, the lab cannot save any more.",
       full: (used, most) => `Your folder is full (${used} of ${most} MB): nothing more is saved and `
-        + "no code runs. Delete some files; then it runs again at once.",
+        + "no code runs. Each file, even an empty one, counts 4 KB at least. Delete some files; then "
+        + "it runs again at once.",
     },
   };
   let language = "vi";
