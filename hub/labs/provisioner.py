@@ -137,7 +137,7 @@ class ForkedProvisioner(LocalProvisioner):
     def _is_warm(self) -> bool:
         """Whether this is our own kernel, and not one that a command of its own starts."""
         own = self.kernel_spec.metadata.get("kernel_provisioner", {})
-        return own.get("provisioner_name") == FORKED
+        return bool(own.get("provisioner_name") == FORKED)
 
     async def poll(self) -> int | None:
         """None while the kernel runs, else its status; the moment it ended, not later."""

@@ -97,7 +97,7 @@ class LabRestarter(AsyncIOLoopKernelRestarter):
     In a folder that is full each new one was ended too, and the page told of each.
     """
 
-    async def poll(self) -> None:
+    async def poll(self) -> None:  # type: ignore[override]
         """Look after the kernel."""
         gone = not await ensure_async(self.kernel_manager.is_alive())
         if gone and await asyncio.to_thread(is_full):
