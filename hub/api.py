@@ -55,6 +55,8 @@ class Description(ApiHandler):
 
 
 class Me(ApiHandler):
+    for_labs = True
+
     async def get(self) -> None:
         self.json(
             {
@@ -97,6 +99,8 @@ class Courses(ApiHandler):
 
 class LessonHandler(ApiHandler):
     """What the addresses below a lesson share."""
+
+    for_labs = True
 
     async def place(self, course: str, lesson: str) -> lessons.Place:
         """The lesson; 404 where there is none."""
@@ -372,6 +376,8 @@ class Submissions(LessonHandler):
 
 class Submission(ApiHandler):
     """One submission; ``?wait=20`` answers as soon as it is marked, at the latest after that."""
+
+    for_labs = True
 
     async def get(self, number: str) -> None:
         result = await self._find(int(number))

@@ -139,6 +139,26 @@ def _labs(settings: Settings) -> Iterator[Finding]:
         )
     elif settings.lab_spawner != "none" and find_spec("hub.labs") is None:
         yield Finding("note", Message("Bản này chưa có phòng thực hành JupyterLab"))
+    yield from _origin_of_labs(settings)
+
+
+def _origin_of_labs(settings: Settings) -> Iterator[Finding]:
+    """A page of a lab's is its learner's; of whose origin it is the browser lets it act as."""
+    if settings.lab_spawner == "none":
+        return
+    if settings.lab_domain:
+        where = {"domain": f"*.{settings.lab_domain}"}
+        yield Finding("good", Message("Mỗi phòng thực hành có nguồn gốc riêng ({domain})", where))
+    else:
+        yield Finding(
+            "missing" if settings.exposes_its_origin else "note",
+            Message("Phòng thực hành chung nguồn gốc (origin) với cả hệ thống"),
+            Message(
+                "đặt MOTCHAM_SUBDOMAIN_HOST (tên miền và chứng thư cho *.<máy chủ>: xem "
+                "docs/labs.md), hoặc MOTCHAM_LAB_SPAWNER=none, hoặc chấp nhận rủi ro: "
+                "MOTCHAM_LABS_SHARE_ORIGIN=true"
+            ),
+        )
 
 
 def _data(settings: Settings) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ The group says who somebody is, the scope what a token of theirs may be used for
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hub.access import (
@@ -17,9 +18,12 @@ from hub.access import (
     ROLES,
     UNIT_OFFICER,
 )
+from hub.labs import OWN_WORK, PORTAL
 
-PORTAL = "portal"
 GRADING = "grading"
+# What the page of a lab may do at the portal, as ``…!server=<whose lab>/``, which nobody but its
+# learner can give: a token that a lab got of somebody else who looked in is none at the portal.
+LAB = OWN_WORK
 
 DESCRIPTIONS = {
     LEARNER: "Take courses, submit, see one's own marks",
@@ -38,7 +42,8 @@ def scope_of(role: str) -> str:
 
 def custom_scopes() -> dict[str, dict[str, Any]]:
     """What ``c.JupyterHub.custom_scopes`` wants."""
-    return {scope_of(role): {"description": DESCRIPTIONS[role]} for role in ROLES}
+    of_roles = {scope_of(role): {"description": DESCRIPTIONS[role]} for role in ROLES}
+    return of_roles | {LAB: {"description": "Work on one's own lessons from one's own lab"}}
 
 
 def roles() -> list[dict[str, Any]]:
@@ -46,7 +51,7 @@ def roles() -> list[dict[str, Any]]:
     everybody = {
         "name": "user",
         "description": "Whoever is logged in",
-        "scopes": ["self", f"access:services!service={PORTAL}"],
+        "scopes": ["self", f"access:services!service={PORTAL}", f"{LAB}!user"],
     }
     return [everybody, *(_role(role) for role in ROLES)]
 
@@ -80,9 +85,12 @@ def _role(role: str) -> dict[str, Any]:
     }
 
 
-def domain_of(name: str, domain: str, kind: str) -> str:
-    """``c.JupyterHub.subdomain_hook``: a domain for each learner's lab; our services are no
-    learner's code and stay with the hub."""
+def domains_below(labs: str) -> Callable[[str, str, str], str]:
+    """A ``c.JupyterHub.subdomain_hook``: a domain below ``labs`` for each learner's lab; our
+    services are no learner's code and stay with the hub."""
     from jupyterhub.utils import subdomain_hook_idna
 
-    return domain if kind == "service" else str(subdomain_hook_idna(name, domain, kind))
+    def domain_of(name: str, domain: str, kind: str) -> str:
+        return domain if kind == "service" else str(subdomain_hook_idna(name, labs, kind))
+
+    return domain_of

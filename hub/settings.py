@@ -8,9 +8,12 @@ file named by ``MOTCHAM_SETTINGS`` with one ``NAME=value`` a line. A composition
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -60,6 +63,7 @@ class Settings(BaseSettings):
     # Labs
     lab_spawner: Literal["none", "walled", "simple", "systemd", "kube"] = "walled"
     subdomain_host: AnyHttpUrl | None = None  # labs at <learner>.<this host>, an origin for each
+    labs_share_origin: bool = False  # accepts that labs' pages are of the platform's own origin
     lab_config: Path | None = None  # JupyterHub configuration of the operator's own, read last
     lab_quota_mb: int = Field(500, ge=0)  # of a learner's own folder; 0: no bound
     development: bool = False  # allows lab_spawner=simple: learners' code runs as this very user
@@ -168,6 +172,29 @@ class Settings(BaseSettings):
             return {}
         return {"Strict-Transport-Security": "max-age=31536000"}
 
+    def lab_domain(self) -> str:
+        """Labs are at ``<learner>.<this>``, an origin for each; empty where they share ours.
+
+        Browsers take every name below ``localhost`` for their own machine, so where the platform is
+        only there nothing need be set.
+        """
+        if self.lab_spawner == "none":
+            return ""
+        if self.subdomain_host:
+            return str(self.subdomain_host.host)
+        return "localhost" if self.is_local and not self.labs_share_origin else ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only browsers of this very machine reach the platform."""
+        return is_loopback(urlsplit(self.address).hostname or "") and is_loopback(self.bind)
+
+    @property
+    def exposes_its_origin(self) -> bool:
+        """Whether labs share the origin of a platform that others reach, and nobody said so."""
+        shared = self.lab_spawner != "none" and not self.lab_domain
+        return shared and not self.labs_share_origin
+
     @property
     def oidc(self) -> bool:
         """Whether people log in at an identity provider rather than with local passwords."""
@@ -186,6 +213,15 @@ class Settings(BaseSettings):
             text = str(plain).lower() if isinstance(plain, bool) else str(plain)
             found[f"MOTCHAM_{name.upper()}"] = text
         return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is that of the machine itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
 
 
 def load_settings(**chosen: object) -> Settings:

@@ -22,13 +22,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO
 from urllib.parse import urlsplit
 
 from hub import demo, tied
 from hub.accounts import forget_strangers, open_accounts
 from hub.demo_learners import load_demo_learners
 from hub.identity_provider import with_endpoints
+from hub.logs import RotatingLog
 from hub.ports import is_free
 from hub.private import keep_secret, make_private_folder
 from hub.settings import ROOT, Settings
@@ -39,7 +39,7 @@ Tell = Callable[[Message], None]
 
 PATIENCE_S = 300  # a slow disk, a busy machine; a start that fails is noticed at once
 STOPPING_S = 20
-LARGEST_LOG = 20_000_000  # bytes; the log of the start before is kept beside it
+LARGEST_LOG = 20_000_000  # bytes; the one before is kept beside it
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
     identity provider named that cannot be asked.
     """
     settings = with_endpoints(settings)
+    _refuse_one_origin(settings)
     with claim(settings):
         if not is_free(settings.bind, settings.port):
             raise Refused(
@@ -68,9 +69,10 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
         prepared = prepare(settings, tell=tell, at=at)
         stop = StopRequest()
         tied.adopt_orphans()
-        with open_log(settings) as log, stop.listening():
+        with RotatingLog(log_path(settings), largest=LARGEST_LOG) as log, stop.listening():
             began = log.tell()
-            hub = start_hub(settings, log)
+            hub = start_hub(settings)
+            keeping = log.keep(hub.stdout)
             try:
                 ready = wait_until_ready(settings, hub, stop)
                 if ready:
@@ -79,6 +81,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
                         stop.wait(0.5)
             finally:
                 end(hub)
+                keeping.join(STOPPING_S)
         if stop.asked:
             tell(Message("Đã dừng."))
             return 0
@@ -89,6 +92,23 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
             )
         )
         return 1
+
+
+def _refuse_one_origin(settings: Settings) -> None:
+    """Where others reach the platform, what learners write must not run in its own origin."""
+    if settings.exposes_its_origin:
+        raise Refused(
+            Message(
+                "Chưa khởi động: ở địa chỉ {address} phòng thực hành sẽ chung nguồn gốc (origin) "
+                "với cả hệ thống, nên trang do học viên viết ra có thể hành động thay người mở nó."
+                " Chọn một trong ba:\n"
+                "  - MOTCHAM_SUBDOMAIN_HOST={address} với tên miền và chứng thư cho *.<máy chủ> "
+                "(docs/labs.md);\n"
+                "  - MOTCHAM_LAB_SPAWNER=none: không có phòng thực hành;\n"
+                "  - MOTCHAM_LABS_SHARE_ORIGIN=true: chấp nhận rủi ro này.",
+                {"address": settings.address.rstrip("/")},
+            )
+        )
 
 
 # --- before -------------------------------------------------------------------------------------
@@ -167,8 +187,11 @@ def _add_learners(session: Session, learners: int, *, at: dt.datetime, tell: Tel
 # --- running ------------------------------------------------------------------------------------
 
 
-def start_hub(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """JupyterHub in a session of its own: Ctrl-C reaches us, and we tell it in good order."""
+def start_hub(settings: Settings) -> subprocess.Popen[bytes]:
+    """JupyterHub in a session of its own: Ctrl-C reaches us, and we tell it in good order.
+
+    What it and all that it starts say comes out of its ``stdout``.
+    """
     beside = str(Path(sys.executable).parent)
     return subprocess.Popen(
         [
@@ -185,7 +208,7 @@ def start_hub(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
             "PYTHONUNBUFFERED": "1",
         },
         stdin=subprocess.DEVNULL,
-        stdout=log,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
@@ -329,17 +352,6 @@ def reap() -> None:
 
 def log_path(settings: Settings) -> Path:
     return settings.data / "logs" / "platform.log"
-
-
-def open_log(settings: Settings) -> IO[bytes]:
-    """The log, to append to; one grown too large is put aside first."""
-    path = log_path(settings)
-    if path.exists() and path.stat().st_size > LARGEST_LOG:
-        path.replace(path.with_suffix(".log.1"))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    file = os.fdopen(descriptor, "ab", buffering=0)
-    file.seek(0, os.SEEK_END)
-    return file
 
 
 def last_lines(path: Path, since: int, count: int = 15) -> str:

@@ -33,6 +33,7 @@ from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.paper_desk import PaperDesk
 from hub.refusals import TooLarge, WithStatus
+from hub.scopes import LAB
 from hub.settings import Settings
 from hub.turns import Turns
 from hub.watch import Watch
@@ -109,6 +110,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     """Knows who asks, in which language, and how to answer safely."""
 
     public: ClassVar[bool] = False  # may be seen without login
+    for_labs: ClassVar[bool] = False  # what the page of somebody's own lab asks
     cost: ClassVar[float] = 1  # what one request takes from the speed limit
 
     portal: Portal
@@ -399,12 +401,11 @@ class ApiHandler(BaseHandler):
 
 def is_lab_origin(origin: str, settings: Settings) -> bool:
     """Whether a page of this origin is that of a lab on a host of its own."""
-    host = settings.subdomain_host
-    if host is None or not origin:
+    if not settings.lab_domain or not origin:
         return False
-    here, there = urlsplit(str(host)), urlsplit(origin)
+    here, there = urlsplit(settings.address), urlsplit(origin)
     return (here.scheme, here.port) == (there.scheme, there.port) and bool(
-        here.hostname and there.hostname and there.hostname.endswith(f".{here.hostname}")
+        there.hostname and there.hostname.endswith(f".{settings.lab_domain}")
     )
 
 
@@ -430,9 +431,12 @@ async def identify_by_hub(handler: RequestHandler) -> str | None:
     model = await handler.hub_auth.get_user(handler, sync=False)
     if not model or model.get("kind", "user") != "user":
         return None
-    if not handler.hub_auth.check_scopes(handler.hub_auth.access_scopes, model):
-        return None
-    return str(model["name"])
+    name = str(model["name"])
+    if handler.hub_auth.check_scopes(handler.hub_auth.access_scopes, model):
+        return name
+    # The token of a lab's page: for the learner whose lab it is, and for what the lab does there.
+    from_own_lab = f"{LAB}!server={name}/" in model["scopes"]
+    return name if from_own_lab and handler.for_labs else None
 
 
 def explain(status: int, actor: Actor) -> str:

@@ -168,6 +168,9 @@ def _raise_loopback() -> None:
 
 def _give_up_rights(request: dict[str, Any], *, walled: bool) -> None:
     uid, gid = request["uid"], request["gid"]
+    if request["apart"]:
+        _enter_pair(uid, gid, request["apart"])
+        return
     if request["privileged"]:
         os.setgroups([])
         os.setresgid(gid, gid, gid)
@@ -179,6 +182,40 @@ def _give_up_rights(request: dict[str, Any], *, walled: bool) -> None:
         linux.map_ids((rooms.INNER_UID, uid), (rooms.INNER_UID, gid))
         with contextlib.suppress(OSError):
             Path("/proc/sys/user/max_user_namespaces").write_text("0")
+
+
+def _enter_pair(uid: int, gid: int, apart: int) -> None:
+    """A user namespace of two accounts, in which the program may put a part of itself apart.
+
+    Only a process outside of it may map more than one, so a short-lived one does.
+    """
+    asked, ask = os.pipe()
+    mapper = os.fork()
+    if mapper == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            os.close(ask)
+            if os.read(asked, 1):
+                linux.map_pair(
+                    os.getppid(),
+                    [(rooms.INNER_UID, uid), (rooms.APART_UID, apart)],
+                    (rooms.INNER_UID, gid),
+                )
+                code = 0
+        os._exit(code)
+    os.close(asked)
+    os.setgroups([])
+    linux.unshare(linux.CLONE_NEWUSER)
+    os.write(ask, b"!")
+    os.close(ask)
+    _, status = os.waitpid(mapper, 0)
+    if status:
+        raise OSError(1, "the accounts of this lab could not be mapped")
+    os.setresgid(rooms.INNER_UID, rooms.INNER_UID, rooms.INNER_UID)
+    os.setresuid(rooms.INNER_UID, rooms.INNER_UID, rooms.INNER_UID)
+    with contextlib.suppress(OSError):
+        Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    linux.die_with_parent()  # changing user forgets it
 
 
 def _set_limits(request: dict[str, Any], limits: Limits, address_space: int) -> None:
@@ -204,7 +241,8 @@ def _close_the_door(request: dict[str, Any], syscall_filter: bytes | None, *, wa
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     if not walled:
         landlock.confine(request["readable"], request["folder"])
-    linux.drop_all_capabilities()
+    # What puts its part apart needs that one right until it has: see `linux.become`.
+    linux.drop_all_capabilities(keep=1 << linux.CAP_SETUID if request["apart"] else 0)
     if syscall_filter is not None:
         linux.set_filter(syscall_filter)
 

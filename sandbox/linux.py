@@ -9,6 +9,7 @@ import ctypes
 import os
 import platform
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -22,11 +23,11 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 1, 4, 8
+PR_SET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_KEEPCAPS = 1, 3, 4, 8
 PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 22, 24, 38
 PR_SET_CHILD_SUBREAPER, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 36, 47, 4
 SECCOMP_MODE_FILTER = 2
-CAP_SYS_ADMIN = 21
+CAP_SETUID, CAP_SYS_ADMIN = 7, 21
 _LAST_CAP = 63
 
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID, _MOUNT_ATTR_NODEV = 1, 2, 4
@@ -138,6 +139,32 @@ def die_with_parent() -> None:
     prctl(PR_SET_PDEATHSIG, 9)
 
 
+def hide_memory() -> None:
+    """Let nobody of this process's own account open its memory, trace it or take its descriptors.
+
+    Changing accounts sets this anew, so call it after that. OSError where it does not hold.
+    """
+    prctl(PR_SET_DUMPABLE, 0)
+    if prctl(PR_GET_DUMPABLE) != 0:
+        raise OSError(1, "this process can be looked into")
+
+
+def show_memory() -> None:
+    """The opposite of `hide_memory`: what every program that was just started is."""
+    prctl(PR_SET_DUMPABLE, 1)
+
+
+def become(uid: int, *, files_as: int) -> None:
+    """Change to the account ``uid`` for good, but go on reading and writing files as another.
+
+    Needs CAP_SETUID. Threads started later are the same.
+    """
+    os.setresuid(uid, uid, uid)
+    _libc.setfsuid(ctypes.c_uint(files_as))
+    if _libc.setfsuid(ctypes.c_uint(0xFFFFFFFF)) != files_as:  # which changes nothing, and tells
+        raise OSError(1, "setfsuid")
+
+
 def map_ids(uid: tuple[int, int], gid: tuple[int, int]) -> None:
     """Give this process's fresh user namespace its one user and one group: (inside, outside)."""
     for name, text in (
@@ -157,13 +184,28 @@ def effective_capabilities() -> int:
     return int(words[0] | words[3] << 32)
 
 
-def drop_all_capabilities() -> None:
-    """Empty every set: bounding, ambient, effective, permitted, inheritable."""
+def map_pair(pid: int, uids: Sequence[tuple[int, int]], gid: tuple[int, int]) -> None:
+    """Give the fresh user namespace of ``pid`` more than one user: (inside, outside) each.
+
+    Needs CAP_SETUID and CAP_SETGID outside of that namespace.
+    """
+    users = "".join(f"{inside} {outside} 1\n" for inside, outside in uids)
+    Path(f"/proc/{pid}/uid_map").write_text(users)
+    Path(f"/proc/{pid}/gid_map").write_text(f"{gid[0]} {gid[1]} 1")
+
+
+def drop_all_capabilities(*, keep: int = 0) -> None:
+    """Empty every set: bounding, ambient, effective, permitted, inheritable.
+
+    ``keep``: bits of what stays permitted and effective for the moment.
+    """
     for capability in range(_LAST_CAP + 1):
         if _libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) < 0:
             break  # past the last one this kernel knows, or nothing left to drop it with
     _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    syscall("capset", struct.pack("Ii", 0x20080522, 0), bytes(24))
+    low, high = keep & 0xFFFFFFFF, keep >> 32
+    sets = struct.pack("6I", low, low, 0, high, high, 0)
+    syscall("capset", struct.pack("Ii", 0x20080522, 0), sets)
 
 
 def give_back_memory() -> None:

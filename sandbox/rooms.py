@@ -17,6 +17,7 @@ from sandbox import linux
 WORK = "/lab"
 HOMES = "/homes"
 INNER_UID = 1000
+APART_UID = 1001  # of a program's part that its other parts must not reach
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = (
     "/usr/lib",

@@ -50,6 +50,7 @@ _ENVIRONMENT = {
 }
 # Above every range that distributions hand out to accounts and containers.
 _FIRST_UID, _UIDS = 1_900_000_000, 60_000
+_FIRST_APART, _APART = 2_000_000_000, 100_000_000
 _NOBODY = 65_534
 _serial = itertools.count()
 
@@ -144,6 +145,7 @@ class ForkServer:
         channels: Sequence[socket.socket] = (),
         sockets: Sequence[socket.socket] = (),
         home: str | None = None,
+        apart: bool = False,
         limits: Limits | None = None,
         files: Mapping[str, bytes] | None = None,
         options: Mapping[str, Any] | None = None,
@@ -152,6 +154,8 @@ class ForkServer:
 
         ``sockets``: likewise, but handed to the program after the channels as bare sockets.
         ``home``: the name of a folder in ``homes``; the child runs as its owner where it can.
+        ``apart``: give it a second account too, where it can be had, and the right to put a part
+        of itself there (CAP_SETUID in its own namespace, which it must give up itself).
         ``files``: written into its fresh working folder. ``options``: JSON, the program's keyword
         arguments; a whole number under ``seed`` also seeds random and numpy.random. Returns when
         the child is inside its bounds and has its files, before the program's first line.
@@ -170,6 +174,7 @@ class ForkServer:
             request: dict[str, Any] = {"program": program, "limits": limits.as_dict()}
             request["uid"], request["gid"] = self._ids_for(home)
             request["home"], request["sockets"] = home, len(sockets)
+            request["apart"] = self._second_id(request["uid"]) if apart else 0
             request["processes_floor"] = 0 if self._namespaces else _processes_of(request["uid"])
             if not self._namespaces:
                 folder = request["folder"] = _make_folder(request["uid"], self._privileged)
@@ -206,6 +211,12 @@ class ForkServer:
         if owner.st_uid == 0:
             raise ValueError(f"the home {home!r} belongs to root; give it to another")
         return owner.st_uid, owner.st_gid
+
+    def _second_id(self, uid: int) -> int:
+        """Another account for a part of a child; 0 where there is but one to go round."""
+        second = _FIRST_APART + uid % _APART
+        may = self._privileged and self._namespaces and uid
+        return second if may and _is_mapped(uid) and _is_mapped(second) else 0
 
     def _next_ids(self) -> tuple[int, int]:
         if not self._privileged:

@@ -56,7 +56,6 @@ class _Running:
     tail: bytearray = field(default_factory=bytearray)
     written: int = 0
     stopped_for: str | None = None
-    namespace: str = ""
     floor_kb: int = 0
 
 
@@ -208,8 +207,6 @@ class _WarmServer:
         child = _Running(pid, pidfd, status, read, limits, ends_at)
         if self.watches:
             child.floor_kb = _held_kb(str(pid))
-            with contextlib.suppress(OSError):
-                child.namespace = os.readlink(f"/proc/{pid}/ns/pid")  # noqa: PTH115
         self.running[pid] = self.by_fd[read] = self.by_fd[pidfd] = child
         self.poll.register(read, select.POLLIN)
         self.poll.register(pidfd, select.POLLIN)
@@ -266,13 +263,10 @@ class _WarmServer:
 
     def _stop_fat(self) -> None:
         """Without cgroups: add up what each child's processes hold, stop one above its bound."""
-        inside: dict[str, list[str]] = {}
-        for entry in _process_numbers() if self.walled else ():
-            with contextlib.suppress(OSError):
-                namespace = os.readlink(f"/proc/{entry}/ns/pid")  # noqa: PTH115
-                inside.setdefault(namespace, []).append(entry)
+        # Not by their namespaces: one that hides its memory does not show those either.
+        below = _children() if self.walled else {}
         for child in self.running.values():
-            pids = inside.get(child.namespace, []) if self.walled else [str(child.pid)]
+            pids = list(map(str, _below(child.pid, below)))
             bound = child.floor_kb + 1024 * child.limits.most_memory_mb
             # The cheap sum counts a page once for each process that shares it, so ask again.
             too_much = sum(map(_held_kb, pids)) > bound and sum(map(_share_kb, pids)) > bound
@@ -368,12 +362,26 @@ def _kill_strays(running: set[int]) -> None:
 
 
 def _children_of(parent: int) -> list[int]:
-    found = []
+    return _children().get(parent, [])
+
+
+def _children() -> dict[int, list[int]]:
+    """Every process that is to be seen, by its parent."""
+    found: dict[int, list[int]] = {}
     for entry in _process_numbers():
         with contextlib.suppress(OSError):
             after_name = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
-            if int(after_name[1]) == parent:
-                found.append(int(entry))
+            found.setdefault(int(after_name[1]), []).append(int(entry))
+    return found
+
+
+def _below(pid: int, children: dict[int, list[int]]) -> list[int]:
+    """``pid`` and all it started; orphans are its own, as process 1 of its namespace."""
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += children.get(one, [])
     return found
 
 

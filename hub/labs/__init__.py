@@ -13,12 +13,14 @@ process before the fork, and keeps no network between a lab and the machine but 
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from hub.labs import alone, furnishing
 
 PORTAL = "portal"
+OWN_WORK = "custom:motcham:lab"  # as `hub.scopes.LAB`, which a lab's own processes must not need
 
 
 def configure(c: Any, settings: Any) -> None:
@@ -31,14 +33,14 @@ def configure(c: Any, settings: Any) -> None:
     """
     c.Spawner.default_url = "/lab"
     c.Spawner.environment = {}
-    if settings.subdomain_host:
+    if settings.lab_domain:
         # A lab's page on a host of its own must be told where the portal is.
         c.Spawner.environment[furnishing.PORTAL] = f"{settings.address}services/{PORTAL}/"
     {"walled": _walled, "simple": _simple, "systemd": _systemd, "kube": _kube}[
         settings.lab_spawner
     ](c, settings)
     # The token of a lab's page may also hand in at the portal, as its learner.
-    c.Spawner.oauth_client_allowed_scopes = [f"access:services!service={PORTAL}"]
+    c.Spawner.oauth_client_allowed_scopes = [f"{OWN_WORK}!server"]
     c.JupyterHub.concurrent_spawn_limit = 100
 
 
@@ -50,10 +52,37 @@ def _walled(c: Any, settings: Any) -> None:
     c.JupyterHub.spawner_class = WalledSpawner
     c.WalledSpawner.homes = str(Path(settings.data) / "labs" / "homes")
     c.WalledSpawner.quota_mb = settings.lab_quota_mb
+    c.WalledSpawner.people = _People(settings.records_url)
     c.Spawner.poll_interval = 10
     WalledSpawner(
         config=Config({"Spawner": dict(c.Spawner), "WalledSpawner": dict(c.WalledSpawner)})
     ).warm_up()
+
+
+class _People:
+    """Those of the records, as the spawner asks for them."""
+
+    def __init__(self, records_url: str) -> None:
+        self.records_url = records_url
+
+    @cached_property
+    def _records(self) -> Any:
+        from records import open_records
+
+        return open_records(self.records_url)
+
+    def number_of(self, username: str) -> int | None:
+        from records import people
+
+        with self._records.read() as session:
+            person = people.find_person(session, username)
+            return None if person is None else int(person.id)
+
+    def logins(self) -> list[str]:
+        from records.tables import Person
+
+        with self._records.read() as session:
+            return [name for (name,) in session.query(Person.username) if name]
 
 
 def _furnish(c: Any, settings: Any, python: str) -> None:

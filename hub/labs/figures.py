@@ -57,11 +57,15 @@ def processes_below(pid: int) -> list[int]:
 
 
 def pss_kb(pid: int) -> int:
-    """Proportional memory of a process in KiB; 0 where it may not be read."""
-    with contextlib.suppress(OSError):
-        for line in (PROC / f"{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
+    """Proportional memory of a process in KiB; 0 where it has ended.
+
+    Of one that hides its memory from this account too, all that is its own or not yet copied.
+    """
+    for name, wanted in (("smaps_rollup", "Pss:"), ("status", "RssAnon:")):
+        with contextlib.suppress(OSError):
+            for line in (PROC / f"{pid}/{name}").read_text().splitlines():
+                if line.startswith(wanted):
+                    return int(line.split()[1])
     return 0
 
 

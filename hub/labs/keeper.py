@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -38,6 +39,7 @@ _STOP_S = 8.0
 _EMPTY_S = 1.0
 _REQUEST_MB = 4
 _WAITING = 4096  # requests not yet taken; the system allows no more unless it is told
+_DESCRIPTORS = 65_536
 _ROOMS_EVERY_S = 1.0
 _BEYOND_PATIENCE = 2  # times the quota: whoever holds that much needs an administrator
 
@@ -152,12 +154,14 @@ class Keeper:
             return {"failed": "full", "room": {"used": used, "most": most}}
         listener, path = self._listen()
         ours, theirs = Channel.pair(frame_mb=1)
+        told = _tell_once(request["secrets"])
         try:
             child = self.warm().fork(
                 "lab",
                 channels=[theirs],
-                sockets=[listener],
+                sockets=[listener, told],
                 home=request["home"],
+                apart=True,
                 limits=self.limits,
                 options=request["options"],
             )
@@ -391,6 +395,15 @@ def _rest_of_hub() -> list[Path]:
     return [path for path in here.parent.iterdir() if path.is_dir() and path != here]
 
 
+def _tell_once(secrets: Mapping[str, str]) -> socket.socket:
+    """A socket on which ``secrets`` wait for whoever gets it, as JSON."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        ours.settimeout(1)
+        ours.sendall(json.dumps(dict(secrets)).encode())
+    return theirs
+
+
 def _has_ended(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -408,6 +421,9 @@ def _remove(path: str) -> None:
 def main() -> None:
     """``python -m hub.labs.keeper``: a line with the plan on standard input, which stays open."""
     starter = sys.stdin.buffer
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # every lab takes some descriptors of it
+    most = _DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     serve(Plan.from_json(starter.readline().decode()), starter)
 
 

@@ -13,6 +13,8 @@ import time
 from typing import Any
 
 PATIENCE_S = 180.0
+# What says that there is no keeper. Anything else (no descriptors left, say) says nothing of it.
+GONE = (FileNotFoundError, ConnectionRefusedError)
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _LENGTH = struct.Struct(">I")
 _ANSWER_BYTES = 1 << 22
@@ -58,7 +60,8 @@ async def _wrap(asked: socket.socket) -> Connection:
 
 
 async def ask(path: str, request: dict[str, Any]) -> dict[str, Any]:
-    """The keeper's answer. OSError where there is no keeper, or none any more."""
+    """The keeper's answer. One of `GONE` where there is no keeper; another OSError where that is
+    not to be known now."""
     return await _last_word(*await reach(path, request))
 
 

@@ -19,6 +19,10 @@ from typing import Any
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 _PACKET = 100_000
+FORKED = "motcham-forked"
+# What the server alone needs. A kernel is told none of it.
+SECRETS = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
+_OF_THE_SERVER = {"MOTCHAM_LAB_FD", *SECRETS}
 _FORK_S = 20.0
 _serial = itertools.count(1)
 
@@ -42,6 +46,11 @@ class _Forkery:
         packet = json.dumps(request | {"for": number}).encode()
         socket.send_fds(self.socket, [packet], [told])
         return await asyncio.wait_for(future, _FORK_S)
+
+    def signal(self, kernel: int, number: int, *, group: bool) -> None:
+        """Have process 1 signal a kernel: the server has not its account."""
+        request = {"signal": int(number), "to": kernel, "group": group}
+        self.socket.send(json.dumps(request).encode())
 
     def _hear(self) -> None:
         try:
@@ -104,9 +113,11 @@ class ForkedProvisioner(LocalProvisioner):
         heard, told = os.pipe()
         try:
             os.set_blocking(heard, False)
-            env = {k: v for k, v in kwargs.get("env", os.environ).items() if k != "MOTCHAM_LAB_FD"}
+            told_env = kwargs.get("env", os.environ)
+            env = {k: v for k, v in told_env.items() if k not in _OF_THE_SERVER}
             assert self.parent is not None
             request = {
+                "command": [] if self._is_warm() else cmd,
                 "connection_file": self.parent.connection_file,
                 "cwd": str(kwargs.get("cwd") or os.getcwd()),  # noqa: PTH109
                 "env": env,
@@ -122,6 +133,11 @@ class ForkedProvisioner(LocalProvisioner):
                 os.close(told)
         self.pid, self.pgid, self.cwd = pid, pid, request["cwd"]
         return self.connection_info
+
+    def _is_warm(self) -> bool:
+        """Whether this is our own kernel, and not one that a command of its own starts."""
+        own = self.kernel_spec.metadata.get("kernel_provisioner", {})
+        return bool(own.get("provisioner_name") == FORKED)
 
     async def poll(self) -> int | None:
         """None while the kernel runs, else its status; the moment it ended, not later."""
@@ -147,11 +163,10 @@ class ForkedProvisioner(LocalProvisioner):
             return
         if self._end is not None and self._end.done():
             return
-        with contextlib.suppress(ProcessLookupError):
-            if signum == signal.SIGINT:
-                os.killpg(self._kernel, signum)
-            else:
-                os.kill(self._kernel, signum)
+        forkery = _the_forkery()
+        assert forkery is not None
+        with contextlib.suppress(OSError):  # process 1 has ended, and with it every kernel
+            forkery.signal(self._kernel, signum, group=signum == signal.SIGINT)
 
     async def kill(self, restart: bool = False) -> None:
         """End the kernel at once."""

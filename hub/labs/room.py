@@ -72,6 +72,17 @@ def room_of_this_lab() -> Room:
     return Room(Path.home(), int(os.environ.get(QUOTA) or 0) << 20)
 
 
+_room: Room | None = None  # of this lab, once its server has one
+
+
+def is_full() -> bool:
+    """Whether this lab's home is beyond its bound, by a fresh look."""
+    if _room is None or not _room.most:
+        return False
+    _room.watched.look_again()
+    return _room.used() > _room.most
+
+
 class BoundedContents(AsyncLargeFileManager):
     """Files as ever, within the room there is."""
 
@@ -124,7 +135,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
-    room = room_of_this_lab()
+    global _room
+    room = _room = room_of_this_lab()
     if isinstance(server.contents_manager, BoundedContents):
         server.contents_manager.room = room
     server.web_app.settings["motcham_room"] = room

@@ -11,6 +11,7 @@ import asyncio
 import gc
 import os
 import random
+import signal
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from unittest.mock import patch
 import aiohttp.connector
 from aiohttp.resolver import ThreadedResolver
 from jinja2 import Environment
+from jupyter_client.ioloop.restarter import AsyncIOLoopKernelRestarter
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_core.utils import ensure_async
 from jupyter_server.gateway.gateway_client import GatewayClient
@@ -32,12 +34,13 @@ from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from jupyterhub.services.auth import HubOAuth
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 from tornado.http1connection import HTTP1Connection
-from traitlets import default
+from traitlets import Type, default
 from traitlets.config import Application, Config
 
 from hub.labs.furnishing import LANGUAGE, PORTAL, QUOTA
 from hub.labs.language import schemas
 from hub.labs.rehearsal import rehearse
+from hub.labs.room import is_full
 
 PROVISIONER = "motcham-forked"
 _NOBODY = "/user/0-motcham-nobody-0"
@@ -88,11 +91,30 @@ class LabServer(ServerApp):
         self.session_manager.close()
 
 
+class LabRestarter(AsyncIOLoopKernelRestarter):
+    """jupyter_client's, which starts no kernel anew where the keeper would end it at once.
+
+    In a folder that is full each new one was ended too, and the page told of each.
+    """
+
+    async def poll(self) -> None:  # type: ignore[override]
+        """Look after the kernel."""
+        gone = not await ensure_async(self.kernel_manager.is_alive())
+        if gone and await asyncio.to_thread(is_full):
+            self._fire_callbacks("dead")
+            self._restarting = False
+            self.stop()
+            return
+        await super().poll()
+
+
 class LabKernelManager(ServerKernelManager):
     """jupyter_server's, which tells of kernels where the server does and registers nothing anew.
 
     Checking the schema of those events, which the server has registered, costs each kernel 3 ms.
     """
+
+    restarter_class = Type(LabRestarter, klass=AsyncIOLoopKernelRestarter)
 
     @default("event_logger")
     def _default_event_logger(self) -> Any:
@@ -186,14 +208,19 @@ def serve(
     tell_ready: Callable[[], None],
     configuration: dict[str, dict[str, Any]],
     arguments: list[str],
+    *,
+    told: int,
 ) -> None:
     """Be the server until it is told to stop. ``tell_ready`` is called once it can answer.
 
     ``configuration``: class name to traits. ``arguments``: the operator's, as on a command line.
+    ``told``: the end of a pipe whose other end is closed to tell it to stop.
     """
     random.seed()
     os.makedirs(os.environ["JUPYTER_RUNTIME_DIR"], mode=0o700, exist_ok=True)  # noqa: PTH103
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.add_reader(told, _stop_self, loop, told)
     fitting = [one for one in _prepared if _fits(one, configuration, arguments)]
     if fitting:
         _give_facts(fitting[0])
@@ -201,6 +228,11 @@ def serve(
     else:
         server = _make_server(_with_address(configuration), arguments)
     server.listen(listener, tell_ready)
+
+
+def _stop_self(loop: asyncio.AbstractEventLoop, told: int) -> None:
+    loop.remove_reader(told)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _with_address(configuration: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -371,12 +403,11 @@ async def _start_activity(singleuser: Any) -> None:
 
 
 def _register_provisioner() -> None:
-    """Make the provisioner known even where the installed package has not its entry point yet."""
-    KernelProvisionerFactory.provisioners.setdefault(
-        PROVISIONER,
-        EntryPoint(
-            PROVISIONER,
+    """Have ours start every kernel, also those whose specification names Jupyter's own: what a
+    learner's kernel runs is no child of the server, and has not its account."""
+    for name in (PROVISIONER, "local-provisioner"):
+        KernelProvisionerFactory.provisioners[name] = EntryPoint(
+            name,
             "hub.labs.provisioner:ForkedProvisioner",
             KernelProvisionerFactory.GROUP_NAME,
-        ),
-    )
+        )

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -23,13 +23,19 @@ from urllib.parse import quote, urlparse
 
 import jupyterhub
 from jupyterhub.spawner import Spawner
+from traitlets import Any as AnyTrait
 from traitlets import Bool, Dict, Float, Integer, List, Unicode, default
 
-from hub.labs import furnishing, line
+from hub.labs import furnishing, homes, line
+from hub.labs.door import Door
+from hub.labs.homes import PERSON, home_name
 from hub.labs.keeper import SCIENCE, Plan
+from hub.labs.provisioner import SECRETS
 from skills_framework.messages import Message
 
 _KEEPER_S = 180.0  # it loads everything that labs share; on a busy machine that takes a while
+_STOP_S = 30.0
+_NO_KEEPER = (*line.GONE, ConnectionResetError)  # or one that is just ending
 _FIRST_UID, _UIDS = 1_900_100_000, 10_000_000
 
 # What learners need, and nothing that offers them a way out of the lesson.
@@ -51,6 +57,12 @@ NO_KEEPER = Message("Máy chủ phòng thực hành chưa sẵn sàng. Xin thử
 HOME_FULL = Message(
     "Thư mục của anh/chị đã dùng {used} MB, vượt quá xa mức {most} MB được phép, nên phòng thực "
     "hành không mở được. Tệp vẫn còn nguyên; hãy nhờ quản trị giúp xóa bớt."
+)
+
+
+NOBODY = Message(
+    "Tài khoản này không còn trong danh sách, nên phòng thực hành không mở được. Tệp vẫn còn "
+    "nguyên; hãy liên hệ cán bộ đầu mối của cơ quan."
 )
 
 
@@ -98,9 +110,17 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     _keepers: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012 - held so that their pipes stay open
     _leashes: dict[str, asyncio.StreamWriter] = {}  # noqa: RUF012 - one for the whole hub
-    _back_door: Any = None
+    people = AnyTrait(
+        None,
+        allow_none=True,
+        help="`number_of(login name)` is what stays when that changes, None where there is nobody;"
+        " `logins()` all names. Homes are named by the number, without this by the login name.",
+    ).tag(config=True)
+
+    _doors: dict[str, Door] = {}  # noqa: RUF012 - of every lab of this hub, by name
 
     keeper_socket = ""
+    door = ""
     lab_id = ""
 
     @default("run")
@@ -121,11 +141,16 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         the next of a class: the first labs are made while it is still busy with the last.
         """
         plan = self._plan()
+        self._close_door()
+        self.door = secrets.token_hex(8)
+        self._open_door()
+        environment = self._environment()
         request = {
             "ask": "start",
             "home": self._prepare_home(),
+            "secrets": {name: environment.pop(name, "") for name in SECRETS},
             "options": {
-                "environment": self._environment(),
+                "environment": environment,
                 "configuration": self._configuration(lean=self._is_lean()),
                 "arguments": self.get_args(),
             },
@@ -143,7 +168,6 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         self, plan: Plan, request: dict[str, Any], asked: socket.socket | None
     ) -> str:
         if asked is None:
-            await self._open_back_door()
             await self._hold(plan)
             said = await line.ask(plan.socket, request)
         else:
@@ -161,13 +185,17 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         """None while the lab runs, else its exit status."""
         if not self.lab_id:
             return 0
-        if self._back_door_is_shut():
-            await self._open_back_door()  # the hub restarted: labs must reach it again
         try:
+            self._open_door()  # where the hub restarted: the lab must reach it again
             await self._leash(self.keeper_socket)
             said = await line.ask(self.keeper_socket, {"ask": "poll", "id": self.lab_id})
-        except OSError:
+        except line.GONE:
             return 1  # no keeper, no labs
+        except (OSError, line.KeeperIsBehind) as error:
+            self.log.warning(
+                "Whether the lab of %s runs is not known now: %r", self.user.name, error
+            )
+            return None
         end = said.get("end")
         if end is None:
             return None
@@ -177,36 +205,56 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     async def stop(self, now: bool = False) -> None:
         """End the lab; returns when nothing of it is left."""
         if self.lab_id:
-            with contextlib.suppress(OSError):
-                request = {"ask": "stop", "id": self.lab_id, "now": now}
-                said = await line.ask(self.keeper_socket, request)
+            with contextlib.suppress(*line.GONE):
+                said = await self._ask_to_stop({"ask": "stop", "id": self.lab_id, "now": now})
                 self.log.debug("The lab of %s was stopped: %s", self.user.name, said.get("end"))
+        self._close_door()
         self.clear_state()
+
+    async def _ask_to_stop(self, request: dict[str, Any]) -> dict[str, Any]:
+        until = time.monotonic() + _STOP_S
+        while True:
+            try:
+                return await line.ask(self.keeper_socket, request)
+            except line.GONE:
+                raise
+            except OSError:  # a lab that is forgotten would run on, unseen
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.5)
 
     def get_state(self) -> dict[str, Any]:
         """What a restarted hub needs to find the lab again."""
         state: dict[str, Any] = super().get_state()
         if self.lab_id:
-            state |= {"keeper": self.keeper_socket, "lab": self.lab_id}
+            state |= {"keeper": self.keeper_socket, "lab": self.lab_id, "door": self.door}
         return state
 
     def load_state(self, state: dict[str, Any]) -> None:
         """The opposite of `get_state`."""
         super().load_state(state)
         self.keeper_socket, self.lab_id = state.get("keeper", ""), state.get("lab", "")
+        self.door = state.get("door", "hub")  # which all labs shared, once
 
     def clear_state(self) -> None:
         """Forget the lab."""
         super().clear_state()
-        self.keeper_socket = self.lab_id = ""
+        self.keeper_socket = self.lab_id = self.door = ""
 
     # --- homes -----------------------------------------------------------------------------
 
     def _prepare_home(self) -> str:
         """The name of the learner's folder, which exists and is theirs."""
-        name = home_name(self.user.name)
-        Path(self.homes).mkdir(mode=0o700, parents=True, exist_ok=True)
-        home = Path(self.homes) / name
+        username, name = self.user.name, home_name(self.user.name)
+        folder = Path(self.homes)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.people is not None:
+            number = self.people.number_of(username)
+            if number is None:
+                raise LabRefused(NOBODY)
+            name = f"{PERSON}{number}"
+            homes.move_in(folder, name, username=username, logins=self.people.logins)
+        home = folder / name
         home.mkdir(mode=0o700, exist_ok=True)
         if os.geteuid() == 0 and home.stat().st_uid == 0:
             uid = _FIRST_UID + int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % _UIDS
@@ -218,7 +266,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     def _environment(self) -> dict[str, str]:
         environment = {str(k): str(v) for k, v in self.get_env().items()}
         api_path = urlparse(self.hub.api_url).path
-        api_url = f"http+unix://{quote(self._door, safe='').lower()}{api_path}"
+        api_url = f"http+unix://{quote(str(self._place_of_door()), safe='').lower()}{api_path}"
         activity = urlparse(environment["JUPYTERHUB_ACTIVITY_URL"]).path
         activity = activity[activity.index(api_path) :]
         prefix = environment.get("JUPYTERHUB_SERVICE_PREFIX", "/")
@@ -289,15 +337,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         plan = self._plan()
         WalledSpawner._keepers[plan.socket] = start_keeper(plan)
 
-    @property
-    def _door(self) -> str:
-        return str(Path(self.run) / "doors" / "hub.sock")
-
     def _plan(self) -> Plan:
         return Plan(
             run=self.run,
             homes=self.homes,
-            doors=str(Path(self._door).parent),
+            doors=str(self._place_of_door().parent),
             science=tuple(self.science),
             memory_mb=self.memory_mb,
             processes=self.processes,
@@ -315,11 +359,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
 
     async def _hold(self, plan: Plan) -> None:
         """Make sure that the keeper of ``plan`` runs and knows that this hub does."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_NO_KEEPER):
             await self._leash(plan.socket)
             return
         async with _starting_lock():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*_NO_KEEPER):
                 await self._leash(plan.socket)
                 return
             started: subprocess.Popen[bytes] | None = WalledSpawner._keepers.get(plan.socket)
@@ -328,7 +372,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
                 WalledSpawner._keepers[plan.socket] = started
             until = time.monotonic() + _KEEPER_S
             while time.monotonic() < until and started.poll() is None:
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(*_NO_KEEPER):
                     await self._leash(plan.socket)
                     return
                 await asyncio.sleep(0.05)
@@ -336,10 +380,9 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         raise LabRefused(NO_KEEPER)
 
     def _is_held(self, path: str) -> bool:
-        """Whether a keeper there is known to run, and labs of its can reach the hub."""
+        """Whether a keeper there is known to run."""
         held = WalledSpawner._leashes.get(path)
-        alive = held is not None and not held.is_closing() and not _reader_of(held).at_eof()
-        return alive and not self._back_door_is_shut()
+        return held is not None and not held.is_closing() and not _reader_of(held).at_eof()
 
     async def _leash(self, path: str) -> None:
         """A connection that stays open while this hub lives. OSError when nobody listens."""
@@ -350,51 +393,32 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         writer._motcham_reader = reader  # type: ignore[attr-defined]
         WalledSpawner._leashes[path] = writer
 
-    # --- the hub's back door ---------------------------------------------------------------
+    # --- the lab's door to the hub ---------------------------------------------------------
 
-    def _back_door_is_shut(self) -> bool:
-        return WalledSpawner._back_door is None
+    def _place_of_door(self) -> Path:
+        return Path(self.run) / "doors" / f"{self.door}.sock"
 
-    async def _open_back_door(self) -> None:
-        """The socket by which labs reach the hub's port: they have no network."""
-        path = Path(self._door)
-        folder = path.parent
-        if WalledSpawner._back_door is None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            Path(self.run).chmod(0o700)
-            folder.chmod(0o711)
-            fresh = folder / f"hub-{os.getpid()}.new"
-            fresh.unlink(missing_ok=True)
-            WalledSpawner._back_door = await asyncio.start_unix_server(self._relay, str(fresh))
-            fresh.chmod(0o666)
-            fresh.rename(path)
-
-    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = urlparse(self.hub.url)
-        try:
-            far_reader, far_writer = await asyncio.open_connection(
-                address.hostname, address.port or 80
-            )
-        except OSError:
-            writer.close()
+    def _open_door(self) -> None:
+        """The socket by which this lab reaches the hub's API. OSError where it cannot be made."""
+        if self.door in WalledSpawner._doors:
             return
-        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+        place, hub = self._place_of_door(), urlparse(self.hub.url)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(self.run).chmod(0o700)
+        # Whoever knows the name gets in, and nobody is told names.
+        place.parent.chmod(0o311)
+        door = Door(
+            place, hub=(hub.hostname or "", hub.port or 80), api=urlparse(self.hub.api_url).path
+        )
+        door.open()
+        WalledSpawner._doors[self.door] = door
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while piece := await reader.read(65_536):
-            writer.write(piece)
-            await writer.drain()
-    writer.close()
-
-
-def home_name(username: str) -> str:
-    """A folder name for a user name: readable, lower case, and never that of another."""
-    plain = re.sub(r"[^a-z0-9]+", "-", username.lower()).strip("-")[:32]
-    if plain and plain == username:
-        return plain
-    return f"{plain}-{hashlib.sha256(username.encode()).hexdigest()[:10]}"
+    def _close_door(self) -> None:
+        door = WalledSpawner._doors.pop(self.door, None)
+        if door is not None and self.door != "hub":
+            door.close()
+        elif door is not None:
+            WalledSpawner._doors[self.door] = door  # others may still use it
 
 
 def start_keeper(plan: Plan) -> subprocess.Popen[bytes]:

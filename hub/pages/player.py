@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import courses
 from hub import access, forms, lab_door, learning, lessons
@@ -294,11 +294,12 @@ class LessonPage(PageHandler):
 
     def _policy(self) -> str:
         """“Mở trong JupyterLab” is a form that leads to the lab, which may have its own host."""
-        host = self.portal.settings.subdomain_host
-        if host is None:
+        settings = self.portal.settings
+        if not settings.lab_domain:
             return CONTENT_POLICY
-        port = f":{host.port}" if host.port else ""
-        labs = f"{host.scheme}://*.{host.host}{port}"
+        here = urlsplit(settings.address)
+        port = f":{here.port}" if here.port else ""
+        labs = f"{here.scheme}://*.{settings.lab_domain}{port}"
         return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
 
     def _state(self, loaded: Loaded, answers: lessons.Answers) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hub.scopes import domain_of
+from hub import doctor, up
+from hub.scopes import domains_below
 from hub.settings import Settings
 from hub.web import is_lab_origin
+from skills_framework.messages import Refused
 
 SUBDOMAINS = Settings.model_validate({"subdomain_host": "https://hoc.example.vn"})
 
@@ -54,7 +58,49 @@ def test_only_labs_below_our_host_are_let_in(origin: str, is_one: bool) -> None:
 
 
 def test_without_subdomains_nobody_is_let_in() -> None:
-    assert not is_lab_origin("https://hocvien.hoc.example.vn", Settings())
+    shared = Settings(labs_share_origin=True)
+    assert not is_lab_origin("https://hocvien.hoc.example.vn", shared)
+    assert not is_lab_origin("http://hocvien.localhost:8000", shared)
+
+
+def test_on_one_s_own_machine_labs_are_below_localhost() -> None:
+    assert Settings().lab_domain == "localhost"
+    assert is_lab_origin("http://hocvien.localhost:8000", Settings())
+    assert not is_lab_origin("http://localhost:8000", Settings())
+    assert not is_lab_origin("http://hocvien.localhost:8001", Settings())
+    assert not is_lab_origin("http://127.0.0.1:8000", Settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "exposed"),
+    [
+        ({}, False),
+        ({"bind": "::1"}, False),
+        ({"bind": "0.0.0.0"}, True),
+        ({"bind": "10.0.0.5"}, True),
+        ({"public_url": "https://hoc.example.vn"}, True),
+        ({"public_url": "https://hoc.example.vn", "lab_spawner": "none"}, False),
+        ({"public_url": "https://hoc.example.vn", "labs_share_origin": True}, False),
+        ({"subdomain_host": "https://hoc.example.vn"}, False),
+        ({"public_url": "http://127.0.0.1.evil.test"}, True),
+    ],
+)
+def test_labs_that_share_the_origin_of_a_platform_others_reach_are_told(
+    given: dict[str, Any], exposed: bool
+) -> None:
+    settings = Settings.model_validate(given)
+    assert settings.exposes_its_origin is exposed
+    states = [found.state for found in doctor._origin_of_labs(settings)]
+    assert ("missing" in states) is exposed
+
+
+def test_up_does_not_start_then(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", bind="0.0.0.0")
+    told: list[Any] = []
+    with pytest.raises(Refused) as refused:
+        up.run(settings, tell=told.append, at=dt.datetime.now(dt.UTC))
+    assert "MOTCHAM_LABS_SHARE_ORIGIN=true" in str(refused.value.messages[0])
+    assert not (tmp_path / "data").exists()
 
 
 async def test_no_other_site_may_read_the_api(site: Any) -> None:
@@ -66,8 +112,10 @@ async def test_no_other_site_may_read_the_api(site: Any) -> None:
 
 
 def test_learners_have_a_host_each_and_our_services_stay_with_the_hub() -> None:
+    domain_of = domains_below("hoc.example.vn")
     assert domain_of("hocvien", "hoc.example.vn", "user") == "hocvien.hoc.example.vn"
     assert domain_of("portal", "hoc.example.vn", "service") == "hoc.example.vn"
+    assert domains_below("localhost")("hocvien", "127.0.0.1", "user") == "hocvien.localhost"
 
 
 async def test_the_guide_has_the_tasks_words_without_script(site: Any) -> None:

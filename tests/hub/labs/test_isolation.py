@@ -1,8 +1,10 @@
 """Learner A, in a kernel of the own lab, tries to reach what is not A's. Nothing may come of it."""
 
 import json
+import os
 import re
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,7 @@ def two(hub):
         "port": hub.port,
         "run": hub.run_folder,
         "hub_pid": hub.process.pid,
+        "token_a": hub.token_of("a"),
         "token_b": hub.token_of("b"),
     }
     for name in ("a", "b"):
@@ -43,7 +46,15 @@ class Door(http.client.HTTPConnection):
 def ask(method, path, token, body=None):
     door = Door("hub"); door.request(method, path, body, {"Authorization": "token " + token})
     answer = door.getresponse(); return answer.status, answer.read().decode()
-own = os.environ["JUPYTERHUB_API_TOKEN"]
+own = {token_a!r}
+"""
+# The processes of the own lab that are none of the kernel's: process 1 and the server.
+OTHERS = """
+import ctypes, os, struct
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+others = [1, *(int(n) for n in open('/proc/1/task/1/children').read().split()[:1])]
+assert others[1] != os.getpid()
 """
 # What it is called, the code, and what it prints when it succeeds.
 TRIES = {
@@ -69,13 +80,90 @@ TRIES = {
     """,
     "read the environment of every process for another's token": """
         import os
-        mine = os.environ['JUPYTERHUB_API_TOKEN']
         for p in os.listdir('/proc'):
             if p.isdigit():
-                env = open(f'/proc/{p}/environ').read()
-                for line in env.split('\\0'):
-                    if line.startswith('JUPYTERHUB_API_TOKEN=') and mine not in line:
-                        print('bi-mat')
+                try: env = open(f'/proc/{p}/environ').read()
+                except OSError: continue
+                if 'API_TOKEN' in env: print('bi-mat', p)
+    """,
+    "find the lab's token in the own environment or memory": """
+        import os, re
+        if any('TOKEN' in name for name in os.environ): print('bi-mat')
+        with open('/proc/self/mem', 'rb') as memory:
+            for line in open('/proc/self/maps'):
+                if ' rw-p' not in line: continue
+                begin, end = (int(one, 16) for one in line.split()[0].split('-'))
+                try: memory.seek(begin); held = memory.read(end - begin)
+                except (OSError, ValueError): continue
+                for one in re.finditer(rb'API_TOKEN["=: ]+[0-9a-f]{32}', held): print('bi-mat')
+    """,
+    "read the memory of the server or process 1": OTHERS
+    + """
+for pid in others:
+    try: open(f'/proc/{pid}/mem', 'rb'); print('bi-mat', pid)
+    except OSError: pass
+""",
+    "write the memory of the server or process 1": OTHERS
+    + """
+for pid in others:
+    try: open(f'/proc/{pid}/mem', 'r+b'); print('bi-mat', pid)
+    except OSError: pass
+""",
+    "read the server's memory by a call of its own": OTHERS
+    + """
+into = ctypes.create_string_buffer(8)
+class Vector(ctypes.Structure): _fields_ = [('base', ctypes.c_void_p), ('length', ctypes.c_size_t)]
+here = Vector(ctypes.addressof(into), 8)
+for pid in others:
+    for number in (310, 311, 270, 271):
+        if libc.syscall(number, pid, ctypes.byref(here), 1, ctypes.byref(here), 1, 0) > 0:
+            print('bi-mat', pid, number)
+""",
+    "trace the server": OTHERS
+    + """
+for pid in others:
+    for ask in (16, 0x4206):
+        if libc.ptrace(ask, pid, 0, 0) == 0: print('bi-mat', pid, ask)
+""",
+    "take a descriptor of the server's": OTHERS
+    + """
+for pid in others:
+    held = os.pidfd_open(pid)
+    for fd in range(3, 30):
+        if libc.syscall(438, held, fd, 0) >= 0: print('bi-mat', pid, fd)
+""",
+    "open a descriptor of the server's anew": OTHERS
+    + """
+for pid in others:
+    try:
+        for fd in os.listdir(f'/proc/{pid}/fd'): print('bi-mat', pid, fd)
+    except OSError: pass
+""",
+    "read what the server keeps to itself": OTHERS
+    + """
+for pid in others:
+    for name in ('environ', 'maps', 'auxv', 'stack', 'syscall', 'map_files', 'cwd', 'root', 'exe'):
+        path = f'/proc/{pid}/{name}'
+        try:
+            print('bi-mat', os.readlink(path) if name in ('cwd', 'root', 'exe') else
+                  os.listdir(path) if name == 'map_files' else open(path, 'rb').read()[:1], path)
+        except OSError: pass
+""",
+    "change the server's settings": OTHERS
+    + """
+for pid in others:
+    for name in ('oom_score_adj', 'comm', 'coredump_filter', 'clear_refs', 'timerslack_ns'):
+        try: os.write(os.open(f'/proc/{pid}/{name}', 1), b'1000'); print('bi-mat', pid, name)
+        except OSError: pass
+""",
+    "speak on the socket between server and process 1": """
+        import os, socket
+        for fd in range(3, 1024):
+            try: kind = os.readlink(f'/proc/self/fd/{fd}')
+            except OSError: continue
+            if not kind.startswith('socket:'): continue
+            held = socket.socket(fileno=os.dup(fd))
+            if held.family == socket.AF_UNIX and held.type == socket.SOCK_SEQPACKET: print('bi-mat')
     """,
     "kill B's lab": """
         import os, signal
@@ -202,7 +290,7 @@ def test_learner_a_cannot(name, hub, two, record_try):
 
 def test_the_door_to_the_hub_answers_what_is_one_s_own(hub, two):
     """Else the tries above would fail for want of a door."""
-    said = hub.run("a", API + "print(ask('GET', '/hub/api/user', own))")
+    said = hub.run("a", fill(API + "print(ask('GET', '/hub/api/user', own))", two))
     assert "200" in said
     assert '"name": "a"' in said or '"name":"a"' in said
 
@@ -245,3 +333,76 @@ def test_whoever_logs_in_gets_a_cookie_for_the_own_lab_only(hub, two):
         paths = {cookie.name: cookie.path for cookie in browser.cookies}
         assert paths["jupyterhub-user-a"] == "/user/a/"
         assert browser.get(hub.base + "/user/b/api/contents").status_code in (403, 404)
+
+
+TEMPLATE = """
+import os
+for place in ('.local/share/jupyter', '.jupyter'):
+    for name in ('lab', 'classic', 'basic', 'base'):
+        folder = f'/lab/{place}/nbconvert/templates/{name}'
+        os.makedirs(folder, exist_ok=True)
+        open(folder + '/index.html.j2', 'w').write('bi-mat')
+        open(folder + '/conf.json', 'w').write('{"mimetypes": {"text/html": true}}')
+open('/lab/x.ipynb', 'w').write(
+    '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
+"""
+
+
+def test_a_template_in_the_home_is_no_code_of_the_server_s(hub, two, record_try):
+    hub.run("a", TEMPLATE)
+    status, body = hub.call("GET", "/user/a/nbconvert/html/x.ipynb")
+    record_try("have a template of one's own run in the server", succeeded=b"bi-mat" in body)
+    assert status == 200
+    assert b"bi-mat" not in body
+
+
+def test_a_kernel_cannot_signal_the_server_where_accounts_differ(hub, two, record_try):
+    said = hub.run(
+        "a",
+        OTHERS
+        + """
+for pid in others:
+    for number in (0, 9, 15, 19):
+        try: os.kill(pid, number); print(pid, number)
+        except PermissionError: pass
+status = open(f'/proc/{others[1]}/status').read()
+print('apart' if f'Uid:\\t{os.getuid()}' not in status else 'one account')
+""",
+    )
+    # Process 1 of a namespace is deaf to signals from inside it.
+    succeeded = any(line.startswith(tuple("23456789")) for line in said.splitlines())
+    assert ("apart" in said) is (os.geteuid() == 0), said
+    if os.geteuid() == 0:
+        record_try("signal the server", succeeded=succeeded)
+        assert not succeeded, said
+    assert hub.call("GET", "/user/a/api/status")[0] == 200
+
+
+@pytest.mark.parametrize("spec", ["python3", "python3-cold"])
+def test_every_kernel_is_apart_from_the_server(spec, hub, two):
+    said = hub.run(
+        "a",
+        OTHERS
+        + """
+try: open(f'/proc/{others[1]}/mem', 'rb'); print('bi-mat')
+except OSError: print('closed', os.getuid())
+""",
+        spec=spec,
+    )
+    assert said.split() == ["closed", "1000"]
+
+
+def test_server_and_process_1_hide_their_memory(hub, two):
+    """Seen from outside: where nobody may look into a process, its files belong to root."""
+    first = min(hub.processes_of("a"))
+    server = int(Path(f"/proc/{first}/task/{first}/children").read_text().split()[0])
+    for pid in (first, server):
+        assert Path(f"/proc/{pid}/environ").stat().st_uid == 0
+    if os.geteuid() == 0:
+        accounts = {
+            pid: Path(f"/proc/{pid}/status").read_text().split("Uid:")[1].split()[:4]
+            for pid in (first, server)
+        }
+        assert accounts[server][0] == accounts[server][1] == accounts[server][2]
+        assert accounts[server][0] != accounts[first][0]
+        assert accounts[server][3] == accounts[first][3], "files are read as the learner"

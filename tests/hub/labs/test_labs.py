@@ -463,3 +463,39 @@ def test_a_keeper_with_more_requests_than_wait_in_its_queue_is_not_taken_for_gon
             one.close()
     with pytest.raises(OSError, match="refused"):
         asyncio.run(line.ask(path, {"ask": "poll"}))
+
+
+EMPTY_FILES = """
+for number in range(1200):
+    open(f"rong-{number}", "w").close()
+import time
+time.sleep(300)
+"""
+
+
+def test_a_home_of_ever_more_empty_files_is_full_and_no_kernel_is_started_anew(tmp_path):
+    with LabHub(tmp_path, more="c.WalledSpawner.quota_mb = 4\n") as hub:
+        hub.add("an")
+        hub.open_lab("an")
+
+        async def fill():
+            async with Kernel(hub, "an") as kernel:
+                running = asyncio.ensure_future(kernel.run(EMPTY_FILES, 120))
+                counts = []
+                for _ in range(400):
+                    counts.append(len(await asyncio.to_thread(hub.processes_of, "an")))
+                    if counts[-1] == 2 and max(counts) >= 3:
+                        break
+                    await asyncio.sleep(0.1)
+                running.cancel()
+                for _ in range(60):  # longer than the keeper takes from one look to the next
+                    await asyncio.sleep(0.2)
+                    counts.append(len(await asyncio.to_thread(hub.processes_of, "an")))
+                return counts
+
+        counts = asyncio.run(fill())
+        assert max(counts) == 3, "process 1, server, kernel"
+        assert set(counts[-60:]) == {2}, "server and process 1 stay, nothing comes back"
+        room = json.loads(hub.call("GET", "/user/an/motcham/room")[1])
+        assert room["full"] is True
+        assert server_of(hub, "an")["ready"], "to tidy up"

@@ -271,4 +271,4 @@ if __name__ == "__main__":
         asyncio.set_event_loop(LOOP)
         inside._leave(be_server)
     theirs.close()
-    sys.exit(inside._keep(server, talk, ours))
+    sys.exit(inside._keep(server, talk, ours, os.pipe()[1]))

@@ -29,7 +29,7 @@ CONFIG = """
 c = get_config()
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}/"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
-c.ConfigurableHTTPProxy.command = [{node!r}, {proxy!r}]
+c.ConfigurableHTTPProxy.command = [{node!r}, "--import", {guard!r}, {proxy!r}]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
 c.ConfigurableHTTPProxy.auth_token = "x" * 32
 c.ConfigurableHTTPProxy.pid_file = {folder!r} + "/proxy.pid"
@@ -90,6 +90,7 @@ class LabHub:
                 proxy_port=self.proxy_port,
                 node=node,
                 proxy=str(PROXY / "configurable-http-proxy"),
+                guard=str(ROOT / "hub" / "proxy" / "guard.mjs"),
                 folder=str(folder),
                 token=TOKEN,
             )

@@ -11,6 +11,8 @@
   const KEY = "motcham"; // in the notebook's metadata: {course, lesson, revision}
   const ROOM_EVERY_MS = 60_000;
   const ROOM_SEEN_MS = 6_000; // the server looks at the folder every 5 s
+  const BLOCKED_MS = 4_000; // a WebSocket that is not open by then is told as blocked
+  const BLOCKED_AGAIN_MS = 20_000;
   const AWAY_MS = 120_000; // without a touch for so long, a learner is away; as on the lesson page
   const style = new URL("style.css", document.currentScript.src).href;
   let scope;
@@ -75,10 +77,13 @@
       fetching: "Đang tải video…",
       noVideo: "Chưa tải được video này ở đây. Có thể xem ở trang bài học.",
       inWords: "Xem bằng chữ",
+      blocked: "Mạng ở đây chặn WebSocket, nên phòng thực hành không chạy được mã. Tệp vẫn xem "
+        + "và lưu được. Bài học làm được ngay trên trang bài học, không cần WebSocket.",
       nearlyFull: (used, most) => `Thư mục của anh/chị đã dùng ${used} trong ${most} MB. `
         + "Hãy xóa bớt tệp: khi đầy, phòng thực hành không lưu thêm được.",
       full: (used, most) => `Thư mục của anh/chị đã đầy (${used} trong ${most} MB): không lưu thêm `
-        + "được và mã không chạy được. Hãy xóa bớt tệp; xong là chạy lại được ngay.",
+        + "được và mã không chạy được. Mỗi tệp, dù rỗng, tính ít nhất 4 KB. Hãy xóa bớt tệp; xong là "
+        + "chạy lại được ngay.",
     },
     en: {
       submit: "Submit",
@@ -130,10 +135,13 @@
       fetching: "Loading the video…",
       noVideo: "This video could not be loaded here. You can watch it on the lesson page.",
       inWords: "Read it instead",
+      blocked: "The network here blocks WebSockets, so the lab cannot run code. Files can be seen and "
+        + "saved. The lesson can be done on the lesson page, which needs no WebSocket.",
       nearlyFull: (used, most) => `Your folder holds ${used} of ${most} MB. Delete some files: `
         + "when it is full, the lab cannot save any more.",
       full: (used, most) => `Your folder is full (${used} of ${most} MB): nothing more is saved and `
-        + "no code runs. Delete some files; then it runs again at once.",
+        + "no code runs. Each file, even an empty one, counts 4 KB at least. Delete some files; then "
+        + "it runs again at once.",
     },
   };
   let language = "vi";
@@ -572,12 +580,13 @@
 
   // ---- the room in the learner's folder ----------------------------------------------------
 
-  function watchRoom({ Notification }) {
+  function watchRoom({ Notification }, tidied) {
     let shown = null;
     let told = null;
     const tell = (level, room) => {
       if (level === shown) return;
       if (told) Notification.dismiss(told);
+      if (shown === "full") tidied();
       shown = level;
       told = level && Notification[level === "full" ? "error" : "warning"](
         say(level, number(room.used_mb), number(room.most_mb)), { autoClose: false });
@@ -592,10 +601,55 @@
         const room = await answer.json();
         const level = room.full ? "full" : room.nearly_full && "nearlyFull";
         tell(level || null, room);
+        if (level === "full") setTimeout(look, ROOM_SEEN_MS);
       } catch { /* the connection is being told of elsewhere */ }
     };
     look();
     setInterval(look, ROOM_EVERY_MS);
+    return look;
+  }
+
+  // ---- a network that lets pages through and WebSockets not --------------------------------
+
+  const opens = () => new Promise((tell) => {
+    const address = new URL(`${page.baseUrl}api/events/subscribe`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    address.searchParams.set("token", page.token);
+    const line = new WebSocket(address);
+    const done = (open) => { clearTimeout(late); line.close(); tell(open); };
+    const late = setTimeout(done, BLOCKED_MS, false);
+    line.onopen = () => { done(true); };
+    line.onerror = () => { done(false); };
+  });
+
+  const answers = () => fetch(`${page.baseUrl}api/status`, {
+    headers: { Authorization: `token ${page.token}` },
+  }).then((answer) => answer.ok, () => false);
+
+  // Told once, for as long as it lasts. Where the lab does not answer at all JupyterLab says so.
+  function watchLine({ Notification }, lessonPage) {
+    let told = null;
+    let looking = false;
+    const look = async () => {
+      if (looking) return;
+      looking = true;
+      const [open, here] = await Promise.all([opens(), answers()]);
+      looking = false;
+      if (open && told) {
+        Notification.dismiss(told);
+        told = null;
+      } else if (!open && here && !told) {
+        told = Notification.error(say("blocked"), {
+          autoClose: false,
+          actions: [{
+            label: say("back"),
+            displayType: "accent",
+            callback: () => { location.assign(lessonPage()); },
+          }],
+        });
+      }
+      if (!open) setTimeout(look, BLOCKED_AGAIN_MS);
+    };
     return look;
   }
 
@@ -646,7 +700,25 @@
             lab.changed(tracker.currentWidget);
           }
         });
-        app.restored.then(() => { lab.saved = watchRoom(ui); });
+        const line = watchLine(ui, () => {
+          const panel = tracker.currentWidget;
+          const at = panel && lab.lessons.get(panel) && lab.lessons.get(panel).note();
+          return at ? `${portal}${lessonOf(at)}` : portal;
+        });
+        line(); // not after the rest has settled: that waits for the WebSockets too
+        tracker.widgetAdded.connect((_, panel) => {
+          panel.sessionContext.connectionStatusChanged.connect((__, status) => {
+            if (status === "connecting" || status === "disconnected") line();
+          });
+        });
+        // The server starts no kernel anew in a full folder, so that nobody is told again and again.
+        const wake = () => tracker.forEach((panel) => {
+          const { sessionContext } = panel;
+          if (sessionContext.kernelDisplayStatus !== "dead" && sessionContext.session?.kernel) return;
+          const name = sessionContext.kernelPreference.name || sessionContext.prevKernelName;
+          sessionContext.changeKernel({ name: name || "python3" });
+        });
+        app.restored.then(() => { lab.saved = watchRoom(ui, wake); });
       },
     };
   }
