@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -120,13 +120,21 @@ def is_truth(expression: ast.expr) -> bool:
 
 
 def idle_comparisons(source: str) -> list[int]:
-    """Lines, from 1, of comparisons that stand by themselves and so never fail."""
+    """Lines, from 1, of comparisons that stand by themselves and so never fail.
+
+    Below ``with`` and ``try`` they may stand to raise something.
+    """
     tree = tree_of(source)
-    return [
-        node.lineno
-        for node in (ast.walk(tree) if tree is not None else ())
-        if isinstance(node, ast.Expr) and is_truth(node.value)
-    ]
+    return [] if tree is None else sorted(_idle(tree.body))
+
+
+def _idle(body: list[ast.stmt]) -> Iterator[int]:
+    for node in body:
+        if isinstance(node, ast.Expr) and is_truth(node.value):
+            yield node.lineno
+        elif not isinstance(node, (ast.With, ast.AsyncWith, ast.Try, ast.TryStar)):
+            for part in ("body", "orelse"):
+                yield from _idle(getattr(node, part, None) or [])
 
 
 def autotest_lines(source: str) -> list[int]:

@@ -193,9 +193,7 @@ class Marker:
         except Unfit as unfit:
             return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, mode)
         for attempt in range(1, _ATTEMPTS + 1):
-            run = _Marking(
-                self, plan_source, steps, seed=seed, files=files or {}, candid=candid
-            )
+            run = _Marking(self, plan_source, steps, seed=seed, files=files or {}, candid=candid)
             try:
                 cells = run.marks()
                 break

@@ -178,7 +178,7 @@ class AuthoredCourse(AuthoringPage):
         try:
             course = await self.in_thread(lambda: publishing.load_files(files))
             problems = await self.in_thread(
-                lambda: publishing.check(course, self.portal.marker.mark)
+                lambda: publishing.check(course, self.portal.marker)
             )
         except Refused:
             await self._show(slug)  # which says why it can not be read
