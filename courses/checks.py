@@ -32,11 +32,13 @@ from courses.notebooks import (
 from courses.problems import Problem, place
 from courses.reading import language_of
 from courses.sharing import reasons_to_share
-from courses.trials import Mark, check_marks, try_notebook
+from courses.trials import Mark, check_marks, solved_notebook, try_notebook
 from courses.variants import variant
 from courses.weak_tests import classes_of, problems_of_tests
 from skills_framework.framework import Framework
 from skills_framework.messages import Message, Refused
+
+__all__ = ["check_course", "check_lesson", "check_marks", "check_notebook", "solved_notebook"]
 
 MOST_THEORY = 0.30  # QĐ 64/QĐ-BTTTT, khoản 4: lý thuyết tối đa 30% thời lượng
 LONG_ENOUGH_TO_LEAK = 12  # characters; shorter lines (")", "x = 1") stand everywhere

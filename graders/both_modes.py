@@ -6,8 +6,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from courses.notebooks import read_notebook, write_notebook
+from courses.reading import PYTHON, plain_kernel
 from graders.feedback import read_feedback
 from graders.marks import Marks, Mode
+from skills_framework.messages import Refused
 
 if TYPE_CHECKING:
     from graders.compatible.walled import WalledKernels
@@ -37,7 +40,7 @@ class BothModes:
         if mode == "compatible":
             from graders.compatible.single import mark_one
 
-            marks = mark_one(source, submitted, kernels=self._warm())
+            marks = mark_one(as_released(source), as_released(submitted), kernels=self._warm())
         else:
             marks = self.marker.mark(source, submitted, candid=candid)
         told: Any = [replace(one, feedback=_told(one.feedback)) for one in marks.cells]
@@ -50,6 +53,17 @@ class BothModes:
             kernels = WalledKernels(allow_reduced=self.marker.allow_reduced)
             self._kernels = self._stack.enter_context(kernels)
         return self._kernels
+
+
+def as_released(content: bytes) -> bytes:
+    """A notebook's file as a release writes it: without a byte-order mark and other systems' line
+    ends, and for a kernel that every machine has."""
+    try:
+        book = read_notebook(content)
+    except Refused:
+        return content  # which marking tells
+    kernel = plain_kernel(book["metadata"])
+    return write_notebook({**book, "metadata": book["metadata"] | {"kernelspec": kernel or PYTHON}})
 
 
 def _told(feedback: str | None) -> Any:

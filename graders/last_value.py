@@ -28,7 +28,7 @@ def value_facts(value: object, *, opaque: bool = False) -> Value:
         return {"other": type(value).__name__[:LONGEST]}
     if type(value).__name__ == "ndarray" and getattr(value, "ndim", 1) == 0:
         value = value.item()  # type: ignore[attr-defined]
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
         return {"truth": bool(value)}
     number = _number(value)
     return {"other": type(value).__name__[:LONGEST]} if number is None else {"number": repr(number)}
