@@ -111,8 +111,11 @@ def _other_language(file: str, source: Notebook) -> list[Problem]:
     language = language_of(source.get("metadata", {}))
     if language == "python":
         return []
-    why = "sổ này viết bằng {language}; ở đây chỉ chấm tự động sổ Python"
-    return [Problem(file, Message(why, {"language": language.capitalize()}))]
+    said = Message(
+        "sổ này viết bằng {language}; ở đây chỉ chấm tự động sổ Python",
+        {"language": language.capitalize()},
+    )
+    return [Problem(file, said)]
 
 
 def _shares(lesson: Lesson) -> Iterator[Problem]:
