@@ -43,7 +43,7 @@ def main(wanted: list[str]) -> None:
 
 def judged(honest: honest_notebooks.Honest, mark: BothModes) -> tuple[str, str]:
     """equal, explained or silent; and where the modes differ (strict/compatible)."""
-    differing = honest_notebooks.differences(honest, mark)
+    differing = honest_notebooks.differences(honest_notebooks.both(honest, mark))
     unequal = {one for cells in differing.values() for one in cells}
     details = "  ".join(
         f"{kind} {one} {mine:g}/{theirs:g}"

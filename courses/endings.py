@@ -65,7 +65,7 @@ def as_python(source: str) -> str:
     if source[:1].strip() and not any(mark in source for mark in "%!?"):
         return source  # nothing of IPython's in it, and looking closer costs a millisecond
     manager = TransformerManager()  # type: ignore[no-untyped-call]
-    return str(manager.transform_cell(source))  # type: ignore[no-untyped-call]
+    return str(manager.transform_cell(source))
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from courses import learner_notebook, make_release
+from courses import learner_notebook, load_course, make_release, preview
 from courses.course import Course, Lesson
 from courses.shown import attachments_used
 
@@ -95,3 +95,34 @@ def test_what_jupyter_and_nbgrader_need_stays(source):
     assert answer["outputs"] == [] and answer["execution_count"] is None
     assert set(released["metadata"]) == {"kernelspec", "language_info"}
     assert released["metadata"]["language_info"] == {"name": "python", "version": "3.11.9"}
+
+
+BESIDE = [
+    "lessons/.ipynb_checkpoints/01-checkpoint.ipynb",
+    "lessons/01 loi giai.ipynb",
+    "lessons/01.ipynb~",
+    "lessons/.01.ipynb.swp",
+    "lessons/__pycache__/x.pyc",
+    "lessons/dap_an.py",
+    "media/.ipynb_checkpoints/x.png",
+    "media/dap-an.png",
+    "media/~$bai.docx",
+    ".git/config",
+    "solutions/01.ipynb",
+]
+
+
+def test_files_beside_the_lessons_stay_with_the_author(course_folder, tmp_path):
+    alone = make_release(load_course(course_folder))
+    for name in BESIDE:
+        path = course_folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"dap an 1731")
+    course = load_course(course_folder)
+    release = make_release(course)
+    assert dict(release.learner_files) == dict(alone.learner_files)
+    assert dict(release.source_files) == dict(alone.source_files)
+    written = preview(course, tmp_path / "xem")
+    assert {path.relative_to(tmp_path / "xem").as_posix() for path in written} == {
+        *release.learner_files
+    }

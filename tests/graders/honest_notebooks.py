@@ -11,6 +11,7 @@ written in the answer of that id; an answer without one is left as the reference
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,11 @@ class _Text:
 
 def names() -> list[str]:
     return sorted(path.stem for path in COLLECTION.glob("*.percent"))
+
+
+def kept_from_learners() -> set[str]:
+    """Notebooks that the check refuses as a whole, so that no marks in them are right."""
+    return {name for name in names() if "*" in load(name).named}
 
 
 def load(name: str) -> Honest:
@@ -118,17 +124,37 @@ def _submitted(source: dict, text: _Text) -> dict[str, bytes]:
 # Comparing ---------------------------------------------------------------------------------------
 
 
-def differences(honest: Honest, mark) -> dict[str, dict[str, tuple[float, float]]]:
-    """By variant and test: points in strict and in compatible mode, where they differ."""
+Marked = dict[str, tuple[dict[str, float], dict[str, float]]]
+
+
+def both(honest: Honest, mark) -> Marked:
+    """By variant the points of each test, in strict and in compatible mode."""
+    return {
+        name: (
+            {cell.grade_id: cell.points for cell in mark(honest.source, content).cells},
+            {cell.grade_id: cell.points for cell in _as_nbgrader(mark, honest.source, content)},
+        )
+        for name, content in honest.submitted.items()
+    }
+
+
+def differences(marked: Marked) -> dict[str, dict[str, tuple[float, float]]]:
+    """By variant and test: both points, where they differ; nan where there are none."""
     found: dict[str, dict[str, tuple[float, float]]] = {}
-    for name, content in honest.submitted.items():
-        strict = mark(honest.source, content)
-        other = {c.grade_id: c for c in mark(honest.source, content, mode="compatible").cells}
-        for cell in strict.cells:
-            theirs = other[cell.grade_id].points if cell.grade_id in other else float("nan")
-            if cell.points != theirs:
-                found.setdefault(name, {})[cell.grade_id] = (cell.points, theirs)
+    for name, (strict, theirs) in marked.items():
+        for one in {**strict, **theirs}:
+            pair = strict.get(one, math.nan), theirs.get(one, math.nan)
+            if pair[0] != pair[1]:
+                found.setdefault(name, {})[one] = pair
     return found
+
+
+def _as_nbgrader(mark, source: bytes, content: bytes):
+    """What nbgrader would give; nothing where it stops, which then differs in every test."""
+    try:
+        return mark(source, content, mode="compatible").cells
+    except Exception:
+        return ()
 
 
 def named_by(problems, grade_ids) -> set[str]:
