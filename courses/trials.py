@@ -255,10 +255,10 @@ class _Trial:
         """Tests that the modes see differently, or that the reference loses in: what would mend."""
         for name, marks in self.compatible.items():
             if marks.state != "marked":
-                said = {"which": NAMES[name], "why": marks.reason or marks.state}
+                failed = {"which": NAMES[name], "why": marks.reason or marks.state}
                 yield Problem(
                     self.where,
-                    Message("nbgrader không chấm được {which}: {why}", said),
+                    Message("nbgrader không chấm được {which}: {why}", failed),
                     "warning",
                 )
                 return
@@ -269,7 +269,11 @@ class _Trial:
         for grade_id in sorted(lost | differing.keys()):
             if grade_id in differing:
                 which, strictly, otherwise = differing[grade_id]
-                said = {"which": NAMES[which], "strict": strictly, "compatible": otherwise}
+                said: dict[str, Any] = {
+                    "which": NAMES[which],
+                    "strict": strictly,
+                    "compatible": otherwise,
+                }
                 yield self._problem(
                     grade_id,
                     Message(
