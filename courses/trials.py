@@ -330,6 +330,13 @@ class _Trial:
         return Problem(cell_at(self.where, grade_id), message, severity)
 
 
+def _difference(which: str, strict: float, compatible: float) -> Message:
+    return Message(
+        "{which}: chấm nghiêm ngặt cho {strict} điểm, nbgrader cho {compatible}",
+        {"which": NAMES[which], "strict": strict, "compatible": compatible},
+    )
+
+
 _CURED = Message(
     "chấm lại với dòng “#| shared: true” ở đầu ô kiểm tra thì hết: hãy thêm dòng ấy, hoặc so giá "
     "trị (số, chuỗi, danh sách) thay vì so đối tượng của người học"
