@@ -3,7 +3,9 @@
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
 ``rubric.py``, ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
 (pictures, videos, captions), ``release.py``, ``blocks.py`` (for the player), ``variants.py``
-(numbers of one's own), ``checks.py`` and ``authoring.py``. Content stands in
+(numbers of one's own), ``authoring.py`` and ``checks.py`` with what it asks: ``trials.py`` (by
+marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). What other programs leave in a file
+ends in ``reading.py``; what of it learners may find is listed in ``shown.py``. Content stands in
 ``content/<slug>/``. It reads course folders and nothing else (only ``authoring.py``
 writes, where it is told to): it never runs a cell, never marks (`check_course` is handed a way to
 mark), and knows nothing of people, databases or the web.
@@ -11,7 +13,7 @@ mark), and knows nothing of people, databases or the web.
 
 from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
-from courses.checks import Problem, check_course, check_lesson, check_marks, solved_notebook
+from courses.checks import check_course, check_lesson, check_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
 from courses.media import Medium
 from courses.notation import (
@@ -24,8 +26,10 @@ from courses.notation import (
     write_answer,
 )
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
+from courses.problems import Problem
 from courses.release import Release, lesson_for, make_release
 from courses.rubric import Criterion, Level, Picked, check_picks, load_rubric, picked
+from courses.trials import check_marks, solved_notebook
 from courses.variants import downloads, has_variants, variant
 
 __all__ = [
@@ -46,6 +50,7 @@ __all__ = [
     "check_course",
     "check_lesson",
     "check_marks",
+    "check_notebook",
     "check_picks",
     "course_file",
     "downloads",

@@ -7,12 +7,13 @@ solution earns everything and an empty answer nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from courses.course import Course, Lesson
+from courses.endings import UNREADABLE, as_python
 from courses.media import findings_in, findings_of, named_in
+from courses.mistyped import faults_of_marks
 from courses.notation import options_of, read_answer
 from courses.notebooks import (
     HIDDEN_TESTS,
@@ -22,72 +23,56 @@ from courses.notebooks import (
     grade_id_of,
     is_form,
     is_marked_by_hand,
-    is_solution,
     is_test,
     learner_notebook,
     region,
     source_of,
     without_region,
-    write_notebook,
 )
+from courses.problems import Problem, place
+from courses.reading import language_of
 from courses.sharing import reasons_to_share
-from courses.variants import downloads, has_variants, variant
+from courses.trials import Mark, check_marks, solved_notebook, try_notebook
+from courses.variants import variant
+from courses.weak_tests import classes_of, problems_of_tests
 from skills_framework.framework import Framework
 from skills_framework.messages import Message, Refused
 
+__all__ = ["check_course", "check_lesson", "check_marks", "check_notebook", "solved_notebook"]
+
 MOST_THEORY = 0.30  # QĐ 64/QĐ-BTTTT, khoản 4: lý thuyết tối đa 30% thời lượng
-TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
 LONG_ENOUGH_TO_LEAK = 12  # characters; shorter lines (")", "x = 1") stand everywhere
 
 
-class CellMarksLike(Protocol):
-    @property
-    def grade_id(self) -> str: ...
-    @property
-    def points(self) -> float: ...
-    @property
-    def max(self) -> float: ...
-    @property
-    def feedback(self) -> str | None: ...
-    @property
-    def needs_review(self) -> bool: ...
+Progress = Callable[[str, int, int], None]
 
 
-class MarksLike(Protocol):
-    @property
-    def state(self) -> str: ...
-    @property
-    def cells(self) -> Sequence[CellMarksLike]: ...
-    @property
-    def reason(self) -> Message | None: ...
-
-
-Mark = Callable[[bytes, bytes], MarksLike]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One finding. ``where`` is the lesson's file and the cell; ``severity`` error or warning."""
-
-    where: Message | str
-    message: Message
-    severity: str = "error"
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
-
-
-def check_course(course: Course, framework: Framework, mark: Mark) -> list[Problem]:
+def check_course(
+    course: Course,
+    framework: Framework,
+    mark: Mark,
+    progress: Progress = lambda _file, _number, _count: None,
+) -> list[Problem]:
     """Find everything that keeps a course from being published (errors) or could be better.
 
-    ``mark(source, submitted)`` marks notebook bytes strictly. Runs the reference solution and the
-    empty answer of every lesson, and of three drawn variants where it has any.
+    ``mark`` marks notebook bytes (`graders.Marker.mark`). Runs the reference solution, half of it
+    and the empty answer of every lesson strictly and as nbgrader would, and of three drawn
+    variants where it has any. ``progress`` is told each lesson's file, number and their count.
     """
     problems: list[Problem] = []
-    for lesson in course.lessons:
+    for number, lesson in enumerate(course.lessons, start=1):
+        progress(lesson.file, number, len(course.lessons))
         problems += check_lesson(lesson, framework)
-        problems += check_marks(lesson, mark)
+        if not _other_language(lesson.file, lesson.source):
+            problems += check_marks(lesson, mark)
     return [*problems, *check_media(course)]
+
+
+def check_notebook(file: str, source: Notebook, mark: Mark) -> list[Problem]:
+    """The same for one source notebook of nbgrader's, without what only courses of ours have."""
+    if found := _other_language(file, source):
+        return found
+    return [*_of_cells(file, source), *try_notebook(file, source, mark)]
 
 
 def check_media(course: Course) -> list[Problem]:
@@ -96,106 +81,41 @@ def check_media(course: Course) -> list[Problem]:
     found: list[Problem] = []
     for lesson in course.lessons:
         for number, cell in enumerate(lesson.source["cells"], start=1):
-            where = _place(lesson, number, cell)
+            where = place(lesson.file, number, cell)
             found += [Problem(where, *one) for one in findings_of(cell, course.media)]
     used = {path for lesson in course.lessons for path in named_in(lesson.source)}
     return [*found, *(Problem(*one) for one in findings_in(course.media, used))]
 
 
-def _place(lesson: Lesson, number: int, cell: Cell) -> Message:
-    ident = grade_id_of(cell) or cell.get("id", "")
-    return Message(
-        "{file}, ô số {number} ({cell})", {"file": lesson.file, "number": number, "cell": ident}
-    )
-
-
 def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
     """What can be seen without running anything."""
     found = [*_shares(lesson), *_levels(lesson, framework)]
+    if other := _other_language(lesson.file, lesson.source):
+        return [*found, *other]
     for number, cell in enumerate(lesson.source["cells"], start=1):
         if is_test(cell):
-            found += _assert_problems(_place(lesson, number, cell), cell)
+            found += _assert_problems(place(lesson.file, number, cell), cell)
+    found += _of_cells(lesson.file, lesson.source)
     found += [*_without_rubric(lesson), *_shared(lesson), *_untested(lesson)]
     return [*found, *_shown_answers(lesson), *_leaks(lesson)]
 
 
-def check_marks(lesson: Lesson, mark: Mark) -> list[Problem]:
-    """The reference solution earns everything, an empty answer nothing; also for drawn numbers."""
-    found: list[Problem] = []
-    for seed in (0, *(TRIED_SEEDS if has_variants(lesson.source) else ())):
-        try:
-            source = variant(lesson.source, seed)
-            downloads(source)
-            solved = write_notebook(solved_notebook(source))
-            empty = write_notebook(learner_notebook(source))
-        except Refused as refused:
-            return [Problem(lesson.file, why) for why in refused.messages]
-        content = write_notebook(source)
-        where: Message | str = lesson.file
-        if seed:
-            where = Message("{file} (biến thể {seed})", {"file": lesson.file, "seed": seed})
-        found += _not_full(where, lesson, mark(content, solved))
-        found += _not_empty(where, mark(content, empty))
-    return found
+def _of_cells(file: str, source: Notebook) -> list[Problem]:
+    """Of any source of nbgrader's: marks that are none, and tests that do not test."""
+    found = [Problem(file, why) for why in faults_of_marks(source)]
+    return [*found, *problems_of_tests(file, source)]
 
 
-def solved_notebook(source: Notebook) -> Notebook:
-    """The learner's notebook with the reference solutions written in, as a learner would."""
-    solved = learner_notebook(source)
-    for mine, theirs in zip(source["cells"], solved["cells"], strict=True):
-        if is_solution(mine):
-            theirs["source"] = without_marks(source_of(mine))
-    return solved
-
-
-def without_marks(source: str) -> str:
-    """The source without the lines that mark regions."""
-    marks = (*SOLUTION, *HIDDEN_TESTS)
-    return "\n".join(line for line in source.split("\n") if not any(m in line for m in marks))
-
-
-def _not_full(where: Message | str, lesson: Lesson, marks: MarksLike) -> Iterator[Problem]:
-    if marks.state != "marked":
-        yield Problem(where, Message("lời giải mẫu không chấm được: {why}", _why(marks)))
-        return
-    by_hand = {one.grade_id for one in lesson.exercises if one.kind == "text"}
-    seen = {one.grade_id for one in marks.cells}
-    for exercise in lesson.exercises:
-        if exercise.grade_id not in seen:
-            yield Problem(
-                _cell_at(where, exercise.grade_id),
-                Message("bài tập không có mặt trong kết quả chấm"),
-            )
-    for cell in marks.cells:
-        if cell.points < cell.max and cell.grade_id not in by_hand:
-            yield Problem(
-                _cell_at(where, cell.grade_id),
-                Message(
-                    "lời giải mẫu chỉ được {points}/{max} điểm: {feedback}",
-                    {"points": cell.points, "max": cell.max, "feedback": cell.feedback or "–"},
-                ),
-            )
-            yield from _needs_sharing(where, lesson, cell.grade_id)
-
-
-def _not_empty(where: Message | str, marks: MarksLike) -> Iterator[Problem]:
-    if marks.state != "marked":
-        yield Problem(where, Message("bài làm để trống không chấm được: {why}", _why(marks)))
-        return
-    for cell in marks.cells:
-        if cell.points > 0:
-            yield Problem(
-                _cell_at(where, cell.grade_id),
-                Message("bài làm để trống vẫn được {points} điểm", {"points": cell.points}),
-            )
-
-
-def _cell_at(where: Message | str, grade_id: str) -> Message:
-    return Message("{place} ({cell})", {"place": where, "cell": grade_id})
-
-
-def _why(marks: MarksLike) -> dict[str, Any]:
-    return {"why": marks.reason or marks.state}
+def _other_language(file: str, source: Notebook) -> list[Problem]:
+    """A notebook that this platform does not mark, named as what it is."""
+    language = language_of(source.get("metadata", {}))
+    if language == "python":
+        return []
+    said = Message(
+        "sổ này viết bằng {language}; ở đây chỉ chấm tự động sổ Python",
+        {"language": language.capitalize()},
+    )
+    return [Problem(file, said)]
 
 
 def _shares(lesson: Lesson) -> Iterator[Problem]:
@@ -237,9 +157,10 @@ def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
 
 def _assert_problems(where: Message, cell: Cell) -> Iterator[Problem]:
     try:
-        tree = ast.parse(source_of(cell))
-    except SyntaxError as error:
-        yield Problem(where, Message("mã Python sai cú pháp ở dòng {line}", {"line": error.lineno}))
+        tree = ast.parse(as_python(source_of(cell)))
+    except UNREADABLE as error:
+        line = getattr(error, "lineno", None) or 1
+        yield Problem(where, Message("mã Python sai cú pháp ở dòng {line}", {"line": line}))
         return
     asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     for node in asserts:
@@ -263,11 +184,11 @@ def _without_rubric(lesson: Lesson) -> Iterator[Problem]:
 
 def _shared(lesson: Lesson) -> Iterator[Problem]:
     """Tests that run beside the learner's code: why they would have to, and what that means."""
-    classes = _classes_of(lesson)
+    classes = classes_of(lesson.source)
     for number, cell in enumerate(lesson.source["cells"], start=1):
         if not is_test(cell) or not _is_shared(cell):
             continue
-        where = _place(lesson, number, cell)
+        where = place(lesson.file, number, cell)
         yield Problem(
             where,
             Message(
@@ -289,39 +210,11 @@ def _shared(lesson: Lesson) -> Iterator[Problem]:
             )
 
 
-def _needs_sharing(where: Message | str, lesson: Lesson, grade_id: str) -> Iterator[Problem]:
-    """Why a test that the reference solution does not pass might have to be shared."""
-    classes = _classes_of(lesson)
-    for cell in lesson.source["cells"]:
-        if is_test(cell) and grade_id_of(cell) == grade_id and not _is_shared(cell):
-            for why in reasons_to_share(source_of(cell), classes):
-                yield Problem(
-                    _cell_at(where, grade_id),
-                    Message(
-                        "ô kiểm tra này cần “#| shared: true”, hoặc viết lại, vì: {why}",
-                        {"why": why},
-                    ),
-                )
-
-
 def _is_shared(cell: Cell) -> bool:
     try:
         return options_of(source_of(cell)).get("shared") is True
     except Refused:
         return False
-
-
-def _classes_of(lesson: Lesson) -> set[str]:
-    """Classes that solution cells define."""
-    found: set[str] = set()
-    for cell in lesson.source["cells"]:
-        if is_solution(cell) and cell["cell_type"] == "code":
-            try:
-                tree = ast.parse(source_of(cell))
-            except SyntaxError:
-                continue
-            found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    return found
 
 
 def _untested(lesson: Lesson) -> Iterator[Problem]:
@@ -399,7 +292,7 @@ def _leaks(lesson: Lesson) -> Iterator[Problem]:
         lines = {line.strip() for line in _texts(cell)}
         for secret in sorted(lines & secrets.keys()):
             yield Problem(
-                _place(lesson, number, cell),
+                place(lesson.file, number, cell),
                 Message(
                     "bản của học viên lộ dòng “{line}” của ô {cell}",
                     {"line": secret, "cell": secrets[secret]},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import nbformat
 
 from courses.notation import options_of, options_of_text, split_comment
+from courses.reading import decoded, mend
+from courses.shown import shown_cell, shown_metadata
 from skills_framework.messages import Message, Refused
 
 FORMAT: Any = nbformat  # ships no types
@@ -31,9 +34,12 @@ MARK_SCHEME = ("BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
 def read_notebook(content: bytes) -> Notebook:
-    """Read ``.ipynb`` bytes (nbformat 4). Raises Refused when they are not a valid notebook."""
+    """Read ``.ipynb`` bytes of any 4.x (older ones are converted), with plain line ends and an id
+    in every cell. Raises Refused when they are not a valid notebook."""
+    text = decoded(content)
     try:
-        notebook = FORMAT.reads(content.decode("utf-8"), as_version=4)
+        mended = json.dumps(mend(json.loads(text)))
+        notebook = FORMAT.from_dict(mend(FORMAT.reads(mended, as_version=4)))
         FORMAT.validate(notebook)
     except Exception as error:  # nbformat's many kinds; all say: this is no notebook
         reason = str(error).strip().split("\n")[0]
@@ -224,18 +230,22 @@ def region(source: str, marks: tuple[str, str]) -> list[str]:
 
 
 def learner_notebook(source: Notebook) -> Notebook:
-    """Make the learner's notebook of an instructor's: no solutions, hidden tests or outputs.
+    """Make the learner's notebook of an instructor's: no solutions, hidden tests or outputs, and
+    of what stands beside the text only what a cell that learners see uses (`courses.shown`).
 
     Raises Refused (with the cell) for regions in the wrong cell or without an end.
     """
-    notebook = copy.deepcopy(source)
-    notebook.get("metadata", {}).pop("celltoolbar", None)
-    for number, cell in enumerate(notebook["cells"], start=1):
+    cells: list[Cell] = []
+    for number, cell in enumerate(copy.deepcopy(source["cells"]), start=1):
         try:
             _make_learners(cell)
         except Refused as refused:
             raise Refused(*(in_cell(number, cell, why) for why in refused.messages)) from None
-    return notebook
+        cells.append(shown_cell(cell))
+    version = {key: source[key] for key in ("nbformat", "nbformat_minor")}
+    metadata = shown_metadata(source.get("metadata", {}))
+    released: Notebook = FORMAT.from_dict({"cells": cells, "metadata": metadata, **version})
+    return released
 
 
 def in_cell(number: int, cell: Cell, why: Message) -> Message:
@@ -256,10 +266,6 @@ def _make_learners(cell: Cell) -> None:
     form = is_form(cell)
     _lock(cell)
     cell["source"] = _without_solution(cell, form=form)
-    if cell["cell_type"] == "code":
-        cell["outputs"], cell["execution_count"] = [], None
-        for key in ("collapsed", "scrolled"):
-            cell["metadata"].pop(key, None)
     if any(mark in cell["source"] for mark in HIDDEN_TESTS[:1]) and not is_grade(cell):
         raise Refused(Message("phần kiểm tra ẩn phải nằm trong ô kiểm tra có điểm"))
     cell["source"] = without_region(cell["source"], HIDDEN_TESTS)

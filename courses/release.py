@@ -10,6 +10,7 @@ from typing import Any
 
 from courses.course import Course, Lesson
 from courses.media import described, named_in
+from courses.mistyped import faults_of_marks
 from courses.notebooks import (
     learner_notebook,
     read_notebook,
@@ -48,6 +49,8 @@ def make_release(course: Course) -> Release:
     source: dict[str, bytes] = {}
     for lesson in course.lessons:
         try:
+            if faults := faults_of_marks(lesson.source):
+                raise Refused(*faults)
             plain = variant(lesson.source, 0)
             learner[lesson.file] = write_notebook(learner_notebook(plain))
             handed = downloads(plain).items()

@@ -29,6 +29,7 @@ from graders.codec import NotPlain
 from graders.far_side import FarSide
 from graders.folder import Folder
 from graders.guard import Guard, Refusal
+from graders.last_value import Value, value_facts
 from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
 from graders.patience import MOST
@@ -188,14 +189,14 @@ class Examiner:
             self.far.restoring = False
 
     def _attempt(self, source: str, filename: str, limit: float) -> dict[str, Any]:
-        """Run a cell's text. Says ``error`` or None, ``result``, its last value's repr, and
+        """Run a cell's text. Says ``error`` or None, ``result``, what its last value says, and
         ``spoken``, what it printed itself: the author's words on an answer that is partly right."""
         self.outputs.start()
         self.spoken.clear()
         self.testing = filename == _TEST
         self.far.begin(limit)
         error: BaseException | None = None
-        result: str | None = None
+        result: Value = None
         tree: ast.Module | None = None
         try:
             with self._deadline(limit), warnings.catch_warnings():
@@ -229,7 +230,7 @@ class Examiner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
 
-    def _run(self, tree: ast.Module, source: str, filename: str) -> str | None:
+    def _run(self, tree: ast.Module, source: str, filename: str) -> Value:
         last = None
         if tree.body and isinstance(tree.body[-1], ast.Expr):
             last = ast.Expression(tree.body[-1].value)
@@ -242,8 +243,7 @@ class Examiner:
         value = eval(compile(last, filename, "eval"), self.globals)  # noqa: S307
         if value is None or source.rstrip().endswith(";"):
             return None
-        # Partial credit is a number; a learner's object writes no number of its own choosing.
-        return "" if number_of(value) is not None else repr(value)[:200]
+        return value_facts(value, opaque=number_of(value) is not None)
 
     def _set_by_test(self) -> dict[str, Any]:
         """The learner's names that the running test has bound itself."""
@@ -294,7 +294,8 @@ def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
     """What may be made into feedback: the author's own message, or where the learner's code failed.
 
     ``message`` is text that the author wrote for people. ``line`` is the test's line, from 1.
-    ``learner`` holds type, text and place of an error of the learner's own code.
+    ``learner`` holds type, text and place of an error of the learner's own code. ``raw`` is the
+    error as Python says it, which only the author may read.
     """
     facts: dict[str, Any] = {
         "type": type(error).__name__,
@@ -303,6 +304,7 @@ def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         "line": None,
         "message": None,
         "learner": None,
+        "raw": _raw(error),
     }
     words = learners_words(error)
     frames = _frames(error)
@@ -318,6 +320,11 @@ def describe(error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
     elif own and tree is not None:
         facts["message"] = _message_argument(tree, own[-1])
     return facts
+
+
+def _raw(error: BaseException) -> str:
+    text = _clean(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _frames(error: BaseException) -> list[tuple[str, int]]:

@@ -19,9 +19,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from graders.last_value import value_facts as _facts
+
 # Taken before any learner's code runs, so that replacing them in their modules changes nothing.
 _compile, _exec, _eval, _dict, _id, _type = compile, exec, eval, dict, id, type
-_repr, _str, _isinstance, _hasattr = repr, str, isinstance, hasattr
+_str, _isinstance, _hasattr = str, isinstance, hasattr
 _parse, _Expr, _Expression, _Module = ast.parse, ast.Expr, ast.Expression, ast.Module
 _gettrace, _getprofile, _frames = sys.gettrace, sys.getprofile, sys._current_frames
 _hooks, _count_threads = gc.callbacks, threading.active_count
@@ -116,7 +118,7 @@ def run_shared(
             _exec(_compile(tree, "<test>", "exec"), namespace)
             if last is not None:
                 value = _eval(_compile(_Expression(last.value), "<test>", "eval"), namespace)
-                said["result"] = None if value is None else _repr(value)[:200]
+                said["result"] = _facts(value)
     except BaseException as error:
         said["error"] = describe_test_error(error)
     finally:

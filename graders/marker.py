@@ -21,8 +21,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
+from courses.endings import ending_of
 from graders import feedback
 from graders.folder import MAX_FILES, is_plain
+from graders.last_value import checked_facts
 from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
 from graders.patience import MOST, Starvation, all_seconds, allowance
 from graders.plan import Source, Step, make_plan, read_source
@@ -169,10 +171,12 @@ class Marker:
         mode: Mode = "strict",
         seed: int = 0,
         files: Mapping[str, bytes] | None = None,
+        candid: bool = False,
     ) -> Marks:
         """Mark ``submitted`` (a notebook's bytes) against the instructor's ``source``.
 
         ``seed`` seeds the random generators. ``files``: what was handed in beside the notebook.
+        ``candid``: the feedback is for the author, and holds back nothing of hidden tests.
         Never raises for a bad submission: its state and reason say what is wrong with it.
         """
         if mode == "compatible":
@@ -189,7 +193,7 @@ class Marker:
         except Unfit as unfit:
             return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, mode)
         for attempt in range(1, _ATTEMPTS + 1):
-            run = _Marking(self, plan_source, steps, seed=seed, files=files or {})
+            run = _Marking(self, plan_source, steps, seed=seed, files=files or {}, candid=candid)
             try:
                 cells = run.marks()
                 break
@@ -453,10 +457,12 @@ class _Marking:
         *,
         seed: int,
         files: Mapping[str, bytes],
+        candid: bool = False,
     ) -> None:
         self.marker = marker
         self.source = source
         self.steps = steps
+        self.candid = candid
         self.seed = seed
         self.files = files
         self.texts = _texts(steps)
@@ -648,15 +654,15 @@ class _Marking:
         error = said.get("error")
         if isinstance(error, dict):
             return [{"error": _shared_error(step, error)}]
-        result = said.get("result")
-        return [{"error": None, "result": result if isinstance(result, str) else None}]
+        return [{"error": None, "result": checked_facts(said.get("result"))}]
 
     def _judge(
         self, step: Step, outcomes: Sequence[Mapping[str, Any]], *, heard: bool
     ) -> CellMarks:
         from graders.scoring import score
 
-        points, review = score(step.points, outcomes)
+        ending = ending_of(step.source, self.source.names.learner)
+        points, review = score(step.points, outcomes, ending)
         worst = next((one for one in outcomes if one.get("error") is not None), None)
         said: Message | str | None = None
         if worst is not None and worst.get("tampered"):
@@ -664,9 +670,14 @@ class _Marking:
         elif worst is not None:
             errors = [self.errors[n] for n in step.answers if n in self.errors]
             exposed = any(n in self.exposed for n in step.answers)
-            said = feedback.of_test(step, worst, errors, exposed=exposed, heard=heard)
+            if self.candid:
+                said = feedback.for_author(step, worst, errors)
+            else:
+                said = feedback.of_test(step, worst, errors, exposed=exposed, heard=heard)
         elif points < step.points:
             said = feedback.of_partial(outcomes)
+            if said is None and points == 0:
+                said = feedback.of_review() if review else feedback.of_test(step, {"error": {}})
         return self._cell_marks(step, points, said, review=review)
 
     def _cell_marks(
@@ -693,6 +704,7 @@ def _shared_error(step: Step, error: Mapping[str, Any]) -> dict[str, Any]:
         "timeout": error.get("t") == "CellTimeout",
         "message": str(text)[:1000] if own and text else None,
         "learner": None,
+        "raw": f"{error.get('t')}: {text}"[:1000],
     }
 
 

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from courses.reading import decoded, plain_lines
 from graders.marks import State
-from skills_framework.messages import Message
+from skills_framework.messages import Message, Refused
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_CELLS = 2_000
@@ -89,8 +90,8 @@ def read_cells(content: bytes | dict[str, Any]) -> list[Cell]:
 
 def _parse(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        found = json.loads(decoded(content))
+    except (ValueError, RecursionError, Refused):
         raise Unfit("unreadable", _not_a_notebook()) from None
     if not isinstance(found, dict):
         raise Unfit("unreadable", _not_a_notebook())
@@ -110,6 +111,6 @@ def _cell(found: object) -> Cell:
     if not isinstance(kind, str) or not isinstance(source, str):
         raise Unfit("unreadable", _not_a_notebook())
     # Half a surrogate pair has no UTF-8 and no meaning as Python.
-    source = source.encode("utf-8", "replace").decode("utf-8")
+    source = plain_lines(source.encode("utf-8", "replace").decode("utf-8"))
     marking = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return Cell(kind, source, marking if isinstance(marking, dict) else {})

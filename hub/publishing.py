@@ -17,6 +17,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import courses
+from graders import Marker
+from graders.both_modes import BothModes
 from records import Session, audit, releases
 from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
@@ -47,9 +49,10 @@ def read_course_archive(content: bytes) -> courses.Course:
     return load_files(files)
 
 
-def check(course: courses.Course, mark: Any) -> list[courses.Problem]:
+def check(course: courses.Course, marker: Marker) -> list[courses.Problem]:
     """Everything to mend, errors first. Raises `Refused` for an unknown framework."""
-    found = courses.check_course(course, load_framework(course.framework), mark)
+    with BothModes(marker) as mark:
+        found = courses.check_course(course, load_framework(course.framework), mark)
     return sorted(found, key=lambda problem: problem.severity)
 
 

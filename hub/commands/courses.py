@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from graders.feedback import read_feedback
 from hub.commands.opening import DATA, opened
-from hub.console import say
+from hub.console import say, tell
 from skills_framework.messages import Message
 
 if TYPE_CHECKING:
     from courses import Course, Problem
-    from graders import CellMarks
+    from graders.both_modes import BothModes
     from hub.settings import Settings
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -28,13 +29,20 @@ def course() -> None:
 
 
 @course.command()
-@click.argument("folder", type=FOLDER)
-def check(folder: Path) -> int:
-    """Kiểm tra khóa học trong FOLDER; chấm thử lời giải mẫu và bài để trống."""
-    from courses import load_course
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+def check(path: Path) -> int:
+    """Kiểm tra khóa học trong thư mục PATH; chấm thử lời giải mẫu, bài một nửa và bài để trống.
+
+    PATH cũng có thể là một sổ nguồn của nbgrader (.ipynb).
+    """
+    from courses import check_notebook, load_course, read_notebook
     from hub.settings import load_settings
 
-    return _report(_check(load_course(folder), load_settings()))
+    settings = load_settings()
+    if path.is_dir():
+        return _report(_check(load_course(path), settings))
+    with _marking(settings) as mark:
+        return _report(check_notebook(path.name, read_notebook(path.read_bytes()), mark))
 
 
 @course.command()
@@ -100,25 +108,26 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
 
 def _check(loaded: Course, settings: Settings) -> list[Problem]:
     from courses import check_course
-    from graders import Marker
     from skills_framework.framework import load_framework
 
-    with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
-
-        def mark(source: bytes, submitted: bytes) -> Any:
-            marks = marker.mark(source, submitted)
-            return SimpleNamespace(
-                state=marks.state,
-                reason=marks.reason,
-                cells=[_told(cell) for cell in marks.cells],
-            )
-
-        return check_course(loaded, load_framework(loaded.framework), mark)
+    with _marking(settings) as mark:
+        return check_course(loaded, load_framework(loaded.framework), mark, _progress)
 
 
-def _told(cell: CellMarks) -> Any:
-    """With its feedback as a message, to be said in the author's language."""
-    return SimpleNamespace(**vars(cell) | {"feedback": read_feedback(cell.feedback)})
+@contextmanager
+def _marking(settings: Settings) -> Iterator[BothModes]:
+    from graders import Marker
+    from graders.both_modes import BothModes
+
+    # What nbgrader warns about while it marks, the check says itself, with its place.
+    logging.getLogger("motcham.marking").addHandler(logging.NullHandler())
+    with Marker(allow_reduced=settings.allow_reduced_walls) as marker, BothModes(marker) as mark:
+        yield mark
+
+
+def _progress(file: str, number: int, count: int) -> None:
+    facts = {"number": number, "count": count, "file": file}
+    tell(Message("Đang kiểm tra bài {number}/{count}: {file}", facts))
 
 
 def _report(problems: list[Problem]) -> int:

@@ -177,9 +177,7 @@ class AuthoredCourse(AuthoringPage):
         lab, files = await self._files(slug)
         try:
             course = await self.in_thread(lambda: publishing.load_files(files))
-            problems = await self.in_thread(
-                lambda: publishing.check(course, self.portal.marker.mark)
-            )
+            problems = await self.in_thread(lambda: publishing.check(course, self.portal.marker))
         except Refused:
             await self._show(slug)  # which says why it can not be read
             return

@@ -260,7 +260,7 @@ class Publish(PageHandler):
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
         course = publishing.read_course_archive(content)
-        return course, publishing.check(course, self.portal.marker.mark)
+        return course, publishing.check(course, self.portal.marker)
 
 
 class Signs(PageHandler):

@@ -594,3 +594,13 @@ def test_what_the_learner_s_code_prints_is_no_word_of_the_author_s(marker):
     answer = "def f(x):\n    print('số bí mật là', x)\n    return 0"
     (cell,) = marker.mark(as_bytes(source), answered(source, bai=answer)).cells
     assert (cell.points, cell.feedback) == (0.5, None)
+
+
+def test_a_value_that_is_too_large_to_cross_is_told_as_one(marker):
+    source = notebook(
+        solution("a", "import numpy as np\nlon = np.zeros(4_000_000)"),
+        test("t", "assert lon.shape == (4_000_000,)"),
+    )
+    (cell,) = marker.mark(as_bytes(source), as_bytes(source)).cells
+    assert cell.points == 0
+    assert cell.feedback == "Mã của anh/chị in ra hoặc trả về quá nhiều dữ liệu."

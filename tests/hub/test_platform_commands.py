@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -106,3 +107,23 @@ def test_the_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
 def test_english_is_spoken_on_request() -> None:
     answer = motcham("nope", MOTCHAM_LANGUAGE="en")
     assert answer.returncode == 2
+
+
+def test_a_source_notebook_is_checked_by_itself_and_its_mistyped_mark_named(tmp_path: Path) -> None:
+    marking = {"grade_id": "t", "grade": True, "locked": True, "solution": False, "points": 1}
+    cell = {
+        "cell_type": "code",
+        "id": "t",
+        "metadata": {"nbgrader": {**marking, "schema_version": 3, "task": False}},
+        "source": "### begin hidden tests\nassert k == 1731\n### end hidden tests",
+        "outputs": [],
+        "execution_count": None,
+    }
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = tmp_path / "bai.ipynb"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(book).encode())
+    answer = motcham("course", "check", str(path), MOTCHAM_ALLOW_REDUCED_WALLS="true")
+    assert answer.returncode == 1, answer.stderr
+    assert "ô số 1 (t): dòng 1 “### begin hidden tests”" in answer.stdout
+    assert "### BEGIN HIDDEN TESTS" in answer.stdout
+    assert "currently treating" not in answer.stderr.lower()
