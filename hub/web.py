@@ -26,12 +26,12 @@ from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuth
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from graders.feedback import read_feedback
-from hub import access, translate
+from hub import access, answering, translate
 from hub.access import Actor
 from hub.certificate_office import CertificateOffice
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
-from hub.refusals import TooLarge, WithStatus
+from hub.refusals import AtFields, TooLarge, WithStatus
 from hub.settings import Settings
 from hub.watch import Watch
 from records import Records, Session
@@ -367,7 +367,11 @@ class ApiHandler(BaseHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         raised = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(raised, WithStatus):
+        if isinstance(raised, AtFields):
+            errors = [self._.message(message) for message in raised.messages]
+            fields = [answering.as_json(field, self._) for field in raised.fields]
+            self.json({"errors": errors, "fields": fields}, raised.status)
+        elif isinstance(raised, WithStatus):
             self.answer_error(raised.status, [self._.message(m) for m in raised.messages])
         else:
             super().write_error(status_code, **kwargs)
