@@ -1,7 +1,8 @@
 """Courses: folders of notebooks, read, checked and made into releases; what the player shows.
 
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
-``answers.py`` (what was typed into them; ``numbers.py``, ``uploads.py``), ``rubric.py``, ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
+``answers.py`` (what was typed into them; ``numbers.py``, ``uploads.py``), ``rubric.py``,
+``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
 (pictures, videos, captions), ``release.py``, ``blocks.py`` (for the player), ``variants.py``
 (numbers of one's own), ``checks.py`` and ``authoring.py``. Content stands in
 ``content/<slug>/``. It reads course folders and nothing else (only ``authoring.py``

@@ -210,7 +210,7 @@ def _figures(body: str, language: str) -> int | Fraction:
 
 
 def _split(text: str, language: str) -> tuple[str, str]:
-    """The digits before and after the decimal mark; raises Refused where the marks make no sense."""
+    """The digits before and after the decimal mark; raises Refused for marks that make no sense."""
     text = text.strip().removesuffix(".").removesuffix(",")
     if text[0] in ".,":
         text = f"0{text}"

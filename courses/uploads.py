@@ -256,7 +256,8 @@ def _damaged(name: str) -> Refused:
 def _too_much(name: str) -> Refused:
     return Refused(
         Message(
-            "Tệp “{name}” khi mở ra quá lớn nên không nhận. Hãy chép phần cần nộp sang một tệp mới.",
+            "Tệp “{name}” khi mở ra quá lớn nên không nhận. Hãy chép phần cần nộp sang một tệp "
+            "mới.",
             {"name": name},
         )
     )

@@ -115,9 +115,9 @@ class LessonHandler(ApiHandler):
         return await self.record(lessons.open_work, self.actor.person_id, place, self.now)
 
     def speak(self, sent: dict[str, Any]) -> str:
-        """The language of the page that sends: its numbers are read by it, and it is answered so."""
+        """The language of the page that sends: numbers are read and answers are given by it."""
         language = sent.get("language", self._.language)
-        if language not in translate.LANGUAGES:
+        if not isinstance(language, str) or language not in translate.LANGUAGES:
             raise Refused(Message("Phần “language” phải là vi hoặc en."))
         self._ = self.portal.translators[language]
         return self._.language

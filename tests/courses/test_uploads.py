@@ -107,7 +107,7 @@ def test_a_directory_that_lies_about_its_sizes_is_no_way_around():
 
 def test_any_kind_may_be_sent_where_the_author_names_none():
     assert look_into("anh.png", b"\x89PNG\r\n\x1a\n...").size == 11
-    with pytest.raises(Refused, match="không phải là tệp “.png”"):
+    with pytest.raises(Refused, match="không phải là tệp"):
         look_into("anh.png", b"GIF89a")
     with pytest.raises(Refused, match="rỗng"):
         look_into("anh.png", b"")
