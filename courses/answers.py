@@ -119,6 +119,7 @@ def read_cell(source: str, language: str, *, cell: str = "") -> tuple[str, tuple
         written = ast.get_source_segment(shown, node) or ""
         return source, _otherwise_read(form, written, value, language, cell)
     read, fields = read_typed(form, value, language, cell=cell)
+    fields = tuple(one for one in fields if not _is_pythons(one, language))
     if read == value and shown == source:
         return source, fields
     return _with_literal(shown, node, as_literal(read)), fields
@@ -151,6 +152,10 @@ def _otherwise_read(
     if field is None or field.value == value:
         return ()
     return (Field(form.label, written, value, cell=cell),)
+
+
+def _is_pythons(field: Field, language: str) -> bool:
+    return field.value is not None and field.typed == write_number(field.value, language)
 
 
 def _is_given(form: Form, row: int, key: str) -> bool:

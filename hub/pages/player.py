@@ -443,7 +443,7 @@ SEE_FIELDS = Message("Có tệp chưa nhận được: xem lý do ngay dưới �
 SCRIPT_SAYS = {
     "saving": Message("Đang lưu…"),
     "saved": Message("Đã lưu"),
-    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự gửi khi có mạng lại."),
+    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự lưu khi có mạng lại."),
     "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
     "failed": Message("Chưa lưu được; sẽ thử lại."),
     "unread": Message("Đã lưu như đã gõ, nhưng có ô chưa đọc được."),
