@@ -84,6 +84,7 @@ def test_the_page_says_at_once_how_it_read_a_number_and_stops_at_what_is_none(
     learner.fits()
     field.fill("")
     cell.fill("")
+    expect(page.locator(SAVED)).to_have_text(re.compile("^(Đã lưu|Saved)$"))
     expect(page.locator('[aria-invalid="true"]')).to_have_count(0)
     assert not learner.faults, learner.faults
 
