@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from courses.numbers import LARGEST_NUMBER, LONGEST_TYPED
+from courses.numbers import LARGEST_NUMBER, LONGEST_KEPT
 from skills_framework.messages import Message, Refused
 
 MARK = "#|"
@@ -250,7 +250,7 @@ def _is_number(value: Any) -> bool:
 
 def _is_typed(value: Any) -> bool:
     """What was typed for a number and is kept until it is mended."""
-    return isinstance(value, str) and len(value) <= LONGEST_TYPED
+    return isinstance(value, str) and len(value) <= LONGEST_KEPT
 
 
 def _is_file(value: Any) -> bool:

@@ -19,6 +19,7 @@ from skills_framework.messages import Message, Refused
 
 LARGEST_NUMBER = 1e300  # beyond it neither JSON nor arithmetic is to be relied on
 LONGEST_TYPED = 100  # characters of one number with its unit
+LONGEST_KEPT = 2000  # characters of what was typed for a number and is none
 THIN_SPACE = "\u2009"
 THOUSANDS = {"vi": ".", "en": ","}
 DECIMAL = {"vi": ",", "en": "."}

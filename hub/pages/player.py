@@ -174,12 +174,15 @@ class LessonPage(PageHandler):
         errors: list[str] = []
         answers: dict[str, Any] = {}
         refused: dict[str, Message] = {}
+        typed: dict[str, Any] = {}  # what is not stored, to be shown again
         try:
             if action == "restore":
                 await self.record(self._restore, loaded)
             else:
                 answers, refused = await self.in_thread(lambda: self._posted(loaded))
+                typed = answers
                 work = await self.record(self._save, loaded, answers)
+                typed = {}
                 if action == "submit" and not refused:
                     await self.record(
                         lessons.hand_in,
@@ -193,12 +196,13 @@ class LessonPage(PageHandler):
         except Refused as said:
             errors = [self._.message(message) for message in said.messages]
         except lessons.Changed as changed:
+            typed = {}  # the page shows what is stored: whoever sends it again must have seen it
             errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
         if refused:
             errors.append(self._(SEE_FIELDS.template))
         if errors:
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-            await self._show(await self._load(course, lesson), errors, refused)
+            await self._show(await self._load(course, lesson), errors, refused, typed)
         else:
             self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
 
@@ -276,6 +280,7 @@ class LessonPage(PageHandler):
         loaded: Loaded,
         errors: Sequence[str] = (),
         refused: Mapping[str, Message] | None = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
         place = loaded.place
         if loaded.work is not None:
@@ -293,7 +298,7 @@ class LessonPage(PageHandler):
                 notebook,
                 media.addressed(place.manifest, self.url("courses", place.course, "media")),
             ),
-            answers,
+            {**answers, **(typed or {})},
         )
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(

@@ -143,6 +143,27 @@ async def test_without_script_the_text_comes_back_with_its_reason_at_the_field(s
     assert "một nghìn hai trăm năm mươi" in field(page, number)
 
 
+async def test_without_script_what_is_refused_altogether_comes_back_too(site: Any) -> None:
+    an = site.as_("an")
+    number, _table = await cells_of(an)
+    text = cell_of((await an.get(LESSON)).text, "text")
+    fields = {f"a-{number}": "1.250", f"a-{text}": "Chữ đã gõ " * 30_000}  # longer than any answer
+    answer = await an.post_form(LESSON, action="save", revision=1, **fields)
+    assert answer.status == 422
+    assert "dài quá mức" in answer.text
+    assert 'value="1.250"' in field(answer.text, number)
+    assert "Chữ đã gõ Chữ đã gõ" in answer.text
+    assert state_of(answer.text)["answers"][number] is None, "nothing was stored"
+
+
+async def test_a_whole_page_pasted_into_a_number_is_kept_and_told(site: Any) -> None:
+    an = site.as_("an")
+    number, _table = await cells_of(an)
+    answer = await put(an, 1, {number: "một hai ba " * 100})
+    assert answer.status == 200
+    assert "quá dài" in answer.json["fields"][0]["error"]
+
+
 async def test_without_script_a_conflict_says_what_was_typed(site: Any) -> None:
     an = site.as_("an")
     number, _table = await cells_of(an)
