@@ -100,7 +100,7 @@ def read_number(
         raise Refused(_why(plain, units)) from None
     if bare != body and not in_percent(unit, label):
         value = Fraction(value) / 100
-    if abs(value) >= LARGEST_NUMBER:
+    if not -LARGEST_NUMBER < value < LARGEST_NUMBER:
         raise Refused(TOO_LARGE)
     return value if isinstance(value, int) else float(value)
 
@@ -178,9 +178,8 @@ def _signed(bare: str, language: str, asked: bool) -> int | Fraction:
     found, body = signs[0].replace(" ", ""), bare[signs.end() :]
     if len(found) > 1:
         raise Refused(TWO_SIGNS)
-    value = _fraction(body, asked)
-    if value is None:
-        value = _figures(body, language)
+    part = _fraction(body, asked)
+    value = _figures(body, language) if part is None else part
     return -value if found == "-" else value
 
 

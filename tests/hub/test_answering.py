@@ -16,8 +16,7 @@ import pytest
 from courses import read_answer
 from courses.notebooks import source_of
 
-from .test_player import LESSON, cell_of, state_of
-
+LESSON = "courses/khoa-mau/lessons/bai-mau"
 V1 = f"api/v1/{LESSON}"
 SHEETS = "courses/nhan-thuc-chung/lessons/doc-va-lam-sach-bang"  # asks for a workbook
 
@@ -37,6 +36,20 @@ async def hand_in(person: Any, **more: Any) -> Any:
 async def cells_of(person: Any) -> tuple[str, str]:
     page = (await person.get(LESSON)).text
     return cell_of(page, "number"), cell_of(page, "table")
+
+
+def cell_of(page: str, kind: str) -> str:
+    found = re.search(rf'data-cell="([^"]+)" data-kind="{kind}"', page)
+    assert found, kind
+    return found[1]
+
+
+def state_of(page: str) -> dict[str, Any]:
+    """What the page hands to its script."""
+    found = re.search(r'id="lesson-state"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found
+    state: dict[str, Any] = json.loads(found[1])
+    return state
 
 
 def workbook() -> bytes:
