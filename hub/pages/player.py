@@ -222,7 +222,7 @@ class LessonPage(PageHandler):
         cells = lessons.answer_cells(loaded.work.notebook)
         answers: dict[str, Any] = {}
         for cell_id, cell in cells.items():
-            form = lessons.form_of(cell)
+            form = answering.form_of(cell)
             if form is None and not self.get_body_arguments(f"a-{cell_id}"):
                 continue
             value = forms.read_posted(
@@ -264,7 +264,7 @@ class LessonPage(PageHandler):
         ]
 
     def _label(self, cell: Mapping[str, Any]) -> str:
-        form = lessons.form_of(cell)
+        form = answering.form_of(cell)
         return form.label if form else self._("Ô soạn mã Python")
 
     def _restore(self, session: Session, loaded: Loaded) -> None:
