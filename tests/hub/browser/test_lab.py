@@ -302,6 +302,7 @@ def test_the_lab_reads_a_form_cell_like_the_page_and_writes_what_it_read(
     learner.picture("lab-understood", lab)
     write("mười hai nghìn")
     expect(lab.locator("body")).to_contain_text("Chỉ nhập số", timeout=LONG)
+    lab.wait_for_timeout(3000)  # the lab's own save of the new revision ends first
     lab.locator(".motcham-nop-bai button, button.motcham-within-reach").first.click()
     dialog = lab.locator(".jp-Dialog")
     expect(dialog).to_contain_text("Chưa nộp được", timeout=LONG)
