@@ -1,7 +1,8 @@
 """Courses: folders of notebooks, read, checked and made into releases; what the player shows.
 
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
-``rubric.py``, ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
+``answers.py`` (what was typed into them; ``numbers.py``, ``uploads.py``), ``rubric.py``,
+``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
 (pictures, videos, captions), ``release.py``, ``blocks.py`` (for the player), ``variants.py``
 (numbers of one's own), ``authoring.py`` and ``checks.py`` with what it asks: ``trials.py`` (by
 marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). What other programs leave in a file
@@ -11,6 +12,7 @@ writes, where it is told to): it never runs a cell, never marks (`check_course` 
 mark), and knows nothing of people, databases or the web.
 """
 
+from courses.answers import Field, is_plain, read_cell, read_typed
 from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
 from courses.checks import check_course, check_lesson, check_notebook
@@ -26,10 +28,13 @@ from courses.notation import (
     write_answer,
 )
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
+from courses.number_words import number_words
+from courses.numbers import read_number, show_number, write_number
 from courses.problems import Problem
 from courses.release import Release, lesson_for, make_release
 from courses.rubric import Criterion, Level, Picked, check_picks, load_rubric, picked
 from courses.trials import check_marks, solved_notebook
+from courses.uploads import Seen, look_into
 from courses.variants import downloads, has_variants, variant
 
 __all__ = [
@@ -38,6 +43,7 @@ __all__ = [
     "Course",
     "Criterion",
     "Exercise",
+    "Field",
     "Form",
     "Lesson",
     "Level",
@@ -45,6 +51,7 @@ __all__ = [
     "Picked",
     "Problem",
     "Release",
+    "Seen",
     "blocks",
     "check_answer",
     "check_course",
@@ -56,22 +63,30 @@ __all__ = [
     "downloads",
     "exercises_of",
     "has_variants",
+    "is_plain",
     "learner_notebook",
     "lesson_for",
     "load_course",
     "load_rubric",
+    "look_into",
     "make_release",
     "new_course",
+    "number_words",
     "options_of",
     "picked",
     "preview",
     "read_answer",
+    "read_cell",
     "read_form",
     "read_notebook",
+    "read_number",
+    "read_typed",
     "safe_html",
+    "show_number",
     "solved_notebook",
     "variant",
     "write_answer",
     "write_notebook",
+    "write_number",
     "written_answer",
 ]

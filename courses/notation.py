@@ -19,6 +19,7 @@ from typing import Any
 
 import yaml
 
+from courses.numbers import LARGEST_NUMBER, LONGEST_KEPT
 from skills_framework.messages import Message, Refused
 
 MARK = "#|"
@@ -26,7 +27,6 @@ KINDS = ("single", "multiple", "number", "text", "table", "order", "match", "fil
 COLUMN_KINDS = ("text", "number", "choice")
 LONGEST_ANSWER = 200_000  # characters of the literal; a file's content has its own limit
 LARGEST_FILE = 2 * 1024 * 1024  # bytes of one uploaded file
-LARGEST_NUMBER = 1e300  # beyond it neither JSON nor arithmetic is to be relied on
 # What ast says of a text that is no program, or no literal, or only meant to break its reader.
 UNREADABLE = (SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 
@@ -41,6 +41,8 @@ class Column:
     label: str
     kind: str = "text"
     options: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+    fractions: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Form:
     ``options`` and ``targets`` are (key, text) pairs; ``rows`` of a table are dicts of given cells
     (read-only), empty ones for rows the learner fills entirely. Answers by kind: single → key;
     multiple, order → list of keys; number → int or float; text → str; table → list of dicts;
-    match → dict of option key to target key; file → ``{"name": …, "base64": …}``.
+    match → dict of option key to target key; file → ``{"name": …, "base64": …}``. A text where a
+    number belongs is what was typed and could not be read (`courses.answers`).
     """
 
     kind: str
@@ -64,6 +67,7 @@ class Form:
     note: str = ""
     lines: int = 1
     accept: tuple[str, ...] = field(default=())
+    fractions: bool = False
 
 
 def options_of(source: str) -> dict[str, Any]:
@@ -213,7 +217,7 @@ def check_answer(form: Form, value: Any) -> Message | None:
         case "order":
             good = _distinct_keys(value, keys) and len(value) == len(keys)
         case "number":
-            good = _is_number(value)
+            good = _is_number(value) or _is_typed(value)
         case "text":
             good = isinstance(value, str)
         case "match":
@@ -244,6 +248,11 @@ def _is_number(value: Any) -> bool:
     return number and abs(value) < LARGEST_NUMBER
 
 
+def _is_typed(value: Any) -> bool:
+    """What was typed for a number and is kept until it is mended."""
+    return isinstance(value, str) and len(value) <= LONGEST_KEPT
+
+
 def _is_file(value: Any) -> bool:
     return (
         isinstance(value, dict)
@@ -262,6 +271,8 @@ def _fits_row(form: Form, row: Any) -> bool:
 
 def _fits_cell(column: Column, cell: Any) -> bool:
     if cell is None or isinstance(cell, str):
+        if column.kind == "number" and cell:
+            return _is_typed(cell)
         return column.kind != "choice" or not cell or cell in {key for key, _ in column.options}
     return _is_number(cell)
 
@@ -384,6 +395,7 @@ class _FormReading:
             note=self.text("note"),
             lines=self.whole("lines", 1),
             accept=self.words("accept"),
+            fractions=self.flag("fractions"),
         )
         if self.faults:
             raise Refused(*self.faults)
@@ -403,6 +415,13 @@ class _FormReading:
         if not isinstance(found, int) or isinstance(found, bool) or found < 1:
             self.fault(key, Message("phải là số nguyên từ 1"))
             return default
+        return found
+
+    def flag(self, key: str) -> bool:
+        found = self.options.get(key, False)
+        if not isinstance(found, bool):
+            self.fault(key, Message("phải là true hoặc false"))
+            return False
         return found
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -449,7 +468,11 @@ class _FormReading:
         options: tuple[tuple[str, str], ...] = ()
         if kind == "choice":
             options = self.keyed_texts(f"{where}.options", found.get("options"))
-        return Column(key, str(found.get("label")), str(kind), options)
+        fractions = found.get("fractions", False)
+        if not isinstance(fractions, bool):
+            self.fault(f"{where}.fractions", Message("phải là true hoặc false"))
+        unit = str(found.get("unit", ""))
+        return Column(key, str(found.get("label")), str(kind), options, unit, fractions is True)
 
     def rows(self, *, needed: bool) -> tuple[Mapping[str, Any], ...]:
         found = self.options.get("rows")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from hub import access, guide, learning, lessons, outputs
+from hub import access, answering, guide, learning, lessons, outputs, translate
 from hub.notebook_weight import as_bytes
 from hub.refusals import Busy, TooLate, Unavailable
 from hub.turns import TooManyWaiting
@@ -119,8 +120,19 @@ class LessonHandler(ApiHandler):
         self.require(access.may_submit(self.actor))
         return await self.record(lessons.open_work, self.actor.person_id, place, self.now)
 
-    def saved(self, work: lessons.Work) -> None:
-        self.json({"revision": work.revision, "saved_at": work.saved_at.isoformat()})
+    def speak(self, sent: dict[str, Any]) -> str:
+        """The language of the page that sends: numbers are read and answers are given by it."""
+        language = sent.get("language", self._.language)
+        if not isinstance(language, str) or language not in translate.LANGUAGES:
+            raise Refused(Message("Phần “language” phải là vi hoặc en."))
+        self._ = self.portal.translators[language]
+        return self._.language
+
+    def saved(self, work: lessons.Work, said: Sequence[dict[str, Any]] = (), **more: Any) -> None:
+        """``said``: of files; of what was typed the work knows itself."""
+        fields = [*(answering.as_json(field, self._) for field in work.fields), *said]
+        saved_at = work.saved_at.isoformat()
+        self.json({"revision": work.revision, "saved_at": saved_at, "fields": fields, **more})
 
     def conflict(self, work: lessons.Work) -> None:
         """409 with what is stored, so that the caller can show both and overwrite nothing."""
@@ -225,8 +237,11 @@ class Draft(LessonHandler):
     async def put(self, course: str, lesson: str) -> None:
         self.require(access.may_submit(self.actor))
         sent = await self.in_thread(self.body_json)
+        language = self.speak(sent)
         place = await self.place(course, lesson)
         notebook = await self.in_thread(lambda: read_notebook_of(sent))
+        cells = lessons.answer_cells(notebook)
+        changed, fields = await self.in_thread(lambda: answering.read_notebook(cells, language))
         await self.work(place)
         try:
             saved = await self.record(
@@ -238,33 +253,46 @@ class Draft(LessonHandler):
                 at=self.now,
                 worked=worked_of(sent),
             )
-        except lessons.Changed as changed:
-            self.conflict(changed.work)
+        except lessons.Changed as elsewhere:
+            self.conflict(elsewhere.work)
             return
-        self.saved(saved)
+        self.saved(replace(saved, fields=fields), sources=changed)
 
 
 class Answers(LessonHandler):
-    """Only the answers that changed, as the player sends them."""
+    """Only the answers that changed, as the player sends them: numbers as they were typed."""
 
     async def put(self, course: str, lesson: str) -> None:
         self.require(access.may_submit(self.actor))
         sent = await self.in_thread(self.body_json)
+        language, answers = self.speak(sent), answers_of(sent)
         place = await self.place(course, lesson)
+        files = await self._look_into_files(place, answers)
         try:
             saved = await self.record(
                 lessons.save_answers,
                 self.actor.person_id or 0,
                 place,
-                answers_of(sent),
+                answers,
                 revision=revision_of(sent),
                 at=self.now,
                 worked=worked_of(sent),
+                language=language,
             )
         except lessons.Changed as changed:
             self.conflict(changed.work)
             return
-        self.saved(saved)
+        self.saved(saved, files)
+
+    async def _look_into_files(
+        self, place: lessons.Place, answers: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if not any(isinstance(value, dict) and "base64" in value for value in answers.values()):
+            return []
+        work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
+        cells = lessons.answer_cells(work.notebook) if work else {}
+        seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
+        return [answering.file_as_json(cell, one, self._) for cell, one in seen.items()]
 
 
 class Run(LessonHandler):
@@ -280,9 +308,9 @@ class Run(LessonHandler):
         cell = sent.get("cell")
         if not isinstance(cell, str):
             raise Refused(Message("Thiếu tên ô cần chạy."))
-        notebook = await self.in_thread(
-            lambda: lessons.apply_answers(work.notebook, answers_of(sent))
-        )
+        cells = lessons.answer_cells(work.notebook)
+        answers, _fields = answering.read_answers(cells, answers_of(sent), self.speak(sent))
+        notebook = await self.in_thread(lambda: lessons.apply_answers(work.notebook, answers))
         sources, ids = lessons.sources_up_to(notebook, cell)
         runs = await self._run(sources)
         self.json(run_as_json(runs, ids, self._))
@@ -359,6 +387,7 @@ class Submissions(LessonHandler):
     async def post(self) -> None:
         self.require(access.may_submit(self.actor))
         sent = await self.in_thread(self.body_json)
+        language = self.speak(sent)
         place = await self.place(str(sent.get("course", "")), str(sent.get("lesson", "")))
         if "notebook" in sent:
             notebook = await self.in_thread(lambda: read_notebook_of(sent))
@@ -368,7 +397,13 @@ class Submissions(LessonHandler):
                 raise TooLate(STORED_ELSEWHERE)
             notebook = work.notebook
         submission_id = await self.record(
-            lessons.hand_in, self.actor, place, notebook, at=self.now, device=self.device()
+            lessons.hand_in,
+            self.actor,
+            place,
+            notebook,
+            at=self.now,
+            device=self.device(),
+            language=language,
         )
         self.set_header("Location", self.url("api/v1/submissions", submission_id))
         self.json({"id": submission_id, "state": "queued"}, HTTPStatus.ACCEPTED)

@@ -1,23 +1,24 @@
-"""Answers as people type them: Vietnamese numbers, and forms sent without any script.
+"""A lesson's controls: what an ordinary form post says of them, and what stands in them.
 
-`static/lesson.js` reads the same controls the same way; this is the way for a browser in which
-the script is late or off.
+`static/lesson.js` collects the same controls the same way; this is the way for a browser in which
+the script is late or off. Both hand on what was typed; numbers are read by `hub.answering` alone.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from courses import Form
+from courses import Field, Form, read_typed, write_number
+from courses.answers import field_label
+from hub.answering import said_of
 
-GROUPED = {".": re.compile(r"\d{1,3}(\.\d{3})+"), ",": re.compile(r"\d{1,3}(,\d{3})+")}
+__all__ = ["field_label", "said_of", "write_number"]  # for the templates
 
 
 @dataclass(frozen=True)
@@ -32,46 +33,11 @@ def read_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def read_number(text: str, language: str = "vi") -> int | float | None:
-    """6.800 → 6800, 12,5 → 12.5 (in English 6,800 and 12.5); None where it is no number.
-
-    With one kind of mark only, three digits after each mark mean thousands where that is the
-    language's own mark for thousands.
-    """
-    text = re.sub(r"[\s\u00a0]", "", text).replace("−", "-")
-    sign = -1 if text.startswith("-") else 1
-    text = text.lstrip("+-")
-    if not re.fullmatch(r"[\d.,]*\d[\d.,]*", text):
-        return None
-    thousands, decimal = (".", ",") if language == "vi" else (",", ".")
-    if thousands in text and decimal in text:
-        if text.rindex(thousands) > text.rindex(decimal):
-            thousands, decimal = decimal, thousands
-        text = text.replace(thousands, "").replace(decimal, ".")
-    elif GROUPED[thousands].fullmatch(text):
-        text = text.replace(thousands, "")
-    else:
-        text = text.replace(",", ".")
-    try:
-        return sign * (float(text) if "." in text else int(text))
-    except ValueError:
-        return None
-
-
-def write_number(value: Any, language: str = "vi") -> str:
-    """A number as it stands in its field: no thousands marks, the language's decimal mark."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    text = repr(value)
-    return text.replace(".", ",") if language == "vi" else text
-
-
 def read_posted(
     form: Form | None,
     cell_id: str,
     arguments: Callable[[str], Sequence[str]],
     upload: Callable[[str], Upload | None],
-    language: str,
 ) -> Any:
     """A cell's answer out of an ordinary form post. ``form`` None: a code cell, its source."""
     name = f"a-{cell_id}"
@@ -85,16 +51,14 @@ def read_posted(
         case "multiple" | "order":
             return list(texts) or None
         case "number":
-            return read_number(first, language) if first.strip() else None
+            return first.strip() or None
         case "text":
             return first.replace("\r\n", "\n") or None
         case "match":
             chosen = {key: _first(arguments(f"{name}-{key}")) or None for key, _ in form.options}
             return chosen if any(chosen.values()) else None
         case "table":
-            return read_table(
-                form, lambda row, key: _first(arguments(f"{name}-{row}-{key}")), language
-            )
+            return read_table(form, lambda row, key: _first(arguments(f"{name}-{row}-{key}")))
     sent = upload(name)
     return as_file(sent) if sent else KEEP
 
@@ -106,9 +70,7 @@ def as_file(sent: Upload) -> dict[str, str]:
     return {"name": sent.name, "base64": base64.b64encode(sent.content).decode()}
 
 
-def read_table(
-    form: Form, typed: Callable[[int, str], str], language: str
-) -> list[dict[str, Any]] | None:
+def read_table(form: Form, typed: Callable[[int, str], str]) -> list[dict[str, Any]] | None:
     """The rows of a table: what the author gave, and what was typed; None while all is empty."""
     rows: list[dict[str, Any]] = []
     touched = False
@@ -120,13 +82,36 @@ def read_table(
                 continue
             text = typed(number, column.key).strip()
             touched = touched or bool(text)
-            value: Any = text or None
-            if text and column.kind == "number":
-                number_read = read_number(text, language)
-                value = text if number_read is None else number_read
-            row[column.key] = value
+            row[column.key] = text or None
         rows.append(row)
     return rows if touched else None
+
+
+def fields_of(form: Form, value: Any, language: str) -> dict[tuple[int | None, str], Field]:
+    """How every field for a number reads that stands in this answer, by row and column."""
+    fields = read_typed(form, value, language)[1]
+    return {(field.row, field.column): field for field in fields}
+
+
+def first_unread(shown: Iterable[Any], language: str) -> tuple[str, int | None, str] | None:
+    """The first field of a page that holds no number where one belongs: (cell, row, column)."""
+    for item in shown:
+        if item.kind != "form":
+            continue
+        for (row, column), field in fields_of(item.block.form, item.value, language).items():
+            if field.fault:
+                return item.block.cell_id, row, column
+    return None
+
+
+def in_one_line(value: Any) -> str:
+    """What was typed, said shortly; "" for what is no text."""
+    if isinstance(value, str):
+        return " ".join(value.split())[:80]
+    if not isinstance(value, list):
+        return ""
+    rows = [row.values() if isinstance(row, Mapping) else [row] for row in value]
+    return " | ".join(str(one) for row in rows for one in row if one not in (None, ""))[:80]
 
 
 def shown_order(form: Form, value: Any) -> list[tuple[str, str]]:

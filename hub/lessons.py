@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -30,7 +30,9 @@ from courses.notebooks import (
     write_text,
 )
 from graders.feedback import read_feedback
+from hub import answering
 from hub.access import Actor
+from hub.answering import form_of
 from hub.notebook_weight import LIGHT, LONGEST_SOURCE, as_bytes, lean, most_bytes, refuse_heavy
 from hub.refusals import TooLate
 from records import Session, drafts, enrolments, queue, releases, reviewing, terms
@@ -76,6 +78,7 @@ class Work:
     notebook: dict[str, Any]
     revision: int
     saved_at: dt.datetime
+    fields: tuple[courses.Field, ...] = ()  # how what was just typed was read
 
 
 class Changed(Exception):
@@ -241,22 +244,26 @@ def save_answers(
     revision: int,
     at: dt.datetime,
     worked: Mapping[str, int] | None = None,
+    language: str = "vi",
 ) -> Work:
     """Write changed answers into the draft. Raises `Changed` or `Refused`.
 
-    ``worked``: seconds at exercises since the last save, by grade_id; kept for authors.
+    Numbers are read by ``language``; what cannot be read is kept as typed and said in the
+    work's ``fields``. ``worked``: seconds at exercises since the last save, by grade_id.
     """
     draft = drafts.find_draft(session, person_id, place.release_id, place.lesson)
     if draft is None:
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
+    work = as_work(draft)
+    read, fields = answering.read_answers(answer_cells(work.notebook), answers, language)
     if draft.revision != revision:
         # The same answers again are no conflict: the first reply may have been lost on the way.
-        work = as_work(draft)
-        if same_answers(work.notebook, answers):
-            return work
+        if same_answers(work.notebook, read):
+            return replace(work, fields=fields)
         raise Changed(work)
-    notebook = apply_answers(json.loads(draft.notebook), answers)
-    return save_work(session, person_id, place, notebook, revision=revision, at=at, worked=worked)
+    notebook = apply_answers(work.notebook, read)
+    saved = save_work(session, person_id, place, notebook, revision=revision, at=at, worked=worked)
+    return replace(saved, fields=fields)
 
 
 def _kept(session: Session, place: Place, notebook: dict[str, Any]) -> bytes:
@@ -331,14 +338,18 @@ def hand_in(
     *,
     at: dt.datetime,
     device: str | None = None,
+    language: str = "vi",
 ) -> int:
-    """Queue a notebook for marking; the submission's id. Raises `Refused` with every reason."""
+    """Queue a notebook for marking; the submission's id. Raises `Refused` with every reason,
+    `AtFields` where something typed for a number, by ``language``, is none."""
     assert actor.person_id is not None
     if place.is_closed(at):
         raise TooLate(Message("Bài này đã hết hạn nộp. Bài làm đã lưu của anh/chị vẫn còn nguyên."))
     enrolled = enrolments.begin_course(session, actor.person_id, place.course, at=at)
     published = published_for(session, place, enrolled.seed)
     check_notebook(notebook, published.notebook, place)
+    _changed, fields = answering.read_notebook(answer_cells(notebook), language)
+    answering.refuse_unread(fields)
     try:
         submission = queue.submit(
             session,
@@ -583,16 +594,6 @@ def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str
         elif is_task_answer(cell):
             cell["source"] = below_tasks.get(str(cell.get("id", "")), "")
     return published
-
-
-def form_of(cell: Mapping[str, Any]) -> courses.Form | None:
-    """The cell's form; None for a code or text cell, also for a form that was broken."""
-    if cell["cell_type"] != "code":
-        return None
-    try:
-        return courses.read_form(source_of(cell))
-    except Refused:
-        return None
 
 
 def next_after(place: Place, lessons: Sequence[Mapping[str, Any]]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import ClassVar
 
+from courses import Field
 from skills_framework.messages import Refused
 
 
@@ -32,3 +33,11 @@ class Busy(WithStatus):
 
 class Unavailable(WithStatus):
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class AtFields(WithStatus):
+    """What was typed into these fields cannot be read; the page says each reason at its field."""
+
+    def __init__(self, *fields: Field) -> None:
+        super().__init__(*(field.message for field in fields))
+        self.fields = fields

@@ -25,14 +25,14 @@ from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuth
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from graders.feedback import read_feedback
-from hub import access, translate
+from hub import access, answering, translate
 from hub.access import Actor
 from hub.callers import SpeedLimit, caller_of
 from hub.certificate_office import CertificateOffice
 from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.paper_desk import PaperDesk
-from hub.refusals import TooLarge, WithStatus
+from hub.refusals import AtFields, TooLarge, WithStatus
 from hub.scopes import LAB
 from hub.settings import Settings
 from hub.turns import Turns
@@ -390,7 +390,11 @@ class ApiHandler(BaseHandler):
             # Refused before the body was read, so tornado closes the connection. The proxy must
             # know: it would hand it to the next request, which may be an honest person's.
             self.set_header("Connection", "close")
-        if isinstance(raised, WithStatus):
+        if isinstance(raised, AtFields):
+            errors = [self._.message(message) for message in raised.messages]
+            fields = [answering.as_json(field, self._) for field in raised.fields]
+            self.json({"errors": errors, "fields": fields}, raised.status)
+        elif isinstance(raised, WithStatus):
             self.answer_error(raised.status, [self._.message(m) for m in raised.messages])
         else:
             super().write_error(status_code, **kwargs)

@@ -23,6 +23,7 @@ import courses
 from hub import access, forms, lessons, publishing
 from hub.lab_door import AUTHORED, CANNOT_OPEN, LabDoor, TooMuch
 from hub.learning import FRAMES
+from hub.pages import media
 from hub.pages.player import arrange
 from hub.refusals import Unavailable
 from hub.web import PageHandler
@@ -242,7 +243,9 @@ class Preview(AuthoringPage):
             lambda: courses.lesson_for(courses.write_notebook(shown.source), seed)
         )
         notebook = json.loads(content)
-        blocks, contents = arrange(courses.blocks(notebook), lessons.answers_in(notebook))
+        pictures = await self.in_thread(lambda: media.embedded(course))
+        answers = lessons.answers_in(notebook)
+        blocks, contents = arrange(courses.blocks(notebook, pictures), answers)
         self.page(
             "teaching/preview.html",
             slug=slug,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -9,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import courses
-from courses.media import FOLDER, TYPES, VIDEOS
+from courses.media import FOLDER, IMAGES, TYPES, VIDEOS, described
+from courses.release import media_of
 from hub import access, lessons
 from hub.web import PageHandler
 from records import Session, releases
@@ -29,6 +31,26 @@ def addressed(manifest: Mapping[str, Any], base: str) -> dict[str, courses.Mediu
         )
         for path, about in manifest.get("media", {}).items()
     }
+
+
+def embedded(course: courses.Course) -> dict[str, courses.Medium]:
+    """The pictures of a course that is not published, in the page itself, so that its preview
+    shows them; of videos only what is said in them."""
+    files = media_of(course)
+    return {
+        path: courses.Medium(
+            _data_address(path, files[path]),
+            width=about.get("width", 0),
+            height=about.get("height", 0),
+            lines=tuple((float(at), str(said)) for at, said in about.get("lines", ())),
+        )
+        for path, about in described(files).items()
+    }
+
+
+def _data_address(path: str, content: bytes) -> str:
+    kind = IMAGES.get(PurePosixPath(path).suffix)
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}" if kind else ""
 
 
 def wanted_part(asked: str, size: int) -> tuple[int, int] | None:

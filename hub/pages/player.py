@@ -6,7 +6,7 @@ import json
 import mimetypes
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import courses
-from hub import access, forms, lab_door, learning, lessons
+from hub import access, answering, forms, lab_door, learning, lessons
 from hub.pages import media
-from hub.refusals import Unavailable
+from hub.refusals import AtFields, Unavailable
 from hub.web import CONTENT_POLICY, PageHandler
 from records import Session, releases, terms
 from skills_framework.messages import Message, Refused
@@ -29,13 +29,16 @@ BUILT = "built/editor.js"
 
 @dataclass(frozen=True)
 class Shown:
-    """A block on the page. ``value`` is the learner's answer; ``number`` counts exercises."""
+    """A block on the page. ``value`` is the learner's answer; ``number`` counts exercises,
+    ``place`` code cells; ``exercise`` is the title of the one it stands in."""
 
     block: courses.Block
     anchor: str
     html: str = ""
     value: Any = None
     number: int = 0
+    place: int = 0
+    exercise: str = ""
 
     @property
     def kind(self) -> str:
@@ -58,7 +61,8 @@ def arrange(
     shown: list[Shown] = []
     contents: list[Entry] = []
     number = 0
-    task_of = ""
+    codes = 0
+    exercise = task_of = ""
     for place, block in enumerate(blocks):
         anchor = f"p{place}"
         html = block.html
@@ -66,12 +70,14 @@ def arrange(
             number += 1
             anchor = f"bai-{number}"
             contents.append(Entry(anchor, block.title, block.grade_id))
-            task_of = block.title
+            exercise = task_of = block.title
         elif block.kind == "text":
             html, headings = _anchored(html, anchor, drop=task_of)
             contents += headings
             task_of = ""
-        shown.append(Shown(block, anchor, html, answers.get(block.cell_id), number))
+        codes += block.kind == "code"
+        value = answers.get(block.cell_id)
+        shown.append(Shown(block, anchor, html, value, number, codes, exercise))
     return shown, contents
 
 
@@ -172,15 +178,21 @@ class LessonPage(PageHandler):
         assert loaded.work is not None and self.actor.person_id is not None
         action = self.get_body_argument("action", "save")
         errors: list[str] = []
+        answers: dict[str, Any] = {}
+        refused: dict[str, Message] = {}
+        typed: dict[str, Any] = {}  # what is not stored, to be shown again
         try:
             if action == "restore":
                 await self.record(self._restore, loaded)
             else:
-                work = await self.record(self._save, loaded)
-                if action == "submit" and loaded.attempts_left == 1:
+                answers, refused = await self.in_thread(lambda: self._posted(loaded))
+                typed = answers
+                work = await self.record(self._save, loaded, answers)
+                typed = {}
+                if action == "submit" and not refused and loaded.attempts_left == 1:
                     await self._show(await self._load(course, lesson), asks_for_last=True)
                     return
-                if action in ("submit", "submit-last"):
+                if action in ("submit", "submit-last") and not refused:
                     await self.record(
                         lessons.hand_in,
                         self.actor,
@@ -188,14 +200,18 @@ class LessonPage(PageHandler):
                         work.notebook,
                         at=self.now,
                         device=self.device(),
+                        language=self._.language,
                     )
-        except Refused as refused:
-            errors = [self._.message(message) for message in refused.messages]
-        except lessons.Changed:
-            errors = [self._(CHANGED_ELSEWHERE.template)]
+        except Refused as said:
+            errors = [self._.message(message) for message in said.messages]
+        except lessons.Changed as changed:
+            typed = {}  # the page shows what is stored: whoever sends it again must have seen it
+            errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
+        if refused:
+            errors.append(self._(SEE_FIELDS.template))
         if errors:
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-            await self._show(await self._load(course, lesson), errors)
+            await self._show(await self._load(course, lesson), errors, refused, typed)
         else:
             self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
 
@@ -209,11 +225,13 @@ class LessonPage(PageHandler):
             assert loaded is not None
         return loaded
 
-    def _save(self, session: Session, loaded: Loaded) -> lessons.Work:
-        assert loaded.work is not None and self.actor.person_id is not None
-        answers = {}
-        for cell_id, cell in lessons.answer_cells(loaded.work.notebook).items():
-            form = lessons.form_of(cell)
+    def _posted(self, loaded: Loaded) -> tuple[dict[str, Any], dict[str, Message]]:
+        """What the form says, by cell, without the files that are no good; and why they are not."""
+        assert loaded.work is not None
+        cells = lessons.answer_cells(loaded.work.notebook)
+        answers: dict[str, Any] = {}
+        for cell_id, cell in cells.items():
+            form = answering.form_of(cell)
             if form is None and not self.get_body_arguments(f"a-{cell_id}"):
                 continue
             value = forms.read_posted(
@@ -221,10 +239,18 @@ class LessonPage(PageHandler):
                 cell_id,
                 lambda name: self.get_body_arguments(name, strip=False),
                 self._upload,
-                self._.language,
             )
             if value is not forms.KEEP:
                 answers[cell_id] = value
+        try:
+            answering.look_into_files(cells, answers)
+        except AtFields as refused:
+            bad = {field.cell: field.fault for field in refused.fields if field.fault}
+            return {cell: one for cell, one in answers.items() if cell not in bad}, bad
+        return answers, {}
+
+    def _save(self, session: Session, loaded: Loaded, answers: dict[str, Any]) -> lessons.Work:
+        assert self.actor.person_id is not None
         return lessons.save_answers(
             session,
             self.actor.person_id,
@@ -232,7 +258,23 @@ class LessonPage(PageHandler):
             answers,
             revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
             at=self.now,
+            language=self._.language,
         )
+
+    def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
+        """What was typed into each field and is not what is stored: nothing typed is lost."""
+        cells = lessons.answer_cells(stored.notebook)
+        kept = lessons.answers_in(stored.notebook)
+        typed, _fields = answering.read_answers(cells, posted, self._.language)
+        return [
+            self._(TYPED_BEFORE.template, label=self._label(cells[cell_id]), typed=shown)
+            for cell_id, value in typed.items()
+            if value != kept.get(cell_id) and (shown := forms.in_one_line(posted[cell_id]))
+        ]
+
+    def _label(self, cell: Mapping[str, Any]) -> str:
+        form = answering.form_of(cell)
+        return form.label if form else self._("Ô soạn mã Python")
 
     def _restore(self, session: Session, loaded: Loaded) -> None:
         assert loaded.work is not None and self.actor.person_id is not None
@@ -243,7 +285,13 @@ class LessonPage(PageHandler):
         return forms.Upload(sent[0].filename, sent[0].body) if sent else None
 
     async def _show(
-        self, loaded: Loaded, errors: list[str] | None = None, *, asks_for_last: bool = False
+        self,
+        loaded: Loaded,
+        errors: Sequence[str] = (),
+        refused: Mapping[str, Message] | None = None,
+        typed: Mapping[str, Any] | None = None,
+        *,
+        asks_for_last: bool = False,
     ) -> None:
         place = loaded.place
         if loaded.work is not None:
@@ -263,7 +311,7 @@ class LessonPage(PageHandler):
                 notebook,
                 media.addressed(place.manifest, self.url("courses", place.course, "media")),
             ),
-            answers,
+            {**answers, **(typed or {})},
         )
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
@@ -276,8 +324,10 @@ class LessonPage(PageHandler):
             place=place,
             shown=shown,
             contents=contents,
-            errors=errors or [],
+            errors=errors,
             asks_for_last=asks_for_last,
+            refused=refused or {},
+            focus=forms.first_unread(shown, self._.language) if errors else None,
             exercises={one["grade_id"]: one for one in place.exercises},
             results=_results_by_id(loaded.result),
             next_lesson=lessons.next_after(place, place.manifest["lessons"]),
@@ -407,16 +457,28 @@ CHANGED_ELSEWHERE = Message(
     "Bài này vừa được sửa ở một cửa sổ khác. Bản ở đó được giữ; hãy kiểm tra lại rồi sửa tiếp."
 )
 
+TYPED_BEFORE = Message("“{label}”: vừa gõ “{typed}”, chưa lưu.")
+SEE_FIELDS = Message("Có tệp chưa nhận được: xem lý do ngay dưới ô chọn tệp. Các ô khác đã lưu.")
+
 SCRIPT_SAYS = {
     "saving": Message("Đang lưu…"),
     "saved": Message("Đã lưu"),
-    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự gửi khi có mạng lại."),
+    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự lưu khi có mạng lại."),
     "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
     "failed": Message("Chưa lưu được; sẽ thử lại."),
-    "invalid": Message("Chưa lưu: có ô chưa nhập đúng."),
-    "number": Message("Chỉ nhập số, ví dụ 1.250 hoặc 12,5."),
-    "understood": Message("Hiểu là {n}"),
+    "unread": Message("Đã lưu như đã gõ, nhưng có ô chưa đọc được."),
+    "mend": Message("Chưa nộp: có ô chưa đọc được. Xem lý do ngay dưới ô rồi sửa."),
+    "choose_first": Message(
+        "Chưa nộp: có ô vừa được sửa ở nơi khác. Chọn bản muốn giữ rồi nộp lại."
+    ),
+    "submit_offline": Message(
+        "Chưa nộp: đang mất mạng. Bài được giữ trên máy này; khi có mạng lại, hãy bấm Nộp bài."
+    ),
+    "checking": Message("Đang xem tệp…"),
+    "kept_file": Message("Tệp gửi trước ({name}) vẫn được giữ; tải lại trang để dùng tệp ấy."),
     "running": Message("Đang chạy…"),
+    "ran": Message("Chạy xong."),
+    "ran_badly": Message("Chạy xong, có lỗi."),
     "run_failed": Message("Không chạy được. Hãy thử lại."),
     "last": Message("Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?"),
     "submitting": Message("Đang nộp…"),
@@ -431,8 +493,9 @@ SCRIPT_SAYS = {
     "keep_theirs": Message("Lấy bản đã lưu"),
     "empty": Message("(trống)"),
     "moved": Message("Đã chuyển “{item}” đến vị trí {n}."),
-    "editor": Message("Ô soạn mã Python. Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
+    "editor": Message("Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
     "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
+    "empty_file": Message("Tệp rỗng (0 byte): hãy mở, lưu lại rồi chọn lại."),
     "session": Message(
         "Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập; bài được giữ trên máy này."
     ),

@@ -7,7 +7,7 @@ const say = state.say;
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const xsrf = form.elements._xsrf.value;
 const mayAnswer = Boolean(form.querySelector("[data-submit-too]"));
-const WAIT_MS = 900;
+const WAIT_MS = 900, READ_MS = 350; // a number is read by the server: at once
 
 // A line that hangs is as good as none; a file may take its time on a slow one.
 const patience = (body) => (body && JSON.stringify(body).length > 100_000 ? 240_000 : 40_000);
@@ -23,30 +23,17 @@ async function call(method, address, body) {
   return { status: answer.status, data: isJson ? await answer.json() : await answer.text() };
 }
 
-// --- numbers the Vietnamese way (hub/forms.py reads them alike) --------------------------------
+// --- numbers: what was typed is sent as typed; the server reads it and says how ------------------
 
-function readNumber(text) {
-  text = text.replace(/[\s\u00a0]/g, "").replace("−", "-");
-  const sign = text.startsWith("-") ? -1 : 1;
-  text = text.replace(/^[+-]+/, "");
-  if (!/^[\d.,]*\d[\d.,]*$/.test(text)) return null;
-  let [thousands, decimal] = state.language === "vi" ? [".", ","] : [",", "."];
-  if (text.includes(thousands) && text.includes(decimal)) {
-    if (text.lastIndexOf(thousands) > text.lastIndexOf(decimal)) [thousands, decimal] = [decimal, thousands];
-    text = text.replaceAll(thousands, "").replaceAll(decimal, ".");
-  } else if ((thousands === "." ? /^\d{1,3}(\.\d{3})+$/ : /^\d{1,3}(,\d{3})+$/).test(text)) {
-    text = text.replaceAll(thousands, "");
-  } else text = text.replaceAll(",", ".");
-  const value = Number(text);
-  return Number.isFinite(value) ? sign * value : null;
+const writeNumber = (value) => (state.language === "vi" ? String(value).replace(".", ",") : String(value));
+function put(field, value) {
+  field.value = typed(value) ?? "";
+  saidAt(field, "");
 }
-const writeNumber = (value) =>
-  value == null ? "" : state.language === "vi" ? String(value).replace(".", ",") : String(value);
-const showNumber = (value) => value.toLocaleString(state.language, { maximumFractionDigits: 10 });
+const typed = (value) => (typeof value === "number" ? writeNumber(value) : value ?? null);
 
 // --- cells: reading and writing each kind of control -------------------------------------------
 
-const INVALID = Symbol("invalid");
 const all = (root, selector) => [...root.querySelectorAll(selector)];
 
 const kinds = {
@@ -62,16 +49,9 @@ const kinds = {
     write: (cell, value) => all(cell, "input").forEach((one) => (one.checked = (value || []).includes(one.value))),
   },
   number: {
-    read: (cell) => {
-      const field = cell.querySelector("input"), said = cell.querySelector(".said");
-      const text = field.value.trim(), value = text ? readNumber(text) : null;
-      const bad = Boolean(text) && value === null;
-      field.setAttribute("aria-invalid", bad);
-      said.classList.toggle("bad", bad);
-      said.textContent = bad ? say.number : text && /[.,]/.test(text) ? fill(say.understood, { n: showNumber(value) }) : "";
-      return bad ? INVALID : value;
-    },
-    write: (cell, value) => (cell.querySelector("input").value = writeNumber(value)),
+    read: (cell) => cell.querySelector("input").value.trim() || null,
+    write: (cell, value) => put(cell.querySelector("input"), value),
+    stored: (cell, value) => typed(value),
   },
   text: {
     read: (cell) => cell.querySelector("input, textarea").value || null,
@@ -93,30 +73,27 @@ const kinds = {
   },
   table: {
     read: (cell) => {
-      const given = JSON.parse(cell.querySelector("[data-given]").textContent);
+      const given = givenOf(cell);
       const rows = given.rows.map((row) => Object.fromEntries(given.columns.map((key) => [key, row[key] ?? null])));
       let touched = false;
       for (const field of all(cell, "[data-row]")) {
         const text = field.value.trim();
         touched ||= Boolean(text);
-        const number = field.dataset.kind === "number" && text ? readNumber(text) : null;
-        if (field.dataset.kind === "number") field.setAttribute("aria-invalid", Boolean(text) && number === null);
-        rows[field.dataset.row][field.dataset.key] = text ? (number ?? text) : null;
+        rows[field.dataset.row][field.dataset.key] = text || null;
       }
       return touched ? rows : null;
     },
     write: (cell, value) => {
-      for (const field of all(cell, "[data-row]")) {
-        const one = value?.[field.dataset.row]?.[field.dataset.key];
-        field.value = typeof one === "number" ? writeNumber(one) : one ?? "";
-      }
+      for (const field of all(cell, "[data-row]")) put(field, value?.[field.dataset.row]?.[field.dataset.key]);
     },
+    stored: (cell, value) => value && value.map((row, place) => Object.fromEntries(Object.entries(row).map(([key, one]) =>
+      [key, key in (givenOf(cell).rows[place] || {}) ? one : typed(one)]))),
   },
   file: {
     read: (cell) => cell.chosen ?? null,
     write: (cell, value) => {
       cell.chosen = value;
-      cell.querySelector("[aria-live]").textContent = value?.name || say.empty;
+      saidAt(cell.querySelector("input"), value?.name || say.empty);
     },
   },
   code: {
@@ -127,6 +104,8 @@ const kinds = {
     },
   },
 };
+
+const givenOf = (cell) => JSON.parse(cell.querySelector("[data-given]").textContent);
 
 const cells = new Map(all(form, "[data-cell]").map((cell) => [cell.dataset.cell, cell]));
 const kindOf = (cell) => kinds[cell.dataset.kind];
@@ -141,10 +120,13 @@ const same = (a, b) => plain(trimmed(a)) === plain(trimmed(b));
 // --- saving: what differs from the server is dirty, kept in the browser until it has arrived ----
 
 const KEY = `motcham:${state.who}:${state.release}:${state.lesson}`;
-const base = { ...state.answers };
+// An answer as its controls say it: a stored number is the text that stands in its field.
+const asTyped = (cell, value) => (cell && kindOf(cell).stored ? kindOf(cell).stored(cell, value) : value);
+const base = Object.fromEntries(Object.entries(state.answers).map(([id, one]) => [id, asTyped(cells.get(id), one)]));
+all(form, '[data-kind="file"]').forEach((cell) => (cell.chosen = base[cell.dataset.cell]));
 const dirty = {};
 const conflicts = {};
-let revision = state.revision, timer = 0, saving = null, retryMs = 2000, kept = true;
+let revision = state.revision, timer = 0, saving = null, retryMs = 2000, kept = true, offline = false;
 const saveState = form.querySelector("[data-save-state]");
 
 function tell(text, bad = false) {
@@ -165,7 +147,6 @@ function keep() {
 
 function changed(cell) {
   const id = cell.dataset.cell, value = kindOf(cell).read(cell);
-  if (value === INVALID) return tell(say.invalid, true);
   if (conflicts[id]) return;
   if (same(value, base[id])) delete dirty[id];
   else dirty[id] = value;
@@ -173,8 +154,41 @@ function changed(cell) {
   clearTimeout(timer);
   if (Object.keys(dirty).length) {
     tell(say.saving);
-    timer = setTimeout(save, WAIT_MS);
-  } else tell(say.saved);
+    timer = setTimeout(save, "number table".includes(cell.dataset.kind) ? READ_MS : WAIT_MS);
+  } else tell(unread().length ? say.unread : say.saved, unread().length > 0);
+}
+
+// --- how the server read a field: said beside it, in figures to see and in words to hear ---------
+
+const unread = () => all(form, '[aria-invalid="true"]');
+
+function saidAt(field, text, { bad = false, words = "" } = {}) {
+  const said = document.getElementById(field.getAttribute("aria-describedby"));
+  field.setAttribute("aria-invalid", bad);
+  if (!said) return;
+  said.classList.toggle("bad", bad);
+  if (!words || words === text) return (said.textContent = text);
+  const seen = document.createElement("span"), heard = document.createElement("span");
+  seen.textContent = text;
+  seen.setAttribute("aria-hidden", "true");
+  heard.textContent = words;
+  heard.className = "sr";
+  said.replaceChildren(seen, heard);
+}
+
+const fieldOf = (cell, { row, column }) =>
+  row === null ? cell.querySelector("input") : cell.querySelector(`[data-row="${row}"][data-key="${CSS.escape(column)}"]`);
+
+function showFields(fields, kept) {
+  for (const one of fields) {
+    const cell = cells.get(one.cell), field = cell && fieldOf(cell, one);
+    if (!kept) delete dirty[one.cell];
+    if (!field || (field.type !== "file" && field.value.trim() !== one.typed)) continue; // typed on since
+    const before = field.type === "file" && one.error && base[one.cell]?.name;
+    saidAt(field, one.error ? one.error + (before ? ` ${fill(say.kept_file, { name: before })}` : "") : one.said,
+      { bad: Boolean(one.error), words: one.error ? "" : one.words });
+    if (!kept) cell.chosen = base[one.cell];
+  }
 }
 
 function save() {
@@ -183,15 +197,23 @@ function save() {
   return saving;
 }
 
+// A file goes by itself: one that is no good must not hold up the rest.
+function nextToSend() {
+  const entries = Object.entries(dirty), rest = entries.filter(([, one]) => one?.base64 === undefined);
+  return Object.fromEntries(rest.length ? rest : entries.slice(0, 1));
+}
+
 async function sendDirty() {
   while (Object.keys(dirty).length) {
-    const sent = { ...dirty }, timed = wholeSeconds();
+    const sent = nextToSend(), timed = wholeSeconds();
     let answer;
     try {
-      answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent, worked: timed });
+      answer = await call("PUT", `${state.api}/answers`, { revision, answers: sent, worked: timed, language: state.language });
     } catch {
+      offline = true;
       return later(kept ? say.offline : say.unkept);
     }
+    offline = false;
     const { status, data } = answer;
     if (status === 200) {
       revision = data.revision;
@@ -203,7 +225,12 @@ async function sendDirty() {
         if (same(dirty[id], sent[id])) delete dirty[id];
       }
       keep();
-      tell(say.saved);
+      showFields(data.fields, true);
+      tell(unread().length ? say.unread : say.saved, unread().length > 0);
+    } else if (status === 422 && data.fields) {
+      showFields(data.fields, false);
+      keep();
+      tell(data.errors.join(" "), true);
     } else if (status === 409) merge(data.answers, data.revision);
     else if (status === 401 || status === 403) return later(say.session);
     else if (status === 422 || status === 413) return tell(data.errors?.join(" ") || say.failed, true);
@@ -239,8 +266,8 @@ function later(text) {
 function merge(theirs, newRevision) {
   revision = newRevision;
   form.elements.revision.value = revision;
-  for (const [id, stored] of Object.entries(theirs)) {
-    const cell = cells.get(id);
+  for (const [id, given] of Object.entries(theirs)) {
+    const cell = cells.get(id), stored = asTyped(cell, given);
     if (!cell) continue;
     const before = base[id];
     base[id] = stored;
@@ -291,7 +318,6 @@ function describe(cell, value) {
     return field?.closest("label, li")?.innerText?.trim() || field?.textContent || key;
   };
   if (typeof value === "string") return text(value);
-  if (typeof value === "number") return showNumber(value);
   if (Array.isArray(value))
     return value.map((one) => (typeof one === "string" ? text(one) : Object.values(one).map((v) => v ?? "–").join(" | "))).join("\n");
   if (value.name) return value.name;
@@ -316,8 +342,8 @@ function restoreUnsent() {
   for (const [id, mine] of Object.entries(before?.mine || {})) {
     const cell = cells.get(id);
     if (!cell || same(mine, base[id])) continue;
-    const typed = touched.includes(cell) ? kindOf(cell).read(cell) : mine;
-    if (typed !== INVALID && !same(typed, mine)) showConflict(cell, typed, mine, before.base[id]);
+    const now = touched.includes(cell) ? kindOf(cell).read(cell) : mine;
+    if (!same(now, mine)) showConflict(cell, now, mine, before.base[id]);
     else if (same(base[id], before.base[id])) {
       kindOf(cell).write(cell, mine);
       dirty[id] = mine;
@@ -334,31 +360,37 @@ function restoreUnsent() {
 
 form.addEventListener("input", (event) => {
   const cell = event.target.closest("[data-cell]");
-  if (cell && cell.dataset.kind !== "file" && !event.target.closest(".editor")) changed(cell);
+  if (!cell || cell.dataset.kind === "file" || event.target.closest(".editor")) return;
+  if (event.target.hasAttribute("aria-describedby") && "number table".includes(cell.dataset.kind)) saidAt(event.target, "");
+  changed(cell);
 });
 
 form.addEventListener("change", async (event) => {
   const cell = event.target.closest('[data-kind="file"]');
   const file = cell && event.target.files?.[0];
-  if (!file) return;
-  if (file.size > 2 * 1024 * 1024) return (cell.querySelector("[aria-live]").textContent = say.too_large);
+  if (!file) return Object.keys(dirty).length ? save() : undefined; // left a field: do not wait
+  const id = cell.dataset.cell;
+  if (!file.size || file.size > 2 * 1024 * 1024)
+    return showFields([{ cell: id, row: null, error: file.size ? say.too_large : say.empty_file }], false);
+  saidAt(event.target, say.checking);
   const url = await new Promise((done, fail) => {
     const reader = new FileReader();
     reader.onload = () => done(reader.result);
     reader.onerror = fail;
     reader.readAsDataURL(file);
   });
-  kinds.file.write(cell, { name: file.name, base64: url.slice(url.indexOf(",") + 1) });
+  cell.chosen = { name: file.name, base64: url.slice(url.indexOf(",") + 1) };
   changed(cell);
+  save();
 });
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.move) move(button);
-  else if ("run" in button.dataset) run(button.closest("[data-cell]"));
+  else if ("run" in button.dataset) run(button.closest("[data-cell]"), true);
   else if ("print" in button.dataset) window.print();
-  else if ("save" in button.dataset) { event.preventDefault(); save().then(() => tell(say.saved)); }
+  else if ("save" in button.dataset) { event.preventDefault(); save(); }
   else if ("submit" in button.dataset || "submitToo" in button.dataset) { event.preventDefault(); submit(); }
 });
 
@@ -378,45 +410,73 @@ function move(button) {
   changed(cell);
 }
 
-async function run(cell) {
+// ``leave``: from the button one goes on to the result; from the editor one stays and hears of it.
+async function run(cell, leave = false) {
   const button = cell.querySelector("[data-run]"), said = cell.querySelector("[data-run-said]"), output = cell.querySelector("[data-output]");
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
   said.textContent = say.running;
+  let ran = say.run_failed;
   try {
-    const { status, data } = await call("POST", `${state.api}/run`, { cell: cell.dataset.cell, answers: { ...dirty } });
+    const { status, data } = await call("POST", `${state.api}/run`, { cell: cell.dataset.cell, answers: { ...dirty }, language: state.language });
     if (status === 200) output.innerHTML = data.html; // cleaned by the server (hub/outputs.py)
     else output.textContent = data.errors?.join(" ") || say.run_failed;
+    if (status === 200) ran = data.ok ? say.ran : say.ran_badly;
   } catch {
     output.textContent = say.run_failed;
   }
-  said.textContent = "";
   output.hidden = false;
   button.removeAttribute("aria-disabled");
+  if (leave) output.focus();
+  const words = output.innerText.trim(); // short enough to be heard at once, or only that it is there
+  said.replaceChildren(ran, Object.assign(document.createElement("span"), { className: "sr", textContent: ` ${words.slice(0, 200)}` }));
 }
 
+let submitting = false;
+
 async function submit() {
-  const buttons = all(form, "[data-submit], [data-submit-too]"), errors = document.getElementById("submit-errors");
-  if (buttons[0].disabled || (attemptsLeft() === "1" && !confirm(say.last))) return;
-  buttons.forEach((one) => (one.disabled = true));
+  const errors = document.getElementById("submit-errors");
+  if (submitting || (attemptsLeft() === "1" && !confirm(say.last))) return;
+  submitting = true;
   errors.hidden = true;
   tell(say.submitting);
-  try {
-    cells.forEach((cell) => changed(cell));
-    await save();
-    if (Object.keys(dirty).length || Object.keys(conflicts).length) throw new Error(saveState.textContent || say.submit_failed);
-    const { status, data } = await call("POST", state.submissions, { course: state.course, lesson: state.lesson, revision });
-    if (status !== 202) throw new Error(data.errors?.join(" ") || say.submit_failed);
-    tell(say.marking);
-    await follow(data.id);
-    document.getElementById("ket-qua").scrollIntoView({ block: "start" });
-  } catch (error) {
-    errors.textContent = error instanceof TypeError ? say.submit_failed : error.message;
+  const buttons = all(form, "[data-submit], [data-submit-too]"); // not disabled: focus would fall to the page
+  buttons.forEach((one) => one.setAttribute("aria-disabled", "true"));
+  const stop = await handIn().catch(() => ({ why: say.submit_failed }));
+  if (stop) {
+    errors.textContent = stop.why;
     errors.hidden = false;
-    tell(say.submit_failed, true);
-    errors.scrollIntoView({ block: "center" });
+    tell(stop.why, true);
+    (stop.at || errors).scrollIntoView({ block: "center" });
+    (stop.at || errors).focus({ preventScroll: true });
   }
-  buttons.forEach((one) => (one.disabled = false));
+  buttons.forEach((one) => one.removeAttribute("aria-disabled"));
+  submitting = false;
+}
+
+// Why it was not handed in, and where to go to mend it; nothing where it was.
+async function handIn() {
+  cells.forEach((cell) => changed(cell));
+  await save();
+  const parted = Object.keys(conflicts)[0];
+  if (parted) return { why: say.choose_first, at: cells.get(parted).querySelector(".conflict button") };
+  if (unread().length) return { why: say.mend, at: unread()[0] };
+  if (Object.keys(dirty).length) return { why: offline ? say.submit_offline : saveState.textContent || say.submit_failed };
+  let answer;
+  try {
+    answer = await call("POST", state.submissions, { course: state.course, lesson: state.lesson, revision, language: state.language });
+  } catch { return { why: say.submit_offline }; }
+  const { status, data } = answer;
+  if (status === 422 && data.fields) {
+    showFields(data.fields, true);
+    return { why: data.errors.join(" "), at: unread()[0] };
+  }
+  if (status !== 202) return { why: data.errors?.join(" ") || say.submit_failed };
+  tell(say.marking);
+  await follow(data.id);
+  const result = document.getElementById("ket-qua");
+  result.scrollIntoView({ block: "start" });
+  result.focus({ preventScroll: true });
 }
 
 async function follow(id) {
@@ -454,7 +514,7 @@ async function openEditor(cell) {
   try {
     const { edit } = await import(stateElement.dataset.editor);
     cell.editor ??= edit(cell.querySelector("textarea"), {
-      label: say.editor, nonce: stateElement.dataset.nonce, changed: () => changed(cell), run: () => run(cell),
+      label: `${cell.dataset.name}. ${say.editor}`, nonce: stateElement.dataset.nonce, changed: () => changed(cell), run: () => run(cell),
     });
   } catch { /* the textarea does */ }
 }

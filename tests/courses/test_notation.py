@@ -29,7 +29,7 @@ FITTING = {
 UNFIT = {
     "single": ["z", 1, ["a"]],
     "multiple": ["a", ["a", "a"], ["z"]],
-    "number": ["12", True, float("nan"), float("inf")],
+    "number": [["12"], "1" * 3000, True, float("nan"), float("inf")],
     "text": [12, ["a"]],
     "table": ["a", [["x"]], [{"z": 1}], [{"x": {}}]],
     "order": [["a", "b"], ["a", "b", "b"]],

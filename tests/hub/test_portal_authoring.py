@@ -4,6 +4,7 @@ here; `browser/test_teaching_walk.py` walks the same way through the real one.""
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import tomllib
 from collections.abc import AsyncIterator, Mapping
@@ -99,6 +100,25 @@ async def test_a_course_is_begun_checked_previewed_and_published(
         assert releases.current_release(session, "du-lieu-mo").published_by == "thay"
         assert [one.action for one in audit.entries(session, limit=9)].count("publish") == 1
     assert (await site.as_("an").get("courses/du-lieu-mo")).status == 200
+
+
+async def test_a_preview_shows_the_course_s_pictures_before_it_is_published(
+    shelf_site: tuple[Any, Shelf],
+) -> None:
+    site, shelf = shelf_site
+    folder = ROOT / "courses" / "content" / "xa-hoi-so-an-toan"
+    shelf.folders["an-toan"] = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    page = (await site.as_("thay").get(f"{PAGE}/an-toan/lessons/nhan-ra-lua-dao")).text
+    picture = base64.b64encode((folder / "media/bon-phan-cua-dia-chi.png").read_bytes()).decode()
+    poster = base64.b64encode((folder / "media/doc-dia-chi.png").read_bytes()).decode()
+    shown = re.findall(r'<img [^>]*src="data:image/png;base64,([^"]+)"', page)
+    assert {picture, poster} <= set(shown)
+    assert 'src="../media' not in page
+    assert "Video xem được sau khi công bố" in page
 
 
 async def test_what_is_wrong_is_said_and_nothing_is_published(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from hub import catalogue, translate
-from hub.forms import read_number, write_number
 from skills_framework.messages import Message
 
 VI, EN = translate.load_translators()["vi"], translate.load_translators()["en"]
@@ -68,39 +67,6 @@ def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
     assert VI.date(moment) == "15/12/2026", "it is the next day in Hà Nội"
     assert VI.time(moment) == "01:30, 15/12/2026"
     assert VI.percent(0.5) == "50%"
-
-
-@pytest.mark.parametrize(
-    ("typed", "language", "value"),
-    [
-        ("6.800", "vi", 6800),
-        ("12,5", "vi", 12.5),
-        ("1.234,5", "vi", 1234.5),
-        ("0.5", "vi", 0.5),
-        ("6,800", "en", 6800),
-        ("12.5", "en", 12.5),
-        ("1 200", "vi", 1200),
-        ("-3", "vi", -3),
-        ("−3,5", "vi", -3.5),
-        ("1,234,567", "vi", None),
-        ("abc", "vi", None),
-        ("", "vi", None),
-        ("1.2.3", "vi", None),
-        ("12", "vi", 12),
-    ],
-)
-def test_numbers_are_read_as_people_type_them(typed: str, language: str, value: Any) -> None:
-    assert read_number(typed, language) == value
-
-
-def test_a_number_comes_back_as_it_can_be_typed_again() -> None:
-    assert read_number(write_number(12.5, "vi"), "vi") == 12.5
-    assert read_number(write_number(6800, "vi"), "vi") == 6800
-
-
-def test_no_figure_of_a_long_number_is_lost() -> None:
-    assert read_number("9007199254740993", "vi") == 9007199254740993
-    assert read_number("-" + "9" * 30, "vi") == -int("9" * 30)
 
 
 def test_searching_ignores_diacritics() -> None:

@@ -287,6 +287,45 @@ def test_on_a_phone_the_lesson_opens_as_a_notebook_alone_and_can_be_submitted(
     learner.picture("lab-phone-submitted", lab)
 
 
+def test_the_lab_reads_a_form_cell_like_the_page_and_writes_what_it_read(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien2")
+    lab = ready(open_lab(learner))
+    name = "diem_phan_tram = "
+    cell = lab.locator(".jp-CodeCell .cm-content", has_text=name).first
+    tasks = lab.locator(".motcham-guide ol > li button")
+    for place in range(tasks.count()):
+        if cell.is_visible():
+            break
+        tasks.nth(place).click()
+        lab.wait_for_timeout(500)
+
+    def write(text: str) -> None:
+        cell.click()
+        lab.keyboard.press("Control+End")
+        lab.keyboard.press("Shift+Home")
+        lab.keyboard.insert_text(name + text)
+        lab.keyboard.press("Control+s")
+
+    write("1.500 điểm")
+    expect(cell).to_contain_text(f"{name}1500", timeout=LONG)
+    told = lab.locator(".Toastify, .jp-Notification-Toast, [class*=Toastify]").first
+    expect(told).to_contain_text("Hiểu là")
+    learner.picture("lab-understood", lab)
+    write("mười hai nghìn")
+    expect(lab.locator("body")).to_contain_text("Chỉ nhập số", timeout=LONG)
+    lab.wait_for_timeout(3000)  # the lab's own save of the new revision ends first
+    lab.locator(".motcham-nop-bai button, button.motcham-within-reach").first.click()
+    dialog = lab.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Chưa nộp được", timeout=LONG)
+    expect(dialog).to_contain_text("Chỉ nhập số")
+    learner.picture("lab-unread", lab)
+    dialog.locator("button").last.click()
+    write("None")
+    lab.wait_for_timeout(2000)
+
+
 def test_what_a_lesson_shows_and_hands_out_is_in_the_lab_and_stays_as_the_learner_left_it(
     sit_down: Callable[..., Any], platform: Any
 ) -> None:

@@ -51,6 +51,8 @@
       notSavedHere: "Bài đã nộp, nhưng tệp trong phòng thực hành chưa lưu được.",
       last: "Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?",
       later: "Để sau",
+      readAs: (label, typed, said) => `“${label}”: “${typed}” – ${said}.`,
+      unread: (label, why) => `“${label}”: ${why}`,
       submitted: "Đã nộp bài",
       submittedBody: "Bài đang được chấm. Điểm và nhận xét sẽ hiện ở khung bên cạnh và ở trang "
         + "bài học.",
@@ -109,6 +111,8 @@
       notSavedHere: "Submitted, but the file in the lab could not be saved.",
       last: "This is the last time you may submit this lesson. Submit it now?",
       later: "Later",
+      readAs: (label, typed, said) => `“${label}”: “${typed}” – ${said}.`,
+      unread: (label, why) => `“${label}”: ${why}`,
       submitted: "Submitted",
       submittedBody: "It is being marked. Marks and feedback will show beside the notebook and on "
         + "the lesson page.",
@@ -206,7 +210,8 @@
       storing = true;
       try {
         const worked = clock.read();
-        const sent = { notebook: context.model.toJSON(), revision: force ?? at.revision ?? 0, worked };
+        const notebook = context.model.toJSON();
+        const sent = { notebook, revision: force ?? at.revision ?? 0, worked, language };
         const { status, said } = await ask("PUT", `${lessonOf(at)}/draft`, sent);
         if (status === 409) return await conflict(said.revision);
         if (status >= 400) {
@@ -215,6 +220,7 @@
         }
         clock.told(worked);
         parted = false;
+        takeReadings(notebook, said);
         if (said.revision !== at.revision) await setRevision(said.revision);
         return true;
       } catch (error) {
@@ -223,6 +229,29 @@
       } finally {
         storing = false;
       }
+    }
+
+    // A form cell's number is read as on the lesson page, and stands in the cell as it was read:
+    // what is seen is what is marked. What is typed on in the meantime stays.
+    let told = "";
+    function takeReadings(sent, { fields = [], sources = {} }) {
+      const bad = new Set(fields.filter((one) => one.error).map((one) => one.cell));
+      for (const [id, source] of Object.entries(sources)) {
+        const cell = panel.content.widgets.find((one) => one.model.id === id);
+        const before = sent.cells.find((one) => one.id === id);
+        const text = before && [before.source].flat().join("");
+        if (cell && !bad.has(id) && cell.model.sharedModel.getSource() === text) {
+          cell.model.sharedModel.setSource(source);
+        }
+      }
+      const words = fields.filter((one) => one.error || one.said)
+        .map((one) => (one.error
+          ? say("unread", one.label, one.error) : say("readAs", one.label, one.typed, one.said)))
+        .join("\n");
+      if (words && words !== told) {
+        Notification[bad.size ? "warning" : "info"](words, { autoClose: bad.size ? false : 12000 });
+      }
+      told = words;
     }
 
     async function conflict(revision) {
@@ -278,10 +307,11 @@
       try { await context.save(); } catch { saved = false; } // a full folder must not stop this
       if (!(await store())) return;
       const { status, said } = await ask("POST", "submissions", {
-        course: at.course, lesson: at.lesson, notebook: context.model.toJSON(),
+        course: at.course, lesson: at.lesson, notebook: context.model.toJSON(), language,
       });
       if (status >= 400) {
         await dialog(say("notSubmitted"), words(said, say("answered", status)));
+        if (said.fields) goTo(said.fields[0].cell);
         return;
       }
       if (!saved) Notification.warning(say("notSavedHere"));
@@ -290,6 +320,14 @@
       const done = await dialog(say("submitted"), say("submittedBody"), [
         Dialog.cancelButton({ label: say("stay") }), Dialog.okButton({ label: say("seeMarks") })]);
       if (done.button.accept) window.open(`${portal}${lessonOf(at)}`, "_blank", "noopener");
+    }
+
+    function goTo(id) {
+      const index = panel.content.widgets.findIndex((one) => one.model.id === id);
+      if (index < 0) return;
+      panel.content.activeCellIndex = index;
+      panel.content.scrollToItem(index, "center");
+      panel.content.mode = "edit";
     }
 
     async function awaitMarks(id) {
