@@ -498,18 +498,17 @@ class _ShellStub:
 def _refuse_pickles(guard: Guard) -> None:
     """Unpickling a file that the learner handed in would run the learner's code here."""
 
-    class Unpickler:
-        def __init__(self, *_: object, **__: object) -> None:
-            raise guard.refusal("pickle")
-
     def load(*_: object, **__: object) -> NoReturn:
         raise guard.refusal("pickle")
 
+    refusing = {"__init__": load, "load": load}
     for name in ("pickle", "_pickle"):
         module: Any = importlib.import_module(name)
         module.load = module.loads = load
-        module.Unpickler = Unpickler
-    importlib.import_module("pickle")._Unpickler = Unpickler  # type: ignore[attr-defined]
+        # Libraries (joblib, for one) derive classes of their own from these when they are loaded.
+        for one in ("Unpickler", "_Unpickler"):
+            if hasattr(module, one):
+                setattr(module, one, type(one, (getattr(module, one),), dict(refusing)))
 
 
 def _forward_seeds(far: FarSide) -> None:

@@ -113,11 +113,11 @@ def mentioned_names(source: str) -> frozenset[str]:
 def loaded_names(source: str) -> frozenset[str]:
     """Names whose values the cell takes, anywhere in it."""
     tree = parse(source)
-    return frozenset(
+    return frozenset(_augmented(source)) | {
         node.id
         for node in (ast.walk(tree) if tree is not None else ())
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
-    )
+    }
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -229,7 +229,7 @@ def _globals_read(source: str) -> set[str]:
     if top is None:
         return set()
     found = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
-    return found | _read_globals(source)
+    return found | _augmented(source) | _read_globals(source)
 
 
 def _disturbed(
@@ -351,12 +351,24 @@ def meant_by(source: str, leads_to: Mapping[str, Iterable[str]]) -> frozenset[st
 def _read_globals(source: str) -> set[str]:
     """Names that functions of the cell take from the notebook's namespace when they run."""
     top = _symbols(source)
+    augmented = _augmented(source)
     return {
-        symbol.get_name()
+        name
         for scope in (_inner(top) if top is not None else ())
         if scope.get_type() == "function"
         for symbol in scope.get_symbols()
-        if symbol.is_global() and symbol.is_referenced()
+        if symbol.is_global()
+        and ((name := symbol.get_name()) in augmented or symbol.is_referenced())
+    }
+
+
+def _augmented(source: str) -> set[str]:
+    """Names that ``+=`` and its like read before they bind them."""
+    tree = parse(source)
+    return {
+        node.target.id
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
     }
 
 
