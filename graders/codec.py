@@ -210,6 +210,9 @@ class Encoder:
         return [encode(value) for value in values]
 
     def _other(self, value: object) -> Json:
+        known = self._known.get(id(value))
+        if known is not None:
+            return ["a", known]
         home = type(value).__module__.partition(".")[0]
         if home in ("numpy", "pandas"):
             writer = frames.find_writer(value)

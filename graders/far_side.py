@@ -52,6 +52,7 @@ from sandbox import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 MAX_CLASSES = 500
 MAX_NESTING = 60
 _FLUSH_S = 5.0
+_ANSWERS = frozenset(("r", "x", "method", "code"))
 
 
 class FarSide:
@@ -99,6 +100,7 @@ class FarSide:
         self._classes: dict[int, type] = {}
         self._known: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
         self._named: dict[str, _Named] = {}
+        self._absent: dict[str, int] = {}  # names that the learner had not, and when
         self._listed: tuple[int, list[str]] | None = None
         self._fetched: dict[int, set[str]] = {}  # a number, and the names it was asked for by
 
@@ -113,10 +115,13 @@ class FarSide:
         held = self._named.get(name)
         if held is not None and held.epoch == self.epoch:
             return held.value
+        if self._absent.get(name) == self.epoch:
+            raise KeyError(name)
         try:
             said = self.ask(["name", name, placed])
         except NameError:
             self._named.pop(name, None)
+            self._absent[name] = self.epoch
             raise KeyError(name) from None
         value = said["r"]
         number = number_of(value)
@@ -285,6 +290,9 @@ class FarSide:
         finally:
             self._nesting -= 1
             self.broken = self.broken or not whole
+        if not _ANSWERS & said.keys():
+            self.broken = True
+            raise LearnerGone
         if self._nesting == 0:
             self._grant(said.get("starved"), time.monotonic() - asked_at)
         try:

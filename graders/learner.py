@@ -236,7 +236,10 @@ class Learner:
             self.nesting -= 1
             self.asked = not outermost
         self._end_if_forked()
-        self._add_changes(said, heavy=message["q"][0] == "name")
+        try:
+            self._add_changes(said, heavy=message["q"][0] == "name")
+        except Exception as error:
+            said = {"x": self.describe(error)}
         said["starved"] = self.starvation.seconds() - starved
         said["out"], said["err"] = self.outputs.streams()
         news = self.folder.news()

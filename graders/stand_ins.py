@@ -371,9 +371,15 @@ def class_body(
     shown = _NATURES.get(nature) if type(nature) is str else None
     if shown is not None:
         body["__class__"] = property(lambda _: shown)
+    body["_kin"] = same
     if same is not None:
         body |= _kin_body(same)
     elif kin and shown is None:
+        # What stands above it is judged by the author's class; it is not.
+        for one in operators:
+            if one in _JUDGING and one not in body:
+                body[one] = _FORWARDS.get(one) or _forward(one)
+        body.setdefault("__hash__", StandIn.__hash__)
         below = body["_shown"] = _shown_class("SubClass", kin)
         body["__class__"] = property(lambda _: below)
     body["__doc__"] = doc if type(doc) is str else None

@@ -96,15 +96,17 @@ class Twins:
 
     def changed(self, ties: Ties, *, heavy: bool = False) -> list[int]:
         """Numbers of those that are no longer as both sides know them."""
-        if not self._watched:
-            return []
-        found = []
-        for number in self._watched:
-            if number in self._heavy and not heavy:
-                continue
-            if self._read(number, ties) != self._told.get(number):
-                found.append(number)
+        found: list[int] = []
+        looked: set[int] = set()
+        while waiting := [number for number in self._watched if number not in looked]:
+            looked.update(waiting)  # looking into one may lead to more of them
+            found += [number for number in waiting if self._has_changed(number, ties, heavy)]
         return found
+
+    def _has_changed(self, number: int, ties: Ties, heavy: bool) -> bool:
+        if number in self._heavy and not heavy:
+            return False
+        return self._read(number, ties) != self._told.get(number)
 
     def write(self, numbers: Sequence[int], encoder: Encoder) -> Json:
         """Their contents, for the other side; noted as told."""

@@ -273,7 +273,10 @@ STORIES = {
             "    def __add__(self, o):\n        return Tien(self.dong + o.dong)\n"
             "    def __repr__(self):\n        return f'Tien({self.dong})'",
         ),
-        ("answer", "a = Tien(5)\nds = [Tien(2), Tien(1)]\ndef tong(xs):\n    return sum(xs, Tien(0))"),
+        (
+            "answer",
+            "a = Tien(5)\nds = [Tien(2), Tien(1)]\ndef tong(xs):\n    return sum(xs, Tien(0))",
+        ),
         (
             "test",
             "assert a == Tien(5) and Tien(5) == a and a != Tien(6) and a > Tien(4)\n"
@@ -349,7 +352,10 @@ STORIES = {
             "class LoiSoDu(Exception):\n    def __init__(self, thieu):\n"
             "        super().__init__(f'thiếu {thieu}')\n        self.thieu = thieu",
         ),
-        ("answer", "def rut(co, n):\n    if n > co:\n        raise LoiSoDu(n - co)\n    return co - n"),
+        (
+            "answer",
+            "def rut(co, n):\n    if n > co:\n        raise LoiSoDu(n - co)\n    return co - n",
+        ),
         (
             "test",
             "try:\n    rut(1, 6)\nexcept LoiSoDu as e:\n"
