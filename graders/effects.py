@@ -37,10 +37,12 @@ _VIEWING_FUNCTIONS = words("enumerate zip reversed iter")
 
 @dataclass
 class Effects:
-    """Global names whose values are changed in place; whether arguments are."""
+    """Global names whose values are changed in place; whether arguments are, or the object whose
+    method it is."""
 
     changed: set[str] = field(default_factory=set)
     arguments: bool = False
+    receiver: bool = False
 
 
 def effects_of_function(
@@ -55,7 +57,11 @@ def effects_of_function(
     receivers = {"self", "cls"} & names
     own = _locals(node)
     found = effects(node.body, own, modules, functions)
-    return Effects(found.changed - own - names, bool(found.changed & (names - receivers)))
+    return Effects(
+        found.changed - own - names,
+        bool(found.changed & (names - receivers)),
+        bool(found.changed & receivers),
+    )
 
 
 def _locals(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
@@ -180,6 +186,8 @@ class EffectVisitor(ast.NodeVisitor):
             case _:
                 called = ""
         known = self.functions.get(called)
+        if known is not None and known.receiver and isinstance(node.func, ast.Attribute):
+            self.change(node.func.value)
         if called in _CHANGING_ARGUMENTS or (known is not None and known.arguments):
             for argument in node.args:
                 self.change(argument)

@@ -201,13 +201,9 @@ class Examiner:
         whole = not failed
         for name in wish.get("gives", ()):
             value = self.globals.get(name, self)
-            if value is self:
-                whole = False
-            elif _is_made_by_definition(value):
-                continue
-            elif _crosses(value, self.far.ties):
+            if value is not self and _crosses(value, self.far.ties):
                 values[name] = value
-            else:
+            elif name not in wish["defined"]:
                 whole = False
         once = whole and wish.get("once") is True
         encoder = Encoder(_by_number, ties=self.far.ties, whole=True)
@@ -343,14 +339,6 @@ def _crosses(value: object, ties: Ties) -> bool:
     except Exception:
         return False
     return True
-
-
-def _is_made_by_definition(value: object) -> bool:
-    """Is it made on the other side by the definition alone?"""
-    own = isinstance(value, type) and number_of(value) is None
-    return own or isinstance(
-        value, (types.FunctionType, types.ModuleType, types.BuiltinFunctionType)
-    )
 
 
 def _need_of(error: BaseException) -> str | None:

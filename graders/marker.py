@@ -557,7 +557,8 @@ class _Marking:
         setup = step.setup
         wish = {"setup": step.source, "limit": limit, "files": self._take_news()}
         if setup is not None:
-            wish |= {"gives": setup.gives, "knows": setup.knows, "once": setup.once}
+            wish |= {"gives": setup.gives, "knows": setup.knows}
+            wish |= {"once": setup.once, "defined": setup.defined}
         try:
             self.pair.examiner.send(wish)
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:

@@ -20,7 +20,8 @@ from graders.names import Names, bound_names, loaded_names, mentioned_names, par
 class Setup:
     """``text``: what runs for the learner. ``gives``: names whose values go there. ``knows``: names
     that both sides have from then on. ``alike``: both runs do the same by themselves. ``once``: the
-    learner's process need run no more than ``definitions``, if all the rest can be given."""
+    learner's process need run no more than ``definitions`` (of the names ``defined``), if all the
+    rest can be given."""
 
     text: str
     gives: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Setup:
     alike: bool = True
     once: bool = False
     definitions: str = ""
+    defined: tuple[str, ...] = ()
 
 
 def look_at(text: str, whole: str, names: Names, *, shared: bool) -> Setup:
@@ -47,6 +49,7 @@ def look_at(text: str, whole: str, names: Names, *, shared: bool) -> Setup:
         alike=alike,
         once=waits and not shared and not _stirs_modules(text, names),
         definitions=_definitions(text),
+        defined=tuple(sorted(bound_names(_definitions(text)))),
     )
 
 

@@ -314,7 +314,9 @@ def _kin_body(same: type) -> dict[str, Any]:
         body["__hash__"] = None
     elif "__hash__" not in body:
         body["__hash__"] = StandIn.__hash__
-    body["_kin"] = same
+    for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__"):
+        if hasattr(same, name):
+            body[name] = getattr(same, name)
     body["__class__"] = property(lambda _: same)
     return body
 

@@ -94,7 +94,8 @@ STORIES = {
         ("answer", "x = 5\ndef f():\n    return x"),
         (
             "test",
-            "cu = x\ndel x\ntry:\n    x\nexcept NameError:\n    pass\nelse:\n    raise AssertionError"
+            "cu = x\ndel x\ntry:\n    x\nexcept NameError:\n    pass\nelse:\n"
+            "    raise AssertionError"
             "\nassert 'x' not in dir()\nx = cu\nassert f() == 5",
         ),
         ("test", "assert x == 5"),
@@ -363,11 +364,47 @@ STORIES = {
             "else:\n    raise AssertionError\nassert rut(5, 1) == 4",
         ),
     ],
+    "an object of the test's that the learner's function works on": [
+        (
+            "setup",
+            "class Ghi:\n    def __init__(self):\n        self.dong = []\n"
+            "    def ghi(self, x):\n        self.dong.append(x)\n        return len(self.dong)",
+        ),
+        ("answer", "def ghi_ca(g, xs):\n    so = [g.ghi(x) for x in xs]\n    return so[-1]"),
+        ("test", "g = Ghi()\nassert ghi_ca(g, 'ab') == 2\nassert g.dong == ['a', 'b']"),
+    ],
+    "a dataclass taken apart": [
+        (
+            "setup",
+            "import dataclasses\nfrom dataclasses import dataclass\n@dataclass\nclass Nguoi:\n"
+            "    ten: str\n    tuoi: int = 0",
+        ),
+        ("answer", "n = Nguoi('An', 5)"),
+        (
+            "test",
+            "assert dataclasses.asdict(n) == {'ten': 'An', 'tuoi': 5}\n"
+            "assert dataclasses.replace(n, tuoi=6) == Nguoi('An', 6)\n"
+            "match n:\n    case Nguoi(ten, 5):\n        assert ten == 'An'\n"
+            "    case _:\n        raise AssertionError",
+        ),
+    ],
+    "a setup cell whose lambda and guarded import lean on an answer": [
+        ("answer", "he_so = 3\nds = [1]"),
+        (
+            "setup",
+            "try:\n    import khong_co_goi_nay as goi\nexcept ImportError:\n"
+            "    import json as goi\n"
+            "nhan = lambda x: x * he_so\nds.append(nhan(2))",
+        ),
+        ("answer", "kq = nhan(5)\nchu = goi.dumps([1])"),
+        ("test", "assert kq == 15 and chu == '[1]' and ds == [1, 6] and nhan(1) == 3"),
+    ],
     "frozen classes, slots, flags and records": [
         (
             "setup",
             "from dataclasses import dataclass, field\nfrom enum import Enum, IntEnum\n"
-            "from typing import NamedTuple\n@dataclass(frozen=True)\nclass O:\n    h: int\n    c: int\n"
+            "from typing import NamedTuple\n@dataclass(frozen=True)\nclass O:\n    h: int\n"
+            "    c: int\n"
             "class Muc(IntEnum):\n    THAP = 1\n    CAO = 2\nclass Sp(NamedTuple):\n    ten: str\n"
             "    gia: float = 0\nclass Gon:\n    __slots__ = ('x',)\n    def __init__(self, x):\n"
             "        self.x = x\n    def __eq__(self, o):\n        return self.x == o.x\n"
