@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from graders.codec import Encoder, NotPlain
+from graders.codec import Encoder, NotPlain, TooLarge
 from graders.far_side import FarSide
 from graders.folder import Folder
 from graders.guard import Guard, Refusal
@@ -199,15 +199,21 @@ class Examiner:
         """What the cell made, written for the learner's process."""
         values: dict[str, Any] = {}
         whole = not failed
+        for name in wish["knows"]:
+            if isinstance(self.globals.get(name), type):
+                self.far.ties.learn(name, self.globals[name])
         for name in wish.get("gives", ()):
             value = self.globals.get(name, self)
             if value is not self and _crosses(value, self.far.ties):
                 values[name] = value
             elif name not in wish["defined"]:
                 whole = False
-        once = whole and wish.get("once") is True
-        encoder = Encoder(_by_number, ties=self.far.ties, whole=True)
-        return {"gives": encoder.encode(values) if values else None, "once": once}
+        encoder = Encoder(_by_number, ties=self.far.ties, whole=True, max_bytes=MAX_GIVEN)
+        try:
+            given = encoder.encode(values) if values else None
+        except TooLarge:
+            return {"gives": None, "once": False}
+        return {"gives": given, "once": whole and wish.get("once") is True}
 
     def _attempt(
         self,
@@ -242,7 +248,7 @@ class Examiner:
             "result": result,
             "spoken": "".join(self.spoken)[:MAX_MESSAGE],
         }
-        if gives and gives.get("gives"):
+        if gives and (gives.get("gives") or gives.get("once")):
             said |= self._give(gives, failed=error is not None)
         self._give_back(keep=gives is not None and "once" in gives and not said.get("once"))
         return said

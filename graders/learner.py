@@ -152,11 +152,16 @@ class Learner:
     def _after_setup(self, wish: Json) -> None:
         """A setup cell ran on both sides: take over what it made there, and remember what of it
         both have."""
+        names = self.shell.user_ns
+        known = [name for name in wish["knows"] if name in names]
+        for name in known:
+            if isinstance(names[name], type):
+                self.ties.learn(name, names[name])
         if wish.get("gives") is not None:
             self.told.take_given(Decoder(self._from_examiner, ties=self.ties).decode(wish["gives"]))
         for name in wish["knows"]:
-            if name in self.shell.user_ns:
-                self.ties.learn(name, self.shell.user_ns[name])
+            if name in names:
+                self.ties.learn(name, names[name])
 
     def _end_if_forked(self) -> None:
         """A process that the learner's code forked does not answer for this one."""

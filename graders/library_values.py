@@ -88,7 +88,7 @@ def _loaded(module: Json, name: Json) -> object:
     for part in name.split("."):
         if not _NAME.fullmatch(part) or found is None:
             return None
-        found = getattr(found, part, None) if hasattr(found, "__dict__") else None
+        found = vars(found).get(part) if hasattr(found, "__dict__") else None
     return found
 
 

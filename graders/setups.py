@@ -55,7 +55,9 @@ def look_at(text: str, whole: str, names: Names, *, shared: bool) -> Setup:
 
 def _definitions(text: str) -> str:
     tree = parse(text)
-    kept = [node for node in tree.body if isinstance(node, _DEFINING)] if tree else []
+    kept: list[ast.stmt] = (
+        [node for node in tree.body if isinstance(node, _DEFINING)] if tree else []
+    )
     return ast.unparse(ast.Module(kept, []))
 
 

@@ -166,6 +166,26 @@ STORIES = {
         ("answer", "tong = sum(mau)"),
         ("test", "assert tong == sum(mau) and cung is mau"),
     ],
+    "objects of a class of the setup's, drawn in the same cell": [
+        (
+            "setup",
+            "import random\nfrom dataclasses import dataclass\n@dataclass\nclass Don:\n"
+            "    tien: float\nds = [Don(random.random()) for _ in range(3)]",
+        ),
+        (
+            "answer",
+            "random.random()\ntong = sum(d.tien for d in ds)\nlon = max(ds, key=lambda d: d.tien)",
+        ),
+        (
+            "test",
+            "assert tong == sum(d.tien for d in ds)\nassert lon == max(ds, key=lambda d: d.tien)",
+        ),
+    ],
+    "a setup cell that binds nothing and calls the learner's function": [
+        ("answer", "so = []\ndef ghi(x):\n    so.append(x)"),
+        ("setup", "ghi('a')"),
+        ("test", "assert so == ['a']"),
+    ],
     "data drawn in a cell that is not locked": [
         ("answer", "a = 1"),
         ("open", "import uuid\nma = str(uuid.uuid4())"),
@@ -458,7 +478,8 @@ STORIES = {
             "assert ipaddress.ip_address('10.1.1.1') in mang and chuan.cdf(0) == 0.5\n"
             "assert luc.tm_year == 1970 and luc == time.gmtime(0) and url.netloc == 'a.vn'\n"
             "assert url == urllib.parse.urlparse('https://a.vn/b?c=1') and gop['b'] == 2\n"
-            "assert tep[0].name == 'b' and tep == [pathlib.Path('a/b'), pathlib.PurePosixPath('/x')]",
+            "assert tep[0].name == 'b'\n"
+            "assert tep == [pathlib.Path('a/b'), pathlib.PurePosixPath('/x')]",
         ),
     ],
     "namespaces and arrays change in place": [
