@@ -291,7 +291,10 @@ _BUILTIN_TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
 
 def _write_type(enc: Encoder, value: type) -> Json:
     name = _BUILTIN_TYPE_NAMES.get(value)
-    return ["ty", name] if name else enc.stand_in(value)
+    if name:
+        return ["ty", name]
+    writer = kin.find_writer(enc, value)
+    return enc.stand_in(value) if writer is None else writer(enc, value)
 
 
 def _write_decimal(enc: Encoder, value: decimal.Decimal) -> Json:

@@ -166,7 +166,6 @@ class Examiner:
         runs once more with the change taken over, as stock nbgrader would see it.
         """
         before = dict(self.globals)
-        self.names.differing.clear()
         found = [self._attempt(source, _TEST, limit)]
         if found[0]["error"] is None and self.far.changed:
             self.far.restoring = True
@@ -229,6 +228,7 @@ class Examiner:
         self.outputs.start()
         self.spoken.clear()
         self.far.begin(limit, again=again)
+        self.names.begin(again=again)
         if self.telling is not None:
             self.telling.begin(mentioned_names(source), testing=filename == _TEST)
         error: BaseException | None = None
@@ -297,7 +297,6 @@ class Examiner:
         else:
             with contextlib.suppress(Exception, LearnerGone):
                 self.far.flush()
-        self.names.deleted.clear()
         for name in self.learner & self.globals.keys():
             del self.globals[name]
 

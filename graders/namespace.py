@@ -10,11 +10,13 @@ deleted as in one notebook.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graders.far_side import FarSide, ItsOwn
+from graders.stand_ins import LearnerStopped
 
 _MOST_NAMES = 5_000
 
@@ -42,6 +44,7 @@ class AskedNames(dict[str, Any]):
         self.deleted: set[str] = set()  # the learner's names that the running cell deleted
         self.differing: set[str] = set()
         self.as_bound = False
+        self.confirmed: set[str] = set()  # imports that the running cell found to be as ours
         for name in learner:  # a function that the exercise asks for under a builtin's name
             self.pop(name, None)
 
@@ -56,11 +59,25 @@ class AskedNames(dict[str, Any]):
         if place[1] is not None:
             own = getattr(own, place[1])
         if _is_own(value, own):
+            self.confirmed.add(name)
+            self[name] = own
             return own
         self.differing.add(name)
         if not self.as_bound:
             return own
         return value.stand_in if isinstance(value, ItsOwn) else value
+
+    def begin(self, *, again: bool) -> None:
+        """A cell begins: nothing is known of the learner's names."""
+        self.deleted.clear()
+        if not again:
+            self.differing.clear()
+        for name in self.confirmed:
+            self.pop(name, None)
+        self.confirmed.clear()
+
+    def is_pythons(self, name: str) -> bool:
+        return name in self and name not in self.confirmed
 
     def may_ask(self, name: str) -> bool:
         return name not in self.owned and not name.startswith("__")
@@ -98,9 +115,9 @@ class Notebook(dict[str, Any]):
         return self.__missing__(name) if found is self else found
 
     def __missing__(self, name: str) -> Any:
-        if dict.__contains__(self._names, name):
-            raise KeyError(name)  # Python's own are found elsewhere
-        return self._names.__missing__(name)
+        if self._names.is_pythons(name):
+            raise KeyError(name)  # found elsewhere
+        return self._names[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._names.deleted.discard(name)
@@ -112,8 +129,9 @@ class Notebook(dict[str, Any]):
         else:
             self.__missing__(name)  # a KeyError where nobody has it
             self._names.far.delete(name)
-        if name in self._names.learner:
-            self._names.deleted.add(name)
+        self._names.deleted.add(name)
+        if name in self._names.confirmed:
+            del self._names[name]
 
     def __contains__(self, name: object) -> bool:
         if name in self.own:
@@ -134,7 +152,11 @@ class Notebook(dict[str, Any]):
         return dict.fromkeys(self).keys()
 
     def items(self) -> Any:
-        return {name: self[name] for name in self}.items()
+        found: dict[str, Any] = {}
+        for name in self:
+            with contextlib.suppress(Exception, LearnerStopped):  # one that cannot cross
+                found[name] = self[name]
+        return found.items()
 
     def values(self) -> Any:
         return dict(self.items()).values()
@@ -164,5 +186,6 @@ class Notebook(dict[str, Any]):
         for name, value in dict(*others, **named).items():
             self[name] = value
 
-    def copy(self) -> dict[str, Any]:
-        return dict(self.items())
+    def copy(self) -> Notebook:
+        """For libraries that look names up later (``DataFrame.query``): asked when they are."""
+        return Notebook(dict(self.own), self._names)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from notebooks import answered, as_bytes, code, locked, notebook, solution, test
 
+from graders import Marker
+
 HONEST = Path(__file__).parent / "honest"
 KINDS = ("01", "03", "22", "28", "36", "38", "41", "42", "44", "45")
 SUBMISSIONS = [
@@ -20,14 +22,22 @@ SUBMISSIONS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def patient():
+    """A marker for cells that load large libraries."""
+    with Marker(cell_s=20.0, notebook_s=90.0, allow_reduced=True) as found:
+        yield found
+
+
 @pytest.mark.parametrize(
     ("folder", "name", "right"),
     SUBMISSIONS,
     ids=[f"{folder.relative_to(HONEST)}-{name}" for folder, name, _ in SUBMISSIONS],
 )
-def test_a_submission_earns_what_it_earns_in_one_notebook(marker, folder, name, right):
+def test_a_submission_earns_what_it_earns_in_one_notebook(marker, request, folder, name, right):
     if "sklearn" in folder.name:
         pytest.importorskip("sklearn")
+        marker = request.getfixturevalue("patient")
     if "image" in folder.name:
         pytest.importorskip("PIL")
     source = (folder / "source.ipynb").read_bytes()
@@ -138,6 +148,12 @@ STORIES = {
         ),
         ("test", "def thu():\n    x = 1\n    return dir()\nassert thu() == ['x']"),
         ("test", "assert eval('cau_1 + cau_2', globals()) == 3"),
+    ],
+    "a condition that looks a name of the learner's up, among large ones": [
+        ("setup", "import pandas as pd\nbang = pd.DataFrame({'a': [1, 2, 3]})"),
+        ("answer", "nguong = 1\nlon = 'x' * 30_000_000"),
+        ("test", "assert bang.query('a > @nguong')['a'].tolist() == [2, 3]"),
+        ("test", "assert {k for k, v in globals().items() if v == 1} == {'nguong'}"),
     ],
     # 28: data drawn in setup -------------------------------------------------------------------
     "a generator without a seed, a frame, and what follows from it": [
@@ -382,6 +398,24 @@ STORIES = {
             "try:\n    rut(1, 6)\nexcept LoiSoDu as e:\n"
             "    assert e.thieu == 5 and str(e) == 'thiếu 5' and type(e) is LoiSoDu\n"
             "else:\n    raise AssertionError\nassert rut(5, 1) == 4",
+        ),
+    ],
+    "a class of the setup's as a value, and an error below one of its errors": [
+        (
+            "setup",
+            "class Goc:\n    def __init__(self, x=0):\n        self.x = x\n"
+            "class Loi(Exception):\n    pass",
+        ),
+        (
+            "answer",
+            "lop = Goc\ndef tao(k):\n    return k(7)\nclass LoiCon(Loi):\n    pass\n"
+            "def hong():\n    raise LoiCon('x')",
+        ),
+        (
+            "test",
+            "assert lop is Goc and tao(Goc).x == 7 and type(tao(lop)) is Goc\n"
+            "try:\n    hong()\nexcept Loi as e:\n    assert str(e) == 'x' and type(e) is LoiCon\n"
+            "else:\n    raise AssertionError",
         ),
     ],
     "an object of the test's that the learner's function works on": [
