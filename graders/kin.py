@@ -92,17 +92,17 @@ def _bare(base: type, value: Any) -> list[Any]:
     return list(base.__iter__(value))  # type: ignore[attr-defined]
 
 
-def _built(kind: type, base: type | None, held: list[Any]) -> Any:
+def _built(kind: Any, base: Any, held: list[Any]) -> Any:
     """An object of ``kind`` that holds ``held``, made past its ``__init__``."""
     if base is None:
         return object.__new__(kind)
     if base in (tuple, frozenset):
-        return base.__new__(kind, held)  # type: ignore[call-overload]
+        return base.__new__(kind, held)
     if base in (int, float, str):
         (one,) = held
         if type(one) is not base:
             raise Garbled("an object of another class")
-        return base.__new__(kind, one)  # type: ignore[call-overload]
+        return base.__new__(kind, one)
     built = base.__new__(kind)
     _fill(base, built, held)
     return built

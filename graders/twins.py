@@ -167,7 +167,7 @@ class Ties:
     """All that one side knows the other to hold as well."""
 
     def __init__(self) -> None:
-        self.twins = Twins()
+        self.twins: Twins = Twins()
         self.kin: dict[str, type] = {}  # classes of setup cells
         self.kin_names: dict[type, str] = {}
         self._own: dict[tuple[str, int], Any] = {}
