@@ -242,7 +242,7 @@ class Learner:
             self.asked = not outermost
         self._end_if_forked()
         try:
-            self._add_changes(said, heavy=message["q"][0] == "name")
+            self._add_changes(said, named=message["q"][0] == "name")
         except Exception as error:
             said = {"x": self.describe(error)}
         said["starved"] = self.starvation.seconds() - starved
@@ -295,9 +295,9 @@ class Learner:
             decoder = Decoder(self._from_examiner, ties=self.ties)
             self.ties.twins.take(message["w"], decoder, self.ties)
 
-    def _add_changes(self, said: dict[str, Any], *, heavy: bool = False) -> None:
+    def _add_changes(self, said: dict[str, Any], *, named: bool = False) -> None:
         """What became of the containers that both sides hold."""
-        changed = self.ties.twins.changed(self.ties, heavy=heavy)
+        changed = self.ties.twins.changed(self.ties, heavy=named, fresh=named)
         if changed:
             encoder = Encoder(self._to_examiner, ties=self.ties)
             said["w"] = self.ties.twins.write(changed, encoder)

@@ -44,6 +44,7 @@ class Twins:
         self._told: dict[int, str] = {}
         self._watched: dict[int, None] = {}  # those that the running cell has to do with
         self._heavy: set[int] = set()
+        self._looked: set[int] = set()  # those compared since the learner's code last ran
 
     @property
     def may_watch(self) -> bool:
@@ -69,6 +70,7 @@ class Twins:
     def forget_watched(self) -> None:
         """A new cell begins: what it has to do with will be met again."""
         self._watched.clear()
+        self._looked.clear()
 
     def adopt(self, met: Encoder | Decoder, ties: Ties, *, watch: bool = True) -> None:
         """Containers that just crossed are twins from here on; but what a setup cell made is each
@@ -82,8 +84,10 @@ class Twins:
             number = self._numbers[id(value)] = len(self._objects)
             self._objects.append(value)
             new.append(number)
-        self._watched |= dict.fromkeys(new if watch else ())
         self._note(new, ties)
+        if watch:
+            self._watched |= dict.fromkeys(new)
+            self._looked.update(new)
 
     def adopt_one(self, value: object, ties: Ties) -> None:
         """A container that one side hands over to both."""
@@ -94,13 +98,15 @@ class Twins:
         self._watched[number] = None
         self._note([number], ties)
 
-    def changed(self, ties: Ties, *, heavy: bool = False) -> list[int]:
-        """Numbers of those that are no longer as both sides know them."""
+    def changed(self, ties: Ties, *, heavy: bool = False, fresh: bool = False) -> list[int]:
+        """Numbers of those that are no longer as both sides know them. ``fresh``: only of those met
+        since the last time."""
         found: list[int] = []
-        looked: set[int] = set()
+        looked = set(self._looked) if fresh else set()
         while waiting := [number for number in self._watched if number not in looked]:
             looked.update(waiting)  # looking into one may lead to more of them
             found += [number for number in waiting if self._has_changed(number, ties, heavy)]
+        self._looked = looked if heavy else looked - self._heavy
         return found
 
     def _has_changed(self, number: int, ties: Ties, heavy: bool) -> bool:

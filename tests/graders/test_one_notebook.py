@@ -153,7 +153,7 @@ STORIES = {
         ("setup", "import pandas as pd\nbang = pd.DataFrame({'a': [1, 2, 3]})"),
         ("answer", "nguong = 1\nlon = 'x' * 30_000_000"),
         ("test", "assert bang.query('a > @nguong')['a'].tolist() == [2, 3]"),
-        ("test", "assert {k for k, v in globals().items() if v == 1} == {'nguong'}"),
+        ("test", "assert {k for k, v in globals().items() if type(v) is int} == {'nguong'}"),
     ],
     # 28: data drawn in setup -------------------------------------------------------------------
     "a generator without a seed, a frame, and what follows from it": [
