@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE / "attacks")]
 from leaning import LEANING  # noqa: E402 - needs the path set above
 from stock import SourceRefused, Stock  # noqa: E402 - needs the path set above
 from tricks import TRICKS, Trick  # noqa: E402 - needs the path set above
+from two_worlds import TWO_WORLDS  # noqa: E402 - needs the path set above
 
 from graders import Marker  # noqa: E402 - needs the path set above
 
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--ours", action="store_true", help="leave stock nbgrader out")
     parser.add_argument("--only", default="", help="tricks whose name holds this")
     asked = parser.parse_args()
-    tricks = [trick for trick in (*TRICKS, *LEANING) if asked.only in trick.name]
+    tricks = [trick for trick in (*TRICKS, *LEANING, *TWO_WORLDS) if asked.only in trick.name]
     sides = ["ours"] if asked.ours else ["ours", "stock"]
     found = {side: {"attempted": 0, "succeeded": 0, "lost": 0, "no_mark": 0} for side in sides}
     with ExitStack() as stack:

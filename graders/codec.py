@@ -19,9 +19,9 @@ import math
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graders import frames
+from graders import frames, kin, library_values
 from graders.codec_base import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -40,6 +40,9 @@ from graders.codec_base import (
     write_zone,
 )
 
+if TYPE_CHECKING:
+    from graders.twins import Ties
+
 __all__ = [
     "Decoder",
     "Encoder",
@@ -47,9 +50,16 @@ __all__ = [
     "Json",
     "NotPlain",
     "TooLarge",
+    "by_identity",
+    "is_container",
     "put_contents",
     "snapshot",
 ]
+
+
+def by_identity(value: object) -> Json:
+    """A stand-in for what is only compared with itself at another time."""
+    return ["id", id(value)]
 
 
 def _no_stand_in(value: object) -> Json:
@@ -64,7 +74,8 @@ class Encoder:
     """Writes values of one message; keep one for a whole message so that sharing is seen.
 
     ``known`` maps ``id`` of the other side's own objects (arguments it sent) to their numbers;
-    they go back as ``["a", number]``. ``table`` lists the containers met, in order.
+    they go back as ``["a", number]``. ``table`` lists the containers met, in order. ``ties``: what
+    both sides hold; ``whole``: objects of setup cells' classes go by value.
     """
 
     def __init__(
@@ -72,15 +83,20 @@ class Encoder:
         stand_in: Callable[[object], Json] = _no_stand_in,
         *,
         known: Mapping[int, int] | None = None,
+        ties: Ties | None = None,
+        whole: bool = False,
         max_nodes: int = MAX_NODES,
         max_bytes: int = MAX_BYTES,
     ) -> None:
         self.table: list[object] = []
+        self.borrowed: set[int] = set()  # those of `table` that a setup cell made
+        self.ties = ties
+        self.whole = whole
         self._numbers: dict[int, int] = {}
         self._known = known or {}
         self.stand_in = stand_in
         self._nodes = max_nodes
-        self._bytes = max_bytes
+        self._bytes = self._most = max_bytes
         self._depth = 0
 
     def encode(self, value: object) -> Json:
@@ -101,18 +117,38 @@ class Encoder:
         if writer is None:
             return self._other(value)
         if kind in _MUTABLE:
-            seen = self._seen(value)
-            if seen is not None:
-                return seen
+            return self._container(writer, value)
         return self._nested(writer, value)
+
+    def _container(self, writer: Callable[[Encoder, Any], Json], value: object) -> Json:
+        seen = self._seen(value)
+        if seen is not None:
+            return seen
+        place = None if self.ties is None else self.ties.place(value)
+        if place is not None:
+            self.borrowed.add(len(self.table) - 1)
+        written = self._nested(writer, value)
+        return written if place is None else ["ow", *place, written]
 
     def contents(self, value: object) -> Json:
         """``value`` written out even though it is ``known``: what it holds now."""
-        writer = _writer_of(value)
+        writer = _writer_of(value) or kin.find_writer(self, value)
         if writer is None:
             raise NotPlain(type(value).__name__)
         self.table.append(value)  # the reader numbers it too
         return self._nested(writer, value)
+
+    def apart(self, stand_in: Callable[[object], Json]) -> Encoder:
+        """For a part whose containers are nobody else's, from the same budget."""
+        found = Encoder(
+            stand_in,
+            ties=self.ties,
+            whole=self.whole,
+            max_nodes=self._nodes,
+            max_bytes=self._bytes,
+        )
+        found._depth = self._depth
+        return found
 
     def _nested(self, writer: Callable[[Encoder, Any], Json], value: object) -> Json:
         self._depth += 1
@@ -127,6 +163,9 @@ class Encoder:
         known = self._known.get(id(value))
         if known is not None:
             return ["a", known]
+        twin = None if self.ties is None else self.ties.twins.met(value)
+        if twin is not None:
+            return ["w", twin]
         number = self._numbers.get(id(value))
         if number is not None:
             return ["=", number]
@@ -151,6 +190,11 @@ class Encoder:
             return ["s", as_base64(value.encode("utf-8", "surrogatepass"))]
         return value
 
+    @property
+    def heavy(self) -> bool:
+        """Is what was written more than a few lines?"""
+        return self._most - self._bytes > 2_000
+
     def spend(self, count: int) -> None:
         """Take ``count`` bytes from the message's budget."""
         self._bytes -= count
@@ -166,15 +210,21 @@ class Encoder:
         return [encode(value) for value in values]
 
     def _other(self, value: object) -> Json:
+        known = self._known.get(id(value))
+        if known is not None:
+            return ["a", known]
         home = type(value).__module__.partition(".")[0]
         if home in ("numpy", "pandas"):
             writer = frames.find_writer(value)
             if writer is not None:
                 if type(value).__name__ in _SCIENTIFIC_MUTABLE:
-                    seen = self._seen(value)
-                    if seen is not None:
-                        return seen
+                    return self._container(writer, value)
                 return self._nested(writer, value)
+        writer = kin.find_writer(self, value) or library_values.find_writer(value)
+        if writer is not None:
+            if type(value) in library_values.MUTABLE or writer is kin.write_whole:
+                return self._container(writer, value)
+            return self._nested(writer, value)
         return self.stand_in(value)
 
 
@@ -241,7 +291,10 @@ _BUILTIN_TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
 
 def _write_type(enc: Encoder, value: type) -> Json:
     name = _BUILTIN_TYPE_NAMES.get(value)
-    return ["ty", name] if name else enc.stand_in(value)
+    if name:
+        return ["ty", name]
+    writer = kin.find_writer(enc, value)
+    return enc.stand_in(value) if writer is None else writer(enc, value)
 
 
 def _write_decimal(enc: Encoder, value: decimal.Decimal) -> Json:
@@ -288,7 +341,16 @@ _SCIENTIFIC_MUTABLE = {"ndarray", "DataFrame", "Series"}
 
 
 def _writer_of(value: object) -> Callable[[Encoder, Any], Json] | None:
-    return _WRITERS.get(type(value)) or frames.find_writer(value)
+    found = _WRITERS.get(type(value)) or frames.find_writer(value)
+    return found or library_values.find_writer(value)
+
+
+def is_container(value: object) -> bool:
+    """Can its contents change while it stays the same object?"""
+    kind = type(value)
+    if kind in _MUTABLE or kind in library_values.MUTABLE:
+        return True
+    return kind.__name__ in _SCIENTIFIC_MUTABLE and frames.find_writer(value) is not None
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -299,6 +361,7 @@ class Decoder:
 
     ``arguments`` are this side's own objects that ``["a", number]`` means. ``stand_in(tag, rest)``
     builds what is not plain data. ``table`` lists the containers built, in the encoder's order.
+    ``ties``: what both sides hold.
     """
 
     def __init__(
@@ -306,9 +369,12 @@ class Decoder:
         stand_in: Callable[[str, Sequence[Json]], object] = _no_stand_in_back,
         *,
         arguments: Sequence[object] = (),
+        ties: Ties | None = None,
         max_nodes: int = MAX_NODES,
     ) -> None:
         self.table: list[object] = []
+        self.borrowed: set[int] = set()
+        self.ties = ties
         self._arguments = arguments
         self.stand_in = stand_in
         self._nodes = max_nodes
@@ -339,6 +405,12 @@ class Decoder:
         finally:
             self._depth -= 1
 
+    def apart(self) -> Decoder:
+        """For what `Encoder.apart` wrote."""
+        found = Decoder(self.stand_in, ties=self.ties, max_nodes=self._nodes)
+        found._depth = self._depth
+        return found
+
     def many(self, items: Json) -> list[Any]:
         if type(items) is not list:
             raise Garbled("a list was expected")
@@ -365,6 +437,22 @@ def _read_shared(dec: Decoder, number: int) -> object:
     if found is None:  # an array that holds itself: not built yet
         raise Garbled("a value inside itself")
     return found
+
+
+def _ties_of(dec: Decoder) -> Ties:
+    if dec.ties is None:
+        raise Garbled("nothing is held by both")
+    return dec.ties
+
+
+def _read_own(dec: Decoder, name: Json, number: Json, data: Json) -> object:
+    place = len(dec.table)
+    found = dec.decode(data)
+    if place >= len(dec.table) or dec.table[place] is not found:
+        raise Garbled("a container was expected")
+    dec.table[place] = _ties_of(dec).own(name, number, found)
+    dec.borrowed.add(place)
+    return dec.table[place]
 
 
 def _read_list(dec: Decoder, items: Json) -> list[Any]:
@@ -498,17 +586,24 @@ _READERS: dict[str, Callable[..., Any]] = {
     "dk": lambda dec, items: _hashables(dec, items).keys(),
     "dv": lambda dec, items: dict(enumerate(dec.many(items))).values(),
     "di": lambda dec, items: dict(dec.many(items)).items(),
+    "w": lambda dec, number: _ties_of(dec).twins.get(number),
+    "ow": _read_own,
     **frames.READERS,
+    **library_values.READERS,
+    **kin.READERS,
 }
 
 
 # Changing in place -------------------------------------------------------------------------------
 
 
-def snapshot(table: Sequence[object], stand_in: Callable[[object], Json]) -> list[Json]:
+def snapshot(table: Sequence[object], ties: Ties | None = None) -> list[Json]:
     """What each container holds now, in terms of each other; to be compared with a later one."""
     known = {id(container): number for number, container in enumerate(table)}
-    return [Encoder(stand_in, known=known).contents(container) for container in table]
+    return [
+        Encoder(by_identity, known=known, ties=ties, whole=True).contents(container)
+        for container in table
+    ]
 
 
 def put_contents(target: Any, source: Any) -> None:
@@ -532,5 +627,9 @@ def put_contents(target: Any, source: Any) -> None:
         target[...] = source
     elif type(target).__name__ in ("DataFrame", "Series"):
         target._update_inplace(source)
+    elif type(target) in library_values.MUTABLE:
+        library_values.put(target, source)
+    elif type(target).__module__ == "__main__":
+        kin.put(target, source)
     else:
         raise Garbled("contents of nothing that changes")

@@ -1,15 +1,14 @@
 """The program of the examiner's process: the instructor's setup and test cells.
 
-The hidden tests are here and nowhere else. A name is looked up among the examiner's own globals,
-then among Python's builtins, and only then asked of the learner's process, by the examiner's
-``__builtins__``: a dict whose ``__missing__`` asks. Names that instructor's cells bind are never
-asked, not even where such a cell failed before it bound them.
+The hidden tests are here and nowhere else. Where a name comes from is `graders.namespace`'s. Names
+that instructor's cells bind are never asked of the learner's process, not even where such a cell
+failed before it bound them.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
+import asyncio
 import contextlib
 import importlib
 import inspect
@@ -25,19 +24,32 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from graders.codec import NotPlain
+from graders.codec import Encoder, NotPlain, TooLarge
 from graders.far_side import FarSide
 from graders.folder import Folder
 from graders.guard import Guard, Refusal
 from graders.last_value import Value, value_facts
-from graders.names import meant_by, plain_python
+from graders.names import meant_by, mentioned_names, plain_python
+from graders.namespace import AskedNames, Notebook
 from graders.outputs import Outputs
 from graders.patience import MOST
-from graders.stand_ins import LearnerGone, NeedsShared, StandIn, learners_words, number_of
+from graders.stand_ins import (
+    LearnerGone,
+    NeedsShared,
+    StandIn,
+    is_subclass,
+    kind_of,
+    learners_words,
+    number_of,
+)
+from graders.telling import Telling
+from graders.twins import Ties
 from sandbox import Channel, ChannelClosed
 
 MAX_MESSAGE = 1000
 _REPEAT_S = 0.25
+MAX_GIVEN = 6 * 1024 * 1024  # bytes of what a setup cell made, for the learner's process
+_AWAITING = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEST, _SETUP = "<test>", "<setup>"
 _QUIET_MAGICS = frozenset(
     ["matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "pylab", "time"]
@@ -63,6 +75,9 @@ def main(
     rewrites: list[str],
     leads_to: dict[str, list[str]],
     read: list[str],
+    shared: list[str],
+    shifting: list[str],
+    disturbed: list[str],
     seed: int = 0,
 ) -> None:
     """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
@@ -84,41 +99,17 @@ def main(
     names = AskedNames(far, frozenset(owned), frozenset(learner), imports)
     examiner = Examiner(control, far, names, frozenset(learner), texts)
     examiner.guard = guard
-    examiner.leads_to, examiner.read = leads_to, frozenset(read)
+    examiner.leads_to = leads_to
+    examiner.telling = Telling(
+        far,
+        examiner.globals,
+        theirs=frozenset(learner) & frozenset(read),
+        shared=frozenset(shared),
+        shifting=frozenset(shifting),
+        disturbed=frozenset(disturbed),
+    )
+    far.given = examiner.telling.pushes
     examiner.serve()
-
-
-class AskedNames(dict[str, Any]):
-    """``__builtins__`` of the instructor's cells: Python's own, and then the learner's names."""
-
-    def __init__(
-        self,
-        far: FarSide,
-        owned: frozenset[str],
-        learner: frozenset[str],
-        imports: Mapping[str, list[Any]],
-    ) -> None:
-        super().__init__(vars(builtins))
-        self.far = far
-        self.owned = owned
-        self.imports = imports
-        for name in learner:  # a function that the exercise asks for under a builtin's name
-            self.pop(name, None)
-
-    def __missing__(self, name: str) -> Any:
-        if type(name) is not str or name in self.owned or name.startswith("__"):
-            raise KeyError(name)
-        value = self.far.name(name)
-        place = self.imports.get(name)
-        if place is None:
-            return value
-        # The reference solution imports it: that the learner did is their work, but what it is
-        # we know ourselves.
-        found: Any = importlib.import_module(place[0])
-        if place[1] is not None:
-            found = getattr(found, place[1])
-        self[name] = found
-        return found
 
 
 class Examiner:
@@ -138,9 +129,7 @@ class Examiner:
         self.learner = learner
         self.guard: Guard | None = None
         self.leads_to: Mapping[str, list[str]] = {}
-        self.read: frozenset[str] = frozenset()
-        self.testing = False
-        far.given = self._set_by_test
+        self.telling: Telling | None = None
         self.outputs = Outputs()
         self.spoken: list[str] = []  # what the running cell itself printed
         sys.stdout = self.stdout = self.outputs.stream("stdout")
@@ -149,6 +138,7 @@ class Examiner:
         sys.modules["__main__"] = main_module
         self.globals = main_module.__dict__
         self.globals["__builtins__"] = names
+        self.notebook = Notebook(self.globals, names)
         own = _own_builtins(self)
         names.update({name: value for name, value in own.items() if name not in learner})
         _forward_seeds(far)
@@ -162,7 +152,7 @@ class Examiner:
                 return
             self.far.folder.take(wish.get("files"))
             if "setup" in wish:
-                said = self._attempt(wish["setup"], _SETUP, wish["limit"])
+                said = self.run_setup(wish)
                 self.far.folder.keep()
             else:
                 said = {"outcomes": self.run_test(wish["test"], wish["limit"])}
@@ -177,24 +167,71 @@ class Examiner:
         runs once more with the change taken over, as stock nbgrader would see it.
         """
         before = dict(self.globals)
-        first = self._attempt(source, _TEST, limit)
-        if first["error"] is not None or not self.far.changed:
-            return [first]
+        found = [self._attempt(source, _TEST, limit)]
+        if found[0]["error"] is None and self.far.changed:
+            self.far.restoring = True
+            found.append(self._attempt_again(source, before))
+            self.far.restoring = False
+        if found[-1]["error"] is None and self.names.differing:
+            self.names.as_bound = True
+            found.append(self._attempt_again(source, before))
+            self.names.as_bound = False
+        return found
+
+    def _attempt_again(self, source: str, before: Mapping[str, Any]) -> dict[str, Any]:
         self.globals.clear()
         self.globals.update(before)
-        self.far.restoring = True
-        try:
-            return [first, self._attempt(source, _TEST, max(1.0, self.far.left()))]
-        finally:
-            self.far.restoring = False
+        return self._attempt(source, _TEST, max(1.0, self.far.left()), again=True)
 
-    def _attempt(self, source: str, filename: str, limit: float) -> dict[str, Any]:
+    def run_setup(self, wish: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a setup cell's text. ``knows``: what it binds that the learner's process has of it
+        as well. ``gives``: names whose values are to go there. ``once``: what the cell does is done
+        here, and the learner's process is handed all of it, where that is possible."""
+        said = self._attempt(wish["setup"], _SETUP, wish["limit"], gives=wish)
+        if "knows" in wish and not said.get("once"):
+            self.far.pushes[:] = [push for push in self.far.pushes if push[0] != "seed"]
+        for name in wish.get("knows", ()):
+            if name in self.globals:
+                self.far.ties.learn(name, self.globals[name])
+        return said
+
+    def _give(self, wish: Mapping[str, Any], *, failed: bool) -> dict[str, Any]:
+        """What the cell made, written for the learner's process."""
+        values: dict[str, Any] = {}
+        whole = not failed
+        for name in wish["knows"]:
+            if isinstance(self.globals.get(name), type):
+                self.far.ties.learn(name, self.globals[name])
+        for name in wish.get("gives", ()):
+            value = self.globals.get(name, self)
+            if value is not self and _crosses(value, self.far.ties):
+                values[name] = value
+            elif name not in wish["defined"]:
+                whole = False
+        encoder = Encoder(_by_number, ties=self.far.ties, whole=True, max_bytes=MAX_GIVEN)
+        try:
+            given = encoder.encode(values) if values else None
+        except TooLarge:
+            return {"gives": None, "once": False}
+        return {"gives": given, "once": whole and wish.get("once") is True}
+
+    def _attempt(
+        self,
+        source: str,
+        filename: str,
+        limit: float,
+        *,
+        again: bool = False,
+        gives: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """Run a cell's text. Says ``error`` or None, ``result``, what its last value says, and
         ``spoken``, what it printed itself: the author's words on an answer that is partly right."""
         self.outputs.start()
         self.spoken.clear()
-        self.testing = filename == _TEST
-        self.far.begin(limit)
+        self.far.begin(limit, again=again)
+        self.names.begin(again=again)
+        if self.telling is not None:
+            self.telling.begin(mentioned_names(source), testing=filename == _TEST)
         error: BaseException | None = None
         result: Value = None
         tree: ast.Module | None = None
@@ -203,6 +240,7 @@ class Examiner:
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source, filename)
                 self._look_over(tree, source)
+                _AskKinds().visit(tree)
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
@@ -211,7 +249,9 @@ class Examiner:
             "result": result,
             "spoken": "".join(self.spoken)[:MAX_MESSAGE],
         }
-        self._give_back()
+        if gives and (gives.get("gives") or gives.get("once")):
+            said |= self._give(gives, failed=error is not None)
+        self._give_back(keep=gives is not None and "once" in gives and not said.get("once"))
         return said
 
     def _look_over(self, tree: ast.Module, source: str) -> None:
@@ -237,27 +277,26 @@ class Examiner:
             body = ast.Module(tree.body[:-1], tree.type_ignores)
         else:
             body = tree
-        exec(compile(body, filename, "exec"), self.globals)  # noqa: S102
+        self._execute(compile(body, filename, "exec", _AWAITING))
         if last is None:
             return None
-        value = eval(compile(last, filename, "eval"), self.globals)  # noqa: S307
+        value = self._execute(compile(last, filename, "eval", _AWAITING))
         if value is None or source.rstrip().endswith(";"):
             return None
         return value_facts(value, opaque=number_of(value) is not None)
 
-    def _set_by_test(self) -> dict[str, Any]:
-        """The learner's names that the running test has bound itself."""
-        if not self.testing:
-            return {}
-        # Only what functions of the reference read: a test that keeps its expectation under a
-        # name of the learner's must not hand it over.
-        names = self.learner & self.read & self.globals.keys()
-        return {name: self.globals[name] for name in names}
+    def _execute(self, code: types.CodeType) -> Any:
+        found = eval(code, self.globals, self.notebook)  # noqa: S307
+        return asyncio.run(found) if code.co_flags & inspect.CO_COROUTINE else found
 
-    def _give_back(self) -> None:
-        """Names that are the learner's do not stay here: the next cell asks for them again."""
-        with contextlib.suppress(Exception):
-            self.far.sync()
+    def _give_back(self, *, keep: bool) -> None:
+        """The learner's process hears what the cell changed, unless it is to run it itself; and
+        names that are the learner's do not stay here: the next cell asks for them again."""
+        if keep:
+            self.far.keep_to_itself()
+        else:
+            with contextlib.suppress(Exception, LearnerGone):
+                self.far.flush()
         for name in self.learner & self.globals.keys():
             del self.globals[name]
 
@@ -277,6 +316,34 @@ class Examiner:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class _AskKinds(ast.NodeTransformer):
+    """``type(one)`` becomes a question that knows objects of setup cells' classes."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="type") as name, args=[one], keywords=[]):
+                if not isinstance(one, ast.Starred):
+                    name.id = "__kind_of__"
+        return node
+
+
+def _by_number(value: object) -> Any:
+    number = number_of(value)
+    if number is None:
+        raise NotPlain(type(value).__name__)
+    return ["h", number]
+
+
+def _crosses(value: object, ties: Ties) -> bool:
+    """Can the learner's process be handed the value, as plain data or as its own object?"""
+    try:
+        Encoder(_by_number, ties=ties, whole=True, max_bytes=MAX_GIVEN).encode(value)
+    except Exception:
+        return False
+    return True
 
 
 def _need_of(error: BaseException) -> str | None:
@@ -395,13 +462,7 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
         caller = sys._getframe(1)
         if caller.f_globals is not examiner.globals:
             return caller.f_globals
-        return Namespace(examiner)
-
-    def local_names() -> Any:
-        caller = sys._getframe(1)
-        if caller.f_locals is examiner.globals:
-            return Namespace(examiner)
-        return caller.f_locals
+        return examiner.notebook
 
     def say(*values: Any, sep: str | None = " ", end: str | None = "\n", **rest: Any) -> None:
         """``print``, which also notes what the cell says: the learner's own printing comes from
@@ -415,45 +476,18 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
     return {
         "print": say,
         "globals": all_names,
-        "locals": local_names,
+        "issubclass": is_subclass,
+        "__kind_of__": kind_of,
         "get_ipython": lambda: _ShellStub(examiner),
         "display": lambda *_, **__: None,
     }
-
-
-class Namespace(dict[str, Any]):
-    """``globals()`` of the instructor's cells: with the learner's names, asked when looked for."""
-
-    def __init__(self, examiner: Examiner) -> None:
-        super().__init__(examiner.globals)
-        self._names = examiner.names
-
-    def __missing__(self, name: str) -> Any:
-        if name in vars(builtins):
-            raise KeyError(name)
-        return self._names.__missing__(name)
-
-    def __contains__(self, name: object) -> bool:
-        if super().__contains__(name):
-            return True
-        try:
-            self[str(name)]
-        except KeyError:
-            return False
-        return True
-
-    def get(self, name: str, default: Any = None) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            return default
 
 
 class _ShellStub:
     """``get_ipython()`` where there is no IPython: harmless magics do nothing."""
 
     def __init__(self, examiner: Examiner) -> None:
-        self.user_ns = Namespace(examiner)
+        self.user_ns = examiner.notebook
         self.user_global_ns = self.user_ns
 
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
@@ -464,18 +498,17 @@ class _ShellStub:
 def _refuse_pickles(guard: Guard) -> None:
     """Unpickling a file that the learner handed in would run the learner's code here."""
 
-    class Unpickler:
-        def __init__(self, *_: object, **__: object) -> None:
-            raise guard.refusal("pickle")
-
     def load(*_: object, **__: object) -> NoReturn:
         raise guard.refusal("pickle")
 
+    refusing = {"__init__": load, "load": load}
     for name in ("pickle", "_pickle"):
         module: Any = importlib.import_module(name)
         module.load = module.loads = load
-        module.Unpickler = Unpickler
-    importlib.import_module("pickle")._Unpickler = Unpickler  # type: ignore[attr-defined]
+        # Libraries (joblib, for one) derive classes of their own from these when they are loaded.
+        for one in ("Unpickler", "_Unpickler"):
+            if hasattr(module, one):
+                setattr(module, one, type(one, (getattr(module, one),), dict(refusing)))
 
 
 def _forward_seeds(far: FarSide) -> None:

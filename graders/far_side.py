@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import builtins
 import functools
-import importlib
 import inspect
-import io
 import sys
 import time
 import types
@@ -19,11 +17,21 @@ import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from graders.codec import Decoder, Encoder, Garbled, Json, NotPlain, put_contents
+from graders.callbacks import Callbacks, Passed, may_be_looked_into
+from graders.codec import (
+    Decoder,
+    Encoder,
+    Garbled,
+    Json,
+    NotPlain,
+    TooLarge,
+    is_container,
+    put_contents,
+)
 from graders.folder import Folder
 from graders.patience import MOST, Starvation, allowance
+from graders.places import FUNCTIONS, import_place, own_module
 from graders.stand_ins import (
-    MODULE_NAME,
     READABLE,
     LearnerGone,
     LearnerStopped,
@@ -37,14 +45,15 @@ from graders.stand_ins import (
     may_cross,
     number_of,
     sign,
-    words,
 )
+from graders.twins import Ties
 from sandbox import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 
 MAX_CLASSES = 500
 MAX_NESTING = 60
-MAX_CALLABLES = 100_000
-_MAX_SYNCED = 50_000  # characters of JSON; larger values are not compared before every question
+_FLUSH_S = 5.0
+_LOOKING = frozenset(("name", "names", "state"))  # questions that run none of the learner's code
+_ANSWERS = frozenset(("r", "x", "method", "code"))
 
 
 class FarSide:
@@ -82,84 +91,112 @@ class FarSide:
         self._starvation = Starvation()
         self._began, self._starved = time.monotonic(), self._starvation.seconds()
         self.epoch = 0
-        self.given: Callable[[], dict[str, Any]] = dict  # the learner's names that the test set
-        self._given: dict[str, tuple[Any, Json]] = {}
+        self.given: Callable[[], list[Json]] = list  # what the test did to names
+        self.ties = Ties()
+        self.callbacks = Callbacks()
+        self._beginning: str | None = None
         self.pushes: list[Json] = []
         self.dropped: list[list[int]] = []
         self._nesting = 0
         self._classes: dict[int, type] = {}
         self._known: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
         self._named: dict[str, _Named] = {}
+        self._absent: dict[str, int] = {}  # names that the learner had not, and when
+        self._listed: tuple[int, list[str]] | None = None
         self._fetched: dict[int, set[str]] = {}  # a number, and the names it was asked for by
-        self._callables: list[object] = []
 
     # Asking ----------------------------------------------------------------------------------
 
-    def name(self, name: str) -> Any:
-        """The learner's object of that name; the same one until the learner changes it.
+    def name(self, name: str, *, placed: bool = False) -> Any:
+        """The learner's object of that name; the same one until the learner changes it. With
+        ``placed``: an `ItsOwn` where the learner's process says that it is a library's.
 
         Raises KeyError when the learner has none, `LearnerGone`.
         """
         held = self._named.get(name)
         if held is not None and held.epoch == self.epoch:
             return held.value
+        if self._absent.get(name) == self.epoch:
+            raise KeyError(name)
         try:
-            said = self.ask(["name", name])
+            said = self.ask(["name", name, placed])
         except NameError:
             self._named.pop(name, None)
+            self._absent[name] = self.epoch
             raise KeyError(name) from None
-        raw = said.get("r")
-        if held is not None and held.raw == raw:
-            held.epoch = self.epoch
-            return held.value
-        value = self.decode(raw)
+        value = said["r"]
         number = number_of(value)
         if number is not None:
             self._fetched.setdefault(number, set()).add(name)
-        if held is not None and type(held.value) is type(value) and _is_mutable(value):
-            try:
-                put_contents(held.value, value)
-                value = held.value
-            except (Garbled, ValueError):
-                pass
-        held = self._named[name] = _Named(value, raw, self.epoch)
-        if held.size <= _MAX_SYNCED and _is_mutable(value):
-            held.written = Encoder(self.to_learner).encode(value)
+        if placed and isinstance(said.get("lib"), list):
+            value = ItsOwn(said["lib"], value)
+        self._named[name] = _Named(value, self.epoch)
         return value
 
-    def has(self, name: str) -> bool:
-        """Has the learner bound ``name``?"""
-        try:
-            self.name(name)
-        except KeyError:
-            return False
-        return True
+    def names(self) -> list[str]:
+        """Names that the learner has bound, by their own word."""
+        if self._listed is None or self._listed[0] != self.epoch:
+            found = self.ask(["names"])["r"]
+            texts = found if type(found) is list else []
+            self._listed = (self.epoch, [n for n in texts if type(n) is str and n.isidentifier()])
+        return self._listed[1]
+
+    def delete(self, name: str) -> None:
+        """The test deleted a name of the learner's."""
+        self.pushes.append(["del", name, None])
+        self._named.pop(name, None)
 
     def seed(self, generator: str, value: object) -> None:
         """The test seeded a random generator; the learner's shall be seeded as well."""
         self.pushes.append(["seed", generator, Encoder(self.to_learner).encode(value)])
 
-    def begin(self, seconds: float) -> None:
-        """A new test or setup cell: what was fetched may be out of date."""
+    def begin(self, seconds: float, *, again: bool = False) -> None:
+        """A new test or setup cell: what was fetched may be out of date. ``again``: the same test
+        once more, so that what it did to names is taken back first."""
         self.limit = seconds
         self._began, self._starved = time.monotonic(), self._starvation.seconds()
         self.changed = False
         self.epoch += 1
-        del self._callables[:]
+        self._beginning = "again" if again else "new"
+        self.callbacks.forget()
+        self.ties.twins.forget_watched()
         self._named.clear()
         self._fetched.clear()
-        self._given.clear()
         self.folder.begin()
+
+    def flush(self) -> None:
+        """The cell has ended: the learner's process hears now of all that it changed."""
+        told = self.given()
+        self.pushes += told
+        if self.broken or not (told or self.ties.twins.changed(self.ties, heavy=True)):
+            return
+        self.limit = max(self.limit, time.monotonic() - self._began + _FLUSH_S)
+        self.ask(["sync"], heavy=True)
+
+    def keep_to_itself(self) -> None:
+        """What the cell did to the learner's objects happens in their process by itself."""
+        self.ties.twins.settle(self.ties)
 
     def call(self, target: list[Any], called: str, args: Any, named: Any) -> Any:
         """Call the learner's object ``target`` (a number and attribute names). ``called``: the
         name that the test used, "" where it holds the object itself."""
-        encoder = Encoder(self.to_learner)
-        arguments = encoder.encode((args, named))
+        encoder, arguments = self._written((args, named))
         restore = self.restoring or self._is_one_of(self.in_place, target[0], called)
         rewrites = restore or self._is_one_of(self.rewrites, target[0], called)
         question = ["call", target, arguments, restore]
         return self.ask(question, table=encoder.table, restore=restore, rewrites=rewrites)["r"]
+
+    def _written(self, values: object) -> tuple[Encoder, Json]:
+        """Arguments, for the learner's code: objects of setup cells' classes as themselves where
+        they hold nothing but what can cross."""
+        if self.ties.kin:
+            encoder = Encoder(self.to_learner, ties=self.ties, whole=True)
+            try:
+                return encoder, encoder.encode(values)
+            except (NotPlain, TooLarge):
+                pass
+        encoder = Encoder(self.to_learner, ties=self.ties)
+        return encoder, encoder.encode(values)
 
     def _is_one_of(self, names: frozenset[str], number: int, called: str) -> bool:
         """Is it a function of such a name? By the name that it was asked for: what it says its
@@ -188,8 +225,12 @@ class FarSide:
         return any({operation, "*"} & set(self.classes.get(name, ())) for name in meant)
 
     def operate(self, operation: str, *operands: object) -> Any:
-        encoder = Encoder(self.to_learner)
-        return self.ask(["op", operation, encoder.encode(operands)], table=encoder.table)["r"]
+        encoder, written = self._written(operands)
+        return self.ask(["op", operation, written], table=encoder.table)["r"]
+
+    def copy_of(self, value: StandIn) -> Any:
+        """An object of a setup cell's class as one of our own, made of what it holds now."""
+        return self.ask(["state", value._number])["r"]
 
     def attribute(self, holder: Any, number: int, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in READABLE:
@@ -210,6 +251,7 @@ class FarSide:
         table: Sequence[object] = (),
         restore: bool = False,
         rewrites: bool = False,
+        heavy: bool = False,
     ) -> dict[str, Any]:
         """Ask, serve callbacks until the answer comes, and hand it over decoded under ``r``."""
         if self.broken:
@@ -219,7 +261,12 @@ class FarSide:
         left = self.left()
         asked_at = time.monotonic()
         message: dict[str, Any] = {"q": question, "s": max(0.05, left - 0.3)}
-        self.sync()
+        if question[0] not in _LOOKING:  # the learner's code runs: it sees what the test did
+            if not heavy:
+                self.pushes += self.given()
+            self._add_changes(message, heavy=heavy)
+        if self._beginning:
+            message["begin"], self._beginning = self._beginning, None
         if self.pushes:
             message["pre"], self.pushes = self.pushes, []
         if self.dropped:
@@ -227,7 +274,7 @@ class FarSide:
         news = self.folder.news()
         if news:
             message["files"] = news
-        if question[0] != "name":
+        if question[0] not in _LOOKING:
             self.epoch += 1
         self._nesting += 1
         whole = False
@@ -245,11 +292,14 @@ class FarSide:
         finally:
             self._nesting -= 1
             self.broken = self.broken or not whole
+        if not _ANSWERS & said.keys():
+            self.broken = True
+            raise LearnerGone
         if self._nesting == 0:
             self._grant(said.get("starved"), time.monotonic() - asked_at)
         try:
             return self._take(
-                said, table, raw=question[0] == "name", restore=restore, rewrites=rewrites
+                said, table, named=question[0] == "name", restore=restore, rewrites=rewrites
             )
         except (StopIteration, StopAsyncIteration) as error:
             if _may_end(question):
@@ -291,20 +341,24 @@ class FarSide:
         said: dict[str, Any],
         table: Sequence[object],
         *,
-        raw: bool,
+        named: bool,
         restore: bool,
         rewrites: bool,
     ) -> dict[str, Any]:
         kept_back = self.folder.take(said.get("files"), over=rewrites or self.restoring)
         if kept_back or (said.get("changed") is True and not restore):
             self.changed = True
-        decoder = Decoder(self._from_learner, arguments=table)
+        decoder = Decoder(self._from_learner, arguments=table, ties=self.ties)
         error = self._error(said["x"]) if "x" in said else None
-        if error is None and not raw and "r" in said:
+        if error is None and "r" in said:
             said["r"] = decoder.decode(said["r"])
+            if said.get("adopt") is True:
+                watch = named or self.ties.twins.may_watch
+                self.ties.twins.adopt(decoder, self.ties, watch=watch)
         if restore and "ch" in said:  # unasked, it would reach the test's own objects
             for number, contents in said["ch"]:
                 put_contents(table[number], decoder.decode(contents))
+        self._take_changes(said)
         if error is not None:
             raise error
         return said
@@ -316,32 +370,36 @@ class FarSide:
             if text and isinstance(text, str):
                 stream.write(text)
 
-    def sync(self) -> None:
-        """What the test did to the learner's names, by assignment or in place: they see it."""
-        for name, value in self.given().items():
-            if name in self._given and not _is_mutable(value) and value is self._given[name][0]:
-                continue
-            now = Encoder(self.to_learner).encode(value)
-            if name not in self._given or self._given[name][1] != now:
-                self.pushes.append(["set", name, now])
-                self._given[name] = (value, now)
-        for name, held in self._named.items():
-            if held.written is None:
-                continue
-            now = Encoder(self.to_learner).encode(held.value)
-            if now != held.written:
-                self.pushes.append(["set", name, now])
-                held.raw = now
-            held.written = now
+    def _add_changes(self, message: dict[str, Any], *, heavy: bool = False) -> None:
+        """What became of the containers that both sides hold."""
+        changed = self.ties.twins.changed(self.ties, heavy=heavy)
+        if changed:
+            encoder = Encoder(self.to_learner, ties=self.ties, whole=True)
+            message["w"] = self.ties.twins.write(changed, encoder)
+            self.ties.twins.note(changed, self.ties)
+
+    def _take_changes(self, said: Mapping[str, Any]) -> None:
+        if "w" in said:
+            decoder = Decoder(self._from_learner, ties=self.ties)
+            self.ties.twins.take(said["w"], decoder, self.ties)
+            self.ties.twins.adopt(decoder, self.ties)
+
+    def becomes_twin(self, value: object) -> bool:
+        """Is it a container of the test's that can be handed over for both to change?"""
+        held_elsewhere = self.ties.twins.number(value) is not None or self.ties.place(value)
+        return is_container(value) and not held_elsewhere
 
     # Callbacks -------------------------------------------------------------------------------
 
     def _serve(self, said: dict[str, Any]) -> dict[str, Any]:
         try:
-            what = said["cb"]
+            self._take_changes(said)
+            self.epoch += 1
             arguments = self.decode(said["args"]) if "args" in said else None
-            result = self._run_callback(what, arguments)
-            return {"r": Encoder(self.to_learner).encode(result)}
+            result = self.callbacks.run(said["cb"], arguments)
+            answer = {"r": self._written(result)[1]}
+            self._add_changes(answer)
+            return answer
         except Exception as error:
             words = learners_words(error)
             # The text of a failed assert of the test's is not for the learner's process.
@@ -353,37 +411,6 @@ class FarSide:
                     "h": words.get("h") if words else None,
                 }
             }
-
-    def _run_callback(self, what: Any, arguments: Any) -> object:
-        kind, key, *rest = what
-        if kind == "input":
-            return builtins.input(str(key))
-        if type(key) is not int or not 0 <= key < len(self._callables):
-            raise Garbled("callback")
-        target: Any = self._callables[key]
-        if kind == "call" and callable(target):
-            positional, named = arguments
-            return target(*positional, **named)
-        if kind == "next" and isinstance(target, _Passed):
-            try:
-                return [next(target.iterator)]
-            except StopIteration:
-                return []
-        if kind == "attr" and _may_be_looked_into(target):
-            (name,) = rest
-            if not isinstance(name, str) or name.startswith("_") or _steers(target, name):
-                raise AttributeError(str(name))
-            return getattr(target, name)
-        raise Garbled("callback")
-
-    def _register(self, value: object) -> int:
-        for key, known in enumerate(self._callables[-50:], max(0, len(self._callables) - 50)):
-            if known is value:
-                return key
-        if len(self._callables) >= MAX_CALLABLES:
-            raise RuntimeError("quá nhiều hàm được truyền đi")
-        self._callables.append(value)
-        return len(self._callables) - 1
 
     def to_learner(self, value: object) -> Json:
         """What of the test's may be handed to the learner's code, and how."""
@@ -397,15 +424,16 @@ class FarSide:
             return ["h", words["h"]]
         if isinstance(value, types.ModuleType):
             return ["lib", value.__name__, ""]
-        place = _import_place(value)
+        place = import_place(value)
         if place is not None:
             return ["lib", *place]
-        if isinstance(value, (*_FUNCTIONS, functools.partial, type)):
-            return ["k", self._register(value), str(getattr(value, "__name__", "hàm"))]
+        if isinstance(value, (*FUNCTIONS, functools.partial, type)):
+            key = self.callbacks.register(value)
+            return ["k", key, str(getattr(value, "__name__", "hàm"))]
         if hasattr(type(value), "__next__"):
-            return ["ki", self._register(_Passed(value))]
-        if _may_be_looked_into(value):
-            return ["ko", self._register(value)]
+            return ["ki", self.callbacks.register(Passed(value))]
+        if may_be_looked_into(value):
+            return ["ko", self.callbacks.register(value)]
         raise NotPlain(
             f"không gửi được đối tượng {type(value).__name__} sang tiến trình của người học"
         )
@@ -413,7 +441,7 @@ class FarSide:
     # Answers ---------------------------------------------------------------------------------
 
     def decode(self, data: Json) -> Any:
-        return Decoder(self._from_learner).decode(data)
+        return Decoder(self._from_learner, ties=self.ties).decode(data)
 
     def _from_learner(self, tag: str, rest: Sequence[Json]) -> object:
         if tag == "o":
@@ -421,8 +449,7 @@ class FarSide:
         if tag == "T":
             return self._class(rest[0])
         if tag == "k":
-            found = self._callables[rest[0]]
-            return found.iterator if isinstance(found, _Passed) else found
+            return self.callbacks.get(rest[0])
         if tag == "mod":
             return own_module(rest[0], self.modules)
         raise Garbled(f"unknown tag {tag[:20]!r}")
@@ -447,24 +474,36 @@ class FarSide:
     def _class(self, facts: Json) -> type:
         if type(facts) is int:
             return self._classes[facts]
-        number, name, bases, operators, nature, doc, module = facts
+        number, name, bases, operators, nature, doc, module, relation = facts
         if type(number) is not int or number in self._classes:
             raise Garbled("class")
         if len(self._classes) >= MAX_CLASSES or type(name) is not str:
             raise Garbled("class")
         name = name if name.isidentifier() and len(name) <= 100 else "Object"
         above = [self._class(base) for base in bases[:20]]
+        same, kin = self._relation(relation)
         if nature == "exception":
-            made = make_exception(name, above, module)
+            made = same or make_exception(name, above, module)
         else:
             parents = tuple(base for base in above if issubclass(base, StandIn))
-            body = class_body(operators, nature, doc, self.classes.get(name, ()))
+            body = class_body(operators, nature, doc, self.classes.get(name, ()), same, kin)
             body |= {"_class_far": self, "_class_number": number, "__slots__": ()}
             made = make_class(name, parents, body)
         self._classes[number] = made
+        if made is same:
+            return made
         if is_made(made):
             type.__setattr__(made, "_class_number", number)
         return made
+
+    def _relation(self, facts: Json) -> tuple[type | None, tuple[type, ...]]:
+        """The setup cell's class that it is, and those that it inherits from."""
+        if type(facts) is not list or len(facts) != 2 or type(facts[1]) is not list:
+            raise Garbled("class")
+        known = self.ties.kin
+        same = known.get(facts[0]) if type(facts[0]) is str else None
+        above = (known.get(name) for name in facts[1] if type(name) is str)
+        return same, tuple(kind for kind in above if kind is not None)
 
     def _error(self, facts: Json) -> BaseException:
         """The exception that the learner's process raised, as one of our own making."""
@@ -477,6 +516,8 @@ class FarSide:
             arguments = self.decode(facts["args"])
         arguments = arguments if type(arguments) is tuple else (text,)
         kind = self._error_class(facts)
+        if kind in self.ties.kin_names:
+            return self._kin_error(kind, arguments, facts)
         try:
             error = kind(*arguments)
         except Exception:
@@ -484,6 +525,17 @@ class FarSide:
             error.args = (text,)
         if not isinstance(error, kind):
             error = LearnerStopped(text)
+        sign(error, facts, self)
+        return error
+
+    def _kin_error(self, kind: Any, arguments: Any, facts: dict[str, Any]) -> BaseException:
+        """An exception of a setup cell's class, past its ``__init__``, with what it holds."""
+        error: BaseException = kind.__new__(kind)
+        error.args = arguments
+        state = self.decode(facts["state"]) if "state" in facts else {}
+        for name, value in state.items() if type(state) is dict else ():
+            if type(name) is str and not hasattr(kind, name):
+                error.__dict__[name] = value
         sign(error, facts, self)
         return error
 
@@ -498,58 +550,25 @@ class FarSide:
         return made if may_cross(made) else LearnerStopped
 
 
+class ItsOwn:
+    """A library's object that the learner has under a name: where it lies, by the learner's word,
+    and the stand-in for what they have."""
+
+    def __init__(self, place: list[Any], stand_in: Any) -> None:
+        self.place = place
+        self.stand_in = stand_in
+
+    def is_ours(self, own: object) -> bool:
+        place = import_place(own)
+        return place is not None and list(place) == self.place
+
+
 class _Named:
-    """A value fetched by its name. ``raw`` as the learner wrote it, ``written`` as we would."""
+    """A value fetched by its name, and when."""
 
-    def __init__(self, value: Any, raw: Json, epoch: int) -> None:
+    def __init__(self, value: Any, epoch: int) -> None:
         self.value = value
-        self.raw = raw
         self.epoch = epoch
-        self.size = len(str(raw)) if _is_mutable(value) else 0
-        self.written: Json = None
-
-
-class _Passed:
-    """An iterator handed to the learner's code."""
-
-    def __init__(self, iterator: Any) -> None:
-        self.iterator = iterator
-
-
-_FUNCTIONS = (
-    types.FunctionType,
-    types.MethodType,
-    types.BuiltinFunctionType,
-    types.MethodWrapperType,
-)
-
-
-def _is_mutable(value: object) -> bool:
-    return isinstance(value, (list, dict, set, bytearray)) or type(value).__name__ in (
-        "deque",
-        "ndarray",
-        "DataFrame",
-        "Series",
-    )
-
-
-def _may_be_looked_into(value: object) -> bool:
-    """Objects of the test's own classes, mocks and text files: their public attributes."""
-    home = type(value).__module__
-    return home in ("__main__", "unittest.mock", "types") or isinstance(value, io.StringIO)
-
-
-def _steers(target: object, name: str) -> bool:
-    """Is it what a mock is set up and questioned with? That is the test's business alone."""
-    mocked = type(target).__module__ == "unittest.mock"
-    return mocked and (name.startswith("assert") or name in _MOCKS_OWN)
-
-
-_MOCKS_OWN = words(
-    "configure_mock reset_mock attach_mock mock_add_spec side_effect return_value method_calls "
-    "mock_calls call_args call_args_list call_count called await_args await_args_list await_count "
-    "awaited"
-)
 
 
 def _may_end(question: Json) -> bool:
@@ -557,45 +576,6 @@ def _may_end(question: Json) -> bool:
     if question[0] == "op":
         return bool(question[1] == "__next__")
     return question[0] == "call" and question[1][-1] in ("send", "throw", "__next__", "asend")
-
-
-def _import_place(value: Any) -> tuple[str, str] | None:
-    """Where the learner's process finds the same library object; None for the test's own."""
-    home = getattr(value, "__module__", None)
-    path = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    if home is None and hasattr(value, "__objclass__"):
-        home = value.__objclass__.__module__
-    if not isinstance(home, str) or not isinstance(path, str) or home == "__main__":
-        return None
-    if not isinstance(value, (*_FUNCTIONS, type, types.MethodDescriptorType)) and not callable(
-        value
-    ):
-        return None
-    found: Any = sys.modules.get(home)
-    try:
-        for name in path.split("."):
-            found = getattr(found, name)
-    except AttributeError:
-        return None
-    return (home, path) if found is value else None
-
-
-def own_module(name: Json, known: Collection[str] = ()) -> types.ModuleType:
-    """The examiner's own module of that name: one that is loaded, or that the reference imports.
-
-    No other: importing is running, and some modules do what they are for when they are imported
-    (``unittest.__main__`` would look for tests in the folder that the learner writes to).
-    """
-    if type(name) is not str or not MODULE_NAME.fullmatch(name):
-        raise Garbled("module")
-    if name.partition(".")[0] in ("__main__", "graders", "sandbox"):
-        raise Garbled("module")
-    if name not in sys.modules and name not in known:
-        raise Garbled("module")
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise Garbled("module") from error
 
 
 def _texts(facts: Any) -> dict[str, Any]:

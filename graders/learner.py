@@ -26,15 +26,27 @@ from contextlib import contextmanager
 from typing import Any
 
 from graders import integrity
-from graders.codec import Decoder, Encoder, Garbled, Json, TooLarge, put_contents, snapshot
+from graders.codec import (
+    Decoder,
+    Encoder,
+    Garbled,
+    Json,
+    TooLarge,
+    snapshot,
+)
 from graders.folder import Folder
 from graders.objects import OPERATIONS, Objects, code_facts
 from graders.outputs import Outputs
 from graders.patience import Starvation, allowance
+from graders.places import import_place
 from graders.shell import close_figures, prepare_shell
+from graders.test_things import TestFunction, TestIterator, TestObject
+from graders.told import Told
+from graders.twins import Ties
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
 MAX_NESTING = 60
+FEW = 4  # containers of an answer that are remembered, so that the same ones come back the same
 _REPEAT_S = 0.25
 
 
@@ -48,6 +60,9 @@ _OURS = (
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
     *(f"graders.{name}" for name in ("guard", "marks", "names", "objects", "outputs")),
     *(f"graders.{name}" for name in ("patience", "shell")),
+    *(f"graders.{name}" for name in ("callbacks", "effects", "kin", "library_values", "models")),
+    *(f"graders.{name}" for name in ("namespace", "places", "telling", "test_things", "told")),
+    "graders.twins",
     *(f"graders.{name}" for name in ("codec_base", "far_side", "frames", "stand_ins", "warm")),
     "sandbox",
     *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),
@@ -88,7 +103,9 @@ class Learner:
         self.outputs = Outputs()
         self.shell = prepare_shell(shell, self.outputs, show=show)
         self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
-        self.objects = Objects()
+        self.ties = Ties()
+        self.objects = Objects(self.ties)
+        self.told = Told(self.shell, self.ties)
         self.pid = os.getpid()
         self.starvation = Starvation()
         self.asked = False  # is a question of the examiner's being answered?
@@ -121,6 +138,8 @@ class Learner:
             said = integrity.run_shared(self.shell, self.integrity, wish, self.deadline)
         else:
             said = self.run_cell(wish["cell"], wish["number"], wish["limit"])
+            if "knows" in wish:
+                self._after_setup(wish)
         self._end_if_forked()
         said["files"] = self.folder.news()
         try:
@@ -129,6 +148,20 @@ class Learner:
             said["outputs"] = []
             said["files"] = {}
             self.control.send(said)
+
+    def _after_setup(self, wish: Json) -> None:
+        """A setup cell ran on both sides: take over what it made there, and remember what of it
+        both have."""
+        names = self.shell.user_ns
+        known = [name for name in wish["knows"] if name in names]
+        for name in known:
+            if isinstance(names[name], type):
+                self.ties.learn(name, names[name])
+        if wish.get("gives") is not None:
+            self.told.take_given(Decoder(self._from_examiner, ties=self.ties).decode(wish["gives"]))
+        for name in wish["knows"]:
+            if name in names:
+                self.ties.learn(name, names[name])
 
     def _end_if_forked(self) -> None:
         """A process that the learner's code forked does not answer for this one."""
@@ -208,6 +241,10 @@ class Learner:
             self.nesting -= 1
             self.asked = not outermost
         self._end_if_forked()
+        try:
+            self._add_changes(said, named=message["q"][0] == "name")
+        except Exception as error:
+            said = {"x": self.describe(error)}
         said["starved"] = self.starvation.seconds() - starved
         said["out"], said["err"] = self.outputs.streams()
         news = self.folder.news()
@@ -220,14 +257,20 @@ class Learner:
 
     def _answer_within(self, message: Json) -> dict[str, Any]:
         self.folder.take(message.get("files"))
-        for push in message.get("pre", ()):
-            self._take_push(push)
+        self._begin(message)
         for handle, count in message.get("drop", ()):
             self.objects.drop(handle, count)
         op, *rest = message["q"]
+        if op == "sync":
+            return {"r": None}
+        if op == "names":
+            return {"r": Encoder().encode([n for n in self.shell.user_ns if _may_be_named(n)])}
         if op == "name":
-            return self._say(self._name(rest[0]))
-        decoder = Decoder(self._from_examiner)
+            return self._say_named(*rest)
+        if op == "state":
+            value = self.objects.get(rest[0])
+            return {"r": Encoder(self._to_examiner, ties=self.ties, whole=True).encode(value)}
+        decoder = Decoder(self._from_examiner, ties=self.ties)
         if op == "call":
             target, arguments, restore = rest
             positional, named = decoder.decode(arguments)
@@ -237,21 +280,43 @@ class Learner:
         operands = decoder.decode(rest[1])
         return self._call(OPERATIONS[rest[0]], operands, {}, decoder.table, False)
 
-    def _take_push(self, push: Json) -> None:
-        kind, name, value = push
-        found = Decoder(self._from_examiner).decode(value)
-        if kind == "set":
-            try:
-                put_contents(self.shell.user_ns.get(name), found)
-            except Garbled:
-                self.shell.user_ns[name] = found
-        elif kind == "seed":
-            reseed(name, found)
+    def _begin(self, message: Json) -> None:
+        """What the test did since it last asked, in the order in which it did it."""
+        beginning = message.get("begin")
+        if beginning:
+            self.ties.twins.forget_watched()
+            self.told.begin(again=beginning == "again")
+        self._take_changes(message)
+        for kind, name, value in message.get("pre", ()):
+            self.told.take(kind, name, value, self._from_examiner)
+
+    def _take_changes(self, message: Json) -> None:
+        if "w" in message:
+            decoder = Decoder(self._from_examiner, ties=self.ties)
+            self.ties.twins.take(message["w"], decoder, self.ties)
+
+    def _add_changes(self, said: dict[str, Any], *, named: bool = False) -> None:
+        """What became of the containers that both sides hold."""
+        changed = self.ties.twins.changed(self.ties, heavy=named, fresh=named)
+        if changed:
+            encoder = Encoder(self._to_examiner, ties=self.ties)
+            said["w"] = self.ties.twins.write(changed, encoder)
+            self.ties.twins.adopt(encoder, self.ties)
+            self.ties.twins.note(changed, self.ties)
 
     def _name(self, name: str) -> object:
         if name not in self.shell.user_ns or name in _OF_THE_SHELL:
             raise _NoSuchName(name)
         return self.shell.user_ns[name]
+
+    def _say_named(self, name: str, placed: bool) -> dict[str, Any]:
+        """What a name leads to; the containers in it are held by both sides from here on."""
+        value = self._name(name)
+        encoder = Encoder(self._to_examiner, ties=self.ties)
+        said = {"r": encoder.encode(value), "adopt": True}
+        self.ties.twins.adopt(encoder, self.ties)
+        place = import_place(value) if placed else None
+        return said if place is None else said | {"lib": list(place)}
 
     def _target(self, target: Json) -> Callable[..., object]:
         found: Any = self.objects.get(target[0])
@@ -278,7 +343,7 @@ class Learner:
         restore: bool,
     ) -> dict[str, Any]:
         """Call, and notice what became of the arguments that were copied here."""
-        before = snapshot(table, self._to_examiner) if table else []
+        before = snapshot(table, self.ties) if table else []
         error: BaseException | None = None
         result: object = None
         try:
@@ -289,30 +354,34 @@ class Learner:
             if not table or isinstance(raised, CellTimeout):
                 raise
             error = raised
-        after = snapshot(table, self._to_examiner) if table else []
+        after = snapshot(table, self.ties) if table else []
         changed = [n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
         kept = {
             id(one): number for number, one in enumerate(table) if restore or number not in changed
         }
-        encoder = Encoder(self._to_examiner, known=kept)
+        encoder = Encoder(self._to_examiner, known=kept, ties=self.ties)
         said: dict[str, Any] = {"changed": bool(changed)}
         if error is not None:
             said["x"] = self.describe(error)
         else:
             said["r"] = encoder.encode(result)
+            if len(encoder.table) <= FEW and not encoder.heavy:
+                said["adopt"] = True
+                self.ties.twins.adopt(encoder, self.ties, watch=self.ties.twins.may_watch)
         if restore and changed:
+            encoder.whole = True
             said["ch"] = [[number, encoder.contents(table[number])] for number in changed]
         return said
 
     def _say(self, value: object) -> dict[str, Any]:
-        return {"r": Encoder(self._to_examiner).encode(value)}
+        return {"r": Encoder(self._to_examiner, ties=self.ties).encode(value)}
 
     # What is not plain data ------------------------------------------------------------------
 
     def _to_examiner(self, value: object) -> Json:
         if isinstance(value, TestFunction) and type(value) is TestFunction:
             return ["k", value.key]
-        if isinstance(value, types.ModuleType):
+        if isinstance(value, types.ModuleType) and _is_library(value):
             return ["mod", value.__name__]
         if isinstance(value, type):
             return ["T", self.objects.class_facts(value)]
@@ -327,9 +396,9 @@ class Learner:
         if tag == "k":
             return TestFunction(self, rest[0], rest[1])
         if tag == "ki":
-            return _TestIterator(self, rest[0])
+            return TestIterator(self, rest[0])
         if tag == "ko":
-            return _TestObject(self, rest[0])
+            return TestObject(self, rest[0])
         if tag == "lib":
             found: object = importlib.import_module(rest[0])
             for name in rest[1].split(".") if rest[1] else ():
@@ -345,7 +414,8 @@ class Learner:
             raise RuntimeError("chỉ luồng chính gọi được hàm của phép kiểm tra")
         message: dict[str, Any] = {"cb": what}
         if arguments is not None:
-            message["args"] = Encoder(self._to_examiner).encode(arguments)
+            message["args"] = Encoder(self._to_examiner, ties=self.ties).encode(arguments)
+        self._add_changes(message)
         message["out"], message["err"] = self.outputs.streams()
         self.link.send(message)
         while True:
@@ -355,7 +425,8 @@ class Learner:
                 continue
             if "x" in said:
                 raise self._error_from_examiner(said["x"])
-            return Decoder(self._from_examiner).decode(said["r"])
+            self._take_changes(said)
+            return Decoder(self._from_examiner, ties=self.ties).decode(said["r"])
 
     def _error_from_examiner(self, facts: Json) -> BaseException:
         if facts.get("h") is not None:
@@ -382,6 +453,8 @@ class Learner:
         if not facts["builtin"]:
             facts["class"] = self.objects.class_facts(kind)
             facts["module"] = kind.__module__
+        if kind in self.ties.kin_names:
+            facts["state"] = Encoder(self._to_examiner).encode(dict(vars(error)))
         try:
             facts["args"] = Encoder(self._to_examiner, max_nodes=1000).encode(error.args)
         except Exception:
@@ -415,52 +488,6 @@ class _NoSuchName(NameError):
     """The learner has not bound this name."""
 
 
-class TestFunction:
-    """A function of the test's, as the learner's code sees it: it can be called, no more."""
-
-    __test__ = False
-
-    def __init__(self, learner: Learner, key: int, name: str) -> None:
-        self.key = key
-        self.__name__ = name
-        self._learner = learner
-
-    def __call__(self, *arguments: object, **named: object) -> object:
-        return self._learner._call_back(["call", self.key], (arguments, named))
-
-
-class _TestIterator:
-    """An iterator of the test's."""
-
-    def __init__(self, learner: Learner, key: int) -> None:
-        self.key = key
-        self._learner = learner
-
-    def __iter__(self) -> _TestIterator:
-        return self
-
-    def __next__(self) -> object:
-        more: list[object] = self._learner._call_back(["next", self.key], ())
-        if not more:
-            raise StopIteration
-        return more[0]
-
-
-class _TestObject:
-    """An object of the test's: its public attributes and methods."""
-
-    def __init__(self, learner: Learner, key: int) -> None:
-        self._motcham = (learner, key)
-
-    def __getattr__(self, name: str) -> object:
-        learner, key = self.__dict__["_motcham"]
-        return learner._call_back(["attr", key, name], ())
-
-    def __call__(self, *arguments: object, **named: object) -> object:
-        learner, key = self._motcham
-        return learner._call_back(["call", key], (arguments, named))
-
-
 _OF_THE_SHELL = frozenset(
     (
         *("In", "Out", "exit", "quit", "get_ipython", "open"),
@@ -476,8 +503,12 @@ def _text_of(error: BaseException) -> str:
         return ""
 
 
-def reseed(name: str, seed: Any) -> None:
-    """The test seeded a generator: do the same here, where the learner's code draws."""
-    module: Any = sys.modules.get("random" if name == "random" else "numpy.random")
-    if module is not None:
-        module.seed(seed)
+def _may_be_named(name: object) -> bool:
+    return type(name) is str and not name.startswith("_") and name not in _OF_THE_SHELL
+
+
+def _is_library(module: types.ModuleType) -> bool:
+    """Is it a module as it was loaded, and from elsewhere than the learner's folder?"""
+    where = getattr(module, "__file__", None)
+    own = isinstance(where, str) and os.path.realpath(where).startswith(os.path.realpath("."))
+    return sys.modules.get(module.__name__) is module and not own

@@ -394,6 +394,9 @@ class _Pair:
             "rewrites": sorted(names.rewrites),
             "leads_to": {name: sorted(others) for name, others in names.leads_to.items()},
             "read": sorted(names.read),
+            "shared": sorted(run.source.shared_names),
+            "shifting": sorted(names.shifting),
+            "disturbed": sorted(names.disturbed),
         }
         self._aside = marker.aside
         self._apart = marker.level == "full"
@@ -535,15 +538,7 @@ class _Marking:
         assert self.pair is not None
         limit = min(self.marker.cell_s, self._left())
         if step.place == "setup":
-            self._settle_examiner()
-            wish = {"setup": step.source, "limit": limit, "files": self._take_news()}
-            try:
-                self.pair.examiner.send(wish)
-            except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
-                raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
-            self.pending = True
-            if step.waits:
-                self._settle_examiner()
+            self._run_setup(step, number, limit)
             return
         self._settle_examiner(only_if_asking=True)
         if self.hidden_ran:
@@ -561,11 +556,35 @@ class _Marking:
         else:
             self.errors.pop(number, None)
 
-    def _settle_examiner(self, *, only_if_asking: bool = False) -> None:
-        """Wait for the setup cell that E is busy with. One that needs no learner's name need not
-        be waited for while L runs."""
-        if not self.pending or only_if_asking or self.pair is None:
+    def _run_setup(self, step: Step, number: int, limit: float) -> None:
+        """A setup cell: for the tests, and for the learner as far as `graders.setups` has it."""
+        assert self.pair is not None
+        self._settle_examiner()
+        setup = step.setup
+        wish = {"setup": step.source, "limit": limit, "files": self._take_news()}
+        if setup is not None:
+            wish |= {"gives": setup.gives, "knows": setup.knows}
+            wish |= {"once": setup.once, "defined": setup.defined}
+        try:
+            self.pair.examiner.send(wish)
+        except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
+            raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
+        self.pending = True
+        done: Mapping[str, Any] = {}
+        if step.waits or (setup is not None and not setup.alike):
+            done = self._settle_examiner()
+        if setup is None:
             return
+        text = setup.definitions if done.get("once") is True else setup.text
+        ask = {"cell": text, "number": number, "limit": limit, "knows": setup.knows}
+        said = _talk(self.pair.learner, ask | {"gives": done.get("gives")}, limit, self._watched())
+        self._keep_news(said)
+
+    def _settle_examiner(self, *, only_if_asking: bool = False) -> Mapping[str, Any]:
+        """Wait for the setup cell that E is busy with, and what it says. One that needs no
+        learner's name need not be waited for while L runs."""
+        if not self.pending or only_if_asking or self.pair is None:
+            return {}
         self.pending = False
         try:
             said = _receive(self.pair.examiner, self.marker.cell_s, self._watched())
@@ -573,6 +592,7 @@ class _Marking:
             raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
+        return said
 
     def _keep_news(self, said: Mapping[str, Any]) -> None:
         """Files for E; no more of them than may cross at once, whatever L sends."""

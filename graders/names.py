@@ -22,6 +22,8 @@ from typing import Any, Literal
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from graders.effects import Effects, effects, effects_of_function, words
+
 CellKind = Literal["setup", "solution", "test"]
 
 
@@ -34,7 +36,9 @@ class Names:
     ``in_place``: functions of the reference solution that change their arguments; ``rewrites``:
     that write files. ``classes``: classes that it defines, with the operators that each defines;
     ``leads_to``: what the definition of a name mentions, so that it can be told which cell has to
-    do with which class. ``read``: globals that functions of the reference read.
+    do with which class. ``read``: globals that functions of the reference read; ``reached``: those
+    that any of it reads, or comes to through what setup cells define; ``shifting``: globals that
+    its functions bind anew or change in place. ``disturbed``: what test cells bind or change.
     """
 
     learner: frozenset[str] = frozenset()
@@ -45,34 +49,9 @@ class Names:
     rewrites: frozenset[str] = frozenset()
     leads_to: Mapping[str, frozenset[str]] = field(default_factory=dict)
     read: frozenset[str] = frozenset()
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Methods that change what they are called on, whatever becomes of their value.
-_CHANGING = _words(
-    "append extend insert pop popitem popleft appendleft extendleft setdefault remove clear sort "
-    "reverse rotate"
-)
-# Methods people call on a line of its own only to look; with inplace=True they change after all.
-_LOOKING = _words(
-    "head tail info describe sample plot show hist boxplot bar barh scatter value_counts mean sum "
-    "min max count median std var nunique unique format join split strip upper lower title items "
-    "keys values index copy sort_values sort_index reset_index set_index dropna fillna rename drop "
-    "drop_duplicates replace groupby merge pivot_table query isna isnull notna astype round print "
-    "to_csv to_excel to_json to_string to_dict to_list tolist corr agg apply map pivot melt "
-    "nlargest nsmallest loc iloc get savefig isin transpose duplicated"
-)
-# Functions that change what they are given.
-_CHANGING_ARGUMENTS = _words(
-    "shuffle heapify heappush heappop heapreplace heappushpop insort insort_left insort_right "
-    "setattr delattr next copyto fill_diagonal place put putmask"
-)
-# What gives access to the insides of its receiver or arguments, not to a copy.
-_VIEWING_METHODS = _words("items values keys iterrows itertuples get setdefault")
-_VIEWING_FUNCTIONS = _words("enumerate zip reversed iter")
+    reached: frozenset[str] = frozenset()
+    shifting: frozenset[str] = frozenset()
+    disturbed: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1024)
@@ -98,13 +77,19 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
-def bound_names(source: str) -> set[str]:
-    """Names that running the cell may bind (or delete) in the notebook's namespace."""
+def _symbols(source: str) -> symtable.SymbolTable | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            top = symtable.symtable(plain_python(source), "<cell>", "exec")
+            return symtable.symtable(plain_python(source), "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def bound_names(source: str) -> set[str]:
+    """Names that running the cell may bind (or delete) in the notebook's namespace."""
+    top = _symbols(source)
+    if top is None:
         return set()
     found = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     for scope in _inner(top):
@@ -125,6 +110,16 @@ def mentioned_names(source: str) -> frozenset[str]:
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
+def loaded_names(source: str) -> frozenset[str]:
+    """Names whose values the cell takes, anywhere in it."""
+    tree = parse(source)
+    return frozenset(_augmented(source)) | {
+        node.id
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
+    }
+
+
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for child in table.get_children():
         yield child
@@ -140,7 +135,7 @@ def whose(
 ) -> Names:
     """The names of a source notebook; the rest are the author's own words."""
     imported: dict[str, tuple[str, str | None]] = {}
-    functions: dict[str, _Effects] = {}
+    functions: dict[str, Effects] = {}
     for _, source in cells:
         tree = parse(source)
         if tree is None:
@@ -148,25 +143,28 @@ def whose(
         imported |= _imports(tree)
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                functions[node.name] = _effects_of_function(node, set(imported), functions)
+                functions[node.name] = effects_of_function(node, set(imported), functions)
     bound: set[str] = set()
     changed: set[str] = set()
     classes: dict[str, frozenset[str]] = {}
     defined: set[str] = set()
     theirs: dict[str, tuple[str, str | None]] = {}
     changing = set(in_place)
+    shifting: set[str] = set()
     for kind, source in cells:
         tree = parse(source) if kind == "solution" else None
         if tree is None:
             continue
         bound |= bound_names(source)
+        shifting |= _rebound_by_functions(source)
         theirs |= _imports(tree)
-        changed |= _effects(tree.body, set(), set(imported), functions).changed
+        changed |= effects(tree.body, set(), set(imported), functions).changed
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 classes[node.name] = _operators(node, classes)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 changed |= functions[node.name].changed
+                shifting |= functions[node.name].changed
                 if functions[node.name].arguments:
                     changing.add(node.name)
             if isinstance(node, ast.Name) and node.id in functions:
@@ -196,7 +194,65 @@ def whose(
         read=frozenset(
             name for kind, source in cells if kind != "test" for name in _read_globals(source)
         ),
+        reached=_reached(cells),
+        shifting=frozenset(shifting & asked),
+        disturbed=_disturbed(cells, set(imported), functions),
     )
+
+
+def _reached(cells: Iterable[tuple[CellKind, str]]) -> frozenset[str]:
+    """Globals that the reference solution reads, and those that setup cells' functions and classes
+    read which it comes to by that."""
+    leads: dict[str, set[str]] = {}
+    waiting: list[str] = []
+    for kind, source in cells:
+        tree = parse(source) if kind != "test" else None
+        if tree is None:
+            continue
+        if kind == "solution":
+            waiting += _globals_read(source)
+        for node in tree.body if kind == "setup" else ():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                leads.setdefault(node.name, set()).update(_globals_read(ast.unparse(node)))
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(leads.get(name, ()))
+    return frozenset(found)
+
+
+def _globals_read(source: str) -> set[str]:
+    """Names that the cell takes from the notebook's namespace, at once or in its functions."""
+    top = _symbols(source)
+    if top is None:
+        return set()
+    found = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    return found | _augmented(source) | _read_globals(source)
+
+
+def _disturbed(
+    cells: Iterable[tuple[CellKind, str]], imported: set[str], functions: Mapping[str, Effects]
+) -> frozenset[str]:
+    """What test cells bind, or change in place."""
+    found: set[str] = set()
+    for kind, source in cells:
+        tree = parse(source) if kind == "test" else None
+        if tree is not None:
+            found |= bound_names(source) | effects(tree.body, set(), imported, functions).changed
+    return frozenset(found - imported)
+
+
+def _rebound_by_functions(source: str) -> set[str]:
+    """Names that functions of the cell declare ``global`` and bind."""
+    tree = parse(source)
+    return {
+        name
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Global)
+        for name in node.names
+    }
 
 
 def _rewriting(cells: Iterable[tuple[CellKind, str]]) -> frozenset[str]:
@@ -228,7 +284,7 @@ def _writes_file(node: ast.AST) -> bool:
     return False
 
 
-_WRITING = _words(
+_WRITING = words(
     "write_text write_bytes to_csv to_excel to_json to_parquet to_html savefig save savez savetxt "
     "tofile rename replace copyfile copy copy2 move"
 )
@@ -294,18 +350,25 @@ def meant_by(source: str, leads_to: Mapping[str, Iterable[str]]) -> frozenset[st
 
 def _read_globals(source: str) -> set[str]:
     """Names that functions of the cell take from the notebook's namespace when they run."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            top = symtable.symtable(plain_python(source), "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+    top = _symbols(source)
+    augmented = _augmented(source)
     return {
-        symbol.get_name()
-        for scope in _inner(top)
+        name
+        for scope in (_inner(top) if top is not None else ())
         if scope.get_type() == "function"
         for symbol in scope.get_symbols()
-        if symbol.is_global() and symbol.is_referenced()
+        if symbol.is_global()
+        and ((name := symbol.get_name()) in augmented or symbol.is_referenced())
+    }
+
+
+def _augmented(source: str) -> set[str]:
+    """Names that ``+=`` and its like read before they bind them."""
+    tree = parse(source)
+    return {
+        node.target.id
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
     }
 
 
@@ -360,174 +423,3 @@ def _imports(tree: ast.Module) -> dict[str, tuple[str, str | None]]:
                 if alias.name != "*":
                     found[alias.asname or alias.name] = (node.module, alias.name)
     return found
-
-
-@dataclass
-class _Effects:
-    """Global names whose values are changed in place; whether arguments are."""
-
-    changed: set[str] = field(default_factory=set)
-    arguments: bool = False
-
-
-def _effects_of_function(
-    node: ast.FunctionDef | ast.AsyncFunctionDef,
-    modules: set[str],
-    functions: Mapping[str, _Effects],
-) -> _Effects:
-    spec = node.args
-    arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
-    names = {argument.arg for argument in arguments}
-    names |= {extra.arg for extra in (spec.vararg, spec.kwarg) if extra}
-    receivers = {"self", "cls"} & names
-    own = _locals(node)
-    found = _effects(node.body, own, modules, functions)
-    return _Effects(found.changed - own - names, bool(found.changed & (names - receivers)))
-
-
-def _locals(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    shared = {n for s in ast.walk(node) if isinstance(s, ast.Global) for n in s.names}
-    return {
-        name.id
-        for name in ast.walk(node)
-        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-    } - shared
-
-
-def _effects(
-    body: Sequence[ast.stmt],
-    own: set[str],
-    modules: set[str],
-    functions: Mapping[str, _Effects],
-) -> _Effects:
-    visitor = _EffectVisitor(own, modules, functions)
-    for statement in body:
-        visitor.visit(statement)
-    return _Effects(visitor.changed)
-
-
-class _EffectVisitor(ast.NodeVisitor):
-    """Collects the root names of what is changed in place, through simple aliases."""
-
-    def __init__(self, own: set[str], modules: set[str], functions: Mapping[str, _Effects]) -> None:
-        self.changed: set[str] = set()
-        self.aliases: dict[str, set[str]] = {}
-        self.modules = modules
-        self.functions = functions
-
-    def roots(self, node: ast.expr) -> set[str]:
-        """The names whose insides ``node`` gives access to."""
-        match node:
-            case ast.Name(id=name):
-                return {name} | self.aliases.get(name, set())
-            case ast.Subscript(slice=ast.Slice()):
-                return set()
-            case ast.Attribute(value=value) | ast.Subscript(value=value) | ast.Starred(value=value):
-                return self.roots(value)
-            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _VIEWING_METHODS:
-                return self.roots(value)
-            case ast.Call(func=ast.Name(id=name), args=args) if name in _VIEWING_FUNCTIONS:
-                return set().union(*map(self.roots, args))
-            case ast.IfExp(body=one, orelse=other):
-                return self.roots(one) | self.roots(other)
-            case ast.NamedExpr(value=value):
-                return self.roots(value)
-            case ast.BoolOp(values=values):
-                return set().union(*map(self.roots, values))
-        return set()
-
-    def change(self, node: ast.expr) -> None:
-        self.changed |= self.roots(node) - self.modules
-
-    def _store(self, target: ast.expr) -> None:
-        match target:
-            case ast.Subscript(value=value) | ast.Attribute(value=value):
-                self.changed |= self._written_roots(value) - self.modules
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                for part in parts:
-                    self._store(part)
-            case ast.Starred(value=value):
-                self._store(value)
-
-    def _written_roots(self, node: ast.expr) -> set[str]:
-        """As `roots`, but a store reaches through slices: ``data[1:].x`` is written in place."""
-        while isinstance(node, (ast.Subscript, ast.Attribute)):
-            node = node.value
-        return self.roots(node)
-
-    def _alias(self, target: ast.expr, roots: set[str]) -> None:
-        match target:
-            case ast.Name(id=name):
-                self.aliases[name] = roots - {name}
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                for part in parts:
-                    self._alias(part, roots)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self.generic_visit(node)
-        for target in node.targets:
-            self._store(target)
-            self._alias(target, self.roots(node.value))
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self.generic_visit(node)
-        self._store(node.target)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self.generic_visit(node)
-        self._store(node.target)
-        if isinstance(node.target, ast.Name):
-            self.changed |= self.aliases.get(node.target.id, set())
-
-    def visit_Delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            self._store(target)
-
-    def visit_For(self, node: ast.For) -> None:
-        self._alias(node.target, self.roots(node.iter))
-        self._store(node.target)
-        self.generic_visit(node)
-
-    def visit_Expr(self, node: ast.Expr) -> None:
-        value = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-            method = value.func.attr
-            if method not in _LOOKING or _in_place(value):
-                self.change(value.func.value)
-        self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        match node.func:
-            case ast.Attribute(value=value, attr=attr):
-                if attr in _CHANGING or _in_place(node):
-                    self.change(value)
-                called = attr
-            case ast.Name(id=called):
-                pass
-            case _:
-                called = ""
-        known = self.functions.get(called)
-        if called in _CHANGING_ARGUMENTS or (known is not None and known.arguments):
-            for argument in node.args:
-                self.change(argument)
-        if known is not None:
-            self.changed |= known.changed
-        self.generic_visit(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        """Functions have effects when they are called: see `_effects_of_function`."""
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        """As for functions."""
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        """Methods have effects when they are called."""
-
-
-def _in_place(call: ast.Call) -> bool:
-    return any(
-        keyword.arg == "inplace"
-        and isinstance(keyword.value, ast.Constant)
-        and keyword.value.value is True
-        for keyword in call.keywords
-    )

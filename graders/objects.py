@@ -13,12 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 from graders.codec import Json
+from graders.twins import Ties
 
 
 class Objects:
     """What was handed out by number, kept alive for as long as the examiner holds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, ties: Ties) -> None:
+        self._ties = ties
         self._by_handle: dict[int, object] = {}
         self._handles: dict[int, int] = {}
         self._counts: dict[int, int] = {}
@@ -61,7 +63,14 @@ class Objects:
             _nature(kind),
             kind.__doc__ if isinstance(kind.__doc__, str) else None,
             kind.__module__ if isinstance(kind.__module__, str) else "",
+            self._relation(kind),
         ]
+
+    def _relation(self, kind: type) -> Json:
+        """The setup cell's class that it is, and those that it inherits from."""
+        known = self._ties.kin_names
+        above = [known[base] for base in kind.__mro__[1:] if base in known]
+        return [known.get(kind), above]
 
 
 def _is_shown(base: type) -> bool:

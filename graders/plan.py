@@ -21,7 +21,8 @@ from typing import Any, Literal
 from courses.endings import autotest_lines
 from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
-from graders.names import CellKind, Names, mentioned_names, plain_python, whose
+from graders.names import CellKind, Names, bound_names, mentioned_names, plain_python, whose
+from graders.setups import Setup, look_at
 from graders.submitted import Cell, Unfit, read_cells
 from skills_framework.messages import Message, Refused
 
@@ -34,7 +35,8 @@ class Step:
 
     ``learner`` steps run ``source`` in the learner's process; ``setup`` and ``test`` in the
     examiner's; ``shared`` tests in the learner's after all. ``waits``: a setup cell that needs the
-    learner's names, and so its turn. ``answers``: numbers of the learner steps that a test judges.
+    learner's names, and so its turn. ``setup``: a setup cell that the learner has, too, and how the
+    two runs of it go together. ``answers``: numbers of the learner steps that a test judges.
     """
 
     place: Place
@@ -44,6 +46,7 @@ class Step:
     title: str = ""
     hidden: frozenset[int] = frozenset()  # line numbers, from 1, of a test's hidden regions
     waits: bool = False
+    setup: Setup | None = None
     answers: tuple[int, ...] = ()
     answered: bool = True
     restored: bool = False  # the learner had deleted it
@@ -60,6 +63,21 @@ class Source:
     names: Names
     max: float
     faults: tuple[Message, ...] = field(default=())
+
+    @property
+    def shared_names(self) -> frozenset[str]:
+        """What setup cells bind, in what learners can see, and the reference solution comes to."""
+        seen = {
+            name
+            for cell in self.cells
+            if cell.kind == "code" and _kind(cell) == "setup"
+            for name in bound_names(_without_hidden(cell.source))
+        }
+        return self.names.reached & seen & self.names.owned
+
+    @property
+    def has_shared(self) -> bool:
+        return any(options.get("shared") is True for options in self.options)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -141,13 +159,16 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             Message("Sổ nộp không thuộc bài này: không tìm thấy ô bài tập nào của bài."),
         )
     steps: list[Step] = []
-    _add_extras(steps, leading)
+    below = list(leading)
     answers: list[int] = []
     unanswered: list[bool] = []
     judged: tuple[int, ...] = ()
     answered = True
     for cell, options in zip(source.cells, source.options, strict=True):
         mine = theirs.get(cell.grade_id) if cell.grade_id else None
+        if cell.grade_id:
+            _add_extras(steps, below)
+            below = list(extras.get(cell.grade_id, ()))
         if cell.solution:
             if mine is not None and cell.kind == "code":
                 answers.append(len(steps))
@@ -158,8 +179,8 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             if cell.grade:
                 steps.append(_manual(cell, options, mine))
         elif cell.task:
-            below = extras.get(cell.grade_id or "", ())
-            steps.append(_task(cell, options, answered=_wrote_below(source, below)))
+            written = extras.get(cell.grade_id or "", ())
+            steps.append(_task(cell, options, answered=_wrote_below(source, written)))
             answers, unanswered = [], []
         elif cell.grade:
             if answers or unanswered:  # else: one more test of the same answers
@@ -167,13 +188,32 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             steps.append(_test(cell, options, judged, answered, mine is None))
             answers, unanswered = [], []
         elif cell.kind == "code":
-            if cell.locked:
-                steps.append(Step("learner", _without_hidden(cell.source)))
-            waits = bool(mentioned_names(cell.source) & source.names.learner)
-            steps.append(Step("setup", plain_python(cell.source), waits=waits))
-        if cell.grade_id:
-            _add_extras(steps, extras.get(cell.grade_id, ()))
+            if mine is not None and not cell.locked:
+                below.insert(0, mine)
+            same = cell.locked or _take_same(steps, below, cell)
+            steps.append(_setup(source, cell, same=same))
+    _add_extras(steps, below)
     return steps
+
+
+def _take_same(steps: list[Step], below: list[Cell], cell: Cell) -> bool:
+    """Has the learner left an author's cell as it was? Then what they put before it comes first."""
+    for place, one in enumerate(below):
+        if one.kind == "code" and one.source.strip() == cell.source.strip():
+            _add_extras(steps, below[:place])
+            del below[: place + 1]
+            return True
+    return False
+
+
+def _setup(source: Source, cell: Cell, *, same: bool) -> Step:
+    text = plain_python(cell.source)
+    waits = bool(mentioned_names(cell.source) & source.names.learner)
+    if not same:
+        return Step("setup", text, waits=waits)
+    seen = _without_hidden(cell.source)
+    setup = look_at(seen, cell.source, source.names, shared=source.has_shared)
+    return Step("setup", text, waits=waits, setup=setup)
 
 
 def _align(

@@ -40,6 +40,7 @@ _JUDGING = words(
     "__xor__ __lshift__ __rshift__ __radd__ __rsub__ __rmul__ __rtruediv__ __rfloordiv__ "
     "__rmod__ __rpow__ __iadd__ __isub__ __imul__"
 )
+_CHANGING = words("__iadd__ __isub__ __imul__")
 READABLE = words(
     "__name__ __qualname__ __doc__ __annotations__ __defaults__ __kwdefaults__ __dict__ __code__ "
     "__signature__ __wrapped__ __self__ __func__ __members__ __dataclass_fields__ __slots__ "
@@ -134,6 +135,7 @@ class StandIn(metaclass=_Class):
 
     __slots__ = ("__weakref__", "_count", "_far", "_number")
     _compares = False
+    _kin: type | None = None  # the setup cell's class that it is an object of
     __array_ufunc__ = None  # numpy leaves operators to us
     _far: FarSide
     _number: int
@@ -162,6 +164,10 @@ class StandIn(metaclass=_Class):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
+        if self._kin is not None:
+            return _judged_by_kin("__eq__")(self, other)  # type: ignore[no-any-return]
+        if type(other) in self._far.ties.kin_names:
+            return NotImplemented  # the author's class says, and asks us for attributes
         if not isinstance(type(other), _Class) or not (
             self._compares or type(other)._compares  # type: ignore[attr-defined]
         ):
@@ -273,11 +279,89 @@ _FORWARDS: dict[str, Callable[..., Any]] = {
 }
 
 
+def _own_object(self: object) -> Any:
+    """What a stand-in of a setup cell's class stands for, as an object of our own."""
+    kin = getattr(type(self), "_kin", None)
+    if kin is None or not isinstance(type(self), _Class):
+        return self
+    found = self._far.copy_of(self)  # type: ignore[attr-defined]
+    if type(found) is not kin:
+        raise NeedsShared(f"đối tượng {kin.__name__} giữ thứ không sang được tiến trình chấm")
+    return found
+
+
+def _judged_by_kin(name: str) -> Callable[..., Any]:
+    """An operator of a setup cell's class: the author's code, at work on what the object holds."""
+
+    def operate(self: StandIn, *operands: object) -> Any:
+        kin = self._kin
+        if kin is None or getattr(kin, name, None) is getattr(object, name, None):
+            return NotImplemented
+        return getattr(kin, name)(_own_object(self), *map(_own_object, operands))
+
+    operate.__name__ = name
+    return operate
+
+
+def _kin_body(same: type) -> dict[str, Any]:
+    judging = (_JUDGING - _CHANGING) | {"__hash__"}
+    body: dict[str, Any] = {
+        name: _judged_by_kin(name)
+        for name in judging
+        if callable(found := getattr(same, name, None)) and found is not getattr(object, name, None)
+    }
+    if same.__hash__ is None:
+        body["__hash__"] = None
+    elif "__hash__" not in body:
+        body["__hash__"] = StandIn.__hash__
+    for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__"):
+        if hasattr(same, name):
+            body[name] = getattr(same, name)
+    body["__class__"] = property(lambda _: same)
+    return body
+
+
+class _Quiet:
+    """Ahead of an author's class, so that making a class below it is none of its business."""
+
+    def __init_subclass__(cls, **_: object) -> None:
+        return
+
+
+def _shown_class(name: str, kin: tuple[type, ...]) -> type:
+    """A class below ``kin``, for ``isinstance``; nothing is ever made of it."""
+    try:
+        return type(kin[0])(name, (_Quiet, *kin), {})
+    except TypeError:
+        return kin[0]
+
+
+def kind_of(value: object) -> type:
+    """``type(value)`` as an instructor's cell means it."""
+    kind = type(value)
+    kin = kind._kin if isinstance(kind, _Class) else None  # type: ignore[attr-defined]
+    return kin or kind
+
+
+def is_subclass(kind: Any, kinds: Any) -> bool:
+    """``issubclass``, which also knows what the learner's class inherits of a setup cell's."""
+    if issubclass(kind, kinds):
+        return True
+    shown = kind.__dict__.get("_shown") if isinstance(kind, _Class) else None
+    return shown is not None and issubclass(shown, kinds)
+
+
 def class_body(
-    operators: Json, nature: Json, doc: Json, expected: Collection[str]
+    operators: Json,
+    nature: Json,
+    doc: Json,
+    expected: Collection[str],
+    same: type | None = None,
+    kin: tuple[type, ...] = (),
 ) -> dict[str, Any]:
     """The body of a stand-in's class: forwards for the operators that the learner's class has and
-    that we allow. ``expected``: those of the reference's class of that name; "*" for any."""
+    that we allow. ``expected``: those of the reference's class of that name; "*" for any. ``same``:
+    the setup cell's class that it is; ``kin``: those that it inherits from."""
     allowed = _FREE | (_JUDGING if "*" in expected else _JUDGING.intersection(expected))
     body: dict[str, Any] = {
         one: _FORWARDS.get(one) or _forward(one)
@@ -289,6 +373,17 @@ def class_body(
     shown = _NATURES.get(nature) if type(nature) is str else None
     if shown is not None:
         body["__class__"] = property(lambda _: shown)
+    body["_kin"] = same
+    if same is not None:
+        body |= _kin_body(same)
+    elif kin and shown is None:
+        # What stands above it is judged by the author's class; it is not.
+        for one in operators:
+            if one in _JUDGING and one not in body:
+                body[one] = _FORWARDS.get(one) or _forward(one)
+        body.setdefault("__hash__", StandIn.__hash__)
+        below = body["_shown"] = _shown_class("SubClass", kin)
+        body["__class__"] = property(lambda _: below)
     body["__doc__"] = doc if type(doc) is str else None
     if nature in ("function", "method", "builtin"):
         body["__doc__"] = property(lambda this: this.__getattr__("__doc__"))

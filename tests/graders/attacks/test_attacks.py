@@ -5,8 +5,9 @@ from leaning import LEANING
 from notebooks import answered, as_bytes
 from tricks import EVERYTHING, NOTHING, SOURCE
 from tricks import TRICKS as PLAIN
+from two_worlds import TWO_WORLDS
 
-TRICKS = [*PLAIN, *LEANING]
+TRICKS = [*PLAIN, *LEANING, *TWO_WORLDS]
 
 
 def test_the_exercise_can_be_solved(marker):
@@ -21,7 +22,7 @@ def test_the_empty_answer_earns_nothing(marker):
 
 
 def test_the_table_holds_well_over_a_hundred_different_tricks():
-    assert len({trick.name for trick in TRICKS}) == len(TRICKS) >= 125
+    assert len({trick.name for trick in TRICKS}) == len(TRICKS) >= 148
 
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.name)
