@@ -12,9 +12,10 @@ from analytics.targets import (
 from hub import access
 from hub.pages.officer import PAGE, OfficerPage
 from hub.pages.verify import find_seen_certificate
+from hub.returned_forms import at_field
 from records import Session, counting, people
 from records.tables import Certificate
-from skills_framework.messages import Message, Refused
+from skills_framework.messages import Message
 
 STATES = {
     "all": Message("Tất cả"),
@@ -71,26 +72,6 @@ class CertificatePage(OfficerPage):
     """One certificate, and revoking it."""
 
     async def get(self, number: str) -> None:
-        await self._show(number, errors=[])
-
-    async def post(self, number: str) -> None:
-        self.require(access.may_revoke_certificate(self.actor))
-        reason = self.get_argument("reason", "")
-        try:
-            await self.record(
-                revoke,
-                number,
-                reason=reason,
-                actor=self.actor.username or "",
-                at=self.now,
-            )
-        except Refused as refused:
-            self.set_status(422)
-            await self._show(number, errors=[self._.message(m) for m in refused.messages])
-            return
-        self.redirect(self.url("certificates", number))
-
-    async def _show(self, number: str, errors: list[str]) -> None:
         certificate, tree = await self.read(self._load, number)
         self.require(certificate is not None)
         self.page(
@@ -99,8 +80,20 @@ class CertificatePage(OfficerPage):
             units=tree,
             programmes=load_programmes(),
             groups=load_groups(),
-            errors=errors,
         )
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_revoke_certificate(self.actor))
+        reason = self.get_argument("reason", "")
+        with at_field("reason"):
+            await self.record(
+                revoke,
+                number,
+                reason=reason,
+                actor=self.actor.username or "",
+                at=self.now,
+            )
+        self.redirect(self.url("certificates", number))
 
     def _load(
         self, session: Session, number: str

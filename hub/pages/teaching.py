@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import courses
 from analytics import teaching_pictures
 from analytics.insight import Step
 from hub import access, forms, publishing, reviews, teaching
+from hub.returned_forms import at_field
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
@@ -43,10 +43,10 @@ class TeachingHome(PageHandler):
         )
 
 
-class TeachingCourse(PageHandler):
+class CourseView(PageHandler):
     """Where people stop, lesson by lesson; releases and re-marking."""
 
-    async def get(self, slug: str) -> None:
+    async def show_again(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_course_insight, slug)
         if insight is None:
@@ -65,10 +65,17 @@ class TeachingCourse(PageHandler):
         return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_way
 
 
-class TeachingLesson(PageHandler):
-    """How each exercise behaves, and who handed in what."""
+class TeachingCourse(CourseView):
+    """The page itself."""
 
-    async def get(self, slug: str, lesson: str) -> None:
+    async def get(self, slug: str) -> None:
+        await self.show_again(slug)
+
+
+class LessonView(PageHandler):
+    """How each exercise behaves, who handed in what, and the lesson's terms."""
+
+    async def show_again(self, slug: str, lesson: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_lesson_insight, slug, lesson)
         if insight is None:
@@ -99,7 +106,14 @@ class TeachingLesson(PageHandler):
         return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_map
 
 
-class LessonTerms(PageHandler):
+class TeachingLesson(LessonView):
+    """The page itself."""
+
+    async def get(self, slug: str, lesson: str) -> None:
+        await self.show_again(slug, lesson)
+
+
+class LessonTerms(LessonView):
     """A lesson's deadline and number of attempts; an empty field means without."""
 
     async def post(self, slug: str, lesson: str) -> None:
@@ -136,21 +150,15 @@ class TeachingSubmission(PageHandler):
         self.require(access.may_teach(self.actor))
         await self._show(int(number))
 
-    async def _show(self, number: int, said: str = "", errors: Sequence[str] = ()) -> None:
+    async def _show(self, number: int, said: str = "") -> None:
         marker = self.actor.person_id if access.may_mark(self.actor) else None
         seen = await self.read(reviews.load_submission, number, marker)
         self.require(seen is not None)
-        self.page("teaching/submission.html", seen=seen, said=said, errors=errors, forms=forms)
+        self.page("teaching/submission.html", seen=seen, said=said, forms=forms)
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        try:
-            decided = await self.record(self._review, int(number))
-        except Refused as refused:
-            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-            errors = [self._.message(message) for message in refused.messages]
-            await self._show(int(number), errors=errors)
-            return
+        decided = await self.record(self._review, int(number))
         await self._show(
             int(number),
             self._("Đã ghi điểm.")
@@ -169,17 +177,18 @@ class TeachingSubmission(PageHandler):
             points = sum(picks)
         else:
             points = _points(self.get_body_argument("points", ""))
-        decided = reviewing.record_review(
-            session,
-            number,
-            grade_id,
-            marker_id=self.actor.person_id,
-            marker=self.actor.username or "",
-            points=points,
-            comment=comment,
-            at=self.now,
-            picks=picks,
-        )
+        with at_field("points"):
+            decided = reviewing.record_review(
+                session,
+                number,
+                grade_id,
+                marker_id=self.actor.person_id,
+                marker=self.actor.username or "",
+                points=points,
+                comment=comment,
+                at=self.now,
+                picks=picks,
+            )
         submission = queue.find_submission(session, number)
         if decided and submission is not None:
             self.portal.on_marked(session, submission, self.now)
@@ -246,10 +255,12 @@ class Publish(PageHandler):
         files = self.request.files.get("course", [])
         if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
             raise Refused(
-                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB})
+                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB}),
+                field="course",
             )
         content = files[0]["body"]
-        course, problems = await self.in_thread(lambda: self._check(content))
+        with at_field("course"):
+            course, problems = await self.in_thread(lambda: self._check(content))
         published = None
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
@@ -276,7 +287,7 @@ class Signs(PageHandler):
         self.page("teaching/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
-class BeginRemark(PageHandler):
+class BeginRemark(CourseView):
     """Try the newest release's checks on all past submissions of a lesson."""
 
     async def post(self, slug: str) -> None:
@@ -392,4 +403,4 @@ def _points(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise Refused(Message("Điểm phải là một số")) from None
+        raise Refused(Message("Điểm phải là một số"), field="points") from None

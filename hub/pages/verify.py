@@ -40,7 +40,7 @@ class Verify(PageHandler):
     async def post(self) -> None:
         sent = self.request.files.get("file")
         if not sent:
-            raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"))
+            raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"), field="file")
         office = self.portal.office
         if office is None:
             raise self.absent()
