@@ -13,7 +13,7 @@ import courses
 from analytics import teaching_pictures
 from analytics.insight import Step
 from hub import access, forms, publishing, reviews, teaching
-from hub.returned_forms import at_field
+from hub.returned_forms import at_field, collect
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
@@ -118,8 +118,10 @@ class LessonTerms(LessonView):
 
     async def post(self, slug: str, lesson: str) -> None:
         self.require(access.may_publish(self.actor))
-        closes, attempts = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
-        await self.record(self._set, slug, lesson, _moment(closes), _count(attempts))
+        closes, tries = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
+        collect(lambda: _moment(closes), lambda: _count(tries))
+        closes_at, sure = _moment(closes), bool(self.get_body_argument("sure", ""))
+        await self.record(self._set, slug, lesson, closes_at, _count(tries), sure=sure)
         self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
 
     def _set(
@@ -129,9 +131,15 @@ class LessonTerms(LessonView):
         lesson: str,
         closes_at: dt.datetime | None,
         attempts: int | None,
+        *,
+        sure: bool,
     ) -> None:
         release = releases.current_release(session, slug)
         self.require(release is not None and releases.find_lesson(release, lesson) is not None)
+        before = terms.find_terms(session, slug, lesson)
+        unchanged = before is not None and before.closes_at == closes_at
+        if terms.has_closed(closes_at, self.now) and not (sure or unchanged):
+            raise Refused(ALREADY_PAST, field="closes")
         terms.set_terms(session, slug, lesson, closes_at=closes_at, attempts=attempts)
         audit.append(
             session,
@@ -215,6 +223,12 @@ class SubmittedFile(PageHandler):
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}")
         self.finish(content)
+
+
+ALREADY_PAST = Message(
+    "Hạn này đã qua. Nếu lưu, bài đóng ngay và mọi người học thấy lời giải mẫu. "
+    "Hãy sửa lại hạn, hoặc đánh dấu ô xác nhận bên dưới rồi lưu."
+)
 
 
 class DeadLetters(PageHandler):
@@ -381,13 +395,14 @@ def _moment(text: str) -> dt.datetime | None:
         return None
     try:
         return dt.datetime.fromisoformat(text).replace(tzinfo=HANOI)
-    except ValueError:
-        raise Refused(Message("Ngày hoặc giờ không đúng dạng")) from None
+    except (ValueError, OverflowError):
+        raise Refused(Message("Ngày hoặc giờ không đúng dạng"), field="closes") from None
 
 
 def _local_time(at: dt.datetime) -> str:
-    """As a form's field wants it."""
-    return at.astimezone(HANOI).strftime("%Y-%m-%dT%H:%M")
+    """As a form's field wants it; seconds only where there are any, so that saving keeps them."""
+    there = at.astimezone(HANOI)
+    return there.strftime("%Y-%m-%dT%H:%M:%S" if there.second else "%Y-%m-%dT%H:%M")
 
 
 def _count(text: str) -> int | None:
@@ -395,7 +410,7 @@ def _count(text: str) -> int | None:
         return None
     attempts = forms.read_key(text)
     if attempts is None or not 1 <= attempts <= 100:
-        raise Refused(Message("Số lần nộp phải từ 1 đến 100"))
+        raise Refused(Message("Số lần nộp phải từ 1 đến 100"), field="tries")
     return attempts
 
 

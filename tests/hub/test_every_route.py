@@ -82,6 +82,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}": {"get": OWN_UNIT},
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
+    "requirements": {"get": NATION, "post": MINISTRY},
     "certificates": {"get": OWN_UNIT},
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
