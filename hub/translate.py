@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from analytics.shares import shown_share
 from skills_framework.folding import fold as plain
 from skills_framework.messages import Message
 
@@ -89,7 +90,9 @@ class Translator:
         return str(format_decimal(round(value, digits), locale=self.language))
 
     def percent(self, share: float) -> str:
-        return str(format_percent(share, format="#,##0%", locale=self.language))
+        """0.5 as 50%; 0.9996 as >99% and 0.0004 as <1% (`analytics.shares`)."""
+        side, rounded = shown_share(share)
+        return side + str(format_percent(rounded, format="#,##0%", locale=self.language))
 
     def date(self, moment: dt.date | dt.datetime | None) -> str:
         if moment is None:

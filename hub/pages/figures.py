@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from analytics import pictures
 from analytics.calendar import today_in_vietnam
-from analytics.figures import Figures, UnitFigures, find_figures, find_unit_figures
+from analytics.figures import NOWHERE, Figures, UnitFigures, find_figures, find_unit_figures
 from analytics.places import Vintage
 from analytics.report import write_report
-from analytics.small_cells import SMALLEST, protect
+from analytics.small_cells import SMALLEST, Withheld, protect
 from analytics.targets import (
     EXPERTS,
     PROGRAMME,
@@ -37,6 +37,7 @@ from skills_framework.messages import Message
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
+    "revoked": Message("Chứng nhận đã thu hồi"),
     "learning": Message("Đang học"),
     "waiting": Message("Chưa bắt đầu"),
 }
@@ -66,7 +67,6 @@ class National(OfficerPage):
             vintages=VINTAGE_NAMES,
             count=self.count,
             whole=_nation_id(await self.read(people.find_nation)),
-            step_of=pictures.step_of,
             sample=self.portal.settings.demo,
         )
 
@@ -125,8 +125,10 @@ class UnitPage(OfficerPage):
             "officer/unit.html",
             figures=figures,
             path_nodes=_visible_path(self.actor, figures),
-            bar=self.bar(figures.whole) if figures.whole.planned else None,
+            bar=self.bar(figures.whole) if figures.whole.planned is not None else None,
             children=children,
+            states=STATES,
+            nowhere=NOWHERE,
             sorted_by=sort,
             count=self.count,
             sample=self.portal.settings.demo,
@@ -150,7 +152,8 @@ class UnitPeople(OfficerPage):
     async def get(self, unit: str) -> None:
         state = self.get_argument("state", "all")
         state = state if state in STATES else "all"
-        found = await self.read(self._load, int(unit), state, self.offset())
+        search = people.clean(self.get_argument("q", ""))[:100]
+        found = await self.read(self._load, int(unit), state, search, self.offset())
         self.require(found is not None)
         assert found is not None
         self.page(
@@ -159,6 +162,7 @@ class UnitPeople(OfficerPage):
             found=found,
             path_nodes=_visible_path(self.actor, found.figures),
             state=state,
+            search=search,
             states=STATES,
             offset=self.offset(),
             size=PAGE,
@@ -166,7 +170,9 @@ class UnitPeople(OfficerPage):
             count=self.count,
         )
 
-    def _load(self, session: Session, unit_id: int, state: str, offset: int) -> PeopleOfUnit | None:
+    def _load(
+        self, session: Session, unit_id: int, state: str, search: str, offset: int
+    ) -> PeopleOfUnit | None:
         figures = find_unit_figures(session, unit_id, PROGRAMME, at=self.now)
         if figures is None:
             return None
@@ -175,7 +181,7 @@ class UnitPeople(OfficerPage):
             return None
         below = people.unit_and_below(session, unit_id)
         total, lines = counting.list_people(
-            session, below, PROGRAMME, state=state, offset=offset, limit=PAGE
+            session, below, PROGRAMME, state=state, search=search, offset=offset, limit=PAGE
         )
         return PeopleOfUnit(figures, total, lines, counting.load_units_tree(session))
 
@@ -199,6 +205,7 @@ class PublicProgress(OfficerPage):
             programme=load_programmes()[PROGRAMME],
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             smallest=SMALLEST,
+            withheld=Withheld,
             vintages=VINTAGE_NAMES,
             count=self.count,
             sample=self.portal.settings.demo,
@@ -224,13 +231,13 @@ class OpenData(BaseHandler):
             certified = shown[line.code]
             writer.writerow(
                 [vintage, line.code, line.name, planned,
-                 f"<{SMALLEST}" if certified is None else certified, today]
+                 certified.value if isinstance(certified, Withheld) else certified, today]
             )  # fmt: skip
         self.set_header("Content-Type", "text/csv; charset=utf-8")
         self.finish("\ufeff" + text.getvalue())
 
 
-def _protected(figures: Figures) -> dict[str, int | None]:
+def _protected(figures: Figures) -> dict[str, int | Withheld]:
     return protect({line.code: line.certified for line in figures.provinces})
 
 

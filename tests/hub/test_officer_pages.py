@@ -21,7 +21,7 @@ from hub.demo_learners import load_demo_learners, share_out
 from records import Session, audit, people, releases
 from records.certificates import record_certificate
 from records.counting import count_certificates, list_certificates
-from records.tables import Certificate, Person
+from records.tables import Certificate, Person, Requirement
 
 AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 NATION = ("bo", "kiem", "quan")
@@ -42,6 +42,12 @@ def learners(site: Any) -> Any:
     """Four hundred made-up learners of a made-up course of two lessons."""
     with site.records.begin() as session:
         releases.publish(session, Publication(), at=AT, by="thay")
+        long_ago = AT - dt.timedelta(days=2000)
+        session.add(
+            Requirement(programme=PROGRAMME, course="mau", from_at=long_ago, source="Mẫu",
+                        decided_by="bo", decided_at=long_ago)
+        )  # fmt: skip
+        session.flush()
         assert load_demo_learners(session, 400, seed=7, at=AT) is not None
     return site
 
