@@ -7,6 +7,7 @@ The reporting window is 15 December to 14 December; a ministry or a province rep
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,6 +31,12 @@ BUCKET_NAMES = {
     "press": "Truyền thông, báo chí",
     "by-unit": "theo đơn vị: bộ, ngành tính vào Trung ương, tỉnh tính vào Địa phương",
     "": "không có chỉ tiêu riêng, không cộng vào tổng",
+}
+# Names and titles come from people: none of them becomes a formula, a link or a number.
+AS_WRITTEN = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
 }
 _HEAD = (
     "Chỉ tiêu",
@@ -55,7 +62,7 @@ def write_report(
     """Write the workbook and return the figures that are in it. ``sample`` marks made-up data."""
     figures = find_figures(session, programme, at=at, vintage=vintage)
     book = xlsxwriter.Workbook(
-        target if not isinstance(target, Path) else str(target), {"in_memory": True}
+        target if not isinstance(target, Path) else str(target), {"in_memory": True, **AS_WRITTEN}
     )
     book.set_properties(
         {"title": "Báo cáo tiến độ bồi dưỡng chuyển đổi số", "created": at.replace(tzinfo=None)}
@@ -67,6 +74,22 @@ def write_report(
     writer.sources()
     book.close()
     return figures
+
+
+def write_rows(rows: Sequence[Sequence[Any]], *, sheet: str) -> bytes:
+    """A plain workbook of these rows, the first of them its heads; text stays text."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, **AS_WRITTEN})
+    page, text = book.add_worksheet(sheet), book.add_format({"num_format": "@"})
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                page.write_string(number, column, value, text)
+            elif value is not None:
+                page.write_number(number, column, value)
+    page.freeze_panes(1, 0)
+    book.close()
+    return content.getvalue()
 
 
 class _Writer:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from courses.course import Course, Lesson
+from courses.findings import Problem
 from courses.media import findings_in, findings_of, named_in
 from courses.notation import options_of, read_answer
 from courses.notebooks import (
@@ -30,6 +30,7 @@ from courses.notebooks import (
     without_region,
     write_notebook,
 )
+from courses.placeholders import placeholders_in
 from courses.sharing import reasons_to_share
 from courses.variants import downloads, has_variants, variant
 from skills_framework.framework import Framework
@@ -65,25 +66,13 @@ class MarksLike(Protocol):
 Mark = Callable[[bytes, bytes], MarksLike]
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One finding. ``where`` is the lesson's file and the cell; ``severity`` error or warning."""
-
-    where: Message | str
-    message: Message
-    severity: str = "error"
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
-
-
 def check_course(course: Course, framework: Framework, mark: Mark) -> list[Problem]:
     """Find everything that keeps a course from being published (errors) or could be better.
 
     ``mark(source, submitted)`` marks notebook bytes strictly. Runs the reference solution and the
     empty answer of every lesson, and of three drawn variants where it has any.
     """
-    problems: list[Problem] = []
+    problems = list(placeholders_in(course))
     for lesson in course.lessons:
         problems += check_lesson(lesson, framework)
         problems += check_marks(lesson, mark)

@@ -111,7 +111,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
         (r"progress", figures.PublicProgress),
-        (r"progress\.csv", figures.OpenData),
+        (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody
         (r"language", learner.Language),
         (r"logout", learner.Logout),

@@ -18,7 +18,7 @@ from analytics import pictures
 from analytics.calendar import today_in_vietnam
 from analytics.figures import NOWHERE, Figures, UnitFigures, find_figures, find_unit_figures
 from analytics.places import Vintage
-from analytics.report import write_report
+from analytics.report import write_report, write_rows
 from analytics.small_cells import SMALLEST, Withheld, protect
 from analytics.targets import (
     EXPERTS,
@@ -28,12 +28,15 @@ from analytics.targets import (
     load_groups,
     load_programmes,
 )
+from courses.csv_cells import safe_cell
 from hub import access
 from hub.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
 from hub.web import BaseHandler
 from records import Session, counting, people
 from skills_framework.messages import Message
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+QUOTED_TEXT = csv.QUOTE_NONNUMERIC  # so that a program knows codes from numbers
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
@@ -102,9 +105,7 @@ class Workbook(OfficerPage):
 
         await self.read(write)
         today = today_in_vietnam(self.now)
-        self.set_header(
-            "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
+        self.set_header("Content-Type", XLSX)
         self.set_header(
             "Content-Disposition", f'attachment; filename="bao-cao-{today:%Y-%m-%d}.xlsx"'
         )
@@ -213,26 +214,36 @@ class PublicProgress(OfficerPage):
 
 
 class OpenData(BaseHandler):
-    """The same as CSV: free, machine-readable, no identification asked."""
+    """The same as CSV, or as a workbook whose codes keep their zeros: free, machine-readable, no
+    identification asked."""
 
     public: ClassVar[bool] = True
     cost: ClassVar[float] = 4
 
-    async def get(self) -> None:
+    async def get(self, kind: str) -> None:
         vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
         figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
         shown = _protected(figures)
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"])
         today = today_in_vietnam(self.now).isoformat()
+        rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
         for line in figures.provinces:
-            planned = "" if line.planned is None else line.planned
             certified = shown[line.code]
-            writer.writerow(
-                [vintage, line.code, line.name, planned,
+            rows.append(
+                [vintage, line.code, str(line.name), line.planned,
                  certified.value if isinstance(certified, Withheld) else certified, today]
             )  # fmt: skip
+        if kind == "xlsx":
+            self.set_header("Content-Type", XLSX)
+            self.finish(write_rows(rows, sheet="Tiến độ"))
+            return
+        # A Vietnamese spreadsheet parts columns by semicolons, an English one by commas.
+        by_language = ";" if self._.language == "vi" else ","
+        asked = self.get_argument("separator", by_language)
+        text = io.StringIO()
+        writer = csv.writer(
+            text, delimiter=asked if asked in (",", ";") else by_language, quoting=QUOTED_TEXT
+        )
+        writer.writerows([safe_cell(one, keep_text=False) for one in row] for row in rows)
         self.set_header("Content-Type", "text/csv; charset=utf-8")
         self.finish("\ufeff" + text.getvalue())
 

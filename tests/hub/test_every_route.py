@@ -94,7 +94,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "verify": {"get": ANYONE, "post": ANYONE},
     "verify/([^/]{1,80})": {"get": ANYONE},
     "progress": {"get": ANYONE},
-    r"progress\.csv": {"get": ANYONE},
+    r"progress\.(csv|xlsx)": {"get": ANYONE},
     "language": {"post": ANYONE},
     "logout": {"post": ANYONE},
     "oauth_callback": {"get": ANYONE},
@@ -291,6 +291,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
         ("([A-Z0-9-]+)", facts["certificate"]),
         ("([^/]{1,80})", facts["certificate"]),
         ("(pdf|jwt)", "jwt"),
+        ("(csv|xlsx)", "xlsx"),
     ):
         filled = filled.replace(gap, str(value))
     filled = filled.replace("\\.", ".")
