@@ -190,13 +190,22 @@ async def test_a_dead_submission_is_listed_with_its_reason_and_sent_back(site: A
         assert queue.find_submission(session, submission).state == "queued"
 
 
-async def test_a_good_course_is_checked_by_really_marking_it_and_published(taught: Any) -> None:
-    folder = packed(TEMPLATE)
+async def test_a_good_course_is_checked_by_really_marking_it_and_published(
+    taught: Any, written_course: Path
+) -> None:
+    folder = packed(written_course)
     answer = await upload(taught.as_("thay"), "teaching/publish", folder, check="1")
     assert answer.status == 200, answer.text
     assert "lời giải mẫu được trọn điểm" in answer.text
     answer = await upload(taught.as_("thay"), "teaching/publish", folder, publish="1")
     assert "Đã công bố" in answer.text
+
+
+async def test_the_untouched_template_is_refused(taught: Any) -> None:
+    answer = await upload(taught.as_("thay"), "teaching/publish", packed(TEMPLATE), publish="1")
+    assert "Phải sửa" in answer.text
+    assert "còn là chữ của bài mẫu" in answer.text
+    assert "ô văn bản còn nguyên như bài mẫu" in answer.text
 
 
 async def test_a_course_whose_reference_answer_fails_is_not_published(taught: Any) -> None:
