@@ -83,9 +83,7 @@ def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
         reasons.append(Message("Chương trình chưa có bài học nào"))
     for course in courses:
         if lessons and not course.lessons:
-            reasons.append(
-                Message("Khóa “{course}” chưa được công bố", {"course": course.title})
-            )
+            reasons.append(Message("Khóa “{course}” chưa được công bố", {"course": course.title}))
         elif course.missing:
             reasons.append(
                 Message(

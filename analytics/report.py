@@ -164,7 +164,9 @@ class _Writer:
         title = load_programmes()[figures.programme].title["vi"]
         sheet, row = self.sheet("Tổng hợp", f"Tiến độ: {title}", [34, *[14] * 7])
         lines = [(_name(line), line) for line in (*figures.buckets, figures.total)]
-        lines.append(("Nhóm e, g và nơi không tính vào chỉ tiêu (không cộng vào tổng)", figures.outside))
+        lines.append(
+            ("Nhóm e, g và nơi không tính vào chỉ tiêu (không cộng vào tổng)", figures.outside)
+        )
         lines.append(("Không rõ nhóm đối tượng (không cộng vào tổng)", figures.ungrouped))
         lines.append(("Tất cả", figures.everybody))
         lines.append((f"{_name(figures.experts)} (chương trình riêng)", figures.experts))

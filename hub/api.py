@@ -70,9 +70,7 @@ class Courses(ApiHandler):
         found, way = await self.read(self._load)
         self.json({"courses": [self._course(course, way) for course in found]})
 
-    def _load(
-        self, session: Session
-    ) -> tuple[list[learning.CourseState], learning.CertificateWay]:
+    def _load(self, session: Session) -> tuple[list[learning.CourseState], learning.CertificateWay]:
         person_id, programme = self.actor.person_id, self.portal.settings.programme
         assert person_id is not None
         return (
@@ -80,9 +78,7 @@ class Courses(ApiHandler):
             learning.load_certificate_way(session, person_id, programme, self.now),
         )
 
-    def _course(
-        self, course: learning.CourseState, way: learning.CertificateWay
-    ) -> dict[str, Any]:
+    def _course(self, course: learning.CourseState, way: learning.CertificateWay) -> dict[str, Any]:
         return {
             "course": course.slug,
             "release": course.number,

@@ -19,7 +19,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import courses
+from analytics.requirements import in_force
 from records import Session, audit, releases
+from records.requirements import requirements_of
 from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
@@ -126,6 +128,11 @@ def record_release(
         detail={"number": stored.number, "digest": stored.digest},
     )
     return stored, True
+
+
+def is_required(session: Session, slug: str, programme: str, *, at: dt.datetime) -> bool:
+    """Whether the programme's certificate asks for the course of those who begin now."""
+    return slug in in_force(requirements_of(session, programme), at)
 
 
 def _refuse_other_archives(content: bytes) -> None:

@@ -123,7 +123,9 @@ def entries(
 def _keys_of(search: str) -> Select[str]:
     folded = [Person.name_folded.contains(word, autoescape=True) for word in fold(search).split()]
     return select(literal(PERSON) + cast(Person.id, String)).where(
-        or_(Person.username.icontains(search, autoescape=True), and_(*folded) if folded else false())
+        or_(
+            Person.username.icontains(search, autoescape=True), and_(*folded) if folded else false()
+        )
     )
 
 

@@ -176,9 +176,7 @@ def _on_the_list(units: Collection[int] | None) -> tuple[ColumnElement[bool], ..
     return listed if units is None else (Person.unit_id.in_(units), *listed)
 
 
-def count_states(
-    session: Session, units: Collection[int] | None, programme: str
-) -> dict[str, int]:
+def count_states(session: Session, units: Collection[int] | None, programme: str) -> dict[str, int]:
     """How many people of these units (None: of the whole list) are in each of `STATES`; together
     they are all people on the list."""
     standing = _standing_in(programme)
@@ -216,9 +214,7 @@ def list_people(
             func.count().label("lessons"),
             func.sum(Progress.points).label("points"),
         )
-        .where(
-            Progress.course.in_(select(Release.course).where(Release.programme == programme))
-        )
+        .where(Progress.course.in_(select(Release.course).where(Release.programme == programme)))
         .group_by(Progress.person_id)
         .subquery()
     )

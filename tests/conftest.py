@@ -170,8 +170,10 @@ def _in_own_words(files: Mapping[str, bytes]) -> dict[str, bytes]:
         ("title_en", "Files online (sample)"),
         ("summary", "Tính được tỷ lệ hồ sơ trên mạng của một xã."),
     ):
-        placeholder = {"title": "Khóa mẫu", "title_en": "Template course"}.get(key, "[^\"]*")
-        about = re.sub(rf'^{key} = "{placeholder}"', f'{key} = "{text}"', about, count=1, flags=re.M)
+        placeholder = {"title": "Khóa mẫu", "title_en": "Template course"}.get(key, '[^"]*')
+        about = re.sub(
+            rf'^{key} = "{placeholder}"', f'{key} = "{text}"', about, count=1, flags=re.M
+        )
     about = about.replace('title = "Bài mẫu"', 'title = "Tỷ lệ hồ sơ trên mạng"')
     about = about.replace('title_en = "Template lesson"', 'title_en = "Files online"')
     written["course.toml"] = about.encode()

@@ -211,6 +211,10 @@ class AuthoredCourse(AuthoringPage):
             "is_new": False,
         }
         values |= {"wanted": False, **said}
+        programme = self.portal.settings.programme
+        values["required"] = await self.read(
+            publishing.is_required, course.slug if course else slug, programme, at=self.now
+        )
         self.page(
             "teaching/authored.html", slug=slug, lab=lab, course=course, current=current, **values
         )

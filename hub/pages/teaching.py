@@ -262,7 +262,9 @@ class Publish(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_publish(self.actor))
-        self.page("teaching/publish.html", problems=None, course=None, published=None)
+        self.page(
+            "teaching/publish.html", problems=None, course=None, published=None, required=False
+        )
 
     async def post(self) -> None:
         self.require(access.may_publish(self.actor))
@@ -281,7 +283,16 @@ class Publish(PageHandler):
             published, _is_new = await self.record(
                 publishing.record_release, course, by=self.actor.username or "", at=self.now
             )
-        self.page("teaching/publish.html", problems=problems, course=course, published=published)
+        required = await self.read(
+            publishing.is_required, course.slug, self.portal.settings.programme, at=self.now
+        )
+        self.page(
+            "teaching/publish.html",
+            problems=problems,
+            course=course,
+            published=published,
+            required=required,
+        )
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
         course = publishing.read_course_archive(content)

@@ -98,9 +98,10 @@ def test_everybody_on_a_list_is_in_exactly_one_state(provinces, world, make_lear
             assert total == page.whole.listed
             for state, count in page.states.items():
                 assert list_people(session, below, PROGRAMME, state=state)[0] == count
-        assert sum(count_states(session, None, PROGRAMME).values()) == find_figures(
-            session, PROGRAMME, at=AT, vintage="2025"
-        ).everybody.listed
+        assert (
+            sum(count_states(session, None, PROGRAMME).values())
+            == find_figures(session, PROGRAMME, at=AT, vintage="2025").everybody.listed
+        )
     assert looked > 10
 
 

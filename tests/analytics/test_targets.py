@@ -362,4 +362,3 @@ def test_what_is_withheld_cannot_be_worked_out_from_the_sum(counts) -> None:
         least = (len(small) - 1) + SMALLEST * len(beside)
         most = (len(small) - 1) * (SMALLEST - 1) if not beside else rest
         assert least <= rest <= most
-

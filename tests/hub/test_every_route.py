@@ -449,7 +449,9 @@ async def test_a_form_that_is_refused_comes_back_as_it_was_typed(
     stocked: Any, route: str, language: str
 ) -> None:
     username, typed, wrong = WRONG[route]
-    filled = {name.format(**stocked.facts): text.format(**stocked.facts) for name, text in typed.items()}
+    filled = {
+        name.format(**stocked.facts): text.format(**stocked.facts) for name, text in typed.items()
+    }
     answer = await stocked.as_(username, language).post_form(stocked.filled[route], **filled)
     page = html.unescape(answer.text)
     assert 400 <= answer.status < 500

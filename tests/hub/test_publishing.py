@@ -45,7 +45,11 @@ def test_the_course_may_lie_in_folders(prefix: str) -> None:
 
 
 def test_what_systems_add_by_themselves_is_left_aside() -> None:
-    added = {"__MACOSX/khoa/._course.toml": b"\0", "khoa/.DS_Store": b"\0\1", "khoa/Thumbs.db": b"x"}
+    added = {
+        "__MACOSX/khoa/._course.toml": b"\0",
+        "khoa/.DS_Store": b"\0\1",
+        "khoa/Thumbs.db": b"x",
+    }
     assert read_course_archive(zipped("khoa/", **added)).slug == "khoa-mau"
 
 

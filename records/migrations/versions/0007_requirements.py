@@ -70,9 +70,7 @@ def _require_what_was_required() -> None:
 
 
 def _fold_names(table_name: str, key: str) -> None:
-    table = sa.table(
-        table_name, sa.column(key), sa.column("full_name"), sa.column("name_folded")
-    )
+    table = sa.table(table_name, sa.column(key), sa.column("full_name"), sa.column("name_folded"))
     change = (
         sa.update(table)
         .where(table.c[key] == sa.bindparam("which"))
