@@ -188,7 +188,8 @@ def count_states(session: Session, units: Collection[int] | None, programme: str
         .where(*_on_the_list(units))
         .group_by(text("state"))
     )
-    return dict.fromkeys(STATES, 0) | {name: count for name, count in rows}
+    found = {str(name): int(count) for name, count in rows}
+    return dict.fromkeys(STATES, 0) | found
 
 
 def list_people(

@@ -399,7 +399,11 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     f"teaching/submissions/{NUMBER}": (
         "thay", {"grade_id": "mau-bai-viet", "comment": "Nhận xét đã gõ"}, ("pick-0",)
     ),
-    "notices": ("thay", {"to": f"course:{COURSE}", "title": "Tiêu đề đã gõ", "body": " "}, ("body",)),
+    "notices": (
+        "thay",
+        {"to": f"course:{COURSE}", "title": "Tiêu đề đã gõ", "body": " "},
+        ("body",),
+    ),
     "plan": (
         "bo",
         {"how": "table", "name": " ", "deadline": "hạn đã gõ", "unit-{province}": "số đã gõ"},

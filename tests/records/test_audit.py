@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 import threading
+import unicodedata
 
 from sqlalchemy import delete, update
 
