@@ -11,8 +11,9 @@ mark), and knows nothing of people, databases or the web.
 
 from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
-from courses.checks import Problem, check_course, check_lesson, check_marks, solved_notebook
+from courses.checks import check_course, check_lesson, check_marks, solved_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.findings import Problem
 from courses.media import Medium
 from courses.notation import (
     Column,
