@@ -310,11 +310,11 @@ class PageHandler(BaseHandler):
         super().__init_subclass__(**options)
         has_page = (cls.get, cls.show_again) != (RequestHandler.get, PageHandler.show_again)
         if "post" in vars(cls) and has_page:
-            cls.post = _returning_its_form(cls.post)  # type: ignore[method-assign]
+            cls.post = _returning_its_form(cls.post)
 
-    async def show_again(self, *path: str) -> None:
+    async def show_again(self, *path: Any, **named: Any) -> None:
         """The page that the form stands on."""
-        await self.get(*path)  # type: ignore[misc]
+        await self.get(*path, **named)  # type: ignore[misc]
 
 
 def _returning_its_form(post: Callable[..., Any]) -> Callable[..., Awaitable[None]]:

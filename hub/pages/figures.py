@@ -36,7 +36,6 @@ from records import Session, counting, people
 from skills_framework.messages import Message
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-QUOTED_TEXT = csv.QUOTE_NONNUMERIC  # so that a program knows codes from numbers
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
@@ -240,8 +239,10 @@ class OpenData(BaseHandler):
         by_language = ";" if self._.language == "vi" else ","
         asked = self.get_argument("separator", by_language)
         text = io.StringIO()
-        writer = csv.writer(
-            text, delimiter=asked if asked in (",", ";") else by_language, quoting=QUOTED_TEXT
+        writer = csv.writer(  # text in quotes, so that a program knows codes from numbers
+            text,
+            delimiter=asked if asked in (",", ";") else by_language,
+            quoting=csv.QUOTE_NONNUMERIC,
         )
         writer.writerows([safe_cell(one, keep_text=False) for one in row] for row in rows)
         self.set_header("Content-Type", "text/csv; charset=utf-8")
