@@ -2,8 +2,8 @@
 
 Decision 64/QĐ-BTTTT (section 8) gives a certificate to whoever took part in the whole course, on
 the result of the test. It names no pass mark. Our reading, in `judge_completion`: *the whole
-course* is every lesson of every course of the programme handed in and marked, *the test* is the
-marked exercises, and every course must reach its pass share of the points.
+course* is every lesson of every course required of the person (`analytics.requirements`) handed in
+and marked, *the test* is the marked exercises, and every course must reach its pass share.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analytics.paper import unprintable
+from analytics.requirements import find_rule
 from records import Session, audit
 from records.certificate_numbers import read_number
 from records.certificates import (
@@ -83,7 +84,9 @@ def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
     if not lessons:
         reasons.append(Message("Chương trình chưa có bài học nào"))
     for course in courses:
-        if course.missing:
+        if lessons and not course.lessons:
+            reasons.append(Message("Khóa “{course}” chưa được công bố", {"course": course.title}))
+        elif course.missing:
             reasons.append(
                 Message(
                     "Khóa “{course}” còn {n} bài chưa nộp hoặc chưa có điểm",
@@ -113,10 +116,16 @@ def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
 
 
 def find_completion(
-    session: Session, person_id: int, programme: str, *, pass_share: float | None = None
+    session: Session,
+    person_id: int,
+    programme: str,
+    *,
+    at: dt.datetime,
+    pass_share: float | None = None,
 ) -> Completion:
     """Where a person stands. ``pass_share`` (0..1) overrides what each course says."""
-    found = release_and_marks(session, person_id, programme)
+    rule = find_rule(session, person_id, programme, at=at)
+    found = release_and_marks(session, person_id, rule.courses)
     return _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
 
 
@@ -135,7 +144,8 @@ def issue_if_due(
     """
     if find_certificate_of(session, person_id, programme):
         return None
-    found = release_and_marks(session, person_id, programme)
+    rule = find_rule(session, person_id, programme, at=at)
+    found = release_and_marks(session, person_id, rule.courses)
     completion = _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
     if not completion.due:
         return None
@@ -145,7 +155,7 @@ def issue_if_due(
         programme=programme,
         points=completion.points,
         max_points=completion.max_points,
-        framework=str(found[0][0].manifest["framework"]),
+        framework=_framework_of(found),
         at=at,
     )
     if not new:
@@ -159,6 +169,7 @@ def issue_if_due(
         detail={
             "person": person_id,
             "programme": programme,
+            "courses": list(rule.courses),
             "points": completion.points,
             "max_points": completion.max_points,
         },
@@ -259,9 +270,14 @@ def _find(session: Session, typed: str) -> Certificate | None:
     return find_certificate(session, number) if number else None
 
 
-def _standings(
-    found: Sequence[tuple[Release, Mapping[str, tuple[float, float]]]], pass_share: float | None
-) -> list[CourseStanding]:
+Found = Sequence[tuple[str, Release | None, Mapping[str, tuple[float, float]]]]
+
+
+def _framework_of(found: Found) -> str:
+    return next(str(one.manifest["framework"]) for _course, one, _marks in found if one)
+
+
+def _standings(found: Found, pass_share: float | None) -> list[CourseStanding]:
     return [
         CourseStanding(
             title=str(release.manifest["title"]),
@@ -269,5 +285,7 @@ def _standings(
             marks=marks,
             pass_share=float(release.manifest["pass_share"]) if pass_share is None else pass_share,
         )
-        for release, marks in found
+        if release
+        else CourseStanding(title=course, lessons=(), marks={}, pass_share=1.0)
+        for course, release, marks in found
     ]

@@ -22,18 +22,24 @@ from records.counting import (
     count_certificates_between,
     count_learning,
     count_people,
+    count_states,
     load_units_tree,
 )
+from records.people import unit_and_below
 from records.targets import targets_of
 
 BUCKETS = ("central", "local", "press")
 FORECAST_MONTHS = 3
+COUNTED = ("listed", "learning", "certified", "in_window")
+NOWHERE = "nowhere"  # key of the line of people who are in no unit
 
 
 @dataclass
 class Line:
     """One line of a table. Counts of people: on the list, begun, certified, certified in the
-    reporting window; ``planned`` None where no number is set."""
+    reporting window; ``planned`` None where no number is set (0 is a number).
+
+    ``toward``: of the certified, those that count toward the plan, where these are not all."""
 
     key: str
     name: Mapping[str, str] | str
@@ -48,16 +54,28 @@ class Line:
     source: str = ""
     deadline_on: dt.date | None = None
     former: bool = False  # a unit that was merged into another
+    toward: int | None = None
+
+    @property
+    def counted(self) -> int:
+        """What is held against the plan."""
+        return self.certified if self.toward is None else self.toward
 
     @property
     def share(self) -> float | None:
-        """Certified against planned, 0..; None without a plan."""
-        return self.certified / self.planned if self.planned else None
+        """Counted against planned, 0..; None without a plan, and for a plan of 0, of which there
+        are no parts."""
+        return self.counted / self.planned if self.planned else None
+
+    @property
+    def reached(self) -> bool:
+        """The plan is fulfilled; one of 0 always is."""
+        return self.planned is not None and self.counted >= self.planned
 
     @property
     def behind(self) -> bool:
         """Fewer than an even pace would have brought."""
-        return self.expected is not None and self.certified < self.expected
+        return self.expected is not None and self.counted < self.expected
 
 
 @dataclass(frozen=True)
@@ -80,7 +98,9 @@ class Figures:
     window: tuple[dt.date, dt.date]
     total: Line
     buckets: tuple[Line, ...]
-    outside: Line  # groups without a number of their own, and people without a unit
+    outside: Line  # groups without a number of their own, and units that count for none
+    ungrouped: Line  # no audience group is known
+    everybody: Line  # total, outside and ungrouped together: what the units' pages add up to
     provinces: tuple[Line, ...]
     unplaced: Line  # local people whose unit leads to no province of this vintage
     groups: tuple[Line, ...]
@@ -104,7 +124,7 @@ def find_figures(session: Session, programme: str, *, at: dt.datetime, vintage: 
         in_window=count_certificates_between(session, programme, since=midnight(since), until=at),
     )
     buckets = {key: _goal_line(goals[key], today) for key in BUCKETS if key in goals}
-    outside = Line("outside", "")
+    outside, ungrouped = Line("outside", ""), Line("ungrouped", "")
     groups = {key: Line(key, group.name) for key, group in load_groups().items()}
     provinces = _province_lines(session, programme, tree, places, vintage)
     unplaced = Line("unplaced", "")
@@ -112,14 +132,19 @@ def find_figures(session: Session, programme: str, *, at: dt.datetime, vintage: 
         for cell in cells:
             place = places.of(cell.unit_id)
             bucket = bucket_of(cell.group, place.root)
-            _add(buckets.get(bucket, outside), attribute, cell.count)
             if cell.group in groups:
                 _add(groups[cell.group], attribute, cell.count)
+                _add(buckets.get(bucket, outside), attribute, cell.count)
+            else:
+                _add(ungrouped, attribute, cell.count)
             if bucket == "local":
                 _add(provinces.get(place.province_id or 0, unplaced), attribute, cell.count)
     total = _goal_line(goals["total"], today)
     for attribute, _cells in counts.by_attribute():
         setattr(total, attribute, sum(getattr(line, attribute) for line in buckets.values()))
+    everybody = Line("everybody", "")
+    for line in (total, outside, ungrouped):
+        _add_all(everybody, line)
     months = _cumulative(counts.certified, places, today)
     _expect(provinces.values(), goals.get("local"), today)
     return Figures(
@@ -130,6 +155,8 @@ def find_figures(session: Session, programme: str, *, at: dt.datetime, vintage: 
         total=total,
         buckets=tuple(buckets.values()),
         outside=outside,
+        ungrouped=ungrouped,
+        everybody=everybody,
         provinces=tuple(sorted(provinces.values(), key=lambda line: line.code)),
         unplaced=unplaced,
         groups=tuple(groups.values()),
@@ -158,6 +185,11 @@ class _Counts:
 
 def _add(line: Line, attribute: str, count: int) -> None:
     setattr(line, attribute, getattr(line, attribute) + count)
+
+
+def _add_all(line: Line, other: Line) -> None:
+    for attribute in COUNTED:
+        _add(line, attribute, getattr(other, attribute))
 
 
 def _goal_line(goal: Goal, today: dt.date) -> Line:
@@ -257,19 +289,25 @@ class UnitFigures:
     path: tuple[UnitNode, ...]  # from the top to the unit's parent
     whole: Line
     children: tuple[Line, ...]
+    states: Mapping[str, int]  # of the people on the list: `records.counting.STATES`
 
 
 def find_unit_figures(
     session: Session, unit_id: int, programme: str, *, at: dt.datetime
 ) -> UnitFigures | None:
-    """Figures of a unit and everything below it, every audience group; None for an unknown one."""
+    """Figures of a unit and everything below it, every audience group; None for an unknown one.
+
+    What is held against a plan is what the national page counts for localities. The nation's own
+    page has a line for people who are in no unit, so that it adds up to the nation's figures.
+    """
     tree = load_units_tree(session)
     if unit_id not in tree:
         return None
     today = today_in_vietnam(at)
     since, _until = reporting_window(today)
     below = _children(tree)
-    by_unit: dict[int | None, Line] = defaultdict(lambda: Line("", ""))
+    places = Places(tree, "2025")
+    by_unit: dict[int | None, Line] = defaultdict(lambda: Line("", "", toward=0))
     counts = _Counts(
         listed=count_people(session),
         learning=count_learning(session, programme),
@@ -278,20 +316,49 @@ def find_unit_figures(
     )
     for attribute, cells in counts.by_attribute():
         for cell in cells:
-            _add(by_unit[cell.unit_id], attribute, cell.count)
+            line = by_unit[cell.unit_id if cell.unit_id in tree else None]
+            _add(line, attribute, cell.count)
+            is_local = bucket_of(cell.group, places.of(cell.unit_id).root) == "local"
+            if attribute == "certified" and is_local:
+                line.toward = (line.toward or 0) + cell.count
     plans = {t.unit_id: t.amount for t in targets_of(session, programme) if t.unit_id is not None}
     whole = _whole_line(tree[unit_id], below, by_unit, plans)
+    children = [
+        _whole_line(tree[child], below, by_unit, plans)
+        for child in sorted(below[unit_id], key=lambda c: (tree[c].code, c))
+    ]
+    is_nation = tree[unit_id].kind == "nation"
+    if is_nation:
+        elsewhere = _elsewhere(tree, below, by_unit, plans, unit_id)
+        _add_all(whole, elsewhere)
+        children += [elsewhere] if any(getattr(elsewhere, name) for name in COUNTED) else []
     goal = find_goals(session, programme).get("local")
     _expect([whole], goal, today)
+    units = None if is_nation else unit_and_below(session, unit_id)
     return UnitFigures(
         unit=tree[unit_id],
         path=path_of(tree, unit_id),
         whole=whole,
-        children=tuple(
-            _whole_line(tree[child], below, by_unit, plans)
-            for child in sorted(below[unit_id], key=lambda c: (tree[c].code, c))
-        ),
+        children=tuple(children),
+        states=count_states(session, units, programme),
     )
+
+
+def _elsewhere(
+    tree: Mapping[int, UnitNode],
+    below: Mapping[int, Sequence[int]],
+    by_unit: Mapping[int | None, Line],
+    plans: Mapping[int, int],
+    nation_id: int,
+) -> Line:
+    """People in no unit, and in units that stand below nothing."""
+    line = Line(NOWHERE, "", toward=0)
+    if None in by_unit:
+        _add_all(line, by_unit[None])
+    for unit in tree.values():
+        if unit.parent_id is None and unit.successor_id is None and unit.id != nation_id:
+            _add_all(line, _whole_line(unit, below, by_unit, plans))
+    return line
 
 
 def _whole_line(
@@ -301,15 +368,15 @@ def _whole_line(
     plans: Mapping[int, int],
 ) -> Line:
     former = unit.successor_id is not None
-    line = Line(unit.code, unit.name, unit_id=unit.id, code=unit.code, former=former)
+    line = Line(unit.code, unit.name, unit_id=unit.id, code=unit.code, former=former, toward=0)
     waiting, seen = [unit.id], {unit.id}
     while waiting:
         one = waiting.pop()
         if one in plans:
             line.planned = (line.planned or 0) + plans[one]
         if one in by_unit:
-            for attribute in ("listed", "learning", "certified", "in_window"):
-                _add(line, attribute, getattr(by_unit[one], attribute))
+            _add_all(line, by_unit[one])
+            line.toward = (line.toward or 0) + (by_unit[one].toward or 0)
         waiting.extend(child for child in below[one] if child not in seen)
         seen.update(below[one])
     return line

@@ -22,11 +22,13 @@ STEPS = (0.25, 0.5, 0.75, 1.0)  # bounds of the five colours, shares of the plan
 TILE, GAP = 46, 3
 
 
-def step_of(share: float | None) -> str:
-    """The colour of a share: ``none`` without a plan, ``0`` … ``4``."""
-    if share is None:
+def step_of(line: Line) -> str:
+    """The colour of a line: ``none`` without a plan, ``0`` … ``4``; a plan of 0 is fulfilled."""
+    if line.planned is None:
         return "none"
-    return str(sum(share >= bound for bound in STEPS))
+    if line.share is None:
+        return str(len(STEPS))
+    return str(sum(line.share >= bound for bound in STEPS))
 
 
 def draw_tiles(
@@ -68,7 +70,7 @@ def _tile(x: int, y: int, line: Line, figure: str, description: str) -> str:
         if words
     )
     return (
-        f'<g class="tile s{step_of(line.share)}"><title>{escape(description)}</title>'
+        f'<g class="tile s{step_of(line)}"><title>{escape(description)}</title>'
         f'<rect x="{x}" y="{y}" width="{TILE}" height="{TILE}" rx="4"/>{names}'
         f'<text class="figure" x="{middle}" y="{y + 40}">{escape(figure)}</text></g>'
     )
@@ -98,7 +100,7 @@ def _two_lines(name: str) -> tuple[str, str]:
 
 def draw_bar(line: Line, *, title: str) -> str:
     """Certified against planned, with a mark where an even pace would stand today."""
-    share = min(line.share or 0.0, 1.0)
+    share = 1.0 if line.reached else line.share or 0.0
     parts = [
         f'<svg class="bar" viewBox="0 0 1000 34" preserveAspectRatio="none" role="img" '
         f"aria-label={quoteattr(title)}>",

@@ -7,6 +7,7 @@ The reporting window is 15 December to 14 December; a ministry or a province rep
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ import xlsxwriter
 from analytics.calendar import today_in_vietnam
 from analytics.figures import Figures, Line, find_figures
 from analytics.places import Vintage
+from analytics.shares import shown_share
 from analytics.targets import PROGRAMME, load_groups, load_programmes
 from records import Session
 
@@ -29,6 +31,12 @@ BUCKET_NAMES = {
     "press": "Truyền thông, báo chí",
     "by-unit": "theo đơn vị: bộ, ngành tính vào Trung ương, tỉnh tính vào Địa phương",
     "": "không có chỉ tiêu riêng, không cộng vào tổng",
+}
+# Names and titles come from people: none of them becomes a formula, a link or a number.
+AS_WRITTEN = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
 }
 _HEAD = (
     "Chỉ tiêu",
@@ -54,7 +62,7 @@ def write_report(
     """Write the workbook and return the figures that are in it. ``sample`` marks made-up data."""
     figures = find_figures(session, programme, at=at, vintage=vintage)
     book = xlsxwriter.Workbook(
-        target if not isinstance(target, Path) else str(target), {"in_memory": True}
+        target if not isinstance(target, Path) else str(target), {"in_memory": True, **AS_WRITTEN}
     )
     book.set_properties(
         {"title": "Báo cáo tiến độ bồi dưỡng chuyển đổi số", "created": at.replace(tzinfo=None)}
@@ -66,6 +74,22 @@ def write_report(
     writer.sources()
     book.close()
     return figures
+
+
+def write_rows(rows: Sequence[Sequence[Any]], *, sheet: str) -> bytes:
+    """A plain workbook of these rows, the first of them its heads; text stays text."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, {"in_memory": True, **AS_WRITTEN})
+    page, text = book.add_worksheet(sheet), book.add_format({"num_format": "@"})
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                page.write_string(number, column, value, text)
+            elif value is not None:
+                page.write_number(number, column, value)
+    page.freeze_panes(1, 0)
+    book.close()
+    return content.getvalue()
 
 
 class _Writer:
@@ -80,7 +104,11 @@ class _Writer:
                                      "text_wrap": True})  # fmt: skip
         self.text = book.add_format({**line, "text_wrap": True})
         self.count = book.add_format({**line, "num_format": "#,##0"})
-        self.share = book.add_format({**line, "num_format": "0.0%"})
+        # The cell keeps the exact share; its format says ">99,9%" where rounding would say 100%.
+        self.shares = {
+            side: book.add_format({**line, "num_format": said, "align": "right"})
+            for side, said in (("", "0.0%"), ("<", '"<0,1%"'), (">", '">99,9%"'))
+        } | {">1": book.add_format({**line, "num_format": '">100%"', "align": "right"})}
         self.date = book.add_format({**line, "num_format": "dd/mm/yyyy", "align": "left"})
         self.bold = book.add_format({**line, "bold": True})
 
@@ -119,7 +147,7 @@ class _Writer:
                 (line.planned, line.listed, line.learning, line.certified, line.in_window), 1
             ):
                 self._write(sheet, row, column, count, self.count)
-            self._write(sheet, row, 6, line.share, self.share)
+            self._write(sheet, row, 6, line.share, self.shares[_share_format(line.share)])
             expected = None if line.expected is None else round(line.expected)
             self._write(sheet, row, 7, expected, self.count)
         return row + 1
@@ -136,7 +164,11 @@ class _Writer:
         title = load_programmes()[figures.programme].title["vi"]
         sheet, row = self.sheet("Tổng hợp", f"Tiến độ: {title}", [34, *[14] * 7])
         lines = [(_name(line), line) for line in (*figures.buckets, figures.total)]
-        lines.append(("Ngoài chỉ tiêu (không cộng vào tổng)", figures.outside))
+        lines.append(
+            ("Nhóm e, g và nơi không tính vào chỉ tiêu (không cộng vào tổng)", figures.outside)
+        )
+        lines.append(("Không rõ nhóm đối tượng (không cộng vào tổng)", figures.ungrouped))
+        lines.append(("Tất cả", figures.everybody))
         lines.append((f"{_name(figures.experts)} (chương trình riêng)", figures.experts))
         row = self.table(sheet, row, _HEAD[0], lines) + 1
         sheet.write(row, 0, "Lũy kế theo tháng", self.bold)
@@ -159,6 +191,7 @@ class _Writer:
             "Theo nhóm đối tượng", "Tám nhóm đối tượng của Quyết định 64", [44, *[14] * 7]
         )
         lines = [(f"{line.key}) {_name(line)}", line) for line in self.figures.groups]
+        lines.append(("Không rõ nhóm đối tượng", self.figures.ungrouped))
         self.table(sheet, row, "Nhóm đối tượng", lines)
 
     def sources(self) -> None:
@@ -195,6 +228,11 @@ METHOD = (
     "tỉnh mới hợp nhất từ nhiều tỉnh cũ không tách lại về tỉnh cũ được nên đứng ở dòng riêng.",
     "Tiến độ đều: phần chỉ tiêu phải đạt nếu mỗi ngày như nhau từ ngày bắt đầu đến thời hạn.",
 )
+
+
+def _share_format(share: float | None) -> str:
+    side, rounded = shown_share(share, 1) if share is not None else ("", 0.0)
+    return ">1" if side and rounded >= 1 else side
 
 
 def _name(line: Line) -> str:

@@ -29,6 +29,7 @@ from courses.notebooks import (
     source_of,
     without_region,
 )
+from courses.placeholders import placeholders_in
 from courses.problems import Problem, place
 from courses.reading import language_of
 from courses.sharing import reasons_to_share
@@ -59,7 +60,7 @@ def check_course(
     and the empty answer of every lesson strictly and as nbgrader would, and of three drawn
     variants where it has any. ``progress`` is told each lesson's file, number and their count.
     """
-    problems: list[Problem] = []
+    problems = list(placeholders_in(course))
     for number, lesson in enumerate(course.lessons, start=1):
         progress(lesson.file, number, len(course.lessons))
         problems += check_lesson(lesson, framework)

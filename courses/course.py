@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -131,7 +132,7 @@ def load_course(folder: Path) -> Course:
     if not path.is_file():
         raise Refused(Message("không có tệp {file}", {"file": str(path)}))
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(
             Message(
@@ -304,10 +305,19 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
     )
 
 
+def _as_stored(path: Path) -> Path:
+    """The file of this name; macOS stores names decomposed, which other systems take for others."""
+    if path.is_file() or not path.parent.is_dir():
+        return path
+    wanted = unicodedata.normalize("NFC", path.name)
+    alike = (p for p in path.parent.iterdir() if unicodedata.normalize("NFC", p.name) == wanted)
+    return next(alike, path)
+
+
 def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
     file, title = keys.text("file"), keys.text("title")
     slug, theory = keys.slug("slug"), keys.number("theory_minutes")
-    path = folder / file
+    path = _as_stored(folder / file)
     outside = Path(file).is_absolute() or ".." in Path(file).parts
     if not file or outside or not path.is_file():
         keys.fault("lesson.file", Message("không có tệp {path}", {"path": file}))

@@ -122,13 +122,15 @@ def picked(rubric: Sequence[Criterion], picks: Sequence[Sequence[float]]) -> tup
 
 def check_picks(rubric: Sequence[Criterion], picks: Sequence[float | None]) -> list[float]:
     """The points picked, one of its levels for each criterion. Raises Refused naming the others."""
-    faults = [
-        Message("Hãy chọn một mức cho tiêu chí “{title}”.", {"title": criterion.title})
-        for criterion, points in zip(rubric, picks, strict=True)
+    faults = {
+        f"pick-{number}": Message(
+            "Hãy chọn một mức cho tiêu chí “{title}”.", {"title": criterion.title}
+        )
+        for number, (criterion, points) in enumerate(zip(rubric, picks, strict=True))
         if points is None or criterion.find_level(points) is None
-    ]
+    }
     if faults:
-        raise Refused(*faults)
+        raise Refused.at_fields(faults)
     return [points for points in picks if points is not None]
 
 

@@ -20,13 +20,14 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from courses.csv_cells import safe_cell
 from courses.documents import as_document
 from courses.notation import UNREADABLE, as_literal, option_lines, options_of
 from courses.notebooks import Cell, Notebook, in_cell, marking_of, seal, source_of
@@ -34,6 +35,7 @@ from skills_framework.messages import Message, Refused
 
 GAP = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")
+SEPARATORS = (",", ";")
 EXCEL_READS_UTF8 = "\ufeff"
 
 
@@ -84,17 +86,17 @@ def downloads(notebook: Notebook) -> dict[str, bytes]:
         name = str(options["download"])
         held = literals_of(source_of(cell)).get(str(options.get("content")))
         try:
-            found[name] = _file(name, held)
+            found[name] = _file(name, held, options)
         except Refused as refused:
             raise Refused(*(in_cell(number, cell, why) for why in refused.messages)) from None
     return found
 
 
-def _file(name: str, held: Any) -> bytes:
+def _file(name: str, held: Any, options: Mapping[str, Any]) -> bytes:
     if name.endswith((".xlsx", ".csv")):
         if not isinstance(held, list) or not all(isinstance(row, list) for row in held):
             raise Refused(Message("khóa “content”: phải là tên biến chứa danh sách các dòng"))
-        return _xlsx(held) if name.endswith(".xlsx") else _csv(held)
+        return _xlsx(held) if name.endswith(".xlsx") else _csv(held, options)
     lines = held.strip("\n").split("\n") if isinstance(held, str) else held
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise Refused(
@@ -255,10 +257,16 @@ def in_vietnamese(value: Any) -> str:
     return f"{value:,}".translate(str.maketrans(",.", ".,"))
 
 
-def _csv(rows: list[list[Any]]) -> bytes:
+def _csv(rows: list[list[Any]], options: Mapping[str, Any]) -> bytes:
+    separator = options.get("separator", ",")
+    if separator not in SEPARATORS:
+        raise Refused(Message("khóa “separator”: phải là “,” hoặc “;”"))
+    keep_text = options.get("raw") is not True
     text = io.StringIO()
     text.write(EXCEL_READS_UTF8)
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, lineterminator="\r\n", delimiter=separator).writerows(
+        [safe_cell(one, keep_text=keep_text) for one in row] for row in rows
+    )
     return text.getvalue().encode("utf-8")
 
 

@@ -144,6 +144,11 @@ def may_set_targets(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_decide_requirements(actor: Actor) -> bool:
+    """Which courses a programme's certificate takes."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
 def may_revoke_certificate(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 

@@ -72,10 +72,18 @@ class Me(ApiHandler):
 
 class Courses(ApiHandler):
     async def get(self) -> None:
-        found = await self.read(learning.load_courses, self.actor.person_id)
-        self.json({"courses": [self._course(course) for course in found]})
+        found, way = await self.read(self._load)
+        self.json({"courses": [self._course(course, way) for course in found]})
 
-    def _course(self, course: learning.CourseState) -> dict[str, Any]:
+    def _load(self, session: Session) -> tuple[list[learning.CourseState], learning.CertificateWay]:
+        person_id, programme = self.actor.person_id, self.portal.settings.programme
+        assert person_id is not None
+        return (
+            learning.load_courses(session, person_id),
+            learning.load_certificate_way(session, person_id, programme, self.now),
+        )
+
+    def _course(self, course: learning.CourseState, way: learning.CertificateWay) -> dict[str, Any]:
         return {
             "course": course.slug,
             "release": course.number,
@@ -83,6 +91,7 @@ class Courses(ApiHandler):
             "title": self._.title(course.manifest),
             "frame": course.manifest.get("frame", ""),
             "begun": course.begun,
+            "required": course.slug in way.wanted,
             "lessons": [
                 {
                     "lesson": lesson.slug,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -262,18 +263,27 @@ class ChangePassword(ChangePasswordHandler):  # type: ignore[misc]
                 "password": self.get_body_argument("old_password", "", strip=False),
             },
         ):
-            await self._show(wrong=Message("Mật khẩu hiện tại chưa đúng."))
+            await self._show("old_password", Message("Mật khẩu hiện tại chưa đúng."))
         elif new != self.get_body_argument("new_password_confirmation", "", strip=False):
-            await self._show(wrong=Message("Hai lần nhập mật khẩu mới không giống nhau."))
+            await self._show(
+                "new_password_confirmation",
+                Message("Hai lần nhập mật khẩu mới không giống nhau."),
+            )
         elif not self.authenticator.change_password(user.name, new):
             await self._show(
-                wrong=Message("Mật khẩu mới cần từ 10 ký tự và không phải mật khẩu hay gặp.")
+                "new_password",
+                Message("Mật khẩu mới cần từ 10 ký tự và không phải mật khẩu hay gặp."),
             )
         else:
             await self._show(done=True)
 
-    async def _show(self, *, wrong: Message | None = None, done: bool = False) -> None:
+    async def _show(
+        self, field: str = "", wrong: Message | None = None, *, done: bool = False
+    ) -> None:
+        """The form; passwords are never sent back, so all three are typed anew."""
         _ = translator_for(self)
+        if wrong:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
         user = await self.get_current_user()
         self.finish(
             await self.render_template(
@@ -282,6 +292,7 @@ class ChangePassword(ChangePasswordHandler):  # type: ignore[misc]
                 language=_.language,
                 user_name=user.name,
                 wrong=_.message(wrong),
+                field=field,
                 done=done,
             )
         )

@@ -13,7 +13,8 @@ from analytics.certificates import issue_if_due
 from hub.settings import Settings
 from records import Session
 from records.progress import record_completion
-from records.releases import current_release, find_release
+from records.releases import find_release
+from records.requirements import programmes_requiring
 from records.tables import Submission
 
 
@@ -26,13 +27,7 @@ def make_on_marked(settings: Settings) -> Callable[[Session, Submission, dt.date
     def issue(session: Session, submission: Submission, at: dt.datetime) -> None:
         release = find_release(session, submission.release_id)
         if release is not None:
-            issue_if_due(
-                session,
-                submission.person_id,
-                release.programme,
-                at=at,
-                pass_share=settings.pass_share,
-            )
+            _issue(session, settings, submission.person_id, release.course, at)
 
     return issue
 
@@ -42,10 +37,14 @@ def make_on_attended(settings: Settings) -> Callable[[Session, int, str, dt.date
 
     def issue(session: Session, person_id: int, course: str, at: dt.datetime) -> None:
         record_completion(session, person_id, course, at=at)
-        release = current_release(session, course)
-        if release is not None:
-            issue_if_due(
-                session, person_id, release.programme, at=at, pass_share=settings.pass_share
-            )
+        _issue(session, settings, person_id, course, at)
 
     return issue
+
+
+def _issue(
+    session: Session, settings: Settings, person_id: int, course: str, at: dt.datetime
+) -> None:
+    """In every programme that asks for the course, whatever programme its author wrote down."""
+    for programme in sorted(programmes_requiring(session, course)):
+        issue_if_due(session, person_id, programme, at=at, pass_share=settings.pass_share)

@@ -16,9 +16,11 @@ from typing import Any
 
 from analytics.calendar import reporting_window, today_in_vietnam
 from analytics.certificates import CourseStanding, judge_completion
+from analytics.requirements import in_force
 from analytics.targets import PROGRAMME, allot, find_goals, set_plan
 from records import Session, audit, bulk, people, releases
 from records.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
+from records.requirements import requirements_of
 from skills_framework.messages import Message, Refused
 
 FAMILY = [
@@ -163,7 +165,9 @@ def load_demo_learners(
         raise Refused(Message("Số học viên mẫu phải từ 1 đến {most}", {"most": MOST}))
     if people.find_person_by_code(session, f"TN{seed}-000001"):
         return None
-    courses = releases.current_releases(session, PROGRAMME)
+    required = in_force(requirements_of(session, PROGRAMME), at)
+    current = (releases.current_release(session, course) for course in required)
+    courses = [release for release in current if release is not None]
     dice = random.Random(seed)  # noqa: S311 - a demonstration must be repeatable, not secret
     units = _Units(session)
     if not is_planned(session):

@@ -30,6 +30,7 @@ from hub.completion import make_on_marked
 from hub.settings import Settings, load_settings
 from records import Records, enrolments, open_records
 from records.bell import Bell
+from records.requirements import requirements_of
 
 HEALTH_EVERY_S = 5.0
 REMARK_EVERY_S = 3.0
@@ -51,6 +52,9 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+OVERLAP = dt.timedelta(minutes=1)  # a decision is seen a moment after the time that it names
+
+
 def issue_what_was_missed(records: Records, settings: Settings) -> int:
     """Certificates that were due while issuing was broken; safe to repeat. Returns how many."""
     with records.read() as session:
@@ -64,6 +68,18 @@ def issue_what_was_missed(records: Records, settings: Settings) -> int:
                 issue_if_due(session, person_id, settings.programme, at=at, pass_share=share)
             )
     return issued
+
+
+def issue_after_decisions(
+    records: Records, settings: Settings, *, since: dt.datetime, at: dt.datetime
+) -> int:
+    """Certificates that became due because a course ceased to be required after ``since``: nobody
+    hands anything in that day. Safe to repeat."""
+    with records.read() as session:
+        requirements = requirements_of(session, settings.programme)
+    if any(one.until_at is not None and since < one.until_at <= at for one in requirements):
+        return issue_what_was_missed(records, settings)
+    return 0
 
 
 @contextlib.contextmanager
@@ -142,11 +158,14 @@ def run(settings: Settings, stop: Bell) -> None:
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
                 heads = DailyHeads(records, settings)
+                looked_at = dt.datetime.now(dt.UTC)
                 while True:
                     write_health(health, service)
                     heads.keep(dt.datetime.now(dt.UTC))
                     if stop.wait(HEALTH_EVERY_S):
                         break
+                    since, looked_at = looked_at - OVERLAP, dt.datetime.now(dt.UTC)
+                    issue_after_decisions(records, settings, since=since, at=looked_at)
     finally:
         records.close()
         health.unlink(missing_ok=True)

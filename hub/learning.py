@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.requirements import Rule, find_rule
 from hub.translate import HANOI
 from records import (
     Session,
@@ -77,7 +78,7 @@ class LessonState:
         return "opened" if self.opened_at else "new"
 
     def is_closed(self, at: dt.datetime) -> bool:
-        return self.closes_at is not None and at >= self.closes_at
+        return terms.has_closed(self.closes_at, at)
 
     def days_left(self, at: dt.datetime) -> int:
         """Days in the calendar of Việt Nam until it closes; 0 on its last day."""
@@ -203,19 +204,48 @@ def _course(
     return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
 
 
+@dataclass(frozen=True)
+class CertificateWay:
+    """What a learner's certificate of the programme takes, as `analytics.requirements` decides.
+
+    ``held``: there is one, valid or revoked; then nothing more is asked.
+    """
+
+    programme: str
+    held: bool
+    rule: Rule
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Courses to be proposed to somebody who has not begun them."""
+        return () if self.held else self.rule.courses
+
+
+def load_certificate_way(
+    session: Session, person_id: int, programme: str, at: dt.datetime
+) -> CertificateWay:
+    held = certificates.find_certificate_of(session, person_id, programme) is not None
+    return CertificateWay(programme, held, find_rule(session, person_id, programme, at=at))
+
+
 SOON = dt.timedelta(days=7)
 
 
-def next_step(courses: Sequence[CourseState], at: dt.datetime) -> Step | None:
+def next_step(
+    courses: Sequence[CourseState], at: dt.datetime, wanted: Collection[str] | None = None
+) -> Step | None:
     """What to do next: what closes soon, else go on where one stopped, else begin, else improve;
     None when all is done or closed.
 
-    Courses begun come first, so nobody is sent to a new course with an old one unfinished.
+    Courses begun come first, so nobody is sent to a new course with an old one unfinished. Of
+    those not begun only the ``wanted`` ones are proposed (None: any).
     """
     for course, lesson in deadlines(courses, at):
         if lesson.points is None and lesson.closes_at and lesson.closes_at - at <= SOON:
             return Step("continue" if lesson.opened_at else "begin", course, lesson)
     for course in courses:
+        if not course.begun and wanted is not None and course.slug not in wanted:
+            continue
         left = [lesson for lesson in course.lessons if not lesson.is_closed(at)]
         undone = _next_lesson(left)
         if undone is not None:

@@ -64,7 +64,7 @@ class Place:
         return {cell: one["grade_id"] for one in self.exercises for cell in one["answers"]}
 
     def is_closed(self, at: dt.datetime) -> bool:
-        return self.closes_at is not None and at >= self.closes_at
+        return terms.has_closed(self.closes_at, at)
 
     def is_over(self, at: dt.datetime, attempts_used: int) -> bool:
         """Nothing more can be handed in: the deadline has passed, or the last try was used."""

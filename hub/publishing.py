@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import lzma
+import re
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,13 +19,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import courses
+from analytics.requirements import in_force
 from graders import Marker
 from graders.both_modes import BothModes
 from records import Session, audit, releases
+from records.requirements import requirements_of
 from skills_framework.framework import load_framework
 from skills_framework.messages import Message, Refused
 
 MOST_FILES, MOST_MB = 300, 50  # of an uploaded course, unpacked
+ENCRYPTED = 0x1  # a member's flag
 # What Python's zipfile says of a file that is none, or is damaged, or meant to break its reader.
 NO_ZIP = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError),
@@ -31,21 +36,35 @@ NO_ZIP = (
 )
 
 
+# Archives by other programs, by their first bytes; each is sent now and then as "….zip".
+OTHER_ARCHIVES = {
+    b"Rar!\x1a\x07": "RAR",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x1f\x8b": "gzip (.tar.gz)",
+    b"BZh": "bzip2 (.tar.bz2)",
+    b"\xfd7zXZ\x00": "xz (.tar.xz)",
+    b"\x28\xb5\x2f\xfd": "zstd (.tar.zst)",
+}
+TAR_AT, TAR = 257, b"ustar"
+NOT_OURS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # what systems add by themselves
+
+
 def read_course_archive(content: bytes) -> courses.Course:
     """A course folder from a zip file. Raises `Refused` naming what is wrong with it.
 
     Nothing is unpacked outside a folder of its own: names that climb out, links, too many files
-    or too much when unpacked are refused.
+    or too much when unpacked are refused; nothing is read beyond the sizes that were looked at.
     """
+    _refuse_other_archives(content)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        _refuse_unsafe(members)
-        files = {member.filename: archive.read(member) for member in members}
+        members = _members(archive)
+        files = {name: archive.read(member) for name, member in members.items()}
     except NO_ZIP:
         raise Refused(
             Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khóa học thành .zip.")
         ) from None
+    _refuse_without_course(files)
     return load_files(files)
 
 
@@ -114,17 +133,90 @@ def record_release(
     return stored, True
 
 
-def _refuse_unsafe(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MOST_FILES or sum(m.file_size for m in members) > MOST_MB * 1_000_000:
+def is_required(session: Session, slug: str, programme: str, *, at: dt.datetime) -> bool:
+    """Whether the programme's certificate asks for the course of those who begin now."""
+    return slug in in_force(requirements_of(session, programme), at)
+
+
+def _refuse_other_archives(content: bytes) -> None:
+    kind = next((name for first, name in OTHER_ARCHIVES.items() if content.startswith(first)), "")
+    if content[TAR_AT:].startswith(TAR):
+        kind = "tar"
+    if kind:
         raise Refused(
             Message(
-                "Khóa học quá lớn: tối đa {files} tệp và {size} MB sau khi giải nén.",
-                {"files": MOST_FILES, "size": MOST_MB},
+                "Đây là tệp nén kiểu {kind}, không phải zip. Hãy giải nén rồi nén lại thư mục khóa "
+                "học thành .zip (trong Windows: bấm chuột phải, Send to, Compressed folder).",
+                {"kind": kind},
             )
         )
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files of the archive by their path, as every system means it."""
+    listed = archive.infolist()
+    if len(listed) > 10 * MOST_FILES:
+        raise _too_large()
+    members = [
+        one
+        for one in listed
+        if not (one.is_dir() or one.filename.endswith("\\"))
+        and not set(PurePosixPath(_path_of(one)).parts) & set(NOT_OURS)
+    ]
+    _refuse_unsafe(members)
+    if any(member.flag_bits & ENCRYPTED for member in members):
+        raise Refused(Message("Tệp zip có mật khẩu. Hãy nén lại mà không đặt mật khẩu."))
+    found: dict[str, zipfile.ZipInfo] = {}
+    for member in members:
+        name = _path_of(member)
+        if name in found:
+            raise Refused(Message("Tệp zip có hai tệp cùng tên: {name}", {"name": name[:200]}))
+        found[name] = member
+    return found
+
+
+def _path_of(member: zipfile.ZipInfo) -> str:
+    """Some programs of Windows write backslashes, those of macOS decomposed letters."""
+    return unicodedata.normalize("NFC", member.filename.replace("\\", "/"))
+
+
+def _refuse_without_course(files: Mapping[str, bytes]) -> None:
+    """There must be one course: at the top, or in a folder, or one folder deeper still."""
+    found = [path for path in map(PurePosixPath, files) if path.name == courses.course.COURSE_FILE]
+    if not found:
+        raise Refused(
+            Message(
+                "Trong tệp zip không có course.toml. Hãy nén cả thư mục khóa học: thư mục có "
+                "course.toml và lessons/ (đang thấy: {names}).",
+                {"names": ", ".join(sorted(files)[:3]) or "–"},
+            )
+        )
+    depth = min(len(path.parts) for path in found)
+    top = sorted(str(path.parent) for path in found if len(path.parts) == depth)
+    if len(top) > 1:
+        raise Refused(
+            Message(
+                "Tệp zip có nhiều khóa học ({names}). Hãy nén riêng từng khóa.",
+                {"names": ", ".join(top[:5])},
+            )
+        )
+
+
+def _too_large() -> Refused:
+    return Refused(
+        Message(
+            "Khóa học quá lớn: tối đa {files} tệp và {size} MB sau khi giải nén.",
+            {"files": MOST_FILES, "size": MOST_MB},
+        )
+    )
+
+
+def _refuse_unsafe(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_FILES or sum(m.file_size for m in members) > MOST_MB * 1_000_000:
+        raise _too_large()
     for member in members:
         is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-        if is_link or not _stays_below(member.filename):
+        if is_link or not _stays_below(_path_of(member)):
             raise _bad_name(member.filename)
 
 
@@ -132,7 +224,11 @@ def _stays_below(name: str) -> bool:
     """Whether the path leads to a file below the folder it is put into."""
     path = PurePosixPath(name)
     return bool(path.parts) and not (
-        path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name
+        path.is_absolute()
+        or ".." in path.parts
+        or "\\" in name
+        or "\0" in name
+        or re.match("[A-Za-z]:", name)  # a drive of Windows
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
@@ -23,7 +22,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from analytics.shares import shown_share
+from skills_framework.folding import fold as plain
 from skills_framework.messages import Message
+
+__all__ = ["Translator", "choose_language", "load_translators", "plain"]
 
 LOCALE = Path(__file__).parent / "locale"
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -87,7 +90,9 @@ class Translator:
         return str(format_decimal(round(value, digits), locale=self.language))
 
     def percent(self, share: float) -> str:
-        return str(format_percent(share, format="#,##0%", locale=self.language))
+        """0.5 as 50%; 0.9996 as >99% and 0.0004 as <1% (`analytics.shares`)."""
+        side, rounded = shown_share(share)
+        return side + str(format_percent(rounded, format="#,##0%", locale=self.language))
 
     def date(self, moment: dt.date | dt.datetime | None) -> str:
         if moment is None:
@@ -166,9 +171,3 @@ def choose_language(*wishes: str | None, accept: str = "") -> str:
         if code in LANGUAGES:
             return code
     return DEFAULT
-
-
-def plain(text: str) -> str:
-    """For searching: lower case, no diacritics, đ as d. “Đô thị số” → “do thi so”."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))

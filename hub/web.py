@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import functools
 import hashlib
 import json
 import logging
@@ -22,7 +23,12 @@ from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
-from tornado.web import HTTPError, RequestHandler, stream_request_body
+from tornado.web import (
+    HTTPError,
+    MissingArgumentError,
+    RequestHandler,
+    stream_request_body,
+)
 
 from graders.feedback import read_feedback
 from hub import access, answering, translate
@@ -33,6 +39,7 @@ from hub.lab_census import LabCensus
 from hub.lab_door import LabDoor
 from hub.paper_desk import PaperDesk
 from hub.refusals import AtFields, TooLarge, WithStatus
+from hub.returned_forms import NOT_FILLED, UNTOUCHED, ReturnedForm, return_form
 from hub.scopes import LAB
 from hub.settings import Settings
 from hub.turns import Turns
@@ -117,6 +124,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     actor: Actor
     asker: str  # whose share a request takes from: a login name, or the address of who has none
     now: dt.datetime
+    form: ReturnedForm = UNTOUCHED
     _: translate.Translator
 
     def initialize(self, portal: Portal) -> None:
@@ -294,6 +302,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             "of": self._.of,
             "titled": self._.title,
             "now": self.now,
+            "form": self.form,
             "path": self.request.uri,
             "hub_prefix": self.portal.hub_prefix,
             "ministry": self.portal.settings.ministry,
@@ -304,7 +313,41 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
 
 class PageHandler(BaseHandler):
-    """A page; its forms are small."""
+    """A page; its forms are small. One that is refused comes back as it was sent, with the
+    reasons at its fields (`hub.returned_forms`): a handler only raises `Refused`."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        has_page = (cls.get, cls.show_again) != (RequestHandler.get, PageHandler.show_again)
+        if "post" in vars(cls) and has_page:
+            cls.post = _returning_its_form(cls.post)
+
+    async def show_again(self, *path: Any, **named: Any) -> None:
+        """The page that the form stands on."""
+        await self.get(*path, **named)  # type: ignore[misc]
+
+
+def _returning_its_form(post: Callable[..., Any]) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(post)
+    async def answer(self: PageHandler, *path: str) -> None:
+        try:
+            await post(self, *path)
+            return
+        except MissingArgumentError as missing:
+            refused: Refused = Refused(NOT_FILLED, field=missing.arg_name)
+        except Refused as raised:
+            refused = raised
+        status = refused.status if isinstance(refused, WithStatus) else None
+        self.set_status(status or HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.form = return_form(
+            refused,
+            self.request.body_arguments,
+            self._.message,
+            had_files=bool(self.request.files),
+        )
+        await self.show_again(*path)
+
+    return answer
 
 
 @stream_request_body

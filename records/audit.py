@@ -20,11 +20,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, or_, select
+from sqlalchemy import Select, String, and_, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from records.engine import AUDIT_KEY
 from records.tables import AuditEntry, Person
+from skills_framework.folding import fold
 
 BEFORE_THE_FIRST = "0" * 64
 PERSON = "person:"  # an actor who is a person: this and the person's key
@@ -147,9 +148,11 @@ def entries(
 
 
 def _keys_of(search: str) -> Select[str]:
-    named = (Person.username, Person.full_name)
+    folded = [Person.name_folded.contains(word, autoescape=True) for word in fold(search).split()]
     return select(literal(PERSON) + cast(Person.id, String)).where(
-        or_(*(field.icontains(search, autoescape=True) for field in named))
+        or_(
+            Person.username.icontains(search, autoescape=True), and_(*folded) if folded else false()
+        )
     )
 
 

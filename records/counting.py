@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from records.meetings import attended_lessons
-from records.releases import current_releases
+from records.releases import current_release
 from records.tables import Certificate, Enrolment, Person, Progress, Release, Unit
+from skills_framework.folding import fold
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,12 @@ def count_people(session: Session) -> list[Cell]:
 
 def count_learning(session: Session, programme: str) -> list[Cell]:
     """Of the people on the lists, those who have begun at least one course of the programme."""
-    courses = [release.course for release in current_releases(session, programme)]
     rows = session.execute(
         select(Person.unit_id, Person.audience_group, func.count(distinct(Person.id)))
         .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Release, Release.id == Enrolment.release_id)
         .where(
-            Enrolment.course.in_(courses),
+            Release.programme == programme,
             Person.audience_group.is_not(None),
             Person.erased_at.is_(None),
         )
@@ -141,40 +142,88 @@ def _month_in_vietnam(session: Session) -> ColumnElement[str]:
 # --- lists ------------------------------------------------------------------------------------
 
 
+STATES = ("certified", "revoked", "learning", "waiting")  # everybody is in exactly one
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How a person's certificate and beginning are found, for lists and their counts alike."""
+
+    of_programme: ColumnElement[bool]
+    begun: ColumnElement[bool]
+
+    def state(self) -> ColumnElement[str]:
+        return case(
+            (Certificate.revoked_at.is_not(None), "revoked"),
+            (Certificate.number.is_not(None), "certified"),
+            (self.begun, "learning"),
+            else_="waiting",
+        )
+
+
+def _standing_in(programme: str) -> _Standing:
+    begun = (
+        select(Enrolment.id)
+        .join(Release, Release.id == Enrolment.release_id)
+        .where(Enrolment.person_id == Person.id, Release.programme == programme)
+    )
+    held = and_(
+        Certificate.person_id == Person.id,
+        Certificate.programme == programme,
+        Certificate.replaced_by.is_(None),
+    )
+    return _Standing(held, begun.exists())
+
+
+def _on_the_list(units: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
+    listed = (Person.audience_group.is_not(None), Person.erased_at.is_(None))
+    return listed if units is None else (Person.unit_id.in_(units), *listed)
+
+
+def count_states(session: Session, units: Collection[int] | None, programme: str) -> dict[str, int]:
+    """How many people of these units (None: of the whole list) are in each of `STATES`; together
+    they are all people on the list."""
+    standing = _standing_in(programme)
+    state = standing.state().label("state")
+    rows = session.execute(
+        select(state, func.count())
+        .select_from(Person)
+        .outerjoin(Certificate, standing.of_programme)
+        .where(*_on_the_list(units))
+        .group_by(text("state"))
+    )
+    found = {str(name): int(count) for name, count in rows}
+    return dict.fromkeys(STATES, 0) | found
+
+
 def list_people(
     session: Session,
     units: Collection[int],
     programme: str,
     *,
     state: str = "all",
+    search: str = "",
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[int, Sequence[PersonLine]]:
     """How many people these units have in this state, and one page of them, in
     the order of a Vietnamese list: by given name.
 
-    ``state``: ``all``, ``certified``, ``learning`` (begun, no certificate), ``waiting`` (not
-    begun).
+    ``state``: ``all``, or one of `STATES`: ``certified``, ``revoked`` (had a certificate),
+    ``learning`` (begun, no certificate), ``waiting`` (not begun). ``search``: words of a name,
+    with or without diacritics, or of a code.
     """
-    courses = [release.course for release in current_releases(session, programme)]
     progress = (
         select(
             Progress.person_id,
             func.count().label("lessons"),
             func.sum(Progress.points).label("points"),
         )
-        .where(Progress.course.in_(courses))
+        .where(Progress.course.in_(select(Release.course).where(Release.programme == programme)))
         .group_by(Progress.person_id)
         .subquery()
     )
-    begun = select(Enrolment.person_id).where(
-        Enrolment.course.in_(courses), Enrolment.person_id == Person.id
-    )
-    of_programme = and_(
-        Certificate.person_id == Person.id,
-        Certificate.programme == programme,
-        Certificate.replaced_by.is_(None),
-    )
+    standing = _standing_in(programme)
     people: Select[*tuple[Any, ...]] = (
         select(
             Person.id,
@@ -190,22 +239,24 @@ def list_people(
             Certificate.revoked_at,
         )
         .outerjoin(progress, progress.c.person_id == Person.id)
-        .outerjoin(Certificate, of_programme)
-        .where(
-            Person.unit_id.in_(units),
-            Person.audience_group.is_not(None),
-            Person.erased_at.is_(None),
-        )
+        .outerjoin(Certificate, standing.of_programme)
+        .where(*_on_the_list(units))
     )
-    if state == "certified":
-        people = people.where(Certificate.number.is_not(None), Certificate.revoked_at.is_(None))
-    elif state == "learning":
-        people = people.where(Certificate.number.is_(None), begun.exists())
-    elif state == "waiting":
-        people = people.where(Certificate.number.is_(None), ~begun.exists())
+    if state in STATES:
+        people = people.where(standing.state() == state)
+    for word in fold(search).split():
+        people = people.where(_holds(word, Person.name_folded, Person.code))
     total = session.scalar(select(func.count()).select_from(people.subquery())) or 0
     page = people.order_by(Person.name_key, Person.id).offset(offset).limit(limit)
     return total, [PersonLine(*row) for row in session.execute(page)]
+
+
+def _holds(word: str, folded: Any, *plain: Any) -> ColumnElement[bool]:
+    """Whether a folded word is part of the folded column or, in small letters, of another."""
+    return or_(
+        folded.contains(word, autoescape=True),
+        *(func.lower(column).contains(word, autoescape=True) for column in plain),
+    )
 
 
 def list_certificates(
@@ -220,8 +271,8 @@ def list_certificates(
 ) -> tuple[int, Sequence[Certificate]]:
     """How many certificates match, and one page of them, newest first.
 
-    ``search`` is part of a number or of a name, in small letters or large; ``state`` is ``all``,
-    ``valid`` or ``revoked``; ``units`` None means everywhere.
+    ``search``: words, each part of the number or of the name, with or without diacritics;
+    ``state`` is ``all``, ``valid`` or ``revoked``; ``units`` None means everywhere.
     """
     found = select(Certificate)
     if programme is not None:
@@ -231,13 +282,8 @@ def list_certificates(
     if state != "all":
         revoked = Certificate.revoked_at
         found = found.where(revoked.is_(None) if state == "valid" else revoked.is_not(None))
-    if search:
-        found = found.where(
-            or_(
-                Certificate.number.icontains(search, autoescape=True),
-                Certificate.full_name.icontains(search, autoescape=True),
-            )
-        )
+    for word in fold(search).split():
+        found = found.where(_holds(word, Certificate.name_folded, Certificate.number))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     page = found.order_by(Certificate.issued_at.desc(), Certificate.number)
     return total, session.scalars(page.offset(offset).limit(limit)).all()
@@ -247,30 +293,29 @@ def list_certificates(
 
 
 def release_and_marks(
-    session: Session, person_id: int, programme: str
-) -> list[tuple[Release, dict[str, tuple[float, float]]]]:
-    """Each course of the programme on the person's own release, with the best marks by lesson.
+    session: Session, person_id: int, courses: Sequence[str]
+) -> list[tuple[str, Release | None, dict[str, tuple[float, float]]]]:
+    """Each of the courses on the person's own release, with the best marks by lesson.
 
-    A course not begun counts with its current release and no marks. Marks: (points, maximum). A
-    lesson attended in person and not handed in was taken part in, and has earned nothing.
+    A course not begun counts with its current release and no marks; one never published has no
+    release. Marks: (points, maximum). A lesson attended in person and not handed in was taken part
+    in, and has earned nothing.
     """
     begun = {
         enrolment.course: enrolment.release_id
         for enrolment in session.scalars(select(Enrolment).where(Enrolment.person_id == person_id))
     }
-    found = []
-    for current in current_releases(session, programme):
-        own = begun.get(current.course, current.id)
-        release = current if own == current.id else session.get_one(Release, own)
+    found: list[tuple[str, Release | None, dict[str, tuple[float, float]]]] = []
+    for course in courses:
+        own = begun.get(course)
+        release = current_release(session, course) if own is None else session.get(Release, own)
         rows = session.scalars(
-            select(Progress).where(
-                Progress.person_id == person_id, Progress.course == current.course
-            )
+            select(Progress).where(Progress.person_id == person_id, Progress.course == course)
         )
         marks = {row.lesson: (row.points, row.max_points) for row in rows}
-        attended = attended_lessons(session, current.course, [person_id])[person_id]
-        for lesson in release.manifest["lessons"]:
+        attended = attended_lessons(session, course, [person_id])[person_id]
+        for lesson in release.manifest["lessons"] if release else ():
             if lesson["slug"] in attended:
                 marks.setdefault(lesson["slug"], (0.0, float(lesson["max_points"])))
-        found.append((release, marks))
+        found.append((course, release, marks))
     return found

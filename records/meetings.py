@@ -42,11 +42,13 @@ def call_meeting(
     """Announce a class in person; `Refused` for an unknown lesson or an end before the start."""
     release = current_release(session, course)
     if release is None or find_lesson(release, lesson) is None:
-        raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}))
+        raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}), field="lesson")
     if not dt.timedelta(0) < ends_at - starts_at <= dt.timedelta(hours=12):
-        raise Refused(Message("Giờ kết thúc phải sau giờ bắt đầu và trong vòng 12 giờ"))
+        raise Refused(
+            Message("Giờ kết thúc phải sau giờ bắt đầu và trong vòng 12 giờ"), field="ends"
+        )
     if not place.strip():
-        raise Refused(Message("Hãy ghi nơi học"))
+        raise Refused(Message("Hãy ghi nơi học"), field="place")
     meeting = Meeting(
         course=course,
         lesson=lesson,

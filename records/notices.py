@@ -14,7 +14,7 @@ from records.tables import Enrolment, Notice, NoticeRead
 from records.writing import insert_new
 from skills_framework.messages import Message, Refused
 
-LONGEST = 4000
+LONGEST, LONGEST_TITLE = 4000, 200
 
 
 def send_notice(
@@ -32,12 +32,15 @@ def send_notice(
     `Refused` without a text, or without naming anybody: nobody writes to everyone by accident.
     """
     title, body = title.strip(), body.strip()
-    if not title or not body or len(body) > LONGEST or len(title) > 200:
-        raise Refused(
-            Message("Thông báo cần có tiêu đề và nội dung, không quá {n} ký tự", {"n": LONGEST})
-        )
+    wrong = {
+        name: Message("Thông báo cần có tiêu đề và nội dung, không quá {n} ký tự", {"n": most})
+        for name, text, most in (("title", title, LONGEST_TITLE), ("body", body, LONGEST))
+        if not 0 < len(text) <= most
+    }
     if course is None and unit_id is None:
-        raise Refused(Message("Hãy chọn khóa học hoặc đơn vị nhận thông báo"))
+        wrong["to"] = Message("Hãy chọn khóa học hoặc đơn vị nhận thông báo")
+    if wrong:
+        raise Refused.at_fields(wrong)
     notice = Notice(course=course, unit_id=unit_id, title=title, body=body, sent_by=by, sent_at=at)
     session.add(notice)
     session.flush()

@@ -73,9 +73,9 @@ def begin_remark(
     """
     release = find_release(session, release_id)
     if release is None or find_lesson(release, lesson) is None:
-        raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}))
+        raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}), field="lesson")
     if not reason.strip():
-        raise Refused(Message("Hãy ghi lý do chấm lại: lý do được lưu vào nhật ký"))
+        raise Refused(Message("Hãy ghi lý do chấm lại: lý do được lưu vào nhật ký"), field="reason")
     _hold_course(session, release.course)
     if _open(session, release.course, lesson):
         raise Refused(

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from records.ordering import KEY_LENGTH, name_key
+from skills_framework.folding import fold
 
 UTC = dt.UTC
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite only numbers INTEGER keys by itself
@@ -101,6 +102,15 @@ def _key_of_the_name(context: Any) -> str:
     return name_key(context.get_current_parameters()["full_name"])
 
 
+def folded_name(full_name: str) -> str:
+    """A name as searches find it, with or without diacritics."""
+    return fold(full_name)[:200]
+
+
+def _folded(context: Any) -> str:
+    return folded_name(context.get_current_parameters()["full_name"])
+
+
 class Person(Table):
     """A learner, officer or instructor. ``username`` is the hub's; ``code`` the official's own."""
 
@@ -117,6 +127,9 @@ class Person(Table):
     name_key: Mapped[str] = mapped_column(
         String(KEY_LENGTH), default=_key_of_the_name, info={"personal": "name, as lists order it"}
     )
+    name_folded: Mapped[str] = mapped_column(
+        String(200), default=_folded, info={"personal": "name, as searches find it"}
+    )
     email: Mapped[str | None] = mapped_column(String(200), info={"personal": "e-mail"})
     position: Mapped[str | None] = mapped_column(String(200), info={"personal": "position held"})
     audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
@@ -127,7 +140,7 @@ class Person(Table):
 
     @validates("full_name")
     def _keep_order(self, _: str, full_name: str) -> str:
-        self.name_key = name_key(full_name)
+        self.name_key, self.name_folded = name_key(full_name), folded_name(full_name)
         return full_name
 
 
@@ -500,6 +513,9 @@ class Certificate(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     programme: Mapped[str] = mapped_column(String(64))
     full_name: Mapped[str] = mapped_column(String(200), info={"personal": "name on certificate"})
+    name_folded: Mapped[str] = mapped_column(
+        String(200), default=_folded, info={"personal": "name on certificate, as searches find it"}
+    )
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     audience_group: Mapped[str | None] = mapped_column(String(4))
     points: Mapped[float]
@@ -523,6 +539,28 @@ class CertificatePaper(Table):
     content: Mapped[bytes | None] = mapped_column(LargeBinary, info={"personal": "paper with name"})
     printed_at: Mapped[dt.datetime]
     superseded_at: Mapped[dt.datetime | None]
+
+    @validates("full_name")
+    def _keep_folded(self, _: str, full_name: str) -> str:
+        self.name_folded = folded_name(full_name)
+        return full_name
+
+
+class Requirement(Table):
+    """A programme's certificate requires ``course`` in ``[from_at, until_at)``: the ministry's
+    decision, with its ``source``. No row of a programme: as shipped (`records.requirements`)."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (UniqueConstraint("programme", "course", "from_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64))
+    course: Mapped[str] = mapped_column(String(64))
+    from_at: Mapped[dt.datetime]
+    until_at: Mapped[dt.datetime | None]
+    source: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(100))
+    decided_at: Mapped[dt.datetime]
 
 
 class Target(Table):

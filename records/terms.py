@@ -10,6 +10,15 @@ from sqlalchemy.orm import Session
 from records.tables import Release, Submission, Terms
 
 
+def has_closed(closes_at: dt.datetime | None, at: dt.datetime) -> bool:
+    """Whether a deadline has passed. One of 23:59 includes its whole minute, one of 23:59:30 its
+    whole second: what is written on the page is what one may still do."""
+    if closes_at is None:
+        return False
+    last = dt.timedelta(seconds=1) if closes_at.second else dt.timedelta(minutes=1)
+    return at >= closes_at.replace(microsecond=0) + last
+
+
 def set_terms(
     session: Session,
     course: str,

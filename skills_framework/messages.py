@@ -36,11 +36,23 @@ class Message:
 
 
 class Refused(Exception):
-    """Bad input: one message for each thing wrong with it, all of them at once."""
+    """Bad input: one message for each thing wrong with it, all of them at once.
 
-    def __init__(self, *messages: Message) -> None:
+    ``field`` names what was asked for where all of it is about one thing (a form shows it there);
+    `at_fields` refuses several at once.
+    """
+
+    def __init__(self, *messages: Message, field: str = "") -> None:
         super().__init__(*messages)
         self.messages = messages
+        self.fields: dict[str, tuple[Message, ...]] = {field: messages} if field else {}
+
+    @classmethod
+    def at_fields(cls, fields: Mapping[str, Message]) -> Refused:
+        """One thing wrong with each of these fields."""
+        refused = cls(*fields.values())
+        refused.fields = {name: (message,) for name, message in fields.items()}
+        return refused
 
     def __str__(self) -> str:
         return "\n".join(str(message) for message in self.messages)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -155,6 +156,50 @@ def opened() -> Iterator[Callable[[str], Records]]:
 def records(database_url: str, opened: Callable[[str], Records]) -> Records:
     """An open, empty, migrated database."""
     return opened(database_url)
+
+
+# --- the template, as an author leaves it ---------------------------------------------------------
+
+
+def _in_own_words(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The template's files (by path) with every placeholder replaced, as publishing asks."""
+    written = dict(files)
+    about = written["course.toml"].decode()
+    for key, text in (
+        ("title", "Hồ sơ trên mạng (mẫu)"),
+        ("title_en", "Files online (sample)"),
+        ("summary", "Tính được tỷ lệ hồ sơ trên mạng của một xã."),
+    ):
+        placeholder = {"title": "Khóa mẫu", "title_en": "Template course"}.get(key, '[^"]*')
+        about = re.sub(
+            rf'^{key} = "{placeholder}"', f'{key} = "{text}"', about, count=1, flags=re.M
+        )
+    about = about.replace('title = "Bài mẫu"', 'title = "Tỷ lệ hồ sơ trên mạng"')
+    about = about.replace('title_en = "Template lesson"', 'title_en = "Files online"')
+    written["course.toml"] = about.encode()
+    for path in [path for path in written if path.endswith(".ipynb")]:
+        notebook = json.loads(written[path])
+        for number, cell in enumerate(notebook["cells"]):
+            if cell["cell_type"] == "markdown" and not cell["metadata"].get("nbgrader"):
+                cell["source"] = [*cell["source"], f"\n\nĐoạn {number}, viết riêng cho bài này."]
+        written[path] = json.dumps(notebook, ensure_ascii=False).encode()
+    return written
+
+
+@pytest.fixture(scope="session")
+def in_own_words() -> Callable[[Mapping[str, bytes]], dict[str, bytes]]:
+    return _in_own_words
+
+
+@pytest.fixture(scope="session")
+def written_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template's course, ``khoa-mau``, with every placeholder replaced."""
+    folder = tmp_path_factory.mktemp("written") / "template"
+    shutil.copytree(TESTS.parent / "courses" / "template", folder)
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    for name, content in _in_own_words({n: p.read_bytes() for n, p in paths.items()}).items():
+        paths[name].write_bytes(content)
+    return folder
 
 
 # --- a whole platform ----------------------------------------------------------------------------

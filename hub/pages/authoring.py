@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +26,7 @@ from hub.learning import FRAMES
 from hub.pages import media
 from hub.pages.player import arrange
 from hub.refusals import Unavailable
+from hub.returned_forms import at_field
 from hub.web import PageHandler
 from records import releases
 from skills_framework.messages import Message, Refused
@@ -106,9 +107,6 @@ class Authoring(AuthoringPage):
     """The author's courses in their lab; begin a new one, or take a published one to mend."""
 
     async def get(self) -> None:
-        await self._show()
-
-    async def _show(self, errors: Sequence[str] = ()) -> None:
         lab = await self.find_lab() if self.portal.labs is not None else None
         self.page(
             "teaching/authoring.html",
@@ -117,18 +115,11 @@ class Authoring(AuthoringPage):
             own=await self.own_courses(lab),
             releases=await self.read(releases.current_releases),
             frames=FRAMES,
-            errors=errors,
-            typed=self.get_body_argument,
         )
 
     async def post(self) -> None:
         action = self.get_body_argument("action", "")
-        try:
-            slug = await self._do(action)
-        except Refused as refused:
-            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-            await self._show([self._.message(message) for message in refused.messages])
-            return
+        slug = await self._do(action)
         self.redirect(self.url("teaching", "authoring", *([slug] if slug else [])))
 
     async def _do(self, action: str) -> str:
@@ -138,8 +129,9 @@ class Authoring(AuthoringPage):
             title = self.get_body_argument("title", "").strip()[:200] or slug
             frame = self.get_body_argument("frame", "4.1")
             if frame not in FRAMES:
-                raise Refused(Message("Hãy chọn một mục của khung nội dung"))
-            files = await self.in_thread(lambda: publishing.template_files(slug, title, frame))
+                raise Refused(Message("Hãy chọn một mục của khung nội dung"), field="frame")
+            with at_field("slug"):
+                files = await self.in_thread(lambda: publishing.template_files(slug, title, frame))
         elif action == "take":
             found = await self.read(publishing.published_files, slug)
             if found is None:
@@ -155,7 +147,8 @@ class Authoring(AuthoringPage):
                     "Trong phòng thực hành đã có thư mục {folder}: hãy mở khóa học ấy, "
                     "hoặc đổi tên thư mục.",
                     {"folder": f"{AUTHORED}/{slug}"},
-                )
+                ),
+                field="slug",
             )
         with shut_lab_is_said():
             await lab.door.write_course(lab.base, slug, files, lab.token)
@@ -217,6 +210,10 @@ class AuthoredCourse(AuthoringPage):
             "is_new": False,
         }
         values |= {"wanted": False, **said}
+        programme = self.portal.settings.programme
+        values["required"] = await self.read(
+            publishing.is_required, course.slug if course else slug, programme, at=self.now
+        )
         self.page(
             "teaching/authored.html", slug=slug, lab=lab, course=course, current=current, **values
         )

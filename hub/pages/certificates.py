@@ -14,9 +14,10 @@ from analytics.targets import (
 from hub import access
 from hub.pages.officer import PAGE, OfficerPage
 from hub.pages.verify import find_seen_certificate
+from hub.returned_forms import at_field
 from records import Session, counting, people
 from records.tables import Certificate
-from skills_framework.messages import Message, Refused
+from skills_framework.messages import Message
 
 STATES = {
     "all": Message("Tất cả"),
@@ -73,16 +74,20 @@ class CertificatePage(OfficerPage):
     """One certificate; correcting its name, revoking it, and replacing one revoked in error."""
 
     async def get(self, number: str) -> None:
-        await self._show(number, errors=[])
+        certificate, tree = await self.read(self._load, number)
+        self.require(certificate is not None)
+        self.page(
+            "officer/certificate.html",
+            certificate=certificate,
+            units=tree,
+            programmes=load_programmes(),
+            groups=load_groups(),
+        )
 
     async def post(self, number: str) -> None:
         self.require(access.may_revoke_certificate(self.actor))
-        try:
+        with at_field("full_name" if self.get_argument("act", "") == "correct" else "reason"):
             certificate = await self.record(self._act, number)
-        except Refused as refused:
-            self.set_status(422)
-            await self._show(number, errors=[self._.message(m) for m in refused.messages])
-            return
         self.redirect(self.url("certificates", certificate.number))
 
     def _act(self, session: Session, number: str) -> Certificate:
@@ -99,20 +104,6 @@ class CertificatePage(OfficerPage):
                 return amendments.issue_again(session, number, **what)
             case _:
                 return revoke(session, number, **what)
-
-    async def _show(self, number: str, errors: list[str]) -> None:
-        certificate, tree = await self.read(self._load, number)
-        self.require(certificate is not None)
-        self.page(
-            "officer/certificate.html",
-            certificate=certificate,
-            units=tree,
-            programmes=load_programmes(),
-            groups=load_groups(),
-            errors=errors,
-            typed_name=self.get_argument("full_name", ""),
-            typed_reason=self.get_argument("reason", ""),
-        )
 
     def _load(
         self, session: Session, number: str

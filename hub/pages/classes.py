@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub import access, forms, teaching
+from hub.returned_forms import NOT_FILLED, at_field, collect
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, meetings, notices, people, releases
@@ -33,15 +34,21 @@ class Classes(PageHandler):
     async def post(self) -> None:
         self.require(access.may_call_class(self.actor))
         course, _, lesson = self.get_body_argument("lesson").partition("/")
-        day = self.get_body_argument("day")
+        day, place = self.get_body_argument("day"), self.get_body_argument("place", "")
+        starts, ends = self.get_body_argument("starts"), self.get_body_argument("ends")
+        collect(
+            lambda: _day(day),
+            lambda: _time("starts", starts),
+            lambda: _time("ends", ends),
+        )
         meeting = await self.record(
             lambda session: meetings.call_meeting(
                 session,
                 course=course,
                 lesson=lesson,
-                place=self.get_body_argument("place", ""),
-                starts_at=_moment(day, self.get_body_argument("starts")),
-                ends_at=_moment(day, self.get_body_argument("ends")),
+                place=place,
+                starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
+                ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
                 by=self.actor.username or "",
             )
         )
@@ -73,7 +80,10 @@ class ClassScreen(PageHandler):
     async def post(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))
         codes = self.get_body_argument("codes", "").replace(",", "\n").splitlines()
-        await self.record(self._keep_list, int(number), codes[:1000])
+        with at_field("codes"):
+            if not any(code.strip() for code in codes):
+                raise Refused(NOT_FILLED)
+            await self.record(self._keep_list, int(number), codes[:1000])
         self.redirect(self.url("teaching", "classes", number))
 
     def _keep_list(self, session: Session, number: int, codes: Sequence[str]) -> None:
@@ -97,11 +107,12 @@ class Attend(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_submit(self.actor))
-        meeting = await self.record(
-            self._attend,
-            self.get_body_argument("meeting", "0"),
-            self.get_body_argument("code", "")[:20],
-        )
+        with at_field("code"):
+            meeting = await self.record(
+                self._attend,
+                self.get_body_argument("meeting", "0"),
+                self.get_body_argument("code", "")[:20],
+            )
         await self._show(meeting)
 
     def _attend(self, session: Session, meeting: str, code: str) -> Any:
@@ -177,9 +188,17 @@ class PutAside(PageHandler):
         self.redirect(self.url())
 
 
-def _moment(day: str, time: str) -> dt.datetime:
-    """A date and a time of day, as forms send them, on Vietnam's clock."""
+def _day(text: str) -> dt.date:
+    """A date, as forms send it."""
     try:
-        return dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=HANOI)
+        return dt.date.fromisoformat(text)
     except ValueError:
-        raise Refused(Message("Ngày hoặc giờ không đúng dạng")) from None
+        raise Refused(Message("Ngày không đúng dạng, ví dụ 2026-12-31"), field="day") from None
+
+
+def _time(field: str, text: str) -> dt.time:
+    """A time of day on Vietnam's clock, as forms send it."""
+    try:
+        return dt.time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise Refused(Message("Giờ không đúng dạng, ví dụ 08:30"), field=field) from None

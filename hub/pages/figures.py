@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from analytics import pictures
 from analytics.calendar import today_in_vietnam
-from analytics.figures import Figures, UnitFigures, find_figures, find_unit_figures
+from analytics.figures import NOWHERE, Figures, UnitFigures, find_figures, find_unit_figures
 from analytics.places import Vintage
-from analytics.report import write_report
-from analytics.small_cells import SMALLEST, protect
+from analytics.report import write_report, write_rows
+from analytics.small_cells import SMALLEST, Withheld, protect
 from analytics.targets import (
     EXPERTS,
     PROGRAMME,
@@ -28,15 +28,18 @@ from analytics.targets import (
     load_groups,
     load_programmes,
 )
+from courses.csv_cells import safe_cell
 from hub import access
 from hub.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
 from hub.web import BaseHandler
 from records import Session, counting, people
 from skills_framework.messages import Message
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
+    "revoked": Message("Chứng nhận đã thu hồi"),
     "learning": Message("Đang học"),
     "waiting": Message("Chưa bắt đầu"),
 }
@@ -66,7 +69,6 @@ class National(OfficerPage):
             vintages=VINTAGE_NAMES,
             count=self.count,
             whole=_nation_id(await self.read(people.find_nation)),
-            step_of=pictures.step_of,
             sample=self.portal.settings.demo,
         )
 
@@ -102,9 +104,7 @@ class Workbook(OfficerPage):
 
         await self.read(write)
         today = today_in_vietnam(self.now)
-        self.set_header(
-            "Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        )
+        self.set_header("Content-Type", XLSX)
         self.set_header(
             "Content-Disposition", f'attachment; filename="bao-cao-{today:%Y-%m-%d}.xlsx"'
         )
@@ -125,8 +125,10 @@ class UnitPage(OfficerPage):
             "officer/unit.html",
             figures=figures,
             path_nodes=_visible_path(self.actor, figures),
-            bar=self.bar(figures.whole) if figures.whole.planned else None,
+            bar=self.bar(figures.whole) if figures.whole.planned is not None else None,
             children=children,
+            states=STATES,
+            nowhere=NOWHERE,
             sorted_by=sort,
             count=self.count,
             sample=self.portal.settings.demo,
@@ -150,7 +152,8 @@ class UnitPeople(OfficerPage):
     async def get(self, unit: str) -> None:
         state = self.get_argument("state", "all")
         state = state if state in STATES else "all"
-        found = await self.read(self._load, int(unit), state, self.offset())
+        search = people.clean(self.get_argument("q", ""))[:100]
+        found = await self.read(self._load, int(unit), state, search, self.offset())
         self.require(found is not None)
         assert found is not None
         self.page(
@@ -159,6 +162,7 @@ class UnitPeople(OfficerPage):
             found=found,
             path_nodes=_visible_path(self.actor, found.figures),
             state=state,
+            search=search,
             states=STATES,
             offset=self.offset(),
             size=PAGE,
@@ -166,7 +170,9 @@ class UnitPeople(OfficerPage):
             count=self.count,
         )
 
-    def _load(self, session: Session, unit_id: int, state: str, offset: int) -> PeopleOfUnit | None:
+    def _load(
+        self, session: Session, unit_id: int, state: str, search: str, offset: int
+    ) -> PeopleOfUnit | None:
         figures = find_unit_figures(session, unit_id, PROGRAMME, at=self.now)
         if figures is None:
             return None
@@ -175,7 +181,7 @@ class UnitPeople(OfficerPage):
             return None
         below = people.unit_and_below(session, unit_id)
         total, lines = counting.list_people(
-            session, below, PROGRAMME, state=state, offset=offset, limit=PAGE
+            session, below, PROGRAMME, state=state, search=search, offset=offset, limit=PAGE
         )
         return PeopleOfUnit(figures, total, lines, counting.load_units_tree(session))
 
@@ -199,6 +205,7 @@ class PublicProgress(OfficerPage):
             programme=load_programmes()[PROGRAMME],
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             smallest=SMALLEST,
+            withheld=Withheld,
             vintages=VINTAGE_NAMES,
             count=self.count,
             sample=self.portal.settings.demo,
@@ -206,31 +213,43 @@ class PublicProgress(OfficerPage):
 
 
 class OpenData(BaseHandler):
-    """The same as CSV: free, machine-readable, no identification asked."""
+    """The same as CSV, or as a workbook whose codes keep their zeros: free, machine-readable, no
+    identification asked."""
 
     public: ClassVar[bool] = True
     cost: ClassVar[float] = 4
 
-    async def get(self) -> None:
+    async def get(self, kind: str) -> None:
         vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
         figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
         shown = _protected(figures)
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"])
         today = today_in_vietnam(self.now).isoformat()
+        rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
         for line in figures.provinces:
-            planned = "" if line.planned is None else line.planned
             certified = shown[line.code]
-            writer.writerow(
-                [vintage, line.code, line.name, planned,
-                 f"<{SMALLEST}" if certified is None else certified, today]
+            rows.append(
+                [vintage, line.code, str(line.name), line.planned,
+                 certified.value if isinstance(certified, Withheld) else certified, today]
             )  # fmt: skip
+        if kind == "xlsx":
+            self.set_header("Content-Type", XLSX)
+            self.finish(write_rows(rows, sheet="Tiến độ"))
+            return
+        # A Vietnamese spreadsheet parts columns by semicolons, an English one by commas.
+        by_language = ";" if self._.language == "vi" else ","
+        asked = self.get_argument("separator", by_language)
+        text = io.StringIO()
+        writer = csv.writer(  # text in quotes, so that a program knows codes from numbers
+            text,
+            delimiter=asked if asked in (",", ";") else by_language,
+            quoting=csv.QUOTE_NONNUMERIC,
+        )
+        writer.writerows([safe_cell(one, keep_text=False) for one in row] for row in rows)
         self.set_header("Content-Type", "text/csv; charset=utf-8")
         self.finish("\ufeff" + text.getvalue())
 
 
-def _protected(figures: Figures) -> dict[str, int | None]:
+def _protected(figures: Figures) -> dict[str, int | Withheld]:
     return protect({line.code: line.certified for line in figures.provinces})
 
 

@@ -28,9 +28,12 @@ class Overview:
     unit_name: str
     notices: Sequence[Any]
     meetings: Sequence[Any]
+    way: learning.CertificateWay
 
 
-def load_overview(session: Session, actor: access.Actor, at: dt.datetime) -> Overview:
+def load_overview(
+    session: Session, actor: access.Actor, at: dt.datetime, programme: str
+) -> Overview:
     assert actor.person_id is not None
     unit = people.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
     return Overview(
@@ -42,6 +45,7 @@ def load_overview(session: Session, actor: access.Actor, at: dt.datetime) -> Ove
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
         meetings=meetings.open_meetings(session, actor.person_id, at=at),
+        way=learning.load_certificate_way(session, actor.person_id, programme, at),
     )
 
 
@@ -49,11 +53,15 @@ class Home(PageHandler):
     """“Việc học của tôi”."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor, self.now)
+        overview = await self.read(
+            load_overview, self.actor, self.now, self.portal.settings.programme
+        )
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "home.html",
-            step=learning.next_step(overview.courses, self.now),
+            step=learning.next_step(overview.courses, self.now, overview.way.wanted),
+            way=overview.way,
+            known={course.slug: course for course in overview.courses},
             deadlines=learning.deadlines(overview.courses, self.now)[:5],
             begun=begun,
             others=[course for course in overview.courses if not course.begun],
@@ -106,7 +114,9 @@ class MarksPage(PageHandler):
     """Every result and every certificate."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor, self.now)
+        overview = await self.read(
+            load_overview, self.actor, self.now, self.portal.settings.programme
+        )
         self.page(
             "marks.html",
             courses=[course for course in overview.courses if course.begun],
@@ -120,7 +130,9 @@ class ProfilePage(PageHandler):
     """The competence profile: a picture, and its table beside it."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor, self.now)
+        overview = await self.read(
+            load_overview, self.actor, self.now, self.portal.settings.programme
+        )
         self.page("profile.html", profile=overview.profile, unit_name=overview.unit_name)
 
 

@@ -22,7 +22,7 @@ VINTAGE_NAMES: dict[Vintage, Message] = {
 }
 SORTS: dict[str, Callable[[Line], Any]] = {
     "name": lambda line: ordering.sort_key(str(line.name)),
-    "planned": lambda line: -(line.planned or 0),
+    "planned": lambda line: -(line.planned if line.planned is not None else -1),
     "listed": lambda line: -line.listed,
     "learning": lambda line: -line.learning,
     "certified": lambda line: -line.certified,
@@ -53,7 +53,7 @@ class OfficerPage(PageHandler):
         title = self._(
             "{name}: {certified} trên {planned}, nhịp đều đến nay {expected}",
             name=self._.of(line.name),
-            certified=self.count(line.certified),
+            certified=self.count(line.counted),
             planned=self.count(line.planned or 0),
             expected=self.count(line.expected or 0),
         )

@@ -16,6 +16,7 @@ from analytics.targets import (
 )
 from hub import access, forms
 from hub.pages.officer import VINTAGE_NAMES, OfficerPage
+from hub.returned_forms import collect
 from records import Session, audit, people
 from skills_framework.messages import Message, Refused
 
@@ -24,7 +25,7 @@ class PlanPage(OfficerPage):
     """The ministry's allocation among provinces: a plan, never a fact of the source."""
 
     async def get(self) -> None:
-        await self._show(self.vintage(), {}, errors=[])
+        await self._show(self.vintage())
 
     async def post(self) -> None:
         self.require(access.may_set_targets(self.actor))
@@ -35,28 +36,24 @@ class PlanPage(OfficerPage):
             if name.startswith("unit-")
             and (unit := forms.read_key(name.removeprefix("unit-"))) is not None
         }
-        try:
-            await self.record(self._store, vintage, typed)
-        except Refused as refused:
-            self.set_status(422)
-            await self._show(vintage, typed, errors=[self._.message(m) for m in refused.messages])
-            return
+        await self.record(self._store, vintage, typed)
         self.redirect(self.url("national", vintage=vintage))
 
     def _store(self, session: Session, vintage: Vintage, typed: dict[int, str]) -> None:
         units = {unit.id: unit for unit in people.find_units(session, "province", vintage)}
         goal = find_goals(session, PROGRAMME)["local"]
-        try:
-            deadline = dt.date.fromisoformat(self.get_argument("deadline", ""))
-        except ValueError:
-            raise Refused(Message("Thời hạn phải là một ngày")) from None
-        if self.get_argument("how", "") == "even":
-            shares = allot(goal.amount, dict.fromkeys(units, 1.0))
-        else:
-            shares = _read_shares(typed, units)
-        name = people.clean(self.get_argument("name", ""))[:200]
-        if not name:
-            raise Refused(Message("Kế hoạch phải có tên, ví dụ số và ngày của văn bản"))
+        shares: dict[int, int] = {}
+
+        def read_shares() -> None:
+            even = self.get_argument("how", "") == "even"
+            shares.update(
+                allot(goal.amount, dict.fromkeys(units, 1.0))
+                if even
+                else _read_shares(typed, units)
+            )
+
+        collect(self._name, self._deadline, read_shares)
+        name, deadline = self._name(), self._deadline()
         set_plan(session, PROGRAMME, shares, source=name, deadline_on=deadline)
         audit.append(
             session,
@@ -72,7 +69,20 @@ class PlanPage(OfficerPage):
             },
         )
 
-    async def _show(self, vintage: Vintage, typed: dict[int, str], errors: list[str]) -> None:
+    def _name(self) -> str:
+        name = people.clean(self.get_argument("name", ""))[:200]
+        if not name:
+            why = Message("Kế hoạch phải có tên, ví dụ số và ngày của văn bản")
+            raise Refused(why, field="name")
+        return name
+
+    def _deadline(self) -> dt.date:
+        try:
+            return dt.date.fromisoformat(self.get_argument("deadline", ""))
+        except ValueError:
+            raise Refused(Message("Thời hạn phải là một ngày"), field="deadline") from None
+
+    async def _show(self, vintage: Vintage) -> None:
         self.require(access.may_see_nation(self.actor))
         figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
         goals = await self.read(find_goals, PROGRAMME)
@@ -81,8 +91,6 @@ class PlanPage(OfficerPage):
             "officer/plan.html",
             figures=figures,
             goal=goals["local"],
-            typed=typed,
-            errors=errors,
             vintages=VINTAGE_NAMES,
             deadline=max(ends, goals["local"].deadline_on),
             count=self.count,
@@ -91,13 +99,14 @@ class PlanPage(OfficerPage):
 
 def _read_shares(typed: dict[int, str], units: dict[int, Any]) -> dict[int, int]:
     """Whole numbers, with or without the dots of thousands; every province must have one."""
-    wrong, shares = [], {}
+    wrong, shares = {}, {}
     for unit_id, unit in units.items():
         text = typed.get(unit_id, "").replace(".", "").replace(" ", "")
         if text.isascii() and text.isdigit() and len(text) < 8:
             shares[unit_id] = int(text)
         else:
-            wrong.append(Message("{name}: chỉ tiêu phải là số nguyên", {"name": unit.name}))
+            why = Message("{name}: chỉ tiêu phải là số nguyên", {"name": unit.name})
+            wrong[f"unit-{unit_id}"] = why
     if wrong:
-        raise Refused(*wrong[:10])
+        raise Refused.at_fields(wrong)
     return shares

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import ClassVar
 
 from hub import access
+from hub.returned_forms import at_field
 from hub.roster import COLUMNS, Outcome, import_roster, make_template
 from hub.roster.old_encodings import NAMES as ENCODINGS
 from hub.roster.old_encodings import Encoding
@@ -24,25 +25,21 @@ class RosterPage(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_import_roster(self.actor))
-        self._show(None, [])
+        self._show(None)
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))
         sent = self.request.files.get("file")
         dry_run = self.get_argument("how", "check") != "import"
-        try:
+        with at_field("file"):
             if not sent:
                 raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
             name, content = sent[0]["filename"], sent[0]["body"]
             ask = self.read if dry_run else self.record
             outcome = await ask(self._import, name, content, dry_run)
-        except Refused as refused:
-            self.set_status(422)
-            self._show(None, [self._.message(message) for message in refused.messages])
-            return
         if outcome.faults or outcome.conversion:
             self.set_status(422)
-        self._show(outcome, [])
+        self._show(outcome)
 
     def _import(self, session: Session, name: str, content: bytes, dry_run: bool) -> Outcome:
         return import_roster(
@@ -60,11 +57,10 @@ class RosterPage(PageHandler):
         asked = self.get_argument("convert", "")
         return next((one for one in ENCODINGS if one == asked), None)
 
-    def _show(self, outcome: Outcome | None, errors: list[str]) -> None:
+    def _show(self, outcome: Outcome | None) -> None:
         self.page(
             "officer/roster.html",
             outcome=outcome,
-            errors=errors,
             shown=SHOWN_FAULTS,
             columns=COLUMNS,
             encodings=ENCODINGS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import courses
 from analytics import teaching_pictures
 from analytics.insight import Step
 from hub import access, forms, publishing, reviews, teaching
+from hub.returned_forms import at_field, collect
 from hub.translate import HANOI
 from hub.web import PageHandler
 from records import Session, audit, queue, releases, remarking, reviewing, terms
@@ -43,10 +43,10 @@ class TeachingHome(PageHandler):
         )
 
 
-class TeachingCourse(PageHandler):
+class CourseView(PageHandler):
     """Where people stop, lesson by lesson; releases and re-marking."""
 
-    async def get(self, slug: str) -> None:
+    async def show_again(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_course_insight, slug)
         if insight is None:
@@ -65,10 +65,17 @@ class TeachingCourse(PageHandler):
         return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_way
 
 
-class TeachingLesson(PageHandler):
-    """How each exercise behaves, and who handed in what."""
+class TeachingCourse(CourseView):
+    """The page itself."""
 
-    async def get(self, slug: str, lesson: str) -> None:
+    async def get(self, slug: str) -> None:
+        await self.show_again(slug)
+
+
+class LessonView(PageHandler):
+    """How each exercise behaves, who handed in what, and the lesson's terms."""
+
+    async def show_again(self, slug: str, lesson: str) -> None:
         self.require(access.may_teach(self.actor))
         insight = await self.read(teaching.load_lesson_insight, slug, lesson)
         if insight is None:
@@ -99,13 +106,22 @@ class TeachingLesson(PageHandler):
         return Markup(drawn) if drawn else None  # noqa: S704 - escaped by draw_map
 
 
-class LessonTerms(PageHandler):
+class TeachingLesson(LessonView):
+    """The page itself."""
+
+    async def get(self, slug: str, lesson: str) -> None:
+        await self.show_again(slug, lesson)
+
+
+class LessonTerms(LessonView):
     """A lesson's deadline and number of attempts; an empty field means without."""
 
     async def post(self, slug: str, lesson: str) -> None:
         self.require(access.may_publish(self.actor))
-        closes, attempts = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
-        await self.record(self._set, slug, lesson, _moment(closes), _count(attempts))
+        closes, tries = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
+        collect(lambda: _moment(closes), lambda: _count(tries))
+        closes_at, sure = _moment(closes), bool(self.get_body_argument("sure", ""))
+        await self.record(self._set, slug, lesson, closes_at, _count(tries), sure=sure)
         self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
 
     def _set(
@@ -115,9 +131,15 @@ class LessonTerms(PageHandler):
         lesson: str,
         closes_at: dt.datetime | None,
         attempts: int | None,
+        *,
+        sure: bool,
     ) -> None:
         release = releases.current_release(session, slug)
         self.require(release is not None and releases.find_lesson(release, lesson) is not None)
+        before = terms.find_terms(session, slug, lesson)
+        unchanged = before is not None and before.closes_at == closes_at
+        if terms.has_closed(closes_at, self.now) and not (sure or unchanged):
+            raise Refused(ALREADY_PAST, field="closes")
         terms.set_terms(session, slug, lesson, closes_at=closes_at, attempts=attempts)
         audit.append(
             session,
@@ -136,21 +158,15 @@ class TeachingSubmission(PageHandler):
         self.require(access.may_teach(self.actor))
         await self._show(int(number))
 
-    async def _show(self, number: int, said: str = "", errors: Sequence[str] = ()) -> None:
+    async def _show(self, number: int, said: str = "") -> None:
         marker = self.actor.person_id if access.may_mark(self.actor) else None
         seen = await self.read(reviews.load_submission, number, marker)
         self.require(seen is not None)
-        self.page("teaching/submission.html", seen=seen, said=said, errors=errors, forms=forms)
+        self.page("teaching/submission.html", seen=seen, said=said, forms=forms)
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        try:
-            decided = await self.record(self._review, int(number))
-        except Refused as refused:
-            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-            errors = [self._.message(message) for message in refused.messages]
-            await self._show(int(number), errors=errors)
-            return
+        decided = await self.record(self._review, int(number))
         await self._show(
             int(number),
             self._("Đã ghi điểm.")
@@ -169,17 +185,18 @@ class TeachingSubmission(PageHandler):
             points = sum(picks)
         else:
             points = _points(self.get_body_argument("points", ""))
-        decided = reviewing.record_review(
-            session,
-            number,
-            grade_id,
-            marker_id=self.actor.person_id,
-            marker=self.actor.username or "",
-            points=points,
-            comment=comment,
-            at=self.now,
-            picks=picks,
-        )
+        with at_field("points"):
+            decided = reviewing.record_review(
+                session,
+                number,
+                grade_id,
+                marker_id=self.actor.person_id,
+                marker=self.actor.username or "",
+                points=points,
+                comment=comment,
+                at=self.now,
+                picks=picks,
+            )
         submission = queue.find_submission(session, number)
         if decided and submission is not None:
             self.portal.on_marked(session, submission, self.now)
@@ -206,6 +223,12 @@ class SubmittedFile(PageHandler):
         self.set_header("Content-Type", "application/octet-stream")
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(name)}")
         self.finish(content)
+
+
+ALREADY_PAST = Message(
+    "Hạn này đã qua. Nếu lưu, bài đóng ngay và mọi người học thấy lời giải mẫu. "
+    "Hãy sửa lại hạn, hoặc đánh dấu ô xác nhận bên dưới rồi lưu."
+)
 
 
 class DeadLetters(PageHandler):
@@ -239,24 +262,37 @@ class Publish(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_publish(self.actor))
-        self.page("teaching/publish.html", problems=None, course=None, published=None)
+        self.page(
+            "teaching/publish.html", problems=None, course=None, published=None, required=False
+        )
 
     async def post(self) -> None:
         self.require(access.may_publish(self.actor))
         files = self.request.files.get("course", [])
         if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
             raise Refused(
-                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB})
+                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB}),
+                field="course",
             )
         content = files[0]["body"]
-        course, problems = await self.in_thread(lambda: self._check(content))
+        with at_field("course"):
+            course, problems = await self.in_thread(lambda: self._check(content))
         published = None
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
             published, _is_new = await self.record(
                 publishing.record_release, course, by=self.actor.username or "", at=self.now
             )
-        self.page("teaching/publish.html", problems=problems, course=course, published=published)
+        required = await self.read(
+            publishing.is_required, course.slug, self.portal.settings.programme, at=self.now
+        )
+        self.page(
+            "teaching/publish.html",
+            problems=problems,
+            course=course,
+            published=published,
+            required=required,
+        )
 
     def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
         course = publishing.read_course_archive(content)
@@ -276,7 +312,7 @@ class Signs(PageHandler):
         self.page("teaching/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
-class BeginRemark(PageHandler):
+class BeginRemark(CourseView):
     """Try the newest release's checks on all past submissions of a lesson."""
 
     async def post(self, slug: str) -> None:
@@ -370,13 +406,14 @@ def _moment(text: str) -> dt.datetime | None:
         return None
     try:
         return dt.datetime.fromisoformat(text).replace(tzinfo=HANOI)
-    except ValueError:
-        raise Refused(Message("Ngày hoặc giờ không đúng dạng")) from None
+    except (ValueError, OverflowError):
+        raise Refused(Message("Ngày hoặc giờ không đúng dạng"), field="closes") from None
 
 
 def _local_time(at: dt.datetime) -> str:
-    """As a form's field wants it."""
-    return at.astimezone(HANOI).strftime("%Y-%m-%dT%H:%M")
+    """As a form's field wants it; seconds only where there are any, so that saving keeps them."""
+    there = at.astimezone(HANOI)
+    return there.strftime("%Y-%m-%dT%H:%M:%S" if there.second else "%Y-%m-%dT%H:%M")
 
 
 def _count(text: str) -> int | None:
@@ -384,7 +421,7 @@ def _count(text: str) -> int | None:
         return None
     attempts = forms.read_key(text)
     if attempts is None or not 1 <= attempts <= 100:
-        raise Refused(Message("Số lần nộp phải từ 1 đến 100"))
+        raise Refused(Message("Số lần nộp phải từ 1 đến 100"), field="tries")
     return attempts
 
 
@@ -392,4 +429,4 @@ def _points(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise Refused(Message("Điểm phải là một số")) from None
+        raise Refused(Message("Điểm phải là một số"), field="points") from None

@@ -50,7 +50,7 @@ class Verify(UploadPage):
             return
         sent = self.request.files.get("file")
         if not sent:
-            raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"))
+            raise Refused(Message("Hãy chọn tệp chứng nhận (PDF)"), field="file")
         office, desk = self.portal.office, self.portal.desk
         if office is None or desk is None:
             raise self.absent()

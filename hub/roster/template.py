@@ -17,7 +17,7 @@ from records.counting import UnitNode
 def make_template(units: Iterable[UnitNode]) -> bytes:
     """An empty list to fill in, with one made-up row, the rules, and every unit's code."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True})
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     head = book.add_format({"bold": True, "bg_color": "#E3F0EF", "border": 1, "text_wrap": True})
     text = book.add_format({"num_format": "@"})  # so that 01 stays 01
     sheet = book.add_worksheet("Danh sách")

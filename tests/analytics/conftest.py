@@ -15,9 +15,11 @@ from analytics.signing import Signer, load_or_make_signer
 from records import Records, Session, people
 from records.enrolments import begin_course
 from records.releases import current_release, publish
-from records.tables import Person, Progress, Release, Submission
+from records.tables import Person, Progress, Release, Requirement, Submission
+from records.writing import insert_new
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+LONG_AGO = dt.datetime(2022, 1, 18, 17, tzinfo=dt.UTC)
 PROGRAMME = "chuyen-doi-so-10000"
 
 
@@ -33,9 +35,14 @@ class Publication:
 
 
 def publish_course(
-    session: Session, slug: str, lessons: dict[str, float], *, pass_share: float = 0.5
+    session: Session,
+    slug: str,
+    lessons: dict[str, float],
+    *,
+    pass_share: float = 0.5,
+    required: dt.datetime | None = LONG_AGO,
 ) -> Release:
-    """Publish a course whose lessons have these maximum points."""
+    """Publish a course whose lessons have these maximum points, required since ``required``."""
     manifest = {
         "programme": PROGRAMME,
         "course": slug,
@@ -51,7 +58,11 @@ def publish_course(
             for name, most in lessons.items()
         ],
     }  # fmt: skip
-    return publish(session, Publication(manifest), at=AT, by="tests")
+    release = publish(session, Publication(manifest), at=AT, by="tests")
+    if required:
+        insert_new(session, Requirement, programme=PROGRAMME, course=slug, from_at=required,
+                   source="Quyết định mẫu", decided_by="bo", decided_at=required)  # fmt: skip
+    return release
 
 
 def hand_in(

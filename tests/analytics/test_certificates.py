@@ -40,7 +40,7 @@ def issue(records: Records, world, person_id: int, **choices):
 def test_nothing_is_issued_before_the_last_lesson(records, world, learner_id) -> None:
     assert issue(records, world, learner_id) is None
     with records.read() as session:
-        completion = find_completion(session, learner_id, world.programme)
+        completion = find_completion(session, learner_id, world.programme, at=world.at)
     assert [str(reason) for reason in completion.reasons] == [
         "Khóa “nhan-thuc” còn 1 bài chưa nộp hoặc chưa có điểm"
     ]

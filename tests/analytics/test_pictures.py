@@ -54,9 +54,13 @@ def test_the_map_has_text_and_a_description_on_every_tile() -> None:
 
 
 def test_colours_follow_the_share_of_the_plan() -> None:
-    assert [step_of(share) for share in (None, 0, 0.2499, 0.25, 0.5, 0.99, 1, 3)] == [
-        "none", "0", "0", "1", "2", "3", "4", "4"
-    ]  # fmt: skip
+    lines = [
+        Line("x", "", planned=10_000, certified=n)
+        for n in (0, 2499, 2500, 5000, 9999, 10_000, 30_000)
+    ]
+    assert [step_of(line) for line in lines] == ["0", "0", "1", "2", "3", "4", "4"]
+    assert step_of(Line("x", "", planned=None, certified=5)) == "none"
+    assert step_of(Line("x", "", planned=0)) == "4", "a plan of 0 is a plan, and fulfilled"
 
 
 def test_a_bar_never_runs_out_of_its_frame() -> None:

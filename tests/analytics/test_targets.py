@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.calendar import reporting_window
 from analytics.figures import find_figures, find_unit_figures, forecast
 from analytics.places import bucket_of
-from analytics.small_cells import SMALLEST, protect
+from analytics.small_cells import SMALLEST, Withheld, protect
 from analytics.targets import (
     EXPERTS,
     PROGRAMME,
@@ -337,17 +337,28 @@ def test_a_goal_reached_needs_no_forecast() -> None:
 
 
 def test_small_numbers_are_withheld_and_cannot_be_worked_out() -> None:
-    assert protect({"a": 0, "b": 3, "c": 50, "d": 60}) == {"a": 0, "b": None, "c": None, "d": 60}
-    assert protect({"a": 2, "b": 4, "c": 50}) == {"a": None, "b": None, "c": 50}
-    assert protect({"a": 1, "b": 1, "c": 50}) == {"a": None, "b": None, "c": None}
+    small, beside = Withheld.SMALL, Withheld.COMPLEMENT
+    assert protect({"a": 0, "b": 3, "c": 50, "d": 60}) == {"a": 0, "b": small, "c": beside, "d": 60}
+    assert protect({"a": 2, "b": 3, "c": 50}) == {"a": small, "b": small, "c": 50}
+    assert protect({"a": 1, "b": 1, "c": 50}) == {"a": small, "b": small, "c": beside}
+    assert protect({"a": 4, "b": 4, "c": 50}) == {"a": small, "b": small, "c": beside}
+    assert protect({"a": 1, "b": 5, "c": 60}) == {"a": small, "b": beside, "c": beside}
     assert protect({"a": 0, "b": 5}) == {"a": 0, "b": 5}
 
 
-@given(st.dictionaries(st.integers(0, 40), st.integers(0, 30), max_size=34))
-def test_what_is_withheld_is_never_alone_and_never_small(counts) -> None:
+@given(st.dictionaries(st.integers(0, 6), st.integers(0, 12), max_size=5))
+def test_what_is_withheld_cannot_be_worked_out_from_the_sum(counts) -> None:
     shown = protect(counts)
-    hidden = [key for key, count in shown.items() if count is None]
-    assert all(count is None or count == 0 or count >= SMALLEST for count in shown.values())
-    if hidden and any(counts[key] >= SMALLEST for key in counts if key not in hidden):
-        assert len(hidden) > 1
-        assert sum(counts[key] for key in hidden) >= SMALLEST
+    small = [key for key, count in shown.items() if count is Withheld.SMALL]
+    beside = [key for key, count in shown.items() if count is Withheld.COMPLEMENT]
+    assert all(isinstance(c, Withheld) or c == 0 or c >= SMALLEST for c in shown.values())
+    assert all(0 < counts[key] < SMALLEST for key in small)
+    assert all(counts[key] >= SMALLEST for key in beside)
+    if not any(isinstance(count, int) and count for count in shown.values()):
+        return  # everything is withheld: there is nothing left to hide behind
+    hidden = sum(counts[key] for key in small + beside)
+    for wanted in range(1, SMALLEST) if small else ():  # each could be any of 1, 2, 3, 4
+        rest = hidden - wanted
+        least = (len(small) - 1) + SMALLEST * len(beside)
+        most = (len(small) - 1) * (SMALLEST - 1) if not beside else rest
+        assert least <= rest <= most

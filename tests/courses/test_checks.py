@@ -71,10 +71,16 @@ def test_a_passing_mark_needs_no_programming(real_course):
         assert by_form >= real_course.pass_share * lesson.max_points
 
 
-def test_the_template_passes_its_own_check(tmp_path, marker):
-    made = new_course(tmp_path, slug="khoa-moi", title='Khóa "mới"')
+def test_of_the_template_only_its_own_words_are_wrong(tmp_path, marker, in_own_words):
+    made = new_course(tmp_path, slug="khoa-moi", title='Hồ sơ "mới"')
     course = load_course(made)
-    assert (course.slug, course.title) == ("khoa-moi", 'Khóa "mới"')
+    assert (course.slug, course.title) == ("khoa-moi", 'Hồ sơ "mới"')
+    found = [str(problem) for problem in problems(made, marker)]
+    assert found
+    assert all("bài mẫu" in problem for problem in found)
+    paths = {p.relative_to(made).as_posix(): p for p in made.rglob("*") if p.is_file()}
+    for name, content in in_own_words({n: p.read_bytes() for n, p in paths.items()}).items():
+        paths[name].write_bytes(content)
     assert [str(problem) for problem in problems(made, marker)] == []
 
 

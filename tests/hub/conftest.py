@@ -118,6 +118,7 @@ class Site:
     clock: Clock
     portal: Any
     filled: dict[str, str] = field(default_factory=dict)  # see test_every_route
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def as_(self, username: str | None, language: str = "vi") -> Browser:
         return Browser(self.address, username, language)

@@ -11,13 +11,15 @@ import pytest
 
 from graders.marks import CellMarks, Marks
 from hub.completion import make_on_attended, make_on_marked
+from hub.grading import issue_after_decisions
 from hub.settings import Settings
 from records import Records, certificates, enrolments, meetings, people, queue, releases, reviewing
-from records.tables import Person
+from records.requirements import end_requirement
+from records.tables import Person, Requirement
 
 AT = dt.datetime(2025, 12, 30, 3, 0, tzinfo=dt.UTC)
 LATER = AT + dt.timedelta(days=7)
-COURSE, PROGRAMME = "khoa-thu", "chuyen-doi-so-10000"
+COURSE, OTHER, PROGRAMME = "khoa-thu", "khoa-khac", "chuyen-doi-so-10000"
 HOUR = dt.timedelta(hours=1)
 
 
@@ -53,6 +55,14 @@ def settings(tmp_path: Path) -> Settings:
 def learner(records: Records) -> Person:
     with records.begin() as session:
         releases.publish(session, Publication(), at=AT, by="TN")
+        for course in (COURSE, OTHER):
+            session.add(
+                Requirement(
+                    programme=PROGRAMME, course=course, from_at=AT - HOUR, source="QĐ (mẫu)",
+                    until_at=AT - HOUR / 2 if course == OTHER else None,
+                    decided_by="bo", decided_at=AT - HOUR,
+                )
+            )  # fmt: skip
         person = people.add_person(
             session, username="an", full_name="Nguyễn Thị An (mẫu)", code="TN-1", at=AT
         )
@@ -135,3 +145,24 @@ def test_a_certificate_that_a_person_s_marks_earned_is_not_dated_back(
     assert issued is not None
     assert issued.issued_at == LATER
     assert issued.number.startswith("MC-2026-")  # marked by the machine in 2025
+
+
+def test_who_is_due_because_a_course_ceased_to_be_required_gets_the_certificate(
+    records: Records, learner: Person, settings: Settings
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    with records.begin() as session:
+        other = session.query(Requirement).filter_by(course=OTHER).one()
+        other.until_at = None
+    for lesson in ("mot", "hai"):
+        hand_in(records, learner, lesson)
+    day = {"since": now - HOUR, "at": now + HOUR}
+    assert issue_after_decisions(records, settings, **day) == 0
+    with records.begin() as session:
+        end_requirement(
+            session, PROGRAMME, OTHER, until_at=now, source="QĐ 2 (mẫu)", by="bo", at=now
+        )
+    later = {"since": now + HOUR, "at": now + 2 * HOUR}
+    assert issue_after_decisions(records, settings, **later) == 0, "nothing ended since then"
+    assert issue_after_decisions(records, settings, **day) == 1
+    assert issue_after_decisions(records, settings, **day) == 0

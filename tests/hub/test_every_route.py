@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+import html
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -82,6 +84,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}": {"get": OWN_UNIT},
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
+    "requirements": {"get": NATION, "post": MINISTRY},
     "certificates": {"get": OWN_UNIT},
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
@@ -93,7 +96,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "verify": {"get": ANYONE, "post": ANYONE},
     "verify/([^/]{1,80})": {"get": ANYONE},
     "progress": {"get": ANYONE},
-    r"progress\.csv": {"get": ANYONE},
+    r"progress\.(csv|xlsx)": {"get": ANYONE},
     "language": {"post": ANYONE},
     "logout": {"post": ANYONE},
     "oauth_callback": {"get": ANYONE},
@@ -225,7 +228,10 @@ def stock(site: Any) -> dict[str, str]:
             seed=1,
         )
         queue.claim(session, worker="w", at=at, lease=hour)
-        cells = tuple(CellMarks(one["grade_id"], 0.0, one["points"]) for one in lesson["exercises"])
+        cells = tuple(
+            CellMarks(one["grade_id"], 0.0, one["points"], needs_review=one["kind"] == "text")
+            for one in lesson["exercises"]
+        )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
         assert queue.store_marks(session, submission.id, marks, worker="w", at=at)
         meeting = meetings.call_meeting(
@@ -255,11 +261,13 @@ def stock(site: Any) -> dict[str, str]:
             "unit": learner.unit_id,
             "submission": submission.id,
             "meeting": meeting.id,
+            "province": people.find_units(session, "province", "2025")[0].id,
             "certificate": certificate.number,
             "remark": remark.id,
             "upload": upload,
             "digest": release.manifest["media"]["media/ty-le.svg"]["digest"][:16],
         }
+    site.facts = facts
     return {path: fill(path, facts) for path in MAY}
 
 
@@ -291,6 +299,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
         ("([A-Z0-9-]+)", facts["certificate"]),
         ("([^/]{1,80})", facts["certificate"]),
         ("(pdf|jwt)", "jwt"),
+        ("(csv|xlsx)", "xlsx"),
     ):
         filled = filled.replace(gap, str(value))
     filled = filled.replace("\\.", ".")
@@ -363,6 +372,121 @@ async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
         (f"teaching/{lesson}/terms", {"closes": "", "tries": text}),
     ):
         assert (await teacher.post_form(path, **fields)).status != 500, path
+
+
+# --- forms that are refused -----------------------------------------------------------------------
+
+# Route → who sends it, what is typed (``{…}`` are facts of the stock), the fields that are wrong.
+# What is typed and ends in “đã gõ” must still be there.
+WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
+    "attend": ("an", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
+    "teaching/publish": ("thay", {"check": "1"}, ("course",)),
+    "teaching/authoring": (
+        "thay",
+        {"action": "new", "slug": "Mã đã gõ", "title": "Tên đã gõ", "frame": "4.2"},
+        ("slug",),
+    ),
+    "teaching/classes": (
+        "thay",
+        {"lesson": f"{COURSE}/{LESSON}", "place": "Phòng đã gõ", "day": "ngày đã gõ",
+         "starts": "25:00 đã gõ", "ends": "đã gõ"},
+        ("day", "starts", "ends"),
+    ),
+    f"teaching/classes/{NUMBER}": ("thay", {"codes": "TN-LẠ đã gõ"}, ("codes",)),
+    f"teaching/courses/{SLUG}/remark": ("thay", {"lesson": LESSON, "reason": " "}, ("reason",)),
+    f"teaching/{LESSON_PATH}/terms": (
+        "thay", {"closes": "mai đã gõ", "tries": "nhiều đã gõ"}, ("closes", "tries")
+    ),
+    f"teaching/submissions/{NUMBER}": (
+        "thay", {"grade_id": "mau-bai-viet", "comment": "Nhận xét đã gõ"}, ("pick-0",)
+    ),
+    "notices": (
+        "thay",
+        {"to": f"course:{COURSE}", "title": "Tiêu đề đã gõ", "body": " "},
+        ("body",),
+    ),
+    "plan": (
+        "bo",
+        {"how": "table", "name": " ", "deadline": "hạn đã gõ", "unit-{province}": "số đã gõ"},
+        ("name", "deadline", "unit-{province}"),
+    ),
+    "requirements": (
+        "bo",
+        {"kind": "require", "course": COURSE, "day": "ngày đã gõ", "source": ""},
+        ("day", "source"),
+    ),
+    "certificates/([A-Z0-9-]+)": ("bo", {"reason": "đã gõ " * 200}, ("reason",)),
+    "roster": ("bo", {"how": "check"}, ("file",)),
+    "verify": ("an", {}, ("file",)),
+}  # fmt: skip
+BUTTONS = {
+    "a lesson, which has tests of its own": LESSON_PATH,
+    "to the lab": f"{LESSON_PATH}/lab",
+    "a message is put aside": "notices/aside",
+    "a course in the lab is checked": f"teaching/authoring/{SLUG}",
+    "a submission is marked again": "teaching/dead",
+    "a re-marking is decided": f"teaching/remarks/{NUMBER}",
+    "a lab is ended": "labs/stop",
+    "the language": "language",
+    "leaving": "logout",
+}
+
+
+def test_every_form_has_a_wrong_answer_here() -> None:
+    forms = {
+        path
+        for path, handler in app.routes()
+        if "post" in methods_of(handler) and not path.startswith(V1)
+    }
+    assert forms == {*WRONG, *BUTTONS.values()}
+
+
+def control(page: str, name: str, typed_in: str = "") -> str:
+    """The tag of the wrong control with this name (or the fieldset around it)."""
+    tags = re.findall(r"<(?:input|textarea|select|fieldset)\b[^>]*>", page)
+    named = [tag for tag in tags if f'name="{name}"' in tag or f'"{name}-' in tag]
+    return next((tag for tag in named if 'aria-invalid="true"' in tag), "")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("route", sorted(WRONG))
+async def test_a_form_that_is_refused_comes_back_as_it_was_typed(
+    stocked: Any, route: str, language: str
+) -> None:
+    username, typed, wrong = WRONG[route]
+    filled = {
+        name.format(**stocked.facts): text.format(**stocked.facts) for name, text in typed.items()
+    }
+    answer = await stocked.as_(username, language).post_form(stocked.filled[route], **filled)
+    page = html.unescape(answer.text)
+    assert 400 <= answer.status < 500
+    assert "Không mở được trang" not in page
+    assert "could not be opened" not in page
+    assert 'id="refused"' in page
+    for name, text in filled.items():
+        assert "đã gõ" not in text or text.strip() in page, name
+    for field in wrong:
+        name = field.format(**stocked.facts)
+        tag = control(page, name)
+        assert tag, f"{name} is not shown as wrong"
+        about = re.search(r'aria-describedby="([^"]+)"', tag)
+        assert about, tag
+        reason = re.search(rf'id="{about[1].split()[0]}"[^>]*>([^<]+)<', page)
+        assert reason and reason[1].strip(), tag
+
+
+async def test_a_field_that_was_not_sent_at_all_is_asked_for(stocked: Any) -> None:
+    answer = await stocked.as_("thay").post_form("teaching/classes", lesson=f"{COURSE}/{LESSON}")
+    assert answer.status == 422
+    assert "Hãy điền mục này" in answer.text
+
+
+async def test_a_button_that_comes_too_late_says_so_on_its_page(stocked: Any) -> None:
+    path = stocked.filled[f"teaching/remarks/{NUMBER}"]
+    answer = await stocked.as_("thay").post_form(path, decision="apply")
+    assert answer.status == 422
+    assert "chưa sẵn sàng hoặc đã kết thúc" in answer.text
+    assert "Chấm lại bài" in answer.text
 
 
 async def test_without_login_only_public_pages_show(stocked: Any) -> None:

@@ -21,7 +21,7 @@ from hub.demo_learners import load_demo_learners, share_out
 from records import Session, audit, people, releases
 from records.certificates import record_certificate
 from records.counting import count_certificates, list_certificates
-from records.tables import Certificate, Person
+from records.tables import Certificate, Person, Requirement
 
 AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 NATION = ("bo", "kiem", "quan")
@@ -43,6 +43,12 @@ def learners(site: Any) -> Any:
     """Four hundred made-up learners of a made-up course of two lessons."""
     with site.records.begin() as session:
         releases.publish(session, Publication(), at=AT, by="thay")
+        long_ago = AT - dt.timedelta(days=2000)
+        session.add(
+            Requirement(programme=PROGRAMME, course="mau", from_at=long_ago, source="Mẫu",
+                        decided_by="bo", decided_at=long_ago)
+        )  # fmt: skip
+        session.flush()
         assert load_demo_learners(session, 400, seed=7, at=AT) is not None
     return site
 
@@ -151,15 +157,23 @@ async def test_page_workbook_and_open_data_have_the_same_figures(learners: Any) 
         figures = find_figures(session, PROGRAMME, at=AT, vintage="2025")
     assert figures.total.certified > 50
     rows = {row[0]: row[4] for row in book["Theo tỉnh"].iter_rows(min_row=6, values_only=True)}
-    text = csv.DictReader(io.StringIO((await bo.get("progress.csv")).text.removeprefix("\ufeff")))
-    opened = {row["ma"]: row["da_cap"] for row in text}
+    text = io.StringIO((await bo.get("progress.csv")).text.removeprefix("\ufeff"))
+    opened = {row["ma"]: row["da_cap"] for row in csv.DictReader(text, delimiter=";")}
+    english = (await learners.as_("bo", "en").get("progress.csv")).text.removeprefix("\ufeff")
+    assert {row["ma"] for row in csv.DictReader(io.StringIO(english))} == set(opened)
+    sheet = openpyxl.load_workbook(io.BytesIO((await bo.get("progress.xlsx")).body)).worksheets[0]
+    cells = {row[1].value: row for row in sheet.iter_rows(min_row=2)}
+    assert set(cells) == set(opened), "codes keep their zeros"
+    assert any(code.startswith("0") for code in cells)
+    assert not any(cell.data_type == "f" for row in cells.values() for cell in row)
     for line in figures.provinces:
         shown = re.search(
             rf'units/{line.unit_id}">{line.name}</a></th>\s*<td class="num strong">([\d.]+)<', page
         )
         assert shown, line.name
         assert int(shown[1]) == line.certified == rows[f"{line.code} {line.name}"]
-        assert opened[line.code] in (str(line.certified), "<5")
+        withheld = "<5" if 0 < line.certified < 5 else "x"
+        assert opened[line.code] in (str(line.certified), withheld)
         assert opened[line.code] == "<5" or not 0 < line.certified < 5
     assert f"<strong>{figures.total.certified}</strong>" in page
 

@@ -203,6 +203,7 @@ async def test_after_the_deadline_nothing_is_handed_in_and_nothing_lost(site: An
     before = await an.get(V1 + LESSON)
     with site.records.begin() as session:
         terms.set_terms(session, "khoa-mau", "bai-mau", closes_at=site.clock.at)
+    site.clock.at += dt.timedelta(minutes=1)  # the deadline's own minute is over
     answer = await an.send("POST", V1 + "submissions", {"course": "khoa-mau", "lesson": "bai-mau"})
     assert answer.status == 409
     assert "hết hạn" in answer.json["errors"][0]

@@ -76,7 +76,7 @@ async def begin(site: Any, slug: str = "du-lieu-mo") -> Any:
 
 
 async def test_a_course_is_begun_checked_previewed_and_published(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: tuple[Any, Shelf], in_own_words: Any
 ) -> None:
     site, shelf = shelf_site
     author = site.as_("thay")
@@ -90,6 +90,9 @@ async def test_a_course_is_begun_checked_previewed_and_published(
     assert "Thang chấm" in preview
     assert "BEGIN SOLUTION" not in preview
     assert "Một xã có 1.500 hồ sơ" not in preview, "another learner's numbers"
+    untouched = (await author.post_form(f"{PAGE}/du-lieu-mo", action="publish")).text
+    assert "còn là chữ của bài mẫu" in untouched
+    shelf.folders["du-lieu-mo"] = in_own_words(shelf.folders["du-lieu-mo"])
     checked = (await author.post_form(f"{PAGE}/du-lieu-mo", action="check")).text
     assert "Mọi kiểm tra đều đạt" in checked
     published = (await author.post_form(f"{PAGE}/du-lieu-mo", action="publish")).text

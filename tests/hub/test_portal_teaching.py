@@ -18,7 +18,8 @@ import pytest
 import courses
 from graders import CellMarks, Marker, Marks
 from graders.remark import try_next
-from records import audit, enrolments, meetings, people, queue, releases
+from hub.translate import HANOI
+from records import audit, enrolments, meetings, people, queue, releases, terms
 from records.tables import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -190,13 +191,22 @@ async def test_a_dead_submission_is_listed_with_its_reason_and_sent_back(site: A
         assert queue.find_submission(session, submission).state == "queued"
 
 
-async def test_a_good_course_is_checked_by_really_marking_it_and_published(taught: Any) -> None:
-    folder = packed(TEMPLATE)
+async def test_a_good_course_is_checked_by_really_marking_it_and_published(
+    taught: Any, written_course: Path
+) -> None:
+    folder = packed(written_course)
     answer = await upload(taught.as_("thay"), "teaching/publish", folder, check="1")
     assert answer.status == 200, answer.text
     assert "lời giải mẫu được trọn điểm" in answer.text
     answer = await upload(taught.as_("thay"), "teaching/publish", folder, publish="1")
     assert "Đã công bố" in answer.text
+
+
+async def test_the_untouched_template_is_refused(taught: Any) -> None:
+    answer = await upload(taught.as_("thay"), "teaching/publish", packed(TEMPLATE), publish="1")
+    assert "Phải sửa" in answer.text
+    assert "còn là chữ của bài mẫu" in answer.text
+    assert "ô văn bản còn nguyên như bài mẫu" in answer.text
 
 
 async def test_a_course_whose_reference_answer_fails_is_not_published(taught: Any) -> None:
@@ -362,7 +372,14 @@ async def test_a_deadline_and_a_number_of_attempts_are_set_by_a_teacher_only(sit
     page = f"courses/{COURSE}/lessons/{LESSON}"
     path, given = f"teaching/{page}/terms", {"closes": "2026-11-22T09:00", "tries": "2"}
     assert (await learner.post_form(path, **given)).status == 404
-    assert (await teacher.post_form(path, **given)).status == 302
+    asked = await teacher.post_form(path, **given)
+    assert asked.status == 422
+    assert "mọi người học thấy lời giải mẫu" in asked.text
+    assert 'value="2026-11-22T09:00"' in asked.text
+    with site.records.read() as session:
+        assert terms.find_terms(session, COURSE, LESSON) is None
+    assert (await teacher.post_form(path, **given, sure="1")).status == 302
+    assert (await teacher.post_form(path, **given)).status == 302  # unchanged: nothing to ask
     assert "2026-11-22T09:00" in (await teacher.get(f"teaching/{page}")).text
     await learner.get(page)  # the site's clock says 10:00 in Hà Nội
     late = await learner.send("POST", "api/v1/submissions", {"course": COURSE, "lesson": LESSON})
@@ -376,6 +393,18 @@ async def test_terms_that_make_no_sense_get_a_clear_message(site: Any, wrong: An
     answer = await site.as_("thay").post_form(path, **wrong)
     assert answer.status == 422
     assert "đúng dạng" in answer.text or "từ 1 đến 100" in answer.text
+
+
+async def test_a_deadline_keeps_its_seconds_when_it_is_saved_again(site: Any) -> None:
+    teacher, path = site.as_("thay"), f"teaching/courses/{COURSE}/lessons/{LESSON}"
+    for typed, shown in (("2026-12-31T23:59:59", "T23:59:59"), ("2026-12-31T23:59", "T23:59")):
+        assert (await teacher.post_form(f"{path}/terms", closes=typed, tries="")).status == 302
+        page = (await teacher.get(path)).text
+        assert f'value="2026-12-31{shown}"' in page
+        assert "Giờ Việt Nam" in page
+        with site.records.read() as session:
+            kept = terms.find_terms(session, COURSE, LESSON).closes_at
+        assert kept.astimezone(HANOI).replace(tzinfo=None) == dt.datetime.fromisoformat(typed)
 
 
 async def test_the_lab_shows_the_sentence_of_each_task_once_it_is_marked(site: Any) -> None:

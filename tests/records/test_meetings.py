@@ -113,8 +113,8 @@ def test_a_lesson_attended_in_person_counts_as_taken_part_in_and_earns_nothing(
             session, meeting.id, learner.id, meetings.code_at(meeting, at), at=at
         )
         facts = progress.find_course_facts(session, learner.id, course.slug)
-        ((_release, marks),) = counting.release_and_marks(
-            session, learner.id, "chuyen-doi-so-10000"
+        ((_course, _release, marks),) = counting.release_and_marks(
+            session, learner.id, [course.slug]
         )
     assert facts and (facts.lessons_done, facts.took_part, facts.points) == (1, False, 0.0)
     assert marks == {"bai-mot": (0.0, 5.0)}

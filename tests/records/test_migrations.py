@@ -20,6 +20,7 @@ from sqlalchemy import inspect, text
 from records import Records, open_records
 from records.engine import MIGRATIONS, migrate_to
 from records.ordering import name_key
+from records.requirements import requirements_of
 from records.tables import Table
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -170,6 +171,37 @@ def test_json_null_becomes_null_and_only_each_person_s_oldest_claim_stays(
             assert [bool(null) for (null,) in picks] == [True, False]
     finally:
         records.close()
+def test_what_was_required_stays_required_and_names_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript((SCHEMAS / "0003.sql").read_text(encoding="utf-8"))
+    connection.execute(
+        "INSERT INTO person (id, full_name, language, created_at) "
+        "VALUES (7, 'Đặng Thị Yên (mẫu)', 'vi', '2026-03-02')"
+    )
+    connection.executemany(
+        "INSERT INTO release (programme, course, number, digest, manifest, published_at, "
+        "published_by) VALUES ('p', ?, ?, ?, '{}', ?, 'x')",
+        [
+            ("mot", 1, "a", "2026-01-01 00:00:00.000000"),
+            ("mot", 2, "b", "2026-02-01 00:00:00.000000"),
+            ("hai", 1, "c", "2026-03-01 00:00:00.000000"),
+        ],
+    )
+    connection.commit()
+    connection.close()
+    records = open_records(f"sqlite:///{path}", migrate=True)
+    try:
+        with records.read() as session:
+            found = {one.course: one.from_at for one in requirements_of(session, "p")}
+            folded = session.scalar(text("SELECT name_folded FROM person"))
+    finally:
+        records.close()
+    assert {course: at.date().isoformat() for course, at in found.items()} == {
+        "mot": "2026-01-01",
+        "hai": "2026-03-01",
+    }
+    assert folded == "dang thi yen (mau)"
 
 
 def test_a_schema_from_the_future_is_not_touched(records) -> None:
