@@ -9,6 +9,7 @@ asked, not even where such a cell failed before it bound them.
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import contextlib
 import importlib
@@ -26,9 +27,10 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from graders.codec import NotPlain
+from graders.examiner_shell import Shell
 from graders.far_side import FarSide
 from graders.folder import Folder
-from graders.guard import Guard, Refusal
+from graders.guard import Guard, Refusal, places_of_libraries
 from graders.names import meant_by, plain_python
 from graders.outputs import Outputs
 from graders.patience import MOST
@@ -38,9 +40,6 @@ from sandbox import Channel, ChannelClosed
 MAX_MESSAGE = 1000
 _REPEAT_S = 0.25
 _TEST, _SETUP = "<test>", "<setup>"
-_QUIET_MAGICS = frozenset(
-    ["matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "pylab", "time"]
-)
 
 
 class TestTimeout(BaseException):
@@ -69,7 +68,8 @@ def main(
     here = os.getcwd()  # noqa: PTH109
     # A submitted file is data: nothing of this folder can be imported.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
-    guard = Guard(os.path.realpath(here), frozenset((_TEST, _SETUP)))
+    folder = os.path.realpath(here)
+    guard = Guard(folder, frozenset((_TEST, _SETUP)), places_of_libraries(folder))
     _refuse_pickles(guard)
     guard.install()
     far = FarSide(
@@ -148,6 +148,7 @@ class Examiner:
         sys.modules["__main__"] = main_module
         self.globals = main_module.__dict__
         self.globals["__builtins__"] = names
+        self.shell = Shell(lambda: Namespace(self), self._run_text, self.globals.__setitem__)
         own = _own_builtins(self)
         names.update({name: value for name, value in own.items() if name not in learner})
         _forward_seeds(far)
@@ -162,6 +163,7 @@ class Examiner:
             self.far.folder.take(wish.get("files"))
             if "setup" in wish:
                 said = self._attempt(wish["setup"], _SETUP, wish["limit"])
+                os.chdir(self.far.folder.root)
                 self.far.folder.keep()
             else:
                 said = {"outcomes": self.run_test(wish["test"], wish["limit"])}
@@ -192,6 +194,7 @@ class Examiner:
         ``spoken``, what it printed itself: the author's words on an answer that is partly right."""
         self.outputs.start()
         self.spoken.clear()
+        self.shell.unsupported = None
         self.testing = filename == _TEST
         self.far.begin(limit)
         error: BaseException | None = None
@@ -209,7 +212,10 @@ class Examiner:
             "error": None if error is None else self._describe(error, tree),
             "result": result,
             "spoken": "".join(self.spoken)[:MAX_MESSAGE],
+            "unsupported": self.shell.unsupported,
         }
+        if filename == _SETUP and error is not None:
+            said["authors"] = _authors_fault(error)
         self._give_back()
         return said
 
@@ -229,6 +235,24 @@ class Examiner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
 
+    def _run_text(self, text: str) -> Any:
+        """Run a text of the instructor's (below a ``%%time``, say), and its last value."""
+        filename = _TEST if self.testing else _SETUP
+        tree = ast.parse(plain_python(text), filename)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        self._execute(compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+        if last is None:
+            return None
+        value = ast.Expression(last.value)
+        return self._execute(compile(value, filename, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+
+    def _execute(self, code: types.CodeType) -> Any:
+        """Run compiled code of the instructor's; an ``await`` at its top as Jupyter does."""
+        value = eval(code, self.globals)  # noqa: S307
+        if code.co_flags & inspect.CO_COROUTINE:
+            return asyncio.new_event_loop().run_until_complete(value)
+        return value
+
     def _run(self, tree: ast.Module, source: str, filename: str) -> str | None:
         last = None
         if tree.body and isinstance(tree.body[-1], ast.Expr):
@@ -236,10 +260,10 @@ class Examiner:
             body = ast.Module(tree.body[:-1], tree.type_ignores)
         else:
             body = tree
-        exec(compile(body, filename, "exec"), self.globals)  # noqa: S102
+        self._execute(compile(body, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
         if last is None:
             return None
-        value = eval(compile(last, filename, "eval"), self.globals)  # noqa: S307
+        value = self._execute(compile(last, filename, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
         if value is None or source.rstrip().endswith(";"):
             return None
         # Partial credit is a number; a learner's object writes no number of its own choosing.
@@ -277,6 +301,22 @@ class Examiner:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _authors_fault(error: BaseException) -> dict[str, Any] | None:
+    """What an instructor's own setup cell failed of, for a person; None where it was something of
+    the learner's."""
+    if learners_words(error) is not None or isinstance(error, (LearnerGone, NotPlain)):
+        return None
+    missing = None
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        missing = f"{error.name.partition('.')[0]}.py"
+    elif isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        missing = os.path.basename(error.filename)  # noqa: PTH119
+    return {
+        "said": f"{type(error).__name__}: {_clean(error) or ''}"[:MAX_MESSAGE],
+        "missing": missing and missing[:100],
+    }
 
 
 def _need_of(error: BaseException) -> str | None:
@@ -409,7 +449,7 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
         "print": say,
         "globals": all_names,
         "locals": local_names,
-        "get_ipython": lambda: _ShellStub(examiner),
+        "get_ipython": lambda: examiner.shell,
         "display": lambda *_, **__: None,
     }
 
@@ -440,18 +480,6 @@ class Namespace(dict[str, Any]):
             return self[name]
         except KeyError:
             return default
-
-
-class _ShellStub:
-    """``get_ipython()`` where there is no IPython: harmless magics do nothing."""
-
-    def __init__(self, examiner: Examiner) -> None:
-        self.user_ns = Namespace(examiner)
-        self.user_global_ns = self.user_ns
-
-    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
-        if name not in _QUIET_MAGICS:
-            raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
 
 
 def _refuse_pickles(guard: Guard) -> None:

@@ -47,7 +47,7 @@ _OURS = (
     "graders",
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
     *(f"graders.{name}" for name in ("guard", "marks", "names", "objects", "outputs")),
-    *(f"graders.{name}" for name in ("patience", "shell")),
+    *(f"graders.{name}" for name in ("patience", "shell", "examiner_shell", "commands")),
     *(f"graders.{name}" for name in ("codec_base", "far_side", "frames", "stand_ins", "warm")),
     "sandbox",
     *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),

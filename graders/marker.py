@@ -19,11 +19,23 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Self
 
 from graders import feedback
+from graders.commands import ENVIRONMENT
 from graders.folder import MAX_FILES, is_plain
-from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
+from graders.marks import (
+    MAX_OUTPUTS,
+    MAX_RICH,
+    MAX_TEXT,
+    CellMarks,
+    CellRun,
+    Marks,
+    Mode,
+    make_marks,
+)
+from graders.odd_characters import explain
 from graders.patience import MOST, Starvation, all_seconds, allowance
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
@@ -92,6 +104,8 @@ class Marker:
         self.aside = ThreadPoolExecutor(8, thread_name_prefix="marker")
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
+        self._kernels: Any = None  # of compatible mode, once it is asked for
+        self._kernels_lock = threading.Lock()
         self._closed = False
 
     # Life ------------------------------------------------------------------------------------
@@ -110,6 +124,21 @@ class Marker:
         self.aside.shutdown(wait=True)
         if server is not None:
             server.close()
+        with self._kernels_lock:
+            kernels, self._kernels = self._kernels, None
+        if kernels is not None:
+            kernels.close()
+
+    def kernels(self) -> Any:
+        """The warm kernels of compatible mode; for this room's own use."""
+        from graders.compatible.walled import WalledKernels
+
+        with self._kernels_lock:
+            if self._closed:
+                raise RuntimeError("the marker is closed")
+            if self._kernels is None:
+                self._kernels = WalledKernels(allow_reduced=self.allow_reduced)
+            return self._kernels
 
     def warm_up(self) -> None:
         """Start the fork server now rather than with the first notebook."""
@@ -130,7 +159,8 @@ class Marker:
                     preload=["graders.warm", "graders.learner", "graders.examiner"],
                     limits=self.limits,
                     allow_reduced=self.allow_reduced,
-                    environment={"NBGRADER_EXECUTION": "autograde"},
+                    environment={"NBGRADER_EXECUTION": "autograde", **ENVIRONMENT},
+                    tools=True,  # a notebook's ``!ls`` and ``%%bash``
                 )
             return self._server
 
@@ -178,8 +208,7 @@ class Marker:
         if mode == "compatible":
             from graders.compatible import mark_compatible
 
-            marks: Marks = mark_compatible(self, source, submitted)
-            return marks
+            return mark_compatible(self, source, submitted, files or {})
         try:
             plan_source = read_source(source)
         except Unfit as unfit:
@@ -198,8 +227,7 @@ class Marker:
         else:
             reason = Message("Bộ máy chấm gặp sự cố; bài sẽ được chấm lại.")
             return Marks("failed", 0.0, plan_source.max, (), reason, mode)
-        total = sum(cell.points for cell in cells)
-        return Marks("marked", total, plan_source.max, tuple(cells), None, mode)
+        return make_marks(cells, plan_source.max, mode)
 
     # Running ---------------------------------------------------------------------------------
 
@@ -471,7 +499,8 @@ class _Marking:
         self.exposed: set[int] = set()  # learner steps that ran after a hidden test
         self.hidden_ran = False
         self.news: dict[str, Any] = {}
-        self.pending = False  # has E a setup cell it has not answered yet?
+        self.pending: Step | None = None  # a setup cell that E has not answered yet
+        self.trouble: _Trouble | None = None  # a cell of the author's that failed by itself
 
     def marks(self) -> list[CellMarks]:
         """Lead through all steps. Raises ForkServerLost."""
@@ -502,7 +531,7 @@ class _Marking:
                 self.pair = _Pair(self.marker, self, seed=self.seed, files=self.files)
                 self.pairs += 1
                 self.position = 0
-                self.pending = False
+                self.pending = None
                 self.news = {}
             try:
                 while self.position < position:
@@ -535,7 +564,7 @@ class _Marking:
                 self.pair.examiner.send(wish)
             except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
                 raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
-            self.pending = True
+            self.pending = step
             if step.waits:
                 self._settle_examiner()
             return
@@ -551,6 +580,7 @@ class _Marking:
         self._keep_news(said)
         found = _error_of(said)
         if found is not None:
+            _look_for_odd_characters(found, step.source)
             self.errors[number] = found
         else:
             self.errors.pop(number, None)
@@ -558,15 +588,18 @@ class _Marking:
     def _settle_examiner(self, *, only_if_asking: bool = False) -> None:
         """Wait for the setup cell that E is busy with. One that needs no learner's name need not
         be waited for while L runs."""
-        if not self.pending or only_if_asking or self.pair is None:
+        step = self.pending
+        if step is None or only_if_asking or self.pair is None:
             return
-        self.pending = False
+        self.pending = None
         try:
             said = _receive(self.pair.examiner, self.marker.cell_s, self._watched())
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
             raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
+        if self.trouble is None and not step.waits:
+            self.trouble = _trouble_of(step, said)
 
     def _keep_news(self, said: Mapping[str, Any]) -> None:
         """Files for E; no more of them than may cross at once, whatever L sends."""
@@ -657,6 +690,9 @@ class _Marking:
         from graders.scoring import score
 
         points, review = score(step.points, outcomes)
+        trouble = self._trouble_with(step, points, outcomes, excess=review)
+        if trouble is not None:
+            return self._cell_marks(step, points, trouble.told, note=trouble.note)
         worst = next((one for one in outcomes if one.get("error") is not None), None)
         said: Message | str | None = None
         if worst is not None and worst.get("tampered"):
@@ -667,19 +703,78 @@ class _Marking:
             said = feedback.of_test(step, worst, errors, exposed=exposed, heard=heard)
         elif points < step.points:
             said = feedback.of_partial(outcomes)
-        return self._cell_marks(step, points, said, review=review)
+        return self._cell_marks(step, points, said)
+
+    def _trouble_with(
+        self, step: Step, points: float, outcomes: Sequence[Mapping[str, Any]], *, excess: bool
+    ) -> _Trouble | None:
+        """Why a person must look at a test that gave less than it might; None where the points
+        stand. What was not answered at all needs nobody."""
+        waiting = feedback.of_waiting()
+        if excess:
+            return _Trouble(waiting, feedback.note_of_excess())
+        if points >= step.points or not step.answered:
+            return None
+        for outcome in outcomes:
+            needs = (outcome.get("error") or {}).get("needs")
+            if needs:
+                return _Trouble(waiting, feedback.of_need(needs))
+        if self.trouble is not None:
+            return self.trouble
+        command = next((one["unsupported"] for one in outcomes if one.get("unsupported")), None)
+        if isinstance(command, str):
+            return _Trouble(waiting, feedback.note_of_command(step.grade_id or "", command))
+        return None
 
     def _cell_marks(
-        self, step: Step, points: float, said: Message | str | None, *, review: bool = False
+        self, step: Step, points: float, said: Message | str | None, *, note: Message | None = None
     ) -> CellMarks:
         return CellMarks(
             step.grade_id or "",
             points,
             step.points,
             None if said is None else str(said),
-            needs_review=review,
+            needs_review=note is not None,
             shared=step.place == "shared",
+            note=None if note is None else str(note),
         )
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """What is no learner's doing: what the learner hears, and what a person should know."""
+
+    told: Message
+    note: Message
+
+
+def _trouble_of(step: Step, said: Mapping[str, Any]) -> _Trouble | None:
+    """What went wrong in a setup cell that needs nothing of the learner's."""
+    place = step.grade_id or ""
+    authors, command = said.get("authors"), said.get("unsupported")
+    if isinstance(authors, dict):
+        missing = authors.get("missing")
+        told = feedback.of_authors_setup(place, missing if isinstance(missing, str) else None)
+        return _Trouble(told, feedback.note_of_setup(place, str(authors.get("said"))))
+    if isinstance(command, str):
+        return _Trouble(feedback.of_waiting(), feedback.note_of_command(place, command))
+    return None
+
+
+def _look_for_odd_characters(error: dict[str, Any], source: str) -> None:
+    """Of a cell that is no Python: is a character to blame that only looks like Python's?"""
+    if error.get("builtin") is not True or error.get("t") not in _NO_PYTHON:
+        return
+    place = error.get("place")
+    number = place[1] if isinstance(place, list) else 0
+    lines = source[:200_000].split("\n")
+    code = lines[number - 1] if 0 < number <= len(lines) else ""
+    found = explain(str(error.get("s")), code, number or None)
+    if found is not None:
+        error["odd"] = found
+
+
+_NO_PYTHON = frozenset(("SyntaxError", "IndentationError", "TabError"))
 
 
 def _shared_error(step: Step, error: Mapping[str, Any]) -> dict[str, Any]:

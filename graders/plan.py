@@ -20,9 +20,11 @@ from typing import Any, Literal
 
 from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
+from graders.languages import refuse_other_languages
 from graders.names import CellKind, Names, mentioned_names, plain_python, whose
 from graders.submitted import Cell, Unfit, read_cells
 from skills_framework.messages import Message, Refused
+from skills_framework.points import total_points
 
 Place = Literal["learner", "setup", "test", "shared", "manual"]
 
@@ -87,6 +89,7 @@ class _Hidden:
 
 @lru_cache(maxsize=256)
 def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
+    refuse_other_languages(hidden.content)
     cells = tuple(read_cells(hidden.content))
     options = tuple(_options(cell) for cell in cells)
     kinds: list[tuple[CellKind, str]] = [
@@ -100,7 +103,7 @@ def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
         in_place=_listed(options, "in_place"),
     )
     graded = [cell for cell in cells if cell.grade or cell.task]
-    return Source(cells, options, names, sum(cell.points for cell in graded))
+    return Source(cells, options, names, total_points(cell.points for cell in graded))
 
 
 def _kind(cell: Cell) -> CellKind:
@@ -145,17 +148,23 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
     unanswered: list[bool] = []
     judged: tuple[int, ...] = ()
     answered = True
-    for cell, options in zip(source.cells, source.options, strict=True):
+    for number, (cell, options) in enumerate(zip(source.cells, source.options, strict=True), 1):
         mine = theirs.get(cell.grade_id) if cell.grade_id else None
         if cell.solution:
+            below = extras.get(cell.grade_id or "", ())
+            wrote_below = _wrote_below(source, below)
             if mine is not None and cell.kind == "code":
                 answers.append(len(steps))
-                unanswered.append(not is_answered(mine.source))
+                handed_out = as_handed_out(cell)
+                unanswered.append(not (is_answered(mine.source, handed_out) or wrote_below))
                 steps.append(Step("learner", mine.source))
             elif mine is None:
-                unanswered.append(True)
+                unanswered.append(not wrote_below)
             if cell.grade:
-                steps.append(_manual(cell, options, mine))
+                # Judged by a person, who reads what stands below as well.
+                steps.append(_manual(cell, options, mine, below if wrote_below else ()))
+            if cell.kind == "code":  # what stands below is part of the answer
+                answers.extend(range(len(steps), len(steps) + _codes(below)))
         elif cell.task:
             below = extras.get(cell.grade_id or "", ())
             steps.append(_task(cell, options, answered=_wrote_below(source, below)))
@@ -169,7 +178,8 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
             if cell.locked:
                 steps.append(Step("learner", _without_hidden(cell.source)))
             waits = bool(mentioned_names(cell.source) & source.names.learner)
-            steps.append(Step("setup", plain_python(cell.source), waits=waits))
+            named = cell.grade_id or str(number)
+            steps.append(Step("setup", plain_python(cell.source), grade_id=named, waits=waits))
         if cell.grade_id:
             _add_extras(steps, extras.get(cell.grade_id, ()))
     return steps
@@ -198,6 +208,10 @@ def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> None:
     steps.extend(Step("learner", cell.source) for cell in cells if cell.kind == "code")
 
 
+def _codes(cells: Iterable[Cell]) -> int:
+    return sum(cell.kind == "code" for cell in cells)
+
+
 def _wrote_below(source: Source, below: Iterable[Cell]) -> bool:
     """Is there anything in the cells below a task that is not the author's?"""
     authors = {cell.source.strip() for cell in source.cells if not cell.grade_id} | {""}
@@ -215,15 +229,20 @@ def _task(cell: Cell, options: Mapping[str, Any], *, answered: bool) -> Step:
     )
 
 
-def _manual(cell: Cell, options: Mapping[str, Any], mine: Cell | None) -> Step:
+def _manual(
+    cell: Cell, options: Mapping[str, Any], mine: Cell | None, below: Iterable[Cell]
+) -> Step:
+    untouched = mine is None or mine.source.strip() == as_handed_out(cell).strip()
+    texts = [] if mine is None or untouched else [mine.source]
+    texts += [one.source for one in below]
     return Step(
         "manual",
-        mine.source if mine is not None else "",
+        "\n\n".join(texts),
         grade_id=cell.grade_id,
         points=cell.points,
         title=str(options.get("exercise", "")),
         cell_kind=cell.kind,
-        unchanged=mine is None or mine.source.strip() == as_handed_out(cell).strip(),
+        unchanged=untouched and not any(text.strip() for text in texts),
     )
 
 
@@ -294,35 +313,51 @@ def as_handed_out(cell: Cell) -> str:
 LONGEST_STUB = 20_000  # characters
 
 
-def is_answered(source: str) -> bool:
-    """Did the learner write anything? Not the stub, not only ``name = None``.
+def is_answered(source: str, handed_out: str = "") -> bool:
+    """Did the learner write anything that was not ``handed_out``? The stub's own lines and
+    comments are nothing.
 
     This looks at a learner's text in the supervisor's own process: so it is only read as plain
     Python, and only where it is short enough to be a stub at all.
     """
     if len(source) > LONGEST_STUB:
         return True
+    said = _said(source)
+    if said is None:
+        return source.strip() != handed_out.strip()  # something was written, if no Python
+    return bool(said) and said != _said_by_the_author(handed_out)
+
+
+@lru_cache(maxsize=1024)
+def _said_by_the_author(source: str) -> tuple[str, ...] | None:
+    return _said(source)
+
+
+def _said(source: str) -> tuple[str, ...] | None:
+    """The statements of a cell without stub lines; None where it is no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
+        return tuple(ast.dump(node) for node in _without_stubs(tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # something was written, if no Python
-    return any(_says_something(node) for node in tree.body)
+        return None
 
 
-def _says_something(node: ast.stmt) -> bool:
+def _without_stubs(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    kept = []
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            node.body = _without_stubs(node.body)
+        if not _is_stub(node):
+            kept.append(node)
+    return kept
+
+
+def _is_stub(node: ast.stmt) -> bool:
     match node:
-        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
-            return False
-        case ast.Raise(exc=ast.Name(id="NotImplementedError")) | ast.Pass():
-            return False
-        case ast.Assign(value=ast.Constant(value=None)) | ast.Import() | ast.ImportFrom():
-            return False
-        case ast.Expr(value=ast.Constant()):
-            return False
-        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
-            return any(_says_something(inner) for inner in body)
-        case ast.ClassDef(body=body):
-            return any(_says_something(inner) for inner in body)
-    return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))) | ast.Pass():
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
+            return True
+    return False

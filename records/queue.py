@@ -24,6 +24,7 @@ from records.tables import ExerciseMarks, Release, Review, Submission
 from records.terms import count_attempts
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
+from skills_framework.points import total_points
 
 EXAM, PRACTICE, AGAIN = 0, 10, 20  # priorities: smaller is served first
 
@@ -379,7 +380,7 @@ def replace_marks(
         for cell in cells
     ]
     session.add_all(exercises)
-    submission.points = sum(exercise.points for exercise in exercises)
+    submission.points = total_points(exercise.points for exercise in exercises)
     session.flush()
     return exercises
 

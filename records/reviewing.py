@@ -23,6 +23,7 @@ from records.tables import ExerciseMarks, Release, Review, Submission
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
 from skills_framework.passing import TOLERANCE
+from skills_framework.points import total_points
 
 APART = 0.1  # share of the points by which two markers may differ
 
@@ -222,7 +223,7 @@ def _refuse_again(session: Session, exercise: ExerciseMarks, marker_id: int) -> 
 def _settle(session: Session, submission: Submission) -> None:
     """Everything that follows from the points, as when a machine stores them."""
     exercises = marks_of(session, submission.id)
-    submission.points = sum(exercise.points for exercise in exercises)
+    submission.points = total_points(exercise.points for exercise in exercises)
     session.flush()
     release = session.get_one(Release, submission.release_id)
     record_evidence(session, submission, release, exercises)

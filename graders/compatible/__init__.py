@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 __all__ = ["autograde", "mark_compatible", "mark_one"]
 
 
-def mark_compatible(marker: Any, source: bytes | Mapping[str, Any], submitted: bytes) -> Marks:
-    """`Marker.mark` in compatible mode: the kernels are compatible mode's own."""
+def mark_compatible(
+    marker: Any,
+    source: bytes | Mapping[str, Any],
+    submitted: bytes,
+    files: Mapping[str, bytes],
+) -> Marks:
+    """`Marker.mark` in compatible mode: the kernels are compatible mode's own, and kept warm."""
     from graders.compatible.single import mark_one
 
-    return mark_one(source, submitted, allow_reduced=marker.allow_reduced)
+    return mark_one(source, submitted, kernels=marker.kernels(), files=files)
 
 
 def __getattr__(name: str) -> Any:

@@ -34,9 +34,12 @@ from graders import feedback
 from graders.compatible.execute import Execute
 from graders.compatible.kernels import Kernels
 from graders.compatible.walled import WalledKernels
-from graders.marks import CellMarks, Marks
+from graders.folder import is_plain
+from graders.languages import refuse_other_languages
+from graders.marks import CellMarks, Marks, make_marks
 from graders.submitted import Unfit, read_cells
 from skills_framework.messages import Message
+from skills_framework.points import total_points
 
 logger = logging.getLogger("motcham.marking")
 
@@ -50,11 +53,12 @@ def mark_one(
     *,
     kernels: Kernels | None = None,
     allow_reduced: bool = False,
+    files: Mapping[str, bytes] | None = None,
 ) -> Marks:
     """What ``nbgrader autograde`` would have scored, had ``source`` been generated and submitted.
 
     ``kernels``: to use again; without them walled ones are started, which takes half a second and
-    raises `sandbox.WallsMissing` as there. Never raises for a bad submission. A grade cell that
+    raises `sandbox.WallsMissing` as there. ``files``: what lies beside the notebook. Never raises for a bad submission. A grade cell that
     was deleted earns 0; one that a person must mark earns 0 and says so.
     """
     try:
@@ -62,6 +66,10 @@ def mark_one(
     except Unfit as unfit:
         return Marks(unfit.state, 0.0, 0.0, (), unfit.reason, "compatible")
     book = source if isinstance(source, bytes) else json.dumps(source).encode()
+    try:
+        refuse_other_languages(book)
+    except Unfit as unfit:
+        return Marks(unfit.state, 0.0, 0.0, (), unfit.reason, "compatible")
     assignment = Assignment(reads(book, as_version=4))
     try:
         notebook = reads(submitted, as_version=4)
@@ -72,6 +80,7 @@ def mark_one(
             _own(kernels, allow_reduced) as warm,
             tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder,
         ):
+            put_files(Path(folder), files or {})
             run(notebook, warm, Path(folder))
         return _marks(notebook, assignment)
     except (SchemaTooOldError, SchemaTooNewError, ValidationError, nbformat.ValidationError):
@@ -89,7 +98,8 @@ class Assignment:
     """What nbgrader's gradebook would know of the source notebook: answers `OverwriteCells`."""
 
     def __init__(self, source: Any) -> None:
-        self.kernelspec = source.metadata.get("kernelspec")
+        # Whatever the kernel is called where the author works: it is Python, and so is ours.
+        self.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         self.released = copy.deepcopy(source)
         for step in (LockCells(), ClearSolutions(), ClearOutput()):
             step.preprocess(self.released, {})
@@ -101,7 +111,9 @@ class Assignment:
         self.cells = copy.deepcopy(with_tests)
         ClearHiddenTests().preprocess(self.released, {})
         self.graded = {name: cell for name, cell in self.cells.items() if utils.is_grade(cell)}
-        self.max = sum(float(c.metadata.nbgrader["points"]) for c in self.graded.values())
+        self.max = total_points(
+            float(c.metadata.nbgrader["points"]) for c in self.graded.values()
+        )
 
     def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> SimpleNamespace:
         if name not in self.cells:
@@ -130,14 +142,22 @@ def sanitize(notebook: Any, assignment: Assignment) -> None:
     """nbgrader's first pass, in place."""
     ClearOutput().preprocess(notebook, {})
     DeduplicateIds().preprocess(notebook, {})
-    if assignment.kernelspec:
-        notebook.metadata["kernelspec"] = assignment.kernelspec
+    notebook.metadata["kernelspec"] = assignment.kernelspec
     overwrite = OverwriteCells()
     overwrite.gradebook = assignment
     overwrite.notebook_id = overwrite.assignment_id = ""
     for index, cell in enumerate(notebook.cells):
         notebook.cells[index] = overwrite.preprocess_cell(cell, {}, index)[0]
     CheckCellMetadata().preprocess(notebook, {})
+
+
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Lay files beside the notebook; none with a path that leads out of ``folder``."""
+    for name, content in files.items():
+        if is_plain(name):
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
 
 
 def run(notebook: Any, kernels: Kernels, folder: Path) -> None:
@@ -157,8 +177,7 @@ def _marks(notebook: Any, assignment: Assignment) -> Marks:
         _cell_marks(name, float(cell.metadata.nbgrader["points"]), found.get(name))
         for name, cell in assignment.graded.items()
     )
-    total = sum(cell.points for cell in cells)
-    return Marks("marked", total, assignment.max, cells, None, "compatible")
+    return make_marks(cells, assignment.max, "compatible")
 
 
 def _cell_marks(grade_id: str, most: float, cell: Any) -> CellMarks:
