@@ -7,9 +7,9 @@ one, otherwise one of ours. It never holds the text of a test.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from skills_framework.messages import Message
 from skills_framework.points import in_points, total_points
@@ -60,6 +60,21 @@ class Marks:
             "waiting": sum(cell.needs_review for cell in self.cells),
             "reason": str(self.reason) if self.reason else None,
         }
+
+
+class MarksNotebooks(Protocol):
+    """A marker, as whoever hands it notebooks sees it: `graders.Marker`, or the one of a cluster.
+    `mark` may be called from several threads at once."""
+
+    def mark(
+        self,
+        source: bytes,
+        submitted: bytes,
+        *,
+        mode: Mode = "strict",
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Marks: ...
 
 
 def make_marks(

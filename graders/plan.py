@@ -349,6 +349,9 @@ def _without_stubs(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             node.body = _without_stubs(node.body)
+            # ``class NotFound(Exception): pass`` is an answer, a function of nothing is none.
+            if not node.body and not isinstance(node, ast.ClassDef):
+                continue
         if not _is_stub(node):
             kept.append(node)
     return kept

@@ -7,31 +7,12 @@ learner's code, so it is a reason to look and no more. docs/decisions/0032.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from graders import feedback
-from graders.marks import CellMarks, Marks, Mode
+from graders.marks import CellMarks, Marks, MarksNotebooks
 from skills_framework.passing import TOLERANCE
-
-logger = logging.getLogger("motcham.marking")
-
-
-class MarksNotebooks(Protocol):
-    """What is needed of a marker; `graders.Marker` and `graders.cluster.ClusterMarker` have it."""
-
-    def mark(
-        self,
-        source: bytes,
-        submitted: bytes,
-        *,
-        mode: Mode = "strict",
-        seed: int = 0,
-        files: Mapping[str, bytes] | None = None,
-    ) -> Marks: ...
-
 
 def wanted(marks: Marks) -> frozenset[str]:
     """The exercises on which compatible mode might say something else; mostly none."""
