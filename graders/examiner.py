@@ -24,6 +24,7 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from graders.codec import NotPlain
@@ -66,10 +67,11 @@ def main(
     """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
     are the learner's cells, for tests that read the source of a function."""
     here = os.getcwd()  # noqa: PTH109
-    # A submitted file is data: nothing of this folder can be imported.
+    # What comes into this folder later is the learner's, and data: no module is found there.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
     folder = os.path.realpath(here)
     guard = Guard(folder, frozenset((_TEST, _SETUP)), places_of_libraries(folder))
+    _find_authors_modules(guard, folder)
     _refuse_pickles(guard)
     guard.install()
     far = FarSide(
@@ -85,6 +87,16 @@ def main(
     examiner.guard = guard
     examiner.leads_to, examiner.read = leads_to, frozenset(read)
     examiner.serve()
+
+
+def _find_authors_modules(guard: Guard, folder: str) -> None:
+    """Modules that were laid beside the notebook before anything ran are the author's own, and the
+    learner's side cannot replace them (`Folder`). Libraries of the same name come first."""
+    modules = [str(path) for path in Path(folder).rglob("*.py") if path.is_file()]
+    if modules:
+        guard.let_in(modules)
+        sys.pycache_prefix = os.devnull  # compiled ones could be sent by anybody
+        sys.path.append(folder)
 
 
 class AskedNames(dict[str, Any]):

@@ -64,9 +64,12 @@ def character_of(error: str) -> str | None:
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else None
 
 
-def explain(error: str, code: str, line: int | None = None) -> Message | None:
+def explain(
+    error: str, code: str, line: int | None = None, *, whole: bool = True
+) -> Message | None:
     """What is wrong in words, of a `SyntaxError` that says ``error``; None where no odd character
-    is to blame. ``code``: the line it points at, as far as it is known."""
+    is to blame. ``code``: the line it points at, as far as it is known. ``whole``: with the spaces
+    at its beginning, so that columns can be counted."""
     character = character_of(error)
     column = code[:LONGEST_LINE].find(character) + 1 if character else 0
     if character is None:
@@ -79,7 +82,7 @@ def explain(error: str, code: str, line: int | None = None) -> Message | None:
         "character": _shown(character),
         "mend": mend_of(character),
     }
-    if line and column:
+    if line and column and whole:
         return Message(
             "Dòng {line}, ký tự thứ {column}: có {kind} {character}, Python không hiểu. {mend}",
             {"line": line, "column": column, **facts},

@@ -62,10 +62,6 @@ class ExerciseResult(Protocol):
     def feedback(self) -> str | None: ...
     @property
     def needs_review(self) -> bool: ...
-    @property
-    def note(self) -> str | None: ...
-    @property
-    def other(self) -> float | None: ...
 
 
 class Result(Protocol):
@@ -406,8 +402,8 @@ def replace_marks(
             max_points=cell.max,
             feedback=said[cell.grade_id] if cell.grade_id in by_hand else cell.feedback,
             needs_review=cell.needs_review and cell.grade_id not in by_hand,
-            note=cell.note,
-            other_points=cell.other,
+            note=getattr(cell, "note", None),  # a result without doubts need not say so
+            other_points=getattr(cell, "other", None),
         )
         for cell in cells
     ]

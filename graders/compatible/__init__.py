@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from graders.marks import Marks
+from graders.patience import MOST
 
 if TYPE_CHECKING:
     from graders.compatible.single import mark_one
@@ -36,7 +37,8 @@ def mark_compatible(
     """`Marker.mark` in compatible mode: the kernels are compatible mode's own, and kept warm."""
     from graders.compatible.single import mark_one
 
-    return mark_one(source, submitted, kernels=marker.kernels(), files=files)
+    most_s = marker.notebook_s * MOST
+    return mark_one(source, submitted, kernels=marker.kernels(), files=files, most_s=most_s)
 
 
 def __getattr__(name: str) -> Any:

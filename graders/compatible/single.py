@@ -6,7 +6,9 @@ import contextlib
 import copy
 import json
 import logging
+import math
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,11 +56,13 @@ def mark_one(
     kernels: Kernels | None = None,
     allow_reduced: bool = False,
     files: Mapping[str, bytes] | None = None,
+    most_s: float = math.inf,
 ) -> Marks:
     """What ``nbgrader autograde`` would have scored, had ``source`` been generated and submitted.
 
     ``kernels``: to use again; without them walled ones are started, which takes half a second and
-    raises `sandbox.WallsMissing` as there. ``files``: what lies beside the notebook. Never raises for a bad submission. A grade cell that
+    raises `sandbox.WallsMissing` as there. ``files``: what lies beside the notebook.
+    ``most_s``: seconds for all of its cells. Never raises for a bad submission. A grade cell that
     was deleted earns 0; one that a person must mark earns 0 and says so.
     """
     try:
@@ -81,7 +85,7 @@ def mark_one(
             tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder,
         ):
             put_files(Path(folder), files or {})
-            run(notebook, warm, Path(folder))
+            run(notebook, warm, Path(folder), most_s)
         return _marks(notebook, assignment)
     except (SchemaTooOldError, SchemaTooNewError, ValidationError, nbformat.ValidationError):
         reason = Message("Thông tin chấm điểm trong sổ đã bị sửa hỏng.")
@@ -160,9 +164,10 @@ def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
             place.write_bytes(content)
 
 
-def run(notebook: Any, kernels: Kernels, folder: Path) -> None:
+def run(notebook: Any, kernels: Kernels, folder: Path, most_s: float = math.inf) -> None:
     """nbgrader's second pass, in place, up to the scores."""
     execute = Execute(on_kernels=kernels)
+    execute.ends_at = time.monotonic() + most_s
     execute.preprocess(notebook, {"metadata": {"path": str(folder)}})
     LimitOutput().preprocess(notebook, {})
 

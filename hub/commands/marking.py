@@ -103,14 +103,13 @@ def autograde(
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
-    """Plain files of a folder and of those below it; nothing hidden, no notebooks, no links."""
+    """The plain files of a folder; nothing hidden, no notebooks, no links, none from below it."""
     found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
-        if hidden or path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+    for path in sorted(folder.iterdir()):
+        hidden = path.name.startswith(".") or path.suffix == ".ipynb"
+        if hidden or path.is_symlink() or not path.is_file():
             continue
-        found[name.as_posix()] = _read(path)
+        found[path.name] = _read(path)
         if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
             raise Refused(
                 Message(
