@@ -18,15 +18,81 @@ from pathlib import Path
 from typing import Any
 
 _OF_NO_EFFECT = frozenset(
-    "alias alias_magic autoawait autocall automagic autoindent autoreload bookmark clear cls colors "
-    "conda config connect_info dhist dirs doctest_mode ed edit gui hist history killbgscripts "
-    "load_ext logoff logon logstart logstate logstop lsmagic magic mamba matplotlib micromamba more "
-    "notebook page pastebin pdb pinfo pinfo2 pip popd pprint precision prun psearch psource pushd "
-    "pycat pylab quickref recall rehashx reload_ext rep reset reset_selective save sc store "
-    "subplots tb unalias unload_ext uv who whos xdel xmode".split()
+    [
+        "alias",
+        "alias_magic",
+        "autoawait",
+        "autocall",
+        "automagic",
+        "autoindent",
+        "autoreload",
+        "bookmark",
+        "clear",
+        "cls",
+        "colors",
+        "conda",
+        "config",
+        "connect_info",
+        "dhist",
+        "dirs",
+        "doctest_mode",
+        "ed",
+        "edit",
+        "gui",
+        "hist",
+        "history",
+        "killbgscripts",
+        "load_ext",
+        "logoff",
+        "logon",
+        "logstart",
+        "logstate",
+        "logstop",
+        "lsmagic",
+        "magic",
+        "mamba",
+        "matplotlib",
+        "micromamba",
+        "more",
+        "notebook",
+        "page",
+        "pastebin",
+        "pdb",
+        "pinfo",
+        "pinfo2",
+        "pip",
+        "popd",
+        "pprint",
+        "precision",
+        "prun",
+        "psearch",
+        "psource",
+        "pushd",
+        "pycat",
+        "pylab",
+        "quickref",
+        "recall",
+        "rehashx",
+        "reload_ext",
+        "rep",
+        "reset",
+        "reset_selective",
+        "save",
+        "sc",
+        "store",
+        "subplots",
+        "tb",
+        "unalias",
+        "unload_ext",
+        "uv",
+        "who",
+        "whos",
+        "xdel",
+        "xmode",
+    ]
 )
-_SHOWN = frozenset("html HTML javascript js latex markdown svg SVG debug".split())
-_RUNS_BODY = frozenset("time prun capture memit mprun".split())
+_SHOWN = frozenset(["html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG", "debug"])
+_RUNS_BODY = frozenset(["time", "prun", "capture", "memit", "mprun"])
 _MOST_LOOPS = 100_000
 _ENOUGH_S = 0.2
 

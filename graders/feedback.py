@@ -142,6 +142,11 @@ def of_death(why: object) -> Message:
             return Message("Mã của anh/chị ghi tệp quá lớn hoặc quá nhiều tệp.")
         case "output":
             return Message("Mã của anh/chị in ra hoặc trả về quá nhiều dữ liệu.")
+        case "large":
+            return Message(
+                "Giá trị mà bài của anh/chị đưa ra quá lớn để chấm: tối đa 24 MB hoặc hai triệu "
+                "phần tử."
+            )
         case "exit":
             return Message("Mã của anh/chị tự thoát giữa chừng (như exit() hoặc os._exit).")
     return Message("Mã của anh/chị làm hỏng tiến trình chạy bài.")
@@ -245,6 +250,8 @@ def _limit_met(error: Mapping[str, Any]) -> str | None:
         return why
     if error.get("timeout"):
         return "output" if error.get("flooded") is True else "time"
+    if error.get("t") == "TooLarge":
+        return "large"
     if error.get("builtin") is not True:
         return None
     text = error.get("s")
@@ -364,7 +371,9 @@ def of_unanswered() -> Message:
 _SENTENCES = frozenset(
     str(message)
     for message in (
-        *map(of_death, ("time", "memory", "processes", "files", "output", "exit", "crash")),
+        *map(
+            of_death, ("time", "memory", "processes", "files", "output", "large", "exit", "crash")
+        ),
         *map(of_need, ("pickle", "process", "object", "code")),
         *(of_tampering(), of_no_time(), of_review(), of_unanswered(), of_waiting()),
         *(of_input(), of_stub_line(), note_of_excess(), note_of_two_ways()),

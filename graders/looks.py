@@ -47,4 +47,6 @@ def _as_stored(submission: Submission, rows: Sequence[ExerciseMarks]) -> Marks:
         for row in rows
     )
     mode: Mode = "compatible" if submission.mode == "compatible" else "strict"
-    return Marks("marked", submission.points or 0.0, submission.max_points or 0.0, cells, None, mode)
+    return Marks(
+        "marked", submission.points or 0.0, submission.max_points or 0.0, cells, None, mode
+    )

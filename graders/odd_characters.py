@@ -23,8 +23,8 @@ _SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(n) for n in range(0
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\ufeff") | {
     chr(n) for n in range(0x202A, 0x202F)
 }
-_SIGNS = {"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "*", "÷": "/", "…": "..."}  # noqa: RUF001
-_SIGNS |= {"≤": "<=", "≥": ">=", "≠": "!=", "·": "*", "⁄": "/", "∗": "*"}  # noqa: RUF001
+_SIGNS = {"–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "*", "÷": "/", "…": "..."}
+_SIGNS |= {"≤": "<=", "≥": ">=", "≠": "!=", "·": "*", "⁄": "/", "∗": "*"}
 
 _NAMED = re.compile(r"invalid (?:non-printable )?character (?:'.' \()?U\+([0-9A-Fa-f]{4,6})")
 _PLACE = re.compile(r" ?\((?:<[^<>]{1,80}>|[^()]{1,200}\.py), line \d+\)\s*$|, line \d+\)\s*$")

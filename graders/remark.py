@@ -26,9 +26,7 @@ def try_next(records: Records, marker: MarksNotebooks) -> bool:
             return False
         source = read_lesson_source(session, remark.release_id, remark.lesson)
         submissions = remarking.find_untried(session, remark, limit=BATCH)
-    tried = [
-        (one, source.look_again(marker, one, source.mark(marker, one))) for one in submissions
-    ]
+    tried = [(one, source.look_again(marker, one, source.mark(marker, one))) for one in submissions]
     marked = [(one, marks) for one, marks in tried if marks.state != "failed"]
     if tried and not marked:
         raise MarkingUnavailable(str(tried[0][1].reason))

@@ -14,6 +14,7 @@ from graders import feedback
 from graders.marks import CellMarks, Marks, MarksNotebooks
 from skills_framework.passing import TOLERANCE
 
+
 def wanted(marks: Marks) -> frozenset[str]:
     """The exercises on which compatible mode might say something else; mostly none."""
     if marks.state != "marked" or marks.mode != "strict":

@@ -381,9 +381,7 @@ def _settle_waiting(session: Session, remark: Remark) -> None:
         doubts = {cell["grade_id"]: cell.get("note") for cell in tried.marks["cells"]}
         rows = marks_of(session, tried.submission_id)
         by_hand = reviewed(session, tried.submission_id)
-        if any(
-            row.note != doubts.get(row.grade_id) for row in rows if row.grade_id not in by_hand
-        ):
+        if any(row.note != doubts.get(row.grade_id) for row in rows if row.grade_id not in by_hand):
             submission = session.get_one(Submission, tried.submission_id)
             hold_person(session, submission.person_id)
             _take(session, remark, tried.submission_id)

@@ -91,9 +91,7 @@ def may_look_at(
     ).all()
     waiting = {grade_id for grade_id, open_still in rows if open_still}
     looked = [grade_id for grade_id, _ in rows]
-    return frozenset(
-        one for one in exercises if one not in waiting and looked.count(one) < MOST
-    )
+    return frozenset(one for one in exercises if one not in waiting and looked.count(one) < MOST)
 
 
 def finish_look(

@@ -74,9 +74,9 @@ def mark_one(
         refuse_other_languages(book)
     except Unfit as unfit:
         return Marks(unfit.state, 0.0, 0.0, (), unfit.reason, "compatible")
-    assignment = Assignment(reads(book, as_version=4))
+    assignment = Assignment(reads(_with_ids(book), as_version=4))
     try:
-        notebook = reads(submitted, as_version=4)
+        notebook = reads(_with_ids(submitted), as_version=4)
         if not assignment.known(notebook):
             return _not_marked("foreign", assignment, Message("Đây không phải sổ của bài này."))
         sanitize(notebook, assignment)
@@ -98,6 +98,16 @@ def mark_one(
         return _not_marked("failed", assignment, Message("nbgrader không chấm được sổ này."))
 
 
+def _with_ids(content: bytes) -> str:
+    """A notebook whose cells all have ids: nbformat gives those without one a random one, and
+    warns of each."""
+    book = json.loads(content.decode("utf-8-sig"))
+    if book.get("nbformat_minor", 0) >= 5:
+        for number, cell in enumerate(book.get("cells", ())):
+            cell.setdefault("id", f"o-{number}")
+    return json.dumps(book)
+
+
 class Assignment:
     """What nbgrader's gradebook would know of the source notebook: answers `OverwriteCells`."""
 
@@ -115,9 +125,7 @@ class Assignment:
         self.cells = copy.deepcopy(with_tests)
         ClearHiddenTests().preprocess(self.released, {})
         self.graded = {name: cell for name, cell in self.cells.items() if utils.is_grade(cell)}
-        self.max = total_points(
-            float(c.metadata.nbgrader["points"]) for c in self.graded.values()
-        )
+        self.max = total_points(float(c.metadata.nbgrader["points"]) for c in self.graded.values())
 
     def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> SimpleNamespace:
         if name not in self.cells:

@@ -17,9 +17,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("other_points", sa.Float(), nullable=True))
     with op.batch_alter_table("submission", schema=None) as batch_op:
         # Empty for all that was marked before: nobody looks at the past again by itself.
-        batch_op.add_column(
-            sa.Column("second_look_at", sa.DateTime(timezone=True), nullable=True)
-        )
+        batch_op.add_column(sa.Column("second_look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_submission_second_look",
             ["second_look_at"],
