@@ -38,7 +38,7 @@ def prepare() -> None:
 
 
 def system(command: str) -> int:
-    """Run a command, show what it prints; its exit code, negative for a signal as IPython has it."""
+    """Run a command, show what it prints; its exit code, below 0 for a signal as in IPython."""
     said, code = _run(command)
     sys.stdout.write(said)
     sys.stdout.flush()
