@@ -71,8 +71,10 @@ class Refusal(PermissionError, NotImplementedError):
 
 
 # Where the system keeps libraries that Python's own load by their full path.
-_SYSTEM_LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
-_SYSTEM_LIBRARIES += ("/usr/local/lib", "/opt/lib", "/nix/store", "/opt/homebrew/lib")
+_SYSTEM_LIBRARIES = (
+    *("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib"),
+    *("/opt/lib", "/nix/store", "/opt/homebrew/lib"),
+)
 # Where anybody writes: a place for libraries never holds one of these.
 _SCRATCH = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - looked at, not written
 
