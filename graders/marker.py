@@ -19,10 +19,9 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Self
 
-from graders import feedback
+from graders import feedback, troubles
 from graders.commands import ENVIRONMENT
 from graders.folder import MAX_FILES, is_plain
 from graders.marks import (
@@ -35,10 +34,10 @@ from graders.marks import (
     Mode,
     make_marks,
 )
-from graders.odd_characters import explain
 from graders.patience import MOST, Starvation, all_seconds, allowance
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
+from graders.troubles import Trouble
 from sandbox import (
     Channel,
     ChannelClosed,
@@ -500,7 +499,7 @@ class _Marking:
         self.hidden_ran = False
         self.news: dict[str, Any] = {}
         self.pending: Step | None = None  # a setup cell that E has not answered yet
-        self.trouble: _Trouble | None = None  # a cell of the author's that failed by itself
+        self.trouble: Trouble | None = None  # a cell of the author's that failed by itself
 
     def marks(self) -> list[CellMarks]:
         """Lead through all steps. Raises ForkServerLost."""
@@ -580,7 +579,7 @@ class _Marking:
         self._keep_news(said)
         found = _error_of(said)
         if found is not None:
-            _look_for_odd_characters(found, step.source)
+            troubles.look_for_odd_characters(found, step.source)
             self.errors[number] = found
         else:
             self.errors.pop(number, None)
@@ -599,7 +598,7 @@ class _Marking:
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
         if self.trouble is None and not step.waits:
-            self.trouble = _trouble_of(step, said)
+            self.trouble = troubles.of_setup(step, said)
 
     def _keep_news(self, said: Mapping[str, Any]) -> None:
         """Files for E; no more of them than may cross at once, whatever L sends."""
@@ -690,7 +689,7 @@ class _Marking:
         from graders.scoring import score
 
         points, review = score(step.points, outcomes)
-        trouble = self._trouble_with(step, points, outcomes, excess=review)
+        trouble = troubles.of_test(step, points, outcomes, excess=review, before=self.trouble)
         if trouble is not None:
             return self._cell_marks(step, points, trouble.told, note=trouble.note)
         worst = next((one for one in outcomes if one.get("error") is not None), None)
@@ -705,27 +704,6 @@ class _Marking:
             said = feedback.of_partial(outcomes)
         return self._cell_marks(step, points, said)
 
-    def _trouble_with(
-        self, step: Step, points: float, outcomes: Sequence[Mapping[str, Any]], *, excess: bool
-    ) -> _Trouble | None:
-        """Why a person must look at a test that gave less than it might; None where the points
-        stand. What was not answered at all needs nobody."""
-        waiting = feedback.of_waiting()
-        if excess:
-            return _Trouble(waiting, feedback.note_of_excess())
-        if points >= step.points or not step.answered:
-            return None
-        for outcome in outcomes:
-            needs = (outcome.get("error") or {}).get("needs")
-            if needs:
-                return _Trouble(waiting, feedback.of_need(needs))
-        if self.trouble is not None:
-            return self.trouble
-        command = next((one["unsupported"] for one in outcomes if one.get("unsupported")), None)
-        if isinstance(command, str):
-            return _Trouble(waiting, feedback.note_of_command(step.grade_id or "", command))
-        return None
-
     def _cell_marks(
         self, step: Step, points: float, said: Message | str | None, *, note: Message | None = None
     ) -> CellMarks:
@@ -738,43 +716,6 @@ class _Marking:
             shared=step.place == "shared",
             note=None if note is None else str(note),
         )
-
-
-@dataclass(frozen=True)
-class _Trouble:
-    """What is no learner's doing: what the learner hears, and what a person should know."""
-
-    told: Message
-    note: Message
-
-
-def _trouble_of(step: Step, said: Mapping[str, Any]) -> _Trouble | None:
-    """What went wrong in a setup cell that needs nothing of the learner's."""
-    place = step.grade_id or ""
-    authors, command = said.get("authors"), said.get("unsupported")
-    if isinstance(authors, dict):
-        missing = authors.get("missing")
-        told = feedback.of_authors_setup(place, missing if isinstance(missing, str) else None)
-        return _Trouble(told, feedback.note_of_setup(place, str(authors.get("said"))))
-    if isinstance(command, str):
-        return _Trouble(feedback.of_waiting(), feedback.note_of_command(place, command))
-    return None
-
-
-def _look_for_odd_characters(error: dict[str, Any], source: str) -> None:
-    """Of a cell that is no Python: is a character to blame that only looks like Python's?"""
-    if error.get("builtin") is not True or error.get("t") not in _NO_PYTHON:
-        return
-    place = error.get("place")
-    number = place[1] if isinstance(place, list) else 0
-    lines = source[:200_000].split("\n")
-    code = lines[number - 1] if 0 < number <= len(lines) else ""
-    found = explain(str(error.get("s")), code, number or None)
-    if found is not None:
-        error["odd"] = found
-
-
-_NO_PYTHON = frozenset(("SyntaxError", "IndentationError", "TabError"))
 
 
 def _shared_error(step: Step, error: Mapping[str, Any]) -> dict[str, Any]:
