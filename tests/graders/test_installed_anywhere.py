@@ -58,14 +58,14 @@ def _install(place: Path) -> Path:
     venv = place / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     libraries = next((venv / "lib").glob("python*/site-packages"))
-    cache = shutil.ignore_patterns("__pycache__")
     ours = {"_motcham.pth", *ROOMS}
     for one in Path(sysconfig.get_paths()["purelib"]).iterdir():
         if one.name in ours or one.name.startswith((*LEFT_OUT, "motcham", "__pycache__")):
             continue
         target = libraries / one.name
         if one.is_dir():
-            shutil.copytree(one, target, copy_function=_put, symlinks=True, ignore=cache)
+            # With what is compiled already: a first start from sources takes minutes when busy.
+            shutil.copytree(one, target, copy_function=_put, symlinks=True)
         else:
             _put(str(one), str(target))
     for room in ROOMS:
