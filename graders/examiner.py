@@ -251,9 +251,11 @@ class Examiner:
         """Run a text of the instructor's (below a ``%%time``, say), and its last value."""
         filename = _TEST if self.testing else _SETUP
         tree = ast.parse(plain_python(text), filename)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        last = tree.body[-1] if tree.body else None
+        if isinstance(last, ast.Expr):
+            tree.body.pop()
         self._execute(compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
-        if last is None:
+        if not isinstance(last, ast.Expr):
             return None
         value = ast.Expression(last.value)
         return self._execute(compile(value, filename, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
