@@ -108,9 +108,7 @@ def test_points_that_a_person_gave_meanwhile_stay(records, release):
         assert (row.points, row.needs_review) == (1.5, False)
 
 
-def test_one_learner_causes_one_open_look_at_an_exercise_and_three_in_a_month(
-    records, release
-):
+def test_one_learner_causes_one_open_look_at_an_exercise_and_three_in_a_month(records, release):
     with records.begin() as session:
         person, marker = _person(session), _person(session)
 
