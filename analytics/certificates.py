@@ -28,6 +28,7 @@ from records.people import find_person_by_id
 from records.tables import Certificate, Release
 from skills_framework.messages import Message, Refused
 from skills_framework.passing import reaches
+from skills_framework.points import total_points
 
 LONGEST_REASON = 500
 
@@ -109,8 +110,8 @@ def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
         due=not reasons,
         lessons_done=lessons - sum(course.missing for course in courses),
         lessons=lessons,
-        points=sum(course.points for course in courses),
-        max_points=sum(course.max_points for course in courses),
+        points=total_points(course.points for course in courses),
+        max_points=total_points(course.max_points for course in courses),
         reasons=tuple(reasons),
     )
 

@@ -22,12 +22,14 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 from graders.codec import Encoder, NotPlain, TooLarge
+from graders.examiner_shell import Shell
 from graders.far_side import FarSide
 from graders.folder import Folder
-from graders.guard import Guard, Refusal
+from graders.guard import Guard, Refusal, places_of_libraries
 from graders.last_value import Value, value_facts
 from graders.names import meant_by, mentioned_names, plain_python
 from graders.namespace import AskedNames, Notebook
@@ -51,9 +53,6 @@ _REPEAT_S = 0.25
 MAX_GIVEN = 6 * 1024 * 1024  # bytes of what a setup cell made, for the learner's process
 _AWAITING = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEST, _SETUP = "<test>", "<setup>"
-_QUIET_MAGICS = frozenset(
-    ["matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision", "pylab", "time"]
-)
 
 
 class TestTimeout(BaseException):
@@ -83,9 +82,11 @@ def main(
     """Serve until the supervisor goes. The lists are those of `graders.names.Names`; ``texts``
     are the learner's cells, for tests that read the source of a function."""
     here = os.getcwd()  # noqa: PTH109
-    # A submitted file is data: nothing of this folder can be imported.
+    # What comes into this folder later is the learner's, and data: no module is found there.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
-    guard = Guard(os.path.realpath(here), frozenset((_TEST, _SETUP)))
+    folder = os.path.realpath(here)
+    guard = Guard(folder, frozenset((_TEST, _SETUP)), places_of_libraries(folder))
+    _find_authors_modules(guard, folder)
     _refuse_pickles(guard)
     guard.install()
     far = FarSide(
@@ -110,6 +111,16 @@ def main(
     )
     far.given = examiner.telling.pushes
     examiner.serve()
+
+
+def _find_authors_modules(guard: Guard, folder: str) -> None:
+    """Modules that were laid beside the notebook before anything ran are the author's own, and the
+    learner's side cannot replace them (`Folder`). Libraries of the same name come first."""
+    modules = [str(path) for path in Path(folder).rglob("*.py") if path.is_file()]
+    if modules:
+        guard.let_in(modules)
+        sys.pycache_prefix = os.devnull  # compiled ones could be sent by anybody
+        sys.path.append(folder)
 
 
 class Examiner:
@@ -139,6 +150,8 @@ class Examiner:
         self.globals = main_module.__dict__
         self.globals["__builtins__"] = names
         self.notebook = Notebook(self.globals, names)
+        self.shell = Shell(lambda: self.notebook, self._run_text, self.notebook.__setitem__)
+        self.testing = False  # what runs is a test, not a setup cell
         own = _own_builtins(self)
         names.update({name: value for name, value in own.items() if name not in learner})
         _forward_seeds(far)
@@ -153,6 +166,7 @@ class Examiner:
             self.far.folder.take(wish.get("files"))
             if "setup" in wish:
                 said = self.run_setup(wish)
+                os.chdir(self.far.folder.root)
                 self.far.folder.keep()
             else:
                 said = {"outcomes": self.run_test(wish["test"], wish["limit"])}
@@ -228,6 +242,8 @@ class Examiner:
         ``spoken``, what it printed itself: the author's words on an answer that is partly right."""
         self.outputs.start()
         self.spoken.clear()
+        self.shell.unsupported = None
+        self.testing = filename == _TEST
         self.far.begin(limit, again=again)
         self.names.begin(again=again)
         if self.telling is not None:
@@ -248,7 +264,10 @@ class Examiner:
             "error": None if error is None else self._describe(error, tree),
             "result": result,
             "spoken": "".join(self.spoken)[:MAX_MESSAGE],
+            "unsupported": self.shell.unsupported,
         }
+        if filename == _SETUP and error is not None:
+            said["authors"] = _authors_fault(error)
         if gives and (gives.get("gives") or gives.get("once")):
             said |= self._give(gives, failed=error is not None)
         self._give_back(keep=gives is not None and "once" in gives and not said.get("once"))
@@ -269,6 +288,21 @@ class Examiner:
         if isinstance(error, NameError) and error.name in self.learner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
+
+    def _run_text(self, text: str) -> Any:
+        """Run a text of the instructor's (below a ``%%time``, say), and its last value."""
+        filename = _TEST if self.testing else _SETUP
+        tree = ast.parse(plain_python(text), filename)
+        last = tree.body[-1] if tree.body else None
+        if isinstance(last, ast.Expr):
+            tree.body.pop()
+        _AskKinds().visit(tree)
+        self._execute(compile(tree, filename, "exec", _AWAITING))
+        if not isinstance(last, ast.Expr):
+            return None
+        _AskKinds().visit(last)
+        value = ast.Expression(last.value)
+        return self._execute(compile(value, filename, "eval", _AWAITING))
 
     def _run(self, tree: ast.Module, source: str, filename: str) -> Value:
         last = None
@@ -344,6 +378,22 @@ def _crosses(value: object, ties: Ties) -> bool:
     except Exception:
         return False
     return True
+
+
+def _authors_fault(error: BaseException) -> dict[str, Any] | None:
+    """What an instructor's own setup cell failed of, for a person; None where it was something of
+    the learner's."""
+    if learners_words(error) is not None or isinstance(error, (LearnerGone, NotPlain)):
+        return None
+    missing = None
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        missing = f"{error.name.partition('.')[0]}.py"
+    elif isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        missing = os.path.basename(error.filename)  # noqa: PTH119
+    return {
+        "said": f"{type(error).__name__}: {_clean(error) or ''}"[:MAX_MESSAGE],
+        "missing": missing and missing[:100],
+    }
 
 
 def _need_of(error: BaseException) -> str | None:
@@ -478,21 +528,9 @@ def _own_builtins(examiner: Examiner) -> dict[str, Any]:
         "globals": all_names,
         "issubclass": is_subclass,
         "__kind_of__": kind_of,
-        "get_ipython": lambda: _ShellStub(examiner),
+        "get_ipython": lambda: examiner.shell,
         "display": lambda *_, **__: None,
     }
-
-
-class _ShellStub:
-    """``get_ipython()`` where there is no IPython: harmless magics do nothing."""
-
-    def __init__(self, examiner: Examiner) -> None:
-        self.user_ns = examiner.notebook
-        self.user_global_ns = self.user_ns
-
-    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> None:
-        if name not in _QUIET_MAGICS:
-            raise NotImplementedError(f"%{name} không dùng được trong ô kiểm tra")
 
 
 def _refuse_pickles(guard: Guard) -> None:

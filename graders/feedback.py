@@ -15,10 +15,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from graders.odd_characters import kind_of, mend_of, without_place
 from graders.plan import Step
 from skills_framework.messages import Message
 
 MAX_TEXT = 300
+NO_INPUT = "input() không dùng được khi chạy tự động"  # as the learner's process says it
 
 
 def of_test(
@@ -42,7 +44,7 @@ def of_test(
     if outcome.get("gone"):
         return of_death(outcome.get("why"))
     if error.get("needs"):
-        return of_need(error["needs"])
+        return of_waiting()
     if error.get("timeout"):
         return Message("Quá thời gian cho phép khi kiểm tra mã của anh/chị.")
     said = error.get("learner")
@@ -90,13 +92,19 @@ def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
     if why is not None:
         return of_death(why)
     if error.get("t") == "NotImplementedError" and error.get("builtin"):
-        return Message("Anh/chị chưa trả lời câu này.")
+        if error.get("s") == NO_INPUT:
+            return of_input()
+        if not error.get("s"):
+            return of_stub_line()
+    odd = error.get("odd")
+    if isinstance(odd, Message):
+        return odd
     # The name of a class of the learner's own is as free a text as the message.
     named = isinstance(error.get("t"), str) and (error.get("builtin") is True or not exposed)
     told = str(error["t"])[:60] if named else ""
     text = error.get("s")
     if text and told and isinstance(text, str) and (not exposed or _VALUELESS.fullmatch(text)):
-        told = f"{told}: {_one_line(text)}"
+        told = f"{told}: {_one_line(without_place(text))}"
     place = error.get("place")
     line = place[1] if isinstance(place, list) and len(place) == 2 else None
     if not told:
@@ -149,9 +157,81 @@ def of_death(why: object) -> Message:
             return Message("Mã của anh/chị ghi tệp quá lớn hoặc quá nhiều tệp.")
         case "output":
             return Message("Mã của anh/chị in ra hoặc trả về quá nhiều dữ liệu.")
+        case "large":
+            return Message(
+                "Giá trị mà bài của anh/chị đưa ra quá lớn để chấm: tối đa 24 MB hoặc hai triệu "
+                "phần tử."
+            )
         case "exit":
             return Message("Mã của anh/chị tự thoát giữa chừng (như exit() hoặc os._exit).")
     return Message("Mã của anh/chị làm hỏng tiến trình chạy bài.")
+
+
+def of_input() -> Message:
+    """The learner's code asks somebody who is not there."""
+    return Message(
+        "Mã của anh/chị gọi input(), nhưng khi chấm không có ai gõ trả lời: "
+        "hãy gán thẳng giá trị thay cho input()."
+    )
+
+
+def of_stub_line() -> Message:
+    """There is an answer, and the line of the hand-out that stops it."""
+    return Message(
+        "Trong ô trả lời còn dòng “raise NotImplementedError()” nên mã dừng ở đó: hãy xóa dòng ấy."
+    )
+
+
+def of_waiting() -> Message:
+    """All that a learner hears where a machine could not decide."""
+    return Message("Máy chưa quyết định được điểm của câu này: một người sẽ xem.")
+
+
+def of_authors_setup(place: str, missing: str | None) -> Message:
+    """The author's own setup failed: the learner is told whose fault it is not. ``missing``: the
+    module or file that is not there."""
+    if missing:
+        return Message(
+            "Ô chuẩn bị “{cell}” của giảng viên thiếu {missing}; đây không phải lỗi của anh/chị. "
+            "Một người sẽ xem câu này.",
+            {"cell": place, "missing": missing},
+        )
+    return Message(
+        "Ô chuẩn bị “{cell}” của giảng viên không chạy được; đây không phải lỗi của anh/chị. "
+        "Một người sẽ xem câu này.",
+        {"cell": place},
+    )
+
+
+# For whoever marks by hand, or mends the test; a learner never reads these -----------------------
+
+
+def note_of_setup(place: str, said: str) -> Message:
+    """A setup cell of the author's failed where the tests run."""
+    return Message(
+        "Ô chuẩn bị “{cell}” của giảng viên báo lỗi khi chấm: {error}",
+        {"cell": place, "error": _one_line(said)},
+    )
+
+
+def note_of_command(place: str, command: str) -> Message:
+    """A cell of the author's calls what is not there while marking."""
+    return Message(
+        "Ô “{cell}” của giảng viên dùng “{command}”, khi chấm không chạy được lệnh đó.",
+        {"cell": place, "command": _one_line(command)[:80]},
+    )
+
+
+def note_of_excess() -> Message:
+    """The test gave more than it is worth."""
+    return Message("Ô kiểm tra cho nhiều điểm hơn điểm tối đa của nó.")
+
+
+def note_of_two_ways() -> Message:
+    """Both ways of marking were tried, and they differ."""
+    return Message(
+        "Hai cách chấm cho kết quả khác nhau: chế độ nghiêm ngặt chấm thấp hơn cách của nbgrader."
+    )
 
 
 def of_need(need: object) -> Message:
@@ -185,8 +265,8 @@ def _limit_met(error: Mapping[str, Any]) -> str | None:
         return why
     if error.get("timeout"):
         return "output" if error.get("flooded") is True else "time"
-    if error.get("t") == "TooLarge":  # a value that may not cross (`graders.codec_base`)
-        return "output"
+    if error.get("t") == "TooLarge":
+        return "large"
     if error.get("builtin") is not True:
         return None
     text = error.get("s")
@@ -214,6 +294,12 @@ def _one_line(text: str) -> str:
     return kept[:MAX_TEXT].strip()
 
 
+# Of `graders.odd_characters`; their gaps hold sentences of their own.
+_ODD_TEMPLATES = (
+    "Dòng {line}, ký tự thứ {column}: có {kind} {character}, Python không hiểu. {mend}",
+    "Dòng {line}: có {kind} {character}, Python không hiểu. {mend}",
+    "Trong ô có {kind} {character}, Python không hiểu. {mend}",
+)
 # Stored as Vietnamese text, for whoever reads the database; said again in the reader's language.
 TEMPLATES = (
     "Anh/chị chưa trả lời câu này.",
@@ -225,6 +311,13 @@ TEMPLATES = (
     "Bài của anh/chị chưa có tên “{name}” mà đề yêu cầu.",
     "Câu “{title}” chưa đúng.",
     "Câu này chưa đúng.",
+    "Ô chuẩn bị “{cell}” của giảng viên thiếu {missing}; đây không phải lỗi của anh/chị. "
+    "Một người sẽ xem câu này.",
+    "Ô chuẩn bị “{cell}” của giảng viên không chạy được; đây không phải lỗi của anh/chị. "
+    "Một người sẽ xem câu này.",
+    "Ô chuẩn bị “{cell}” của giảng viên báo lỗi khi chấm: {error}",
+    "Ô “{cell}” của giảng viên dùng “{command}”, khi chấm không chạy được lệnh đó.",
+    *_ODD_TEMPLATES,
 )
 
 
@@ -238,14 +331,27 @@ def read_feedback(text: str | None) -> Message | str:
     for template in TEMPLATES:
         found = _pattern_of(template).fullmatch(text)
         if found is not None:
+            if template in _ODD_TEMPLATES:
+                return _odd_again(template, found.groupdict())
             return Message(template, found.groupdict())
     return Message(text) if text in _SENTENCES else text
+
+
+def _odd_again(template: str, gaps: dict[str, str]) -> Message:
+    """The character tells kind and mend once more, in the reader's language."""
+    code = re.search(r"U\+([0-9A-F]{4,6})", gaps["character"])
+    if code is None:
+        return Message(template, gaps)
+    character = chr(min(int(code[1], 16), 0x10FFFF))
+    facts: dict[str, Any] = dict(gaps)
+    facts["kind"], facts["mend"] = kind_of(character), mend_of(character)
+    return Message(template, facts)
 
 
 @lru_cache(maxsize=64)
 def _pattern_of(template: str) -> re.Pattern[str]:
     pieces = re.split(r"\{(\w+)\}", template)
-    gaps = {"line": r"\d+"}
+    gaps = {"line": r"\d+", "column": r"\d+"}
     return re.compile(
         "".join(
             f"(?P<{piece}>{gaps.get(piece, '.*')})" if number % 2 else re.escape(piece)
@@ -280,8 +386,11 @@ def of_unanswered() -> Message:
 _SENTENCES = frozenset(
     str(message)
     for message in (
-        *map(of_death, ("time", "memory", "processes", "files", "output", "exit", "crash")),
+        *map(
+            of_death, ("time", "memory", "processes", "files", "output", "large", "exit", "crash")
+        ),
         *map(of_need, ("pickle", "process", "object", "code")),
-        *(of_tampering(), of_no_time(), of_review(), of_unanswered()),
+        *(of_tampering(), of_no_time(), of_review(), of_unanswered(), of_waiting()),
+        *(of_input(), of_stub_line(), note_of_excess(), note_of_two_ways()),
     )
 )

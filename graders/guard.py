@@ -16,7 +16,9 @@ import importlib
 import os
 import re
 import sys
+import sysconfig
 import types
+from collections.abc import Iterable
 from typing import Any, Literal
 
 Need = Literal["code", "pickle", "process", "query"]
@@ -47,6 +49,14 @@ _QUERY_METHODS = _words(
     "between mean sum min max median std count abs round year month day hour quarter weekday "
     "index values eq ne lt le gt ge"
 )
+# What `timeit` compiles, and the name it gives that.
+_TIMED = "<timeit-src>"
+_TIMING = re.compile(
+    r"\s*def inner\(_it, _timer(?:, _setup=_setup)?(?:, _stmt=_stmt)?\):\n    (?P<setup>.*?)\n"
+    r"    _t0 = _timer\(\)\n    for _i in _it:\n        (?P<timed>.*)\n        pass\n"
+    r"    _t1 = _timer\(\)\n    return _t1 - _t0\n",
+    re.DOTALL,
+)
 _QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _ATTRIBUTE = re.compile(r"\.\s*([^\W\d]\w*)")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -60,13 +70,52 @@ class Refusal(PermissionError, NotImplementedError):
         self.need = need
 
 
+# Where the system keeps libraries that Python's own load by their full path.
+_SYSTEM_LIBRARIES = (
+    *("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib"),
+    *("/opt/lib", "/nix/store", "/opt/homebrew/lib"),
+)
+# Where anybody writes: a place for libraries never holds one of these.
+_SCRATCH = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - looked at, not written
+
+
+def places_of_libraries(folder: str) -> tuple[str, ...]:
+    """Where this interpreter's libraries really lie, wherever the platform is installed.
+
+    Asked before anything of the learner's has been seen; what is put into ``sys.path`` later counts
+    for nothing. ``folder``: the working folder, whose files are the learner's. Of a place that
+    holds that folder, or a scratch folder of the system's, only what is there now is taken.
+    """
+    paths = sysconfig.get_paths()
+    asked = [*sys.path, *(paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib"))]
+    asked += [one for one in (*_SYSTEM_LIBRARIES, sys.prefix, sys.base_prefix) if one != "/"]
+    found: dict[str, None] = {}
+    for place in asked:
+        for one in (os.path.abspath(place), os.path.realpath(place)) if place else ():  # noqa: PTH100
+            found.update(dict.fromkeys(_safe_places(one, (folder, *_SCRATCH))))
+    return tuple(found)
+
+
+def _safe_places(place: str, shared: Iterable[str]) -> list[str]:
+    outside = place.rstrip("/") + "/"
+    if not any((one + "/").startswith(outside) for one in shared):
+        return [place]
+    try:
+        inside = [os.path.join(place, name) for name in os.listdir(place)]  # noqa: PTH118, PTH208
+    except OSError:
+        return []
+    return [one for one in inside if not any((mine + "/").startswith(one + "/") for mine in shared)]
+
+
 class Guard:
     """The hook, and the instructor's text that it lets through. ``folder``: where files of the
-    learner's may lie; what lies elsewhere is the machine's own."""
+    learner's may lie. ``libraries``: the places of which code may come (`places_of_libraries`)."""
 
-    def __init__(self, folder: str, own: frozenset[str]) -> None:
+    def __init__(self, folder: str, own: frozenset[str], libraries: tuple[str, ...]) -> None:
         self._folder = folder
+        self._libraries = tuple(place.rstrip("/") + "/" for place in libraries)
         self._own = own  # file names that our own compiling uses
+        self._modules: frozenset[str] = frozenset()  # of the author's, in the working folder
         self._texts: set[str] = set()
         self._patterns: list[str] = []  # read as such only when somebody evaluates a text
         self._compiled: dict[str, bool] = {}  # file name to: was the last text the author's?
@@ -76,6 +125,10 @@ class Guard:
         """From here on, for the life of the process."""
         sys.addaudithook(self._hook)
         _guard_queries(self)
+
+    def let_in(self, modules: Iterable[str]) -> None:
+        """Files of the working folder that are the author's own."""
+        self._modules = frozenset(modules)
 
     def trust(self, tree: ast.AST) -> None:
         """Strings in the instructor's own cell may be evaluated, with numbers in their gaps."""
@@ -102,6 +155,20 @@ class Guard:
             or any(f">>> {wanted}" in known for known in self._texts if ">>> " in known)
         )
 
+    def _is_authors_timing(self, text: object) -> bool:
+        """Is it `timeit`'s own frame around a function, or around a text of the author's?"""
+        if isinstance(text, (bytes, bytearray)):
+            text = bytes(text).decode("utf-8", "replace")
+        found = _TIMING.fullmatch(text) if isinstance(text, str) else None
+        if found is None:
+            return False
+        setup = found["setup"].replace("\n    ", "\n")
+        timed = found["timed"].replace("\n        ", "\n")
+        return all(
+            part in own or self.is_authors(part)
+            for part, own in ((setup, ("pass", "_setup()")), (timed, ("pass", "_stmt()")))
+        )
+
     def refusal(self, need: Need) -> Refusal:
         self.refused = need
         return Refusal(need)
@@ -111,7 +178,9 @@ class Guard:
             return
         if event == "compile":
             source, filename = facts
-            self._compiled[str(filename)] = self.is_authors(source)
+            self._compiled[str(filename)] = self.is_authors(source) or (
+                filename == _TIMED and self._is_authors_timing(source)
+            )
         elif event == "exec":
             self._look_at(facts[0])
         elif event == "import":
@@ -151,8 +220,17 @@ class Guard:
     def _is_the_machines(self, path: str, *, bare: bool = False) -> bool:
         if bare and "/" not in path:
             return True  # a library by its name, looked for where the system keeps them
+        if not os.path.isabs(path):  # noqa: PTH117
+            return False
         real = os.path.realpath(path)
-        return os.path.isabs(path) and not real.startswith((self._folder + "/", "/tmp/"))  # noqa: PTH117, S108
+        if real in self._modules:
+            return True
+        if (real + "/").startswith(self._folder + "/"):
+            return False
+        # A library may itself be a link to where somebody develops it.
+        return real.startswith(self._libraries) or os.path.normpath(path).startswith(
+            self._libraries
+        )
 
 
 def _caller() -> str:
@@ -166,8 +244,10 @@ def _caller() -> str:
 def _library_of(filename: str) -> str:
     """The package or module a file belongs to, without looking further than its path."""
     parts = filename.removesuffix(".py").removesuffix("/__init__").split("/")
-    if "site-packages" in parts:
-        return parts[parts.index("site-packages") + 1]
+    # The last of them: the platform itself may be installed below a folder of that name.
+    for number in range(len(parts) - 2, -1, -1):
+        if parts[number] in ("site-packages", "dist-packages"):
+            return parts[number + 1]
     return parts[-1]
 
 

@@ -59,7 +59,7 @@ _OURS = (
     "graders",
     *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
     *(f"graders.{name}" for name in ("guard", "marks", "names", "objects", "outputs")),
-    *(f"graders.{name}" for name in ("patience", "shell")),
+    *(f"graders.{name}" for name in ("patience", "shell", "examiner_shell", "commands")),
     *(f"graders.{name}" for name in ("callbacks", "effects", "kin", "library_values", "models")),
     *(f"graders.{name}" for name in ("namespace", "places", "telling", "test_things", "told")),
     "graders.twins",

@@ -22,13 +22,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from courses.endings import ending_of
-from graders import feedback
+from graders import feedback, troubles
+from graders.commands import ENVIRONMENT
 from graders.folder import MAX_FILES, is_plain
 from graders.last_value import checked_facts
-from graders.marks import MAX_OUTPUTS, MAX_RICH, MAX_TEXT, CellMarks, CellRun, Marks, Mode
+from graders.marks import (
+    MAX_OUTPUTS,
+    MAX_RICH,
+    MAX_TEXT,
+    CellMarks,
+    CellRun,
+    Marks,
+    Mode,
+    make_marks,
+)
 from graders.patience import MOST, Starvation, all_seconds, allowance
 from graders.plan import Source, Step, make_plan, read_source
 from graders.submitted import Unfit, read_cells
+from graders.troubles import Trouble
 from sandbox import (
     Channel,
     ChannelClosed,
@@ -94,6 +105,8 @@ class Marker:
         self.aside = ThreadPoolExecutor(8, thread_name_prefix="marker")
         self._lock = threading.Lock()
         self._server: ForkServer | None = None
+        self._kernels: Any = None  # of compatible mode, once it is asked for
+        self._kernels_lock = threading.Lock()
         self._closed = False
 
     # Life ------------------------------------------------------------------------------------
@@ -112,6 +125,21 @@ class Marker:
         self.aside.shutdown(wait=True)
         if server is not None:
             server.close()
+        with self._kernels_lock:
+            kernels, self._kernels = self._kernels, None
+        if kernels is not None:
+            kernels.close()
+
+    def kernels(self) -> Any:
+        """The warm kernels of compatible mode; for this room's own use."""
+        from graders.compatible.walled import WalledKernels
+
+        with self._kernels_lock:
+            if self._closed:
+                raise RuntimeError("the marker is closed")
+            if self._kernels is None:
+                self._kernels = WalledKernels(allow_reduced=self.allow_reduced)
+            return self._kernels
 
     def warm_up(self) -> None:
         """Start the fork server now rather than with the first notebook."""
@@ -132,7 +160,8 @@ class Marker:
                     preload=["graders.warm", "graders.learner", "graders.examiner"],
                     limits=self.limits,
                     allow_reduced=self.allow_reduced,
-                    environment={"NBGRADER_EXECUTION": "autograde"},
+                    environment={"NBGRADER_EXECUTION": "autograde", **ENVIRONMENT},
+                    tools=True,  # a notebook's ``!ls`` and ``%%bash``
                 )
             return self._server
 
@@ -182,8 +211,7 @@ class Marker:
         if mode == "compatible":
             from graders.compatible import mark_compatible
 
-            marks: Marks = mark_compatible(self, source, submitted)
-            return marks
+            return mark_compatible(self, source, submitted, files or {})
         try:
             plan_source = read_source(source)
         except Unfit as unfit:
@@ -202,8 +230,7 @@ class Marker:
         else:
             reason = Message("Bộ máy chấm gặp sự cố; bài sẽ được chấm lại.")
             return Marks("failed", 0.0, plan_source.max, (), reason, mode)
-        total = sum(cell.points for cell in cells)
-        return Marks("marked", total, plan_source.max, tuple(cells), None, mode)
+        return make_marks(cells, plan_source.max, mode)
 
     # Running ---------------------------------------------------------------------------------
 
@@ -480,7 +507,8 @@ class _Marking:
         self.exposed: set[int] = set()  # learner steps that ran after a hidden test
         self.hidden_ran = False
         self.news: dict[str, Any] = {}
-        self.pending = False  # has E a setup cell it has not answered yet?
+        self.pending: Step | None = None  # a setup cell that E has not answered yet
+        self.trouble: Trouble | None = None  # a cell of the author's that failed by itself
 
     def marks(self) -> list[CellMarks]:
         """Lead through all steps. Raises ForkServerLost."""
@@ -511,7 +539,7 @@ class _Marking:
                 self.pair = _Pair(self.marker, self, seed=self.seed, files=self.files)
                 self.pairs += 1
                 self.position = 0
-                self.pending = False
+                self.pending = None
                 self.news = {}
             try:
                 while self.position < position:
@@ -552,6 +580,7 @@ class _Marking:
         self._keep_news(said)
         found = _error_of(said)
         if found is not None:
+            troubles.look_for_odd_characters(found, step.source)
             self.errors[number] = found
         else:
             self.errors.pop(number, None)
@@ -569,7 +598,7 @@ class _Marking:
             self.pair.examiner.send(wish)
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
             raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
-        self.pending = True
+        self.pending = step
         done: Mapping[str, Any] = {}
         if step.waits or (setup is not None and not setup.alike):
             done = self._settle_examiner()
@@ -583,15 +612,18 @@ class _Marking:
     def _settle_examiner(self, *, only_if_asking: bool = False) -> Mapping[str, Any]:
         """Wait for the setup cell that E is busy with, and what it says. One that needs no
         learner's name need not be waited for while L runs."""
-        if not self.pending or only_if_asking or self.pair is None:
+        step = self.pending
+        if step is None or only_if_asking or self.pair is None:
             return {}
-        self.pending = False
+        self.pending = None
         try:
             said = _receive(self.pair.examiner, self.marker.cell_s, self._watched())
         except (ChannelClosed, ChannelTimeout, FrameTooLarge) as error:
             raise _Died(_NAMES[type(error)], at=self.pair.examiner) from error
         if not isinstance(said, dict) or said.get("broken"):
             raise _Died
+        if self.trouble is None and not step.waits:
+            self.trouble = troubles.of_setup(step, said)
         return said
 
     def _keep_news(self, said: Mapping[str, Any]) -> None:
@@ -683,6 +715,9 @@ class _Marking:
 
         ending = ending_of(step.source, self.source.names.learner)
         points, review = score(step.points, outcomes, ending)
+        trouble = troubles.of_test(step, points, outcomes, excess=review, before=self.trouble)
+        if trouble is not None:
+            return self._cell_marks(step, points, trouble.told, note=trouble.note)
         worst = next((one for one in outcomes if one.get("error") is not None), None)
         said: Message | str | None = None
         if worst is not None and worst.get("tampered"):
@@ -697,19 +732,20 @@ class _Marking:
         elif points < step.points:
             said = feedback.of_partial(outcomes)
             if said is None and points == 0:
-                said = feedback.of_review() if review else feedback.of_test(step, {"error": {}})
-        return self._cell_marks(step, points, said, review=review)
+                said = feedback.of_test(step, {"error": {}})
+        return self._cell_marks(step, points, said)
 
     def _cell_marks(
-        self, step: Step, points: float, said: Message | str | None, *, review: bool = False
+        self, step: Step, points: float, said: Message | str | None, *, note: Message | None = None
     ) -> CellMarks:
         return CellMarks(
             step.grade_id or "",
             points,
             step.points,
             None if said is None else str(said),
-            needs_review=review,
+            needs_review=note is not None,
             shared=step.place == "shared",
+            note=None if note is None else str(note),
         )
 
 

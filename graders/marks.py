@@ -7,10 +7,12 @@ one, otherwise one of ours. It never holds the text of a test.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Protocol
 
 from skills_framework.messages import Message
+from skills_framework.points import in_points, total_points
 
 Mode = Literal["strict", "compatible"]
 State = Literal["marked", "unreadable", "foreign", "too_large", "failed"]
@@ -32,6 +34,8 @@ class CellMarks:
     feedback: str | None = None
     needs_review: bool = False  # a person must look: the points are provisional
     shared: bool = False  # the test ran inside the learner's process
+    note: str | None = None  # why a person must look, for that person; never for the learner
+    other: float | None = None  # what it earned in compatible mode, where that was more
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,33 @@ class Marks:
             "total": self.total,
             "max": self.max,
             "cells": [asdict(cell) for cell in self.cells],
+            "waiting": sum(cell.needs_review for cell in self.cells),
             "reason": str(self.reason) if self.reason else None,
         }
+
+
+class MarksNotebooks(Protocol):
+    """A marker, as whoever hands it notebooks sees it: `graders.Marker`, or the one of a cluster.
+    `mark` may be called from several threads at once."""
+
+    def mark(
+        self,
+        source: bytes,
+        submitted: bytes,
+        *,
+        mode: Mode = "strict",
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Marks: ...
+
+
+def make_marks(
+    cells: Sequence[CellMarks], max_points: float, mode: Mode, *, state: State = "marked"
+) -> Marks:
+    """A marked notebook: points and their sum by the one rule of `skills_framework.points`."""
+    kept = tuple(replace(cell, points=in_points(cell.points)) for cell in cells)
+    total = total_points(cell.points for cell in kept)
+    return Marks(state, total, in_points(max_points), kept, None, mode)
 
 
 @dataclass(frozen=True)

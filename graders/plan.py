@@ -21,10 +21,12 @@ from typing import Any, Literal
 from courses.endings import autotest_lines
 from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
+from graders.languages import refuse_other_languages
 from graders.names import CellKind, Names, bound_names, mentioned_names, plain_python, whose
 from graders.setups import Setup, look_at
 from graders.submitted import Cell, Unfit, read_cells
 from skills_framework.messages import Message, Refused
+from skills_framework.points import total_points
 
 Place = Literal["learner", "setup", "test", "shared", "manual"]
 
@@ -106,6 +108,7 @@ class _Hidden:
 
 @lru_cache(maxsize=256)
 def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
+    refuse_other_languages(hidden.content)
     cells = tuple(read_cells(hidden.content))
     options = tuple(_options(cell) for cell in cells)
     kinds: list[tuple[CellKind, str]] = [
@@ -119,7 +122,7 @@ def _read_source(_digest: bytes, hidden: _Hidden) -> Source:
         in_place=_listed(options, "in_place"),
     )
     graded = [cell for cell in cells if cell.grade or cell.task]
-    return Source(cells, options, names, sum(cell.points for cell in graded))
+    return Source(cells, options, names, total_points(cell.points for cell in graded))
 
 
 def _kind(cell: Cell) -> CellKind:
@@ -160,24 +163,30 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
         )
     steps: list[Step] = []
     below = list(leading)
+    continued = False  # what stands below is part of the answer above it
     answers: list[int] = []
     unanswered: list[bool] = []
     judged: tuple[int, ...] = ()
     answered = True
-    for cell, options in zip(source.cells, source.options, strict=True):
+    for number, (cell, options) in enumerate(zip(source.cells, source.options, strict=True), 1):
         mine = theirs.get(cell.grade_id) if cell.grade_id else None
         if cell.grade_id:
-            _add_extras(steps, below)
+            added = _add_extras(steps, below)
+            answers.extend(added if continued else ())
             below = list(extras.get(cell.grade_id, ()))
+            continued = cell.solution and cell.kind == "code"
         if cell.solution:
+            wrote_below = _wrote_below(source, below)
             if mine is not None and cell.kind == "code":
                 answers.append(len(steps))
-                unanswered.append(not is_answered(mine.source))
+                handed_out = as_handed_out(cell)
+                unanswered.append(not (is_answered(mine.source, handed_out) or wrote_below))
                 steps.append(Step("learner", mine.source))
             elif mine is None:
-                unanswered.append(True)
+                unanswered.append(not wrote_below)
             if cell.grade:
-                steps.append(_manual(cell, options, mine))
+                # Judged by a person, who reads what stands below as well.
+                steps.append(_manual(cell, options, mine, below if wrote_below else ()))
         elif cell.task:
             written = extras.get(cell.grade_id or "", ())
             steps.append(_task(cell, options, answered=_wrote_below(source, written)))
@@ -190,8 +199,10 @@ def make_plan(source: Source, submitted: Sequence[Cell]) -> list[Step]:
         elif cell.kind == "code":
             if mine is not None and not cell.locked:
                 below.insert(0, mine)
+            before = len(steps)
             same = cell.locked or _take_same(steps, below, cell)
-            steps.append(_setup(source, cell, same=same))
+            answers.extend(range(before, len(steps)) if continued else ())
+            steps.append(_setup(source, cell, cell.grade_id or str(number), same=same))
     _add_extras(steps, below)
     return steps
 
@@ -206,14 +217,14 @@ def _take_same(steps: list[Step], below: list[Cell], cell: Cell) -> bool:
     return False
 
 
-def _setup(source: Source, cell: Cell, *, same: bool) -> Step:
+def _setup(source: Source, cell: Cell, name: str, *, same: bool) -> Step:
     text = plain_python(cell.source)
     waits = bool(mentioned_names(cell.source) & source.names.learner)
     if not same:
-        return Step("setup", text, waits=waits)
+        return Step("setup", text, grade_id=name, waits=waits)
     seen = _without_hidden(cell.source)
     setup = look_at(seen, cell.source, source.names, shared=source.has_shared)
-    return Step("setup", text, waits=waits, setup=setup)
+    return Step("setup", text, grade_id=name, waits=waits, setup=setup)
 
 
 def _align(
@@ -235,8 +246,11 @@ def _align(
     return theirs, extras, leading
 
 
-def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> None:
+def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> range:
+    """Add the learner's own cells; the places of those added."""
+    before = len(steps)
     steps.extend(Step("learner", cell.source) for cell in cells if cell.kind == "code")
+    return range(before, len(steps))
 
 
 def _wrote_below(source: Source, below: Iterable[Cell]) -> bool:
@@ -256,15 +270,20 @@ def _task(cell: Cell, options: Mapping[str, Any], *, answered: bool) -> Step:
     )
 
 
-def _manual(cell: Cell, options: Mapping[str, Any], mine: Cell | None) -> Step:
+def _manual(
+    cell: Cell, options: Mapping[str, Any], mine: Cell | None, below: Iterable[Cell]
+) -> Step:
+    untouched = mine is None or mine.source.strip() == as_handed_out(cell).strip()
+    texts = [] if mine is None or untouched else [mine.source]
+    texts += [one.source for one in below]
     return Step(
         "manual",
-        mine.source if mine is not None else "",
+        "\n\n".join(texts),
         grade_id=cell.grade_id,
         points=cell.points,
         title=str(options.get("exercise", "")),
         cell_kind=cell.kind,
-        unchanged=mine is None or mine.source.strip() == as_handed_out(cell).strip(),
+        unchanged=untouched and not any(text.strip() for text in texts),
     )
 
 
@@ -343,35 +362,54 @@ def as_handed_out(cell: Cell) -> str:
 LONGEST_STUB = 20_000  # characters
 
 
-def is_answered(source: str) -> bool:
-    """Did the learner write anything? Not the stub, not only ``name = None``.
+def is_answered(source: str, handed_out: str = "") -> bool:
+    """Did the learner write anything that was not ``handed_out``? The stub's own lines and
+    comments are nothing.
 
     This looks at a learner's text in the supervisor's own process: so it is only read as plain
     Python, and only where it is short enough to be a stub at all.
     """
     if len(source) > LONGEST_STUB:
         return True
+    said = _said(source)
+    if said is None:
+        return source.strip() != handed_out.strip()  # something was written, if no Python
+    return bool(said) and said != _said_by_the_author(handed_out)
+
+
+@lru_cache(maxsize=1024)
+def _said_by_the_author(source: str) -> tuple[str, ...] | None:
+    return _said(source)
+
+
+def _said(source: str) -> tuple[str, ...] | None:
+    """The statements of a cell without stub lines; None where it is no Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
+        return tuple(ast.dump(node) for node in _without_stubs(tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return True  # something was written, if no Python
-    return any(_says_something(node) for node in tree.body)
+        return None
 
 
-def _says_something(node: ast.stmt) -> bool:
+def _without_stubs(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    kept = []
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            node.body = _without_stubs(node.body)
+            # ``class NotFound(Exception): pass`` is an answer, a function of nothing is none.
+            if not node.body and not isinstance(node, ast.ClassDef):
+                continue
+        if not _is_stub(node):
+            kept.append(node)
+    return kept
+
+
+def _is_stub(node: ast.stmt) -> bool:
     match node:
-        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))):
-            return False
-        case ast.Raise(exc=ast.Name(id="NotImplementedError")) | ast.Pass():
-            return False
-        case ast.Assign(value=ast.Constant(value=None)) | ast.Import() | ast.ImportFrom():
-            return False
-        case ast.Expr(value=ast.Constant()):
-            return False
-        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
-            return any(_says_something(inner) for inner in body)
-        case ast.ClassDef(body=body):
-            return any(_says_something(inner) for inner in body)
-    return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"))) | ast.Pass():
+            return True
+        case ast.Raise(exc=ast.Name(id="NotImplementedError")):
+            return True
+    return False

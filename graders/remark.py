@@ -6,7 +6,8 @@ one ended. Nothing here changes anybody's marks; a person applies them (`records
 
 from __future__ import annotations
 
-from graders.service import MarkingUnavailable, MarksNotebooks, read_lesson_source
+from graders.marks import MarksNotebooks
+from graders.service import MarkingUnavailable, read_lesson_source
 from records import Records, remarking
 
 BATCH = 4
@@ -25,7 +26,7 @@ def try_next(records: Records, marker: MarksNotebooks) -> bool:
             return False
         source = read_lesson_source(session, remark.release_id, remark.lesson)
         submissions = remarking.find_untried(session, remark, limit=BATCH)
-    tried = [(one, source.mark(marker, one)) for one in submissions]
+    tried = [(one, source.look_again(marker, one, source.mark(marker, one))) for one in submissions]
     marked = [(one, marks) for one, marks in tried if marks.state != "failed"]
     if tried and not marked:
         raise MarkingUnavailable(str(tried[0][1].reason))

@@ -19,12 +19,13 @@ import socket
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from courses import downloads, read_notebook, variant, write_notebook
-from graders.marks import Marks, Mode
+from graders import second_look
+from graders.marks import Marks, MarksNotebooks, Mode
 from records import Records, Session, queue
 from records.queue import BOUNDS, Bounds
 from records.releases import find_release, lesson_notebook
@@ -37,20 +38,6 @@ OnMarked = Callable[[Session, Submission, dt.datetime], None]
 
 class MarkingUnavailable(Exception):
     """Nobody can mark just now (the cluster is away); the submission is not to blame."""
-
-
-class MarksNotebooks(Protocol):
-    """What this service needs of a marker; `mark` is called from several threads at once."""
-
-    def mark(
-        self,
-        source: bytes,
-        submitted: bytes,
-        *,
-        mode: Mode = "strict",
-        seed: int = 0,
-        files: Mapping[str, bytes] | None = None,
-    ) -> Marks: ...
 
 
 @dataclass(frozen=True)
@@ -284,7 +271,14 @@ class GradingService:
     def _store(self, submission: Submission, marks: Marks, worker: str) -> bool:
         at = self._clock()
         with self._records.begin() as session:
-            stored = queue.store_marks(session, submission.id, marks, worker=worker, at=at)
+            stored = queue.store_marks(
+                session,
+                submission.id,
+                marks,
+                worker=worker,
+                at=at,
+                look_again=bool(second_look.wanted(marks)),
+            )
             if stored and self._on_marked is not None:
                 self._call_hook(session, submission.id, at)
         with self._changed:
@@ -375,6 +369,26 @@ class LessonSource:
             mode=own.mode,
             seed=submission.seed or 0,
             files=own.files,
+        )
+
+    def look_again(
+        self,
+        marker: MarksNotebooks,
+        submission: Submission,
+        marks: Marks,
+        *,
+        of: Collection[str] | None = None,
+    ) -> Marks:
+        """The same submission marked the other way, beside ``marks`` (`second_look.take`)."""
+        own = self.drawn(submission.seed) if submission.seed else self
+        return second_look.take(
+            marker,
+            own.notebook,
+            submission.notebook,
+            marks,
+            seed=submission.seed or 0,
+            files=own.files,
+            of=of,
         )
 
 

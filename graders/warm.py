@@ -23,6 +23,8 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from graders import commands
+
 _PYPLOT = "matplotlib.pyplot"
 
 
@@ -111,3 +113,4 @@ def _make_shell() -> Any:
 
 _load_scientific()
 SHELL = _make_shell()
+commands.prepare()

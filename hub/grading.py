@@ -17,14 +17,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 from analytics.certificates import issue_if_due
 from graders import Marker
+from graders.looks import take_next
+from graders.marks import MarksNotebooks
 from graders.remark import try_next
-from graders.service import GradingService, MarksNotebooks
+from graders.service import GradingService
 from hub.audit_heads import DailyHeads
 from hub.completion import make_on_marked
 from hub.settings import Settings, load_settings
@@ -33,7 +35,7 @@ from records.bell import Bell
 from records.requirements import requirements_of
 
 HEALTH_EVERY_S = 5.0
-REMARK_EVERY_S = 3.0
+ASIDE_EVERY_S = 3.0
 logger = logging.getLogger("motcham.grading")
 
 
@@ -113,18 +115,20 @@ def write_health(path: Path, service: GradingService) -> None:
     new.replace(path)
 
 
-class Remarking:
-    """Tries mended checks on past submissions, in a thread of its own, a few at a time.
+class Aside:
+    """Does what is due beside the marking, in a thread of its own, a little at a time: tries
+    mended checks on past submissions, takes second looks.
 
-    It holds one marker place at most, so learners who hand in meanwhile hardly wait.
+    Each holds one marker place at most, so learners who hand in meanwhile hardly wait. ``step``
+    says whether there was anything to do.
     """
 
-    def __init__(self, records: Records, marker: MarksNotebooks) -> None:
-        self._records, self._marker = records, marker
+    def __init__(self, name: str, step: Callable[[], bool]) -> None:
+        self._step = step
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="remarking", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
-    def __enter__(self) -> Remarking:
+    def __enter__(self) -> Aside:
         self._thread.start()
         return self
 
@@ -135,12 +139,12 @@ class Remarking:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                tried = try_next(self._records, self._marker)
+                done = self._step()
             except Exception:
-                logger.exception("re-marking failed")
-                tried = False
-            if not tried:
-                self._stopping.wait(REMARK_EVERY_S)
+                logger.exception("failed aside", extra={"fields": {"aside": self._thread.name}})
+                done = False
+            if not done:
+                self._stopping.wait(ASIDE_EVERY_S)
 
 
 def run(settings: Settings, stop: Bell) -> None:
@@ -153,7 +157,11 @@ def run(settings: Settings, stop: Bell) -> None:
             on_marked = make_on_marked(settings)
             with (
                 GradingService(records, marker, workers=workers, on_marked=on_marked) as service,
-                Remarking(records, marker),
+                Aside("remarking", lambda: try_next(records, marker)),
+                Aside(
+                    "second looks",
+                    lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC)),
+                ),
             ):
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})

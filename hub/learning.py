@@ -27,6 +27,7 @@ from records import (
 from skills_framework import framework as frameworks
 from skills_framework.messages import Message
 from skills_framework.passing import reaches
+from skills_framework.points import total_points
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -103,11 +104,11 @@ class CourseState:
 
     @property
     def points(self) -> float:
-        return sum(lesson.points or 0 for lesson in self.lessons)
+        return total_points(lesson.points or 0 for lesson in self.lessons)
 
     @property
     def max_points(self) -> float:
-        return sum(lesson.max_points for lesson in self.lessons)
+        return total_points(lesson.max_points for lesson in self.lessons)
 
     @property
     def minutes(self) -> int:

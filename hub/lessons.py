@@ -120,6 +120,10 @@ class ExerciseResult:
     feedback: Message | str  # in whatever language it is shown: see `graders.feedback`
     needs_review: bool
     rubric: tuple[courses.Picked, ...] = ()  # what a person chose of the exercise's rubric
+    # For whoever marks, never for the learner: why the machine could not decide, and what the
+    # other way of marking gave.
+    note: Message | str = ""
+    other_points: float | None = None
 
     @property
     def state(self) -> str:
@@ -413,6 +417,8 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
                 read_feedback(marks[grade_id].feedback),
                 marks[grade_id].needs_review,
                 _picked(session, submission, marks[grade_id], rubrics.get(grade_id)),
+                read_feedback(marks[grade_id].note),
+                marks[grade_id].other_points,
             )
             for grade_id in order
             if grade_id in marks

@@ -14,6 +14,7 @@ from typing import Any
 
 import nh3
 
+from graders import odd_characters
 from graders.feedback import read_feedback
 from hub.translate import Translator
 from skills_framework.messages import Message
@@ -30,6 +31,7 @@ CELL_LINE = re.compile(
     r"(?:<ipython-input[^>]{0,60}>|<cell[^>]{0,60}>|Cell In\[?\d{0,6}\]?|File .{0,300}?)"
     r", line (\d+)"
 )
+NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 ARROW = re.compile(r"^-+> (\d+)", re.MULTILINE)
 
 # What the commonest errors mean, for people who do not program.
@@ -117,6 +119,14 @@ def _error(output: Mapping[str, Any], _: Translator) -> str:
     if name == "Stopped":  # in our words, not Python's
         return f'<div class="run-error"><p>{escape(_.message(read_feedback(said)))}</p></div>'
     line = error_line(output)
+    if name in NO_PYTHON:
+        odd = odd_characters.explain(said, _code_shown(output), line, whole=False)
+        if odd is not None:
+            return (
+                f'<div class="run-error"><p><strong>{escape(name)}</strong>: '
+                f"{escape(_.message(odd))}</p></div>"
+            )
+    said = odd_characters.without_place(said)
     known = KNOWN.get(name)
     where = f" {_('(dòng {line})', line=line)}" if line else ""
     meaning = f"<p>{escape(_(known.template))}</p>" if known else ""
@@ -124,6 +134,17 @@ def _error(output: Mapping[str, Any], _: Translator) -> str:
         f'<div class="run-error"><p><strong>{escape(name)}</strong>{escape(where)}: '
         f"<code>{escape(said)}</code></p>{meaning}</div>"
     )
+
+
+def _code_shown(output: Mapping[str, Any]) -> str:
+    """The line of code that Python shows above its little arrow; "" where it shows none."""
+    trace = output.get("traceback") or []
+    text = ANSI.sub("", "\n".join(str(line)[:2000] for line in trace[-100:]))[:MOST_TRACE]
+    lines = text.split("\n")
+    for number, line in enumerate(lines[1:], 1):
+        if line.strip() and not line.strip("^ "):
+            return lines[number - 1].strip()
+    return ""
 
 
 def error_line(output: Mapping[str, Any]) -> int | None:

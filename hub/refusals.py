@@ -40,4 +40,4 @@ class AtFields(WithStatus):
 
     def __init__(self, *fields: Field) -> None:
         super().__init__(*(field.message for field in fields))
-        self.fields = fields
+        self.unread = fields

@@ -15,11 +15,13 @@ from typing import Any
 
 import courses
 from courses.notebooks import grade_id_of, marking_of, source_of
+from graders.feedback import read_feedback
 from hub import lessons
 from records import Session, people, queue, releases, reviewing
-from skills_framework.messages import Refused
+from skills_framework.messages import Message, Refused
 
 MOST_WAITING = 1000
+MANY_LEARNERS = 3  # with the same trouble at the same cell
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class ExerciseSeen:
     turn: str
     task: str = ""
     answers: tuple[Written, ...] = ()
+
+    @property
+    def machine_points(self) -> float | None:
+        """What strict marking gave, while nobody has decided otherwise."""
+        return self.result.points if self.result.needs_review else None
 
     @property
     def chosen(self) -> tuple[float, ...]:
@@ -108,13 +115,21 @@ class Pile:
     count: int
     first: int
     oldest_at: dt.datetime
+    note: Message | str = ""  # why the machine could not decide, where it could not
+    learners: int = 0
+
+    @property
+    def is_authors(self) -> bool:
+        """Do so many meet the same trouble at the same cell that it is the cell's? Then one mend
+        and one re-marking spare a person from looking at each."""
+        return bool(self.note) and self.learners >= MANY_LEARNERS
 
 
 def load_piles(session: Session, marker_id: int) -> tuple[Pile, ...]:
     """What waits for this marker, one pile for each exercise: exams first, then the oldest."""
     piles: dict[tuple[Any, ...], list[reviewing.Waiting]] = {}
     for one in reviewing.waiting_for(session, marker_id, limit=MOST_WAITING):
-        key = (not one.exam, not one.apart, one.release_id, one.lesson, one.grade_id)
+        key = (not one.exam, not one.apart, one.release_id, one.lesson, one.grade_id, one.note)
         piles.setdefault(key, []).append(one)
     return tuple(
         pile
@@ -141,6 +156,8 @@ def _pile(session: Session, waiting: list[reviewing.Waiting]) -> Pile | None:
         count=len(waiting),
         first=first.submission_id,
         oldest_at=min(one.submitted_at for one in waiting),
+        note=read_feedback(first.note),
+        learners=len({one.person_id for one in waiting}),
     )
 
 
@@ -274,14 +291,16 @@ def _authors_cells(session: Session, release: Any, lesson: Mapping[str, Any]) ->
 def _answers_to(
     cells: Sequence[Mapping[str, Any]], exercise: Mapping[str, Any], authors: frozenset[str]
 ) -> tuple[Written, ...]:
-    """The exercise's answers, and below a task whatever cells the learner added."""
+    """The exercise's answers, and below each and below a task whatever cells the learner added."""
     wanted = set(exercise.get("answers", ()))
     found = []
     below = False
     for cell in cells:
-        below = below if not marking_of(cell) else grade_id_of(cell) == exercise.get("grade_id")
-        own = below and not marking_of(cell) and str(cell.get("id", "")) not in authors
-        if own or str(cell.get("id", "")) in wanted:
+        name = str(cell.get("id", ""))
+        if marking_of(cell) or name in wanted:
+            below = name in wanted or grade_id_of(cell) == exercise.get("grade_id")
+        own = below and not marking_of(cell) and name not in authors
+        if own or name in wanted:
             found.append(_as_written(cell))
     return tuple(one for one in found if one.source)
 

@@ -172,6 +172,7 @@ class Settings(BaseSettings):
             return {}
         return {"Strict-Transport-Security": "max-age=31536000"}
 
+    @property
     def lab_domain(self) -> str:
         """Labs are at ``<learner>.<this>``, an origin for each; empty where they share ours.
 

@@ -435,7 +435,7 @@ class ApiHandler(BaseHandler):
             self.set_header("Connection", "close")
         if isinstance(raised, AtFields):
             errors = [self._.message(message) for message in raised.messages]
-            fields = [answering.as_json(field, self._) for field in raised.fields]
+            fields = [answering.as_json(field, self._) for field in raised.unread]
             self.json({"errors": errors, "fields": fields}, raised.status)
         elif isinstance(raised, WithStatus):
             self.answer_error(raised.status, [self._.message(m) for m in raised.messages])

@@ -18,6 +18,7 @@ from records.meetings import attended_lessons
 from records.tables import Enrolment, Progress, Release, Submission
 from records.writing import hold_person
 from skills_framework.passing import reaches
+from skills_framework.points import total_points
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _count(
         release_id=release.id,
         lessons=len(maxima),
         lessons_done=len(took_part),
-        points=sum(progress.points for progress in done),
+        points=total_points(progress.points for progress in done),
         max_points=sum(maxima.values()),
         pass_share=float(release.manifest["pass_share"]),
     )

@@ -25,6 +25,7 @@ from records.releases import find_lesson
 from records.tables import ExerciseMarks, Release, Review, Submission
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
+from skills_framework.points import total_points
 
 EXAM, PRACTICE, AGAIN = allowances.EXAM, allowances.PRACTICE, allowances.AGAIN
 BOUNDS = allowances.BOUNDS
@@ -285,9 +286,17 @@ def fail(
 
 
 def store_marks(
-    session: Session, submission_id: int, marks: Result, *, worker: str, at: dt.datetime
+    session: Session,
+    submission_id: int,
+    marks: Result,
+    *,
+    worker: str,
+    at: dt.datetime,
+    look_again: bool = False,
 ) -> bool:
     """Store marks, evidence, progress and the state ``marked``: all, once, or nothing.
+
+    ``look_again``: a second look is due (`records.second_looks`).
 
     False, and nothing written, when ``worker`` no longer holds the claim. A notebook that could
     not be read or is not this course's is marked too (0 points with a reason) but counts neither
@@ -312,12 +321,15 @@ def store_marks(
             mode=marks.mode,
             reason=marks.reason and marks.reason.as_dict(),
             failure=None,
+            second_look_at=at if look_again else None,
         )
         .returning(Submission)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
     if submission is None:
         return False
+    if look_again:
+        _forget_older_looks(session, submission)
     exercises = replace_marks(session, submission, marks.cells)
     release = session.get_one(Release, submission.release_id)
     counted = exercises if marks.state == "marked" else []
@@ -325,6 +337,21 @@ def store_marks(
     record_best(session, submission, release)
     session.flush()
     return True
+
+
+def _forget_older_looks(session: Session, submission: Submission) -> None:
+    """One look is due for each learner and lesson, at the newest: nobody fills the line alone."""
+    session.execute(
+        update(Submission)
+        .where(
+            Submission.person_id == submission.person_id,
+            Submission.lesson == submission.lesson,
+            Submission.id != submission.id,
+            Submission.second_look_at.is_not(None),
+        )
+        .values(second_look_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def replace_marks(
@@ -345,11 +372,13 @@ def replace_marks(
             max_points=cell.max,
             feedback=said[cell.grade_id] if cell.grade_id in by_hand else cell.feedback,
             needs_review=cell.needs_review and cell.grade_id not in by_hand,
+            note=getattr(cell, "note", None),  # a result without doubts need not say so
+            other_points=getattr(cell, "other", None),
         )
         for cell in cells
     ]
     session.add_all(exercises)
-    submission.points = sum(exercise.points for exercise in exercises)
+    submission.points = total_points(exercise.points for exercise in exercises)
     session.flush()
     return exercises
 

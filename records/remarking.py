@@ -247,10 +247,11 @@ def apply_remark(
         if not (change.rises or (also_lower and not change.passed)):
             kept.append(change.submission_id)
             continue
-        _take(session, remark, change)
+        _take(session, remark, change.submission_id)
         (raised if change.rises else lowered).append(change.submission_id)
         if change.rises:
             people.append(change.person_id)
+    _settle_waiting(session, remark)
     _end(session, remark, "applied", by=by, at=at)
     outcome = Outcome(tuple(raised), tuple(lowered), tuple(kept), tuple(dict.fromkeys(people)))
     audit.append(
@@ -357,19 +358,40 @@ def _untried(session: Session, remark: Remark) -> Select[int]:
 class _Cell:
     """One exercise of `RemarkedSubmission.marks`, as `graders.CellMarks` was written down."""
 
-    KEYS: ClassVar = ("grade_id", "points", "max", "feedback", "needs_review")
+    KEYS: ClassVar = ("grade_id", "points", "max", "feedback", "needs_review", "note", "other")
 
     grade_id: str
     points: float
     max: float
     feedback: str | None
     needs_review: bool
+    note: str | None
+    other: float | None
 
 
-def _take(session: Session, remark: Remark, change: Change) -> None:
-    tried = session.get_one(RemarkedSubmission, (remark.id, change.submission_id))
-    submission = session.get_one(Submission, change.submission_id)
-    cells = [_Cell(**{key: cell[key] for key in _Cell.KEYS}) for cell in tried.marks["cells"]]
+def _settle_waiting(session: Session, remark: Remark) -> None:
+    """Where the points stay and only the machine's doubt changes: a mended check has no doubt any
+    more, or has one now."""
+    same = session.scalars(
+        select(RemarkedSubmission).where(
+            RemarkedSubmission.remark_id == remark.id,
+            RemarkedSubmission.new_points == RemarkedSubmission.old_points,
+        )
+    ).all()
+    for tried in same:
+        doubts = {cell["grade_id"]: cell.get("note") for cell in tried.marks["cells"]}
+        rows = marks_of(session, tried.submission_id)
+        by_hand = reviewed(session, tried.submission_id)
+        if any(row.note != doubts.get(row.grade_id) for row in rows if row.grade_id not in by_hand):
+            submission = session.get_one(Submission, tried.submission_id)
+            hold_person(session, submission.person_id)
+            _take(session, remark, tried.submission_id)
+
+
+def _take(session: Session, remark: Remark, submission_id: int) -> None:
+    tried = session.get_one(RemarkedSubmission, (remark.id, submission_id))
+    submission = session.get_one(Submission, submission_id)
+    cells = [_Cell(**{key: cell.get(key) for key in _Cell.KEYS}) for cell in tried.marks["cells"]]
     exercises = replace_marks(session, submission, cells)
     submission.max_points = tried.max_points
     tried.applied = True

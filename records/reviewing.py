@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from records import audit
 from records.evidence import record_evidence
@@ -23,6 +23,7 @@ from records.tables import ExerciseMarks, Release, Review, Submission
 from records.writing import hold_person
 from skills_framework.messages import Message, Refused
 from skills_framework.passing import TOLERANCE
+from skills_framework.points import total_points
 
 APART = 0.1  # share of the points by which two markers may differ
 
@@ -43,6 +44,7 @@ class Waiting:
     exam: bool
     reviews: int
     submitted_at: dt.datetime
+    note: str | None = None  # why the machine could not decide; None where only people mark
 
     @property
     def apart(self) -> bool:
@@ -115,6 +117,7 @@ def waiting_for(session: Session, marker_id: int, *, limit: int = 100) -> Sequen
             Submission.state == "marked",
             Submission.person_id != marker_id,
             ~mine,
+            ~_superseded(),
         )
         .order_by(Submission.priority, Submission.id, ExerciseMarks.grade_id)
         .limit(limit)
@@ -131,9 +134,32 @@ def waiting_for(session: Session, marker_id: int, *, limit: int = 100) -> Sequen
             exam=submission.priority == EXAM,
             reviews=count,
             submitted_at=submission.submitted_at,
+            note=exercise.note,
         )
         for exercise, submission, count in rows
     ]
+
+
+def _superseded() -> ColumnElement[bool]:
+    """What the machine could not decide is looked at once for each learner and exercise, in the
+    newest submission that has it: handing in again and again makes nobody look more often."""
+    newer, its = aliased(Submission), aliased(ExerciseMarks)
+    return ExerciseMarks.note.is_not(None) & (
+        select(newer.id)
+        .join(its, its.submission_id == newer.id)
+        .where(
+            newer.person_id == Submission.person_id,
+            newer.release_id == Submission.release_id,
+            newer.lesson == Submission.lesson,
+            newer.id > Submission.id,
+            newer.state == "marked",
+            its.grade_id == ExerciseMarks.grade_id,
+            its.needs_review.is_(True),
+            its.note.is_not(None),
+        )
+        .correlate(Submission, ExerciseMarks)
+        .exists()
+    )
 
 
 def reviews_of(session: Session, submission_id: int, grade_id: str) -> Sequence[Review]:
@@ -222,7 +248,7 @@ def _refuse_again(session: Session, exercise: ExerciseMarks, marker_id: int) -> 
 def _settle(session: Session, submission: Submission) -> None:
     """Everything that follows from the points, as when a machine stores them."""
     exercises = marks_of(session, submission.id)
-    submission.points = sum(exercise.points for exercise in exercises)
+    submission.points = total_points(exercise.points for exercise in exercises)
     session.flush()
     release = session.get_one(Release, submission.release_id)
     record_evidence(session, submission, release, exercises)

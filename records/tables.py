@@ -300,6 +300,12 @@ class Submission(Table):
             sqlite_where=text("state = 'claimed'"),
             postgresql_where=text("state = 'claimed'"),
         ),
+        Index(
+            "ix_submission_second_look",
+            "second_look_at",
+            sqlite_where=text("second_look_at IS NOT NULL"),
+            postgresql_where=text("second_look_at IS NOT NULL"),
+        ),
         CheckConstraint("state IN ('queued','claimed','marked','dead')", name="state"),
     )
 
@@ -330,6 +336,7 @@ class Submission(Table):
     mode: Mapped[str | None] = mapped_column(String(12))
     reason: Mapped[dict[str, Any] | None]  # a message: {"template": …, "params": {…}}
     seed: Mapped[int | None] = mapped_column(BigInteger)
+    second_look_at: Mapped[dt.datetime | None]  # marked, and due to be looked at the other way
 
 
 class ExerciseMarks(Table):
@@ -343,6 +350,10 @@ class ExerciseMarks(Table):
     max_points: Mapped[float]
     feedback: Mapped[str | None] = mapped_column(Text)
     needs_review: Mapped[bool] = mapped_column(default=False)
+    # Where a machine could not decide: why, for whoever does, and what the other way of marking
+    # gave where that was tried.
+    note: Mapped[str | None] = mapped_column(Text)
+    other_points: Mapped[float | None]
 
 
 class Review(Table):

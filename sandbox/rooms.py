@@ -9,13 +9,28 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox import linux
 
-WORK = "/lab"
-HOMES = "/homes"
+
+def _clear_of_installation(name: str) -> str:
+    """``name``, or one like it where something that is installed lies below it: what is mounted
+    over a folder hides all that the folder held."""
+    installed = {
+        place
+        for found in (sys.prefix, sys.base_prefix, sys.executable, __file__)
+        for place in (os.path.abspath(found), os.path.realpath(found))  # noqa: PTH100
+    }
+    while any(place.startswith(name + "/") for place in installed):
+        name += "-1"
+    return name
+
+
+WORK = _clear_of_installation("/lab")
+HOMES = _clear_of_installation("/homes")
 INNER_UID = 1000
 APART_UID = 1001  # of a program's part that its other parts must not reach
 _DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -57,6 +72,8 @@ def enter_root(
     folder; children see none of the others. ``tools``: /usr/bin as well. Call it as process 1
     of a PID namespace: the /proc mounted is that namespace's. Raises OSError.
     """
+    shown = _outermost([*_SYSTEM, *(_TOOLS if tools else ()), *readable])
+    links = [link for path in readable for link in _links_on(path)]
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     # The new root is made on a tmpfs that covers /tmp only after the old root has moved aside, so
     # that what is to be shown may itself lie below /tmp.
@@ -68,13 +85,13 @@ def enter_root(
     linux.mount("motcham", "/new", "tmpfs", _QUIET, "size=4m,mode=0755")
     Path("/new/tmp").mkdir()
     linux.mount("motcham", "/new/tmp", "tmpfs", _QUIET, "size=64m,mode=1777")
-    shown = [*_SYSTEM, *(_TOOLS if tools else ()), *readable]
-    for path in _outermost(shown):
+    for path in shown:
         _show(path)
     for path in hidden:
         if Path("/new" + path).is_dir():
             linux.mount("motcham", "/new" + path, "tmpfs", _QUIET | linux.MS_RDONLY, "size=4k")
     _make_links()
+    _make_links_to_readable(links)
     _make_etc()
     _make_dev()
     if homes is not None:
@@ -155,12 +172,29 @@ def _show_again(below_tmp: Sequence[tuple[str, int]]) -> None:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """Existing paths, links resolved, without those that lie below another of them."""
-    real = sorted({os.path.realpath("/old" + p) for p in paths if os.path.exists("/old" + p)})  # noqa: PTH110
+    real = sorted({os.path.realpath(path) for path in paths if os.path.exists(path)})  # noqa: PTH110
     kept: list[str] = []
     for path in real:
         if not kept or not path.startswith(kept[-1] + "/"):
             kept.append(path)
-    return [path.removeprefix("/old") for path in kept]
+    return kept
+
+
+def _links_on(path: str) -> list[tuple[str, str]]:
+    """The symbolic links on the way to ``path`` and what each says: who was told the path as it
+    was asked for must find it there too."""
+    found: list[tuple[str, str]] = []
+    parts = [part for part in path.split("/") if part]
+    here, most = "/", 40
+    while parts and len(found) < most:
+        here = os.path.normpath(os.path.join(here, parts.pop(0)))  # noqa: PTH118
+        if os.path.islink(here):  # noqa: PTH114
+            said = os.readlink(here)  # noqa: PTH115
+            found.append((here, said))
+            goal = os.path.normpath(os.path.join(os.path.dirname(here), said))  # noqa: PTH118, PTH120
+            parts = [part for part in goal.split("/") if part] + parts
+            here = "/"
+    return found
 
 
 def _show(path: str) -> None:
@@ -181,6 +215,14 @@ def _make_links() -> None:
         elif old.is_dir() and name.startswith("lib"):
             new.mkdir()
             linux.bind_read_only(str(old), str(new))
+
+
+def _make_links_to_readable(links: Sequence[tuple[str, str]]) -> None:
+    for place, said in links:
+        link = Path("/new" + place)
+        if not os.path.lexists(link):
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(said)
 
 
 def _make_etc() -> None:

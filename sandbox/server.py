@@ -105,6 +105,8 @@ class ForkServer:
         own = {place.partition(".")[0].partition(":")[0] for place in programs.values()}
         seen = _own_folders({"sandbox", "skills_framework", *own, *packages})
         views = [*_python_folders(), *seen.values(), *(str(Path(p).absolute()) for p in readable)]
+        # Also where they really are: a link may lead below what is covered in each child.
+        views = list(dict.fromkeys([*views, *(str(Path(view).resolve()) for view in views)]))
         configuration = {
             "namespaces": self._namespaces,
             "privileged": self._privileged,

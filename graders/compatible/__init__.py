@@ -19,6 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from graders.marks import Marks
+from graders.patience import MOST
 
 if TYPE_CHECKING:
     from graders.compatible.single import mark_one
@@ -27,11 +28,17 @@ if TYPE_CHECKING:
 __all__ = ["autograde", "mark_compatible", "mark_one"]
 
 
-def mark_compatible(marker: Any, source: bytes | Mapping[str, Any], submitted: bytes) -> Marks:
-    """`Marker.mark` in compatible mode: the kernels are compatible mode's own."""
+def mark_compatible(
+    marker: Any,
+    source: bytes | Mapping[str, Any],
+    submitted: bytes,
+    files: Mapping[str, bytes],
+) -> Marks:
+    """`Marker.mark` in compatible mode: the kernels are compatible mode's own, and kept warm."""
     from graders.compatible.single import mark_one
 
-    return mark_one(source, submitted, allow_reduced=marker.allow_reduced)
+    most_s = marker.notebook_s * MOST
+    return mark_one(source, submitted, kernels=marker.kernels(), files=files, most_s=most_s)
 
 
 def __getattr__(name: str) -> Any:

@@ -140,8 +140,13 @@ class Autograde(StockAutograde):  # type: ignore[misc]
         return should_process
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        super().init_assignment(assignment_id, student_id)
         assert self.gradebook is not None
+        try:
+            super().init_assignment(assignment_id, student_id)
+        except NbGraderException:
+            # Refused, with rows written: nbgrader has committed each of them by now.
+            self.gradebook.commit_now()
+            raise
         self.gradebook.commit_now()
 
     def convert_single_notebook(self, notebook_filename: str) -> None:

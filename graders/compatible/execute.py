@@ -8,6 +8,7 @@ A notebook for another kernel than this Python's ipykernel runs the stock way.
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from pathlib import Path
@@ -37,6 +38,7 @@ class Execute(StockExecute):  # type: ignore[misc]
     def __init__(self, *args: Any, on_kernels: Kernels | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on_kernels or self.kernels
+        self.ends_at = math.inf  # by `time.monotonic`; nbgrader itself bounds cells alone
 
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """Run every code cell of ``nb`` in place, in a fresh kernel."""
@@ -72,6 +74,8 @@ class Execute(StockExecute):  # type: ignore[misc]
             return
         if self.skip_cells_with_tag in cell.metadata.get("tags", []):
             return
+        if time.monotonic() >= self.ends_at:
+            raise DeadKernelError("The notebook's time is over")
         cell.metadata["execution"] = {}
         request = kernel.send(
             "execute_request",

@@ -6,7 +6,9 @@ import contextlib
 import copy
 import json
 import logging
+import math
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,9 +36,12 @@ from graders import feedback
 from graders.compatible.execute import Execute
 from graders.compatible.kernels import Kernels
 from graders.compatible.walled import WalledKernels
-from graders.marks import CellMarks, Marks
+from graders.folder import is_plain
+from graders.languages import refuse_other_languages
+from graders.marks import CellMarks, Marks, make_marks
 from graders.submitted import Unfit, read_cells
 from skills_framework.messages import Message
+from skills_framework.points import total_points
 
 logger = logging.getLogger("motcham.marking")
 
@@ -50,11 +55,14 @@ def mark_one(
     *,
     kernels: Kernels | None = None,
     allow_reduced: bool = False,
+    files: Mapping[str, bytes] | None = None,
+    most_s: float = math.inf,
 ) -> Marks:
     """What ``nbgrader autograde`` would have scored, had ``source`` been generated and submitted.
 
     ``kernels``: to use again; without them walled ones are started, which takes half a second and
-    raises `sandbox.WallsMissing` as there. Never raises for a bad submission. A grade cell that
+    raises `sandbox.WallsMissing` as there. ``files``: what lies beside the notebook.
+    ``most_s``: seconds for all of its cells. Never raises for a bad submission. A grade cell that
     was deleted earns 0; one that a person must mark earns 0 and says so.
     """
     try:
@@ -62,9 +70,13 @@ def mark_one(
     except Unfit as unfit:
         return Marks(unfit.state, 0.0, 0.0, (), unfit.reason, "compatible")
     book = source if isinstance(source, bytes) else json.dumps(source).encode()
-    assignment = Assignment(reads(book, as_version=4))
     try:
-        notebook = reads(submitted, as_version=4)
+        refuse_other_languages(book)
+    except Unfit as unfit:
+        return Marks(unfit.state, 0.0, 0.0, (), unfit.reason, "compatible")
+    assignment = Assignment(reads(_with_ids(book), as_version=4))
+    try:
+        notebook = reads(_with_ids(submitted), as_version=4)
         if not assignment.known(notebook):
             return _not_marked("foreign", assignment, Message("Đây không phải sổ của bài này."))
         sanitize(notebook, assignment)
@@ -72,7 +84,8 @@ def mark_one(
             _own(kernels, allow_reduced) as warm,
             tempfile.TemporaryDirectory(prefix="motcham-mark-") as folder,
         ):
-            run(notebook, warm, Path(folder))
+            put_files(Path(folder), files or {})
+            run(notebook, warm, Path(folder), most_s)
         return _marks(notebook, assignment)
     except (SchemaTooOldError, SchemaTooNewError, ValidationError, nbformat.ValidationError):
         reason = Message("Thông tin chấm điểm trong sổ đã bị sửa hỏng.")
@@ -85,11 +98,22 @@ def mark_one(
         return _not_marked("failed", assignment, Message("nbgrader không chấm được sổ này."))
 
 
+def _with_ids(content: bytes) -> str:
+    """A notebook whose cells all have ids: nbformat gives those without one a random one, and
+    warns of each."""
+    book = json.loads(content.decode("utf-8-sig"))
+    if book.get("nbformat_minor", 0) >= 5:
+        for number, cell in enumerate(book.get("cells", ())):
+            cell.setdefault("id", f"o-{number}")
+    return json.dumps(book)
+
+
 class Assignment:
     """What nbgrader's gradebook would know of the source notebook: answers `OverwriteCells`."""
 
     def __init__(self, source: Any) -> None:
-        self.kernelspec = source.metadata.get("kernelspec")
+        # Whatever the kernel is called where the author works: it is Python, and so is ours.
+        self.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         self.released = copy.deepcopy(source)
         for step in (LockCells(), ClearSolutions(), ClearOutput()):
             step.preprocess(self.released, {})
@@ -101,7 +125,7 @@ class Assignment:
         self.cells = copy.deepcopy(with_tests)
         ClearHiddenTests().preprocess(self.released, {})
         self.graded = {name: cell for name, cell in self.cells.items() if utils.is_grade(cell)}
-        self.max = sum(float(c.metadata.nbgrader["points"]) for c in self.graded.values())
+        self.max = total_points(float(c.metadata.nbgrader["points"]) for c in self.graded.values())
 
     def find_source_cell(self, name: str, _notebook: str, _assignment: str) -> SimpleNamespace:
         if name not in self.cells:
@@ -130,8 +154,7 @@ def sanitize(notebook: Any, assignment: Assignment) -> None:
     """nbgrader's first pass, in place."""
     ClearOutput().preprocess(notebook, {})
     DeduplicateIds().preprocess(notebook, {})
-    if assignment.kernelspec:
-        notebook.metadata["kernelspec"] = assignment.kernelspec
+    notebook.metadata["kernelspec"] = assignment.kernelspec
     overwrite = OverwriteCells()
     overwrite.gradebook = assignment
     overwrite.notebook_id = overwrite.assignment_id = ""
@@ -140,9 +163,19 @@ def sanitize(notebook: Any, assignment: Assignment) -> None:
     CheckCellMetadata().preprocess(notebook, {})
 
 
-def run(notebook: Any, kernels: Kernels, folder: Path) -> None:
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Lay files beside the notebook; none with a path that leads out of ``folder``."""
+    for name, content in files.items():
+        if is_plain(name):
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+
+
+def run(notebook: Any, kernels: Kernels, folder: Path, most_s: float = math.inf) -> None:
     """nbgrader's second pass, in place, up to the scores."""
     execute = Execute(on_kernels=kernels)
+    execute.ends_at = time.monotonic() + most_s
     execute.preprocess(notebook, {"metadata": {"path": str(folder)}})
     LimitOutput().preprocess(notebook, {})
 
@@ -157,8 +190,7 @@ def _marks(notebook: Any, assignment: Assignment) -> Marks:
         _cell_marks(name, float(cell.metadata.nbgrader["points"]), found.get(name))
         for name, cell in assignment.graded.items()
     )
-    total = sum(cell.points for cell in cells)
-    return Marks("marked", total, assignment.max, cells, None, "compatible")
+    return make_marks(cells, assignment.max, "compatible")
 
 
 def _cell_marks(grade_id: str, most: float, cell: Any) -> CellMarks:

@@ -12,6 +12,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from graders import commands
 from graders.compatible import cells, tracebacks, warm
 from sandbox import Channel
 
@@ -20,6 +21,7 @@ PACKED = ".motcham-folder.tar"
 os.environ["MPLBACKEND"] = warm.INLINE
 cells.prepare()
 tracebacks.prepare()
+commands.prepare()
 NAMES, CLEAN = warm.do_imports(json.loads(os.environ.pop("MOTCHAM_IMPORTS", "[]")))
 tracebacks.find_modules()
 

@@ -21,8 +21,9 @@ from pathlib import Path
 
 import zmq
 
+from graders.commands import ENVIRONMENT
 from graders.compatible.kernels import Kernel, Refused, listening
-from sandbox import Child, ForkServer, Limits, wall_level
+from sandbox import WORK, Child, ForkServer, Limits, wall_level
 
 # nbgrader sets no bounds but a time per cell: these only stop what would harm the machine.
 LIMITS = Limits(
@@ -31,7 +32,6 @@ LIMITS = Limits(
 PROGRAM = "kernel"
 QUIET_DEBUGGER = "PYDEVD_DISABLE_FILE_VALIDATION"  # debugpy, which ipykernel loads, remarks
 PACKED = ".motcham-folder.tar"  # as in `template`, which only kernels import
-WORK = "lab"  # the working folder's name at the root of a walled child
 
 
 class WalledKernels:
@@ -157,7 +157,7 @@ class _Walls:
         """Bring back what was written, then kill."""
         try:
             with contextlib.suppress(OSError):
-                bring_back(Path(f"/proc/{self.pid}/root") / WORK, self.folder)
+                bring_back(Path(f"/proc/{self.pid}/root") / WORK.lstrip("/"), self.folder)
         finally:
             self.child.close()
 
@@ -237,7 +237,11 @@ def _fork_server(imports: tuple[str, ...], allow_reduced: bool) -> ForkServer:
         preload=["graders.compatible.template"],
         limits=LIMITS,
         allow_reduced=allow_reduced,
-        environment={"MOTCHAM_IMPORTS": json.dumps(imports), QUIET_DEBUGGER: "1"},
+        environment={
+            "MOTCHAM_IMPORTS": json.dumps(imports),
+            QUIET_DEBUGGER: "1",
+            **ENVIRONMENT,
+        },
         tools=True,  # notebooks call the shell
         loopback=True,  # ipykernel gathers what forked children print over 127.0.0.1
     )

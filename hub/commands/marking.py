@@ -14,6 +14,8 @@ from skills_framework.messages import Message, Refused
 if TYPE_CHECKING:
     from graders.marks import Mode
 
+MOST_FILES, MOST_BYTES = 100, 8 << 20  # as the two processes exchange
+
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
@@ -25,16 +27,30 @@ if TYPE_CHECKING:
     help="strict: hai tiến trình, không giả mạo được; compatible: đúng như nbgrader.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, help="Số gieo cho đề riêng từng người.")
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Thư mục tệp đặt cạnh sổ (dữ liệu, mô-đun của giảng viên).",
+)
 @click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
-def mark(source: Path, submitted: Path, mode: Mode, seed: int, as_json: bool) -> None:
-    """Chấm SUBMITTED theo SOURCE (sổ tay của giảng viên, có lời giải và phép thử)."""
-    from graders import Marker
+def mark(
+    source: Path, submitted: Path, mode: Mode, seed: int, folder: Path | None, as_json: bool
+) -> None:
+    """Chấm SUBMITTED theo SOURCE (sổ tay của giảng viên, có lời giải và phép thử).
+
+    Bài mất điểm ở chế độ nghiêm ngặt được chấm thêm như nbgrader; nơi hai kết quả khác nhau
+    thì cần một người xem.
+    """
+    from graders import Marker, second_look
     from graders.feedback import read_feedback
     from hub.settings import load_settings
 
     notebooks = _read(source), _read(submitted)
+    files = _read_folder(folder) if folder else {}
     with Marker(allow_reduced=load_settings().allow_reduced_walls) as marker:
-        marks = marker.mark(*notebooks, mode=mode, seed=seed)
+        marks = marker.mark(*notebooks, mode=mode, seed=seed, files=files)
+        marks = second_look.take(marker, *notebooks, marks, seed=seed, files=files)
     if as_json:
         click.echo(json.dumps(marks.as_dict(), ensure_ascii=False))
         return
@@ -46,13 +62,26 @@ def mark(source: Path, submitted: Path, mode: Mode, seed: int, as_json: bool) ->
                 "{grade_id}: {points}/{max} {feedback}",
                 {
                     "grade_id": cell.grade_id,
-                    "points": cell.points,
-                    "max": cell.max,
+                    "points": f"{cell.points:g}",
+                    "max": f"{cell.max:g}",
                     "feedback": read_feedback(cell.feedback),
                 },
             )
         )
-    say(Message("Tổng: {total}/{max}", {"total": marks.total, "max": marks.max}))
+        if cell.note:
+            say(Message("    cần một người xem: {note}", {"note": read_feedback(cell.note)}))
+        if cell.other is not None:
+            say(
+                Message(
+                    "    nghiêm ngặt: {points}/{max}; như nbgrader: {other}/{max}",
+                    {
+                        "points": f"{cell.points:g}",
+                        "other": f"{cell.other:g}",
+                        "max": f"{cell.max:g}",
+                    },
+                )
+            )
+    say(Message("Tổng: {total}/{max}", {"total": f"{marks.total:g}", "max": f"{marks.max:g}"}))
 
 
 @click.command()
@@ -71,6 +100,24 @@ def autograde(
     if not done:
         tell(Message("Có bài không chấm được; lý do ở phía trên."))
     return 0 if done else 1
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    """The plain files of a folder; nothing hidden, no notebooks, no links, none from below it."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.iterdir()):
+        hidden = path.name.startswith(".") or path.suffix == ".ipynb"
+        if hidden or path.is_symlink() or not path.is_file():
+            continue
+        found[path.name] = _read(path)
+        if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST_BYTES:
+            raise Refused(
+                Message(
+                    "Thư mục {folder} quá lớn: tối đa {files} tệp, {size} MB.",
+                    {"folder": folder, "files": MOST_FILES, "size": MOST_BYTES >> 20},
+                )
+            )
+    return found
 
 
 def _read(path: Path) -> bytes:

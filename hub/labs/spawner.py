@@ -31,6 +31,7 @@ from hub.labs.door import Door
 from hub.labs.homes import PERSON, home_name
 from hub.labs.keeper import SCIENCE, Plan
 from hub.labs.provisioner import SECRETS
+from sandbox import WORK
 from skills_framework.messages import Message
 
 _KEEPER_S = 180.0  # it loads everything that labs share; on a busy machine that takes a while
@@ -283,11 +284,11 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
         return {
             **({"JUPYTERHUB_DEFAULT_URL": self.default_url} if self.default_url else {}),
             "JUPYTERHUB_DISABLE_USER_CONFIG": "1",
-            "JUPYTERHUB_ROOT_DIR": "/lab",
+            "JUPYTERHUB_ROOT_DIR": WORK,
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108 - the lab's own
             **furnishing.environment(language=language, lean=lean, quota_mb=self.quota_mb),
             **{k: v for k, v in self.environment.items() if k == furnishing.PORTAL},
-            "HOME": "/lab",
+            "HOME": WORK,
             "USER": "hocvien",
             "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",

@@ -245,7 +245,7 @@ class LessonPage(PageHandler):
         try:
             answering.look_into_files(cells, answers)
         except AtFields as refused:
-            bad = {field.cell: field.fault for field in refused.fields if field.fault}
+            bad = {field.cell: field.fault for field in refused.unread if field.fault}
             return {cell: one for cell, one in answers.items() if cell not in bad}, bad
         return answers, {}
 

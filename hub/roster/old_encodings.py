@@ -43,7 +43,7 @@ _ALONE = {
 
 
 def _vni_pairs() -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for letter in "aeiouy":
         pairs |= {letter + sign: letter + tone for sign, tone in _TONES.items()}
     for letter in "aeo":

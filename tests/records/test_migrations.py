@@ -171,6 +171,8 @@ def test_json_null_becomes_null_and_only_each_person_s_oldest_claim_stays(
             assert [bool(null) for (null,) in picks] == [True, False]
     finally:
         records.close()
+
+
 def test_what_was_required_stays_required_and_names_are_found(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     connection = sqlite3.connect(path)
