@@ -12,7 +12,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from records import bell
@@ -78,12 +78,33 @@ def open_records(url: str, *, migrate: bool = False, audit_key: bytes = b"") -> 
 
 
 def migrate_to(engine: Engine, revision: str) -> None:
-    """Move the schema to ``revision`` (an Alembic id, or ``head``)."""
+    """Move the schema to ``revision`` (an Alembic id, or ``head``): all of the way, or nothing."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _made_anew(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+@contextmanager
+def _made_anew(connection: Connection) -> Iterator[None]:
+    """One transaction in which SQLite may make tables anew (its way to alter one): others refer to
+    them meanwhile, and that is looked at once, at the end."""
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"a row of {broken[0]} refers to nothing")
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def keep_private(path: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_truth_value_is_all_or_nothing(kind):
 @pytest.mark.parametrize(
     "value",
     [float("nan"), np.nan, float("inf"), Decimal("NaN"), -1, 3, 1j, "một nửa", [1], {}, object()],
-    ids=repr,
+    ids=lambda value: "an object" if type(value) is object else repr(value),
 )
 def test_what_is_no_number_of_points_is_for_a_person(value):
     assert points(value) == (0.0, True)
