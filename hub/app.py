@@ -49,6 +49,7 @@ from hub.pages import (
 )
 from hub.paper_desk import PaperDesk
 from hub.settings import Settings, load_settings
+from hub.sheet_desk import SheetDesk
 from hub.watch import Watch
 from hub.web import Portal
 from records import Records, open_records, queue
@@ -217,6 +218,7 @@ def make_portal(
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
+        sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
         labs=lab_door,
         census=census,
         has_editor=(HERE / "static" / player.BUILT).exists(),
@@ -299,8 +301,7 @@ async def serve() -> None:
         server.stop()
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
-        if portal.desk is not None:
-            portal.desk.close()
+        portal.close()
     records.close()
 
 

@@ -7,26 +7,16 @@ by the portal itself, one address may hand in only so many, and only two are loo
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import Certificate as SigningCertificate
 
 from analytics.signing import SignatureCheck
-from analytics.walled_reading import PAPER, UNHEARD, read_check
+from analytics.walled_reading import PAPER, read_check
 from hub.callers import SpeedLimit
 from hub.refusals import WithStatus
-from sandbox import (
-    Channel,
-    ChannelClosed,
-    ChannelTimeout,
-    ForkServer,
-    ForkServerLost,
-    FrameTooLarge,
-    Limits,
-    WallsMissing,
-)
+from hub.walled_child import WalledChild
+from sandbox import Limits
 from skills_framework.messages import Message
 
 AT_ONCE, MOST_WAITING = 2, 16
@@ -41,12 +31,12 @@ class Busy(WithStatus):
 
 
 class PaperDesk:
-    """Makes its fork server with the first file. Safe to use from several threads."""
+    """Looks into files in their turn. Safe to use from several threads."""
 
     def __init__(self, *, allow_reduced: bool = False) -> None:
-        self._allow_reduced = allow_reduced
-        self._server: ForkServer | None = None
-        self._lock = threading.Lock()
+        self._child = WalledChild(
+            "analytics.walled_reading", limits=LIMITS, allow_reduced=allow_reduced
+        )
         self._places = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
         self._callers = SpeedLimit(burst=BURST, per_second=PER_SECOND)
@@ -73,39 +63,8 @@ class PaperDesk:
         """What the signature of ``pdf`` is worth; unreadable where the child ran out of bounds, and
         where this machine gives no walls."""
         pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-        ours, theirs = Channel.pair(frame_mb=1)
-        with ours:
-            try:
-                child = self._warm().fork(
-                    "read",
-                    channels=[theirs],
-                    files={PAPER: pdf},
-                    options={"certificate": pem},
-                )
-            except (ForkServerLost, WallsMissing):
-                theirs.close()
-                self.close()
-                return UNHEARD
-            with contextlib.closing(child):
-                try:
-                    return read_check(ours.receive(LIMITS.wall_s))
-                except (ChannelClosed, ChannelTimeout, FrameTooLarge):
-                    return UNHEARD
+        return read_check(self._child.ask({PAPER: pdf}, {"certificate": pem}))
 
     def close(self) -> None:
-        """End the fork server. Safe to repeat; the next file makes another."""
-        with self._lock:
-            server, self._server = self._server, None
-        if server is not None:
-            server.close()
-
-    def _warm(self) -> ForkServer:
-        with self._lock:
-            if self._server is None:
-                self._server = ForkServer(
-                    programs={"read": "analytics.walled_reading:main"},
-                    preload=["analytics.walled_reading"],
-                    limits=LIMITS,
-                    allow_reduced=self._allow_reduced,
-                )
-            return self._server
+        """End what was started. Safe to repeat."""
+        self._child.close()

@@ -42,6 +42,7 @@ from hub.refusals import AtFields, TooLarge, WithStatus
 from hub.returned_forms import NOT_FILLED, UNTOUCHED, ReturnedForm, return_form
 from hub.scopes import LAB
 from hub.settings import Settings
+from hub.sheet_desk import SheetDesk
 from hub.turns import Turns
 from hub.watch import Watch
 from records import Records, Session
@@ -108,9 +109,16 @@ class Portal:
     desks: Turns = field(default_factory=lambda: Turns(THREADS, each=3))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     desk: PaperDesk | None = None  # looks into strangers' PDFs
+    sheets: SheetDesk | None = None  # takes officers' sheets apart
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor
+
+    def close(self) -> None:
+        """End what handlers had started in processes of their own. Safe to repeat."""
+        for desk in (self.desk, self.sheets):
+            if desk is not None:
+                desk.close()
 
 
 class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]

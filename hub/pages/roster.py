@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from hub import access
 from hub.returned_forms import at_field
-from hub.roster import COLUMNS, Outcome, import_roster, make_template
+from hub.roster import COLUMNS, Outcome, Table, import_roster, make_template, read_table
 from hub.roster.old_encodings import NAMES as ENCODINGS
 from hub.roster.old_encodings import Encoding
 from hub.web import BaseHandler, PageHandler
@@ -35,13 +35,18 @@ class RosterPage(PageHandler):
             if not sent:
                 raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
             name, content = sent[0]["filename"], sent[0]["body"]
+            opener = self.portal.sheets.open if self.portal.sheets else None
+            # Before the transaction: nobody waits for the database while a file is taken apart.
+            table = await self.in_thread(lambda: read_table(name, content, opener))
             ask = self.read if dry_run else self.record
-            outcome = await ask(self._import, name, content, dry_run)
+            outcome = await ask(self._import, name, content, table, dry_run)
         if outcome.faults or outcome.conversion:
             self.set_status(422)
         self._show(outcome)
 
-    def _import(self, session: Session, name: str, content: bytes, dry_run: bool) -> Outcome:
+    def _import(
+        self, session: Session, name: str, content: bytes, table: Table, dry_run: bool
+    ) -> Outcome:
         return import_roster(
             session,
             name,
@@ -51,6 +56,7 @@ class RosterPage(PageHandler):
             scope=_scope(session, self.actor),
             dry_run=dry_run,
             convert=self._wanted_conversion(),
+            table=table,
         )
 
     def _wanted_conversion(self) -> Encoding | None:

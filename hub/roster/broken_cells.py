@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 from hub.roster.columns import COLUMNS
-from hub.roster.files.cells import Kind
-from hub.roster.files.number_formats import has_lost_figures
 from hub.roster.old_encodings import SPOILED
+from hub.sheets.cells import Kind
+from hub.sheets.number_formats import has_lost_figures
 from skills_framework.messages import Message
 
 LONGEST_CELL = 200

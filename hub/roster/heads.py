@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hub.roster.columns import COLUMNS, FAMILY, GIVEN, spelled
-from hub.roster.files import Cell, Sheet
-from hub.roster.files.cells import EMPTY, Merged
+from hub.sheets import Cell, Sheet
+from hub.sheets.cells import EMPTY, Merged
 from skills_framework.messages import Message, Refused
 
 WHO = ("code", "full_name")  # two of these are for the author to tell apart, whatever their titles

@@ -11,7 +11,7 @@ from typing import Any
 from hub.roster import standing
 from hub.roster.check import Entry, Fault, Known, check_rows
 from hub.roster.old_encodings import Encoding, find_encoding, to_unicode
-from hub.roster.table import Reading, Row, read_table
+from hub.roster.table import Reading, Row, Table, read_table
 from records import Session, audit, logins, people
 from records.counting import load_units_tree
 from records.roster import (
@@ -60,11 +60,13 @@ def import_roster(
     scope: Collection[int] | None = None,
     dry_run: bool = False,
     convert: Encoding | None = None,
+    table: Table | None = None,
 ) -> Outcome:
     """Import the whole file, or nothing when a single row has a fault. Raises `Refused` for a
     file that cannot be read. ``scope``: the units this actor may fill; None for all. ``convert``:
-    the old encoding to turn into Unicode, after its result was looked at."""
-    table = read_table(name, content)
+    the old encoding to turn into Unicode, after its result was looked at. ``table``: the file as it
+    was read already."""
+    table = table or read_table(name, content)
     rows, conversion = _in_unicode(table.rows, convert)
     if conversion:
         return Outcome(reading=table.reading, conversion=conversion, dry_run=dry_run)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.roster.columns import COLUMNS, FAMILY, GIVEN, is_sample
-from hub.roster.files import Book, Cell, Sheet, open_book
-from hub.roster.files.cells import EMPTY, MOST_ROWS, Kind, Merged
 from hub.roster.heads import Heads, cell_at, find_heads, knows
+from hub.sheets import Book, Cell, Opener, Sheet, open_book
+from hub.sheets.cells import EMPTY, MOST_ROWS, Kind, Merged
 from hub.translate import plain
 from records import people
 from skills_framework.messages import Message, Refused
@@ -54,12 +54,14 @@ class Table:
     reading: Reading
 
 
-def read_table(name: str, content: bytes) -> Table:
+def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table:
     """The people of a file (xlsx, ods, XML of Excel 2003, text with separators).
+
+    ``opener`` takes sheets apart in place of this process.
 
     Raises `Refused` for a file that cannot be used at all, with its mend.
     """
-    book = open_book(content, knows)
+    book = open_book(content, knows, opener=opener)
     sheet, heads = _choose(book)
     rows, skipped = _rows_below(sheet, heads)
     hidden = sum(row.line in sheet.hidden_rows for row in rows)

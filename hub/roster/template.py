@@ -10,7 +10,7 @@ import xlsxwriter
 from analytics.targets import load_groups
 from hub.roster.check import KINDS
 from hub.roster.columns import COLUMNS, SAMPLE
-from hub.roster.files.cells import MOST_ROWS
+from hub.sheets.cells import MOST_ROWS
 from records.counting import UnitNode
 
 

@@ -223,7 +223,7 @@ async def site(make_site: Any) -> AsyncIterator[Site]:
     server.stop()
     await server.close_all_connections()
     made.portal.threads.shutdown()
-    made.portal.desk.close()
+    made.portal.close()
     await asyncio.sleep(0)
 
 

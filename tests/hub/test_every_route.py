@@ -203,7 +203,7 @@ async def stocked(make_site: Any) -> AsyncIterator[Any]:
     server.stop()
     await server.close_all_connections()
     site.portal.threads.shutdown()
-    site.portal.desk.close()
+    site.portal.close()
     await asyncio.sleep(0)
 
 

@@ -23,7 +23,7 @@ async def media_site(make_site: Any) -> AsyncIterator[Any]:
     server.stop()
     await server.close_all_connections()
     made.portal.threads.shutdown()
-    made.portal.desk.close()
+    made.portal.close()
 
 
 async def addresses(site: Any) -> dict[str, str]:

@@ -41,7 +41,7 @@ async def marking_site(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
     server.stop()
     await server.close_all_connections()
     site.portal.threads.shutdown()
-    site.portal.desk.close()
+    site.portal.close()
 
 
 def state_of(page: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ async def shelf_site(make_site: Any) -> AsyncIterator[tuple[Any, Shelf]]:
         server.stop()
         await server.close_all_connections()
         site.portal.threads.shutdown()
-        site.portal.desk.close()
+        site.portal.close()
         await asyncio.sleep(0)
 
 

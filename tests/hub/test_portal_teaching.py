@@ -45,7 +45,7 @@ async def taught(make_site: Any) -> AsyncIterator[Any]:
         server.stop()
         await server.close_all_connections()
         made.portal.threads.shutdown()
-        made.portal.desk.close()
+        made.portal.close()
         await asyncio.sleep(0)
 
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from hub.roster import Outcome, Table, import_roster, make_template, read_table
-from hub.roster.files.markup import MOST_ELEMENTS
+from hub.sheets.markup import MOST_ELEMENTS
 from records import Records, people
 from records.counting import load_units_tree
 from skills_framework.messages import Refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from hub.roster.files.cells import Cell, shown_date, shown_number
+from hub.sheets.cells import Cell, shown_date, shown_number
 
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')

@@ -13,9 +13,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.roster.files.cells import EMPTY, LONGEST_TEXT, Book, Cell, Merged, Rows, Sheet
-from hub.roster.files.markup import Bounds, read_markup
-from hub.roster.files.number_formats import as_shown
+from hub.sheets.cells import EMPTY, LONGEST_TEXT, Book, Cell, Merged, Rows, Sheet
+from hub.sheets.markup import Bounds, read_markup
+from hub.sheets.number_formats import as_shown
 
 MOST_SHEETS = 50
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")

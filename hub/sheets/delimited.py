@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 
-from hub.roster.files.cells import LONGEST_TEXT, Book, Cell, Rows, Sheet
+from hub.sheets.cells import LONGEST_TEXT, Book, Cell, Rows, Sheet
 from skills_framework.messages import Message, Refused
 
 _LOOKED_AT = 30  # lines that tell the separator

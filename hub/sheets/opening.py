@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Callable
 from xml.parsers.expat import ExpatError
 
-from hub.roster.files import ods, xml2003
-from hub.roster.files.cells import Book
-from hub.roster.files.delimited import read_delimited
-from hub.roster.files.xlsx import read_xlsx
+from hub.sheets import ods, xml2003
+from hub.sheets.cells import Book
+from hub.sheets.delimited import read_delimited
+from hub.sheets.xlsx import read_xlsx
 from skills_framework.messages import Message, Refused
 
 LARGEST_FILE_MB = 10
@@ -21,8 +21,14 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _BROKEN = Message("Không đọc được tệp này: tệp hỏng. Hãy mở bằng Excel rồi lưu lại thành .xlsx")
 
 
-def open_book(content: bytes, knows: Callable[[str], bool]) -> Book:
+Opener = Callable[[bytes], Book]
+
+
+def open_book(
+    content: bytes, knows: Callable[[str], bool], *, opener: Opener | None = None
+) -> Book:
     """What the file says. ``knows``: whether a text names a column of the list that is sought.
+    ``opener``: what takes sheets apart in place of `open_sheets`, behind walls say.
 
     Raises `Refused` with the kind of file and what to do, for one that cannot be read.
     """
@@ -30,14 +36,12 @@ def open_book(content: bytes, knows: Callable[[str], bool]) -> Book:
         raise Refused(Message("Tệp lớn hơn {n} MB", {"n": LARGEST_FILE_MB}))
     if not content.strip():
         raise Refused(Message("Tệp rỗng"))
-    if content.startswith(b"PK"):
-        return _open_archive(content)
     if content.startswith(_OLD_OFFICE):
         raise Refused(_old_office(content))
     if content.startswith(b"%PDF"):
         raise Refused(Message("Đây là tệp PDF. Hãy gửi tệp Excel hoặc CSV mà nó được in ra"))
-    if xml2003.MARK in content[:4_000]:
-        return _whole(lambda: xml2003.read_xml2003(content))
+    if content.startswith(b"PK") or xml2003.MARK in content[:4_000]:
+        return (opener or open_sheets)(content)
     if content.lstrip()[:1] == b"<":
         raise Refused(
             Message(
@@ -46,6 +50,13 @@ def open_book(content: bytes, knows: Callable[[str], bool]) -> Book:
             )
         )
     return read_delimited(content, knows)
+
+
+def open_sheets(content: bytes) -> Book:
+    """A file of sheets taken apart: work that its size says nothing of."""
+    if content.startswith(b"PK"):
+        return _open_archive(content)
+    return _whole(lambda: xml2003.read_xml2003(content))
 
 
 def _open_archive(content: bytes) -> Book:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
-from hub.roster.files.cells import LONGEST_TEXT, Book, Cell, Kind, Merged, Rows, Sheet, shown_number
-from hub.roster.files.markup import Bounds, read_markup
+from hub.sheets.cells import LONGEST_TEXT, Book, Cell, Kind, Merged, Rows, Sheet, shown_number
+from hub.sheets.markup import Bounds, read_markup
 
 MARK = b"urn:schemas-microsoft-com:office:spreadsheet"
 _KINDS: Mapping[str, Kind] = {"DateTime": "date", "Boolean": "truth", "Error": "error"}

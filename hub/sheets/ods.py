@@ -6,7 +6,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Mapping
 
-from hub.roster.files.cells import (
+from hub.sheets.cells import (
     EMPTY,
     LONGEST_TEXT,
     MOST_COLUMNS,
@@ -18,7 +18,7 @@ from hub.roster.files.cells import (
     shown_date,
     shown_number,
 )
-from hub.roster.files.markup import Bounds, read_markup
+from hub.sheets.markup import Bounds, read_markup
 
 TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 
