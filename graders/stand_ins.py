@@ -10,13 +10,13 @@ gets a TypeError.
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 import types
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from graders.codec import Garbled, Json
+from graders.places import MODULE_NAME
 
 if TYPE_CHECKING:
     from graders.far_side import FarSide
@@ -53,7 +53,6 @@ _NATURES: dict[str, type] = {
     "generator": types.GeneratorType,
     "coroutine": types.CoroutineType,
 }
-MODULE_NAME = re.compile(r"[A-Za-z_]\w{0,60}(?:\.[A-Za-z_]\w{0,60}){0,5}")
 _LEARNERS = "_of_the_learner"  # attribute of an exception that the learner's process raised
 
 

@@ -1,8 +1,8 @@
 """What learners typed or chose, read by the language of their page, and what is said of it.
 
-`courses.answers` reads; here it is done for whole answers and notebooks, and told: as JSON at a
-field (`as_json`) and as a refusal that names its fields (`AtFields`). Every way in comes through
-here: the lesson page, a form without script, the lab, the JSON interface.
+`courses.answers` reads; here it is done for whole answers and notebooks, and refused with the
+fields it is about (`AtFields`). Every way in comes through here: the lesson page, a form without
+script, the lab, the JSON interface.
 """
 
 from __future__ import annotations
@@ -15,10 +15,7 @@ from typing import Any
 import courses
 from courses.notebooks import source_of
 from hub.refusals import AtFields
-from hub.translate import Translator
 from skills_framework.messages import Message, Refused
-
-UNDERSTOOD = Message("Hiểu là {n}")
 
 
 def form_of(cell: Mapping[str, Any]) -> courses.Form | None:
@@ -98,38 +95,6 @@ def look_into_files(
     if faults:
         raise AtFields(*faults)
     return seen
-
-
-def as_json(field: courses.Field, _: Translator) -> dict[str, Any]:
-    """A field for a script: where it is, what was typed, how it was read or why it was not."""
-    return {
-        "cell": field.cell,
-        "row": field.row,
-        "column": field.column,
-        "label": _.message(field.label) if isinstance(field.label, Message) else field.label,
-        "typed": field.typed,
-        "value": field.value,
-        "error": _.message(field.fault) if field.fault else None,
-        **said_of(field, _),
-    }
-
-
-def said_of(field: courses.Field, _: Translator) -> dict[str, str]:
-    """How a field was understood, to be seen and to be heard; "" where nothing need be said."""
-    if field.value is None or courses.is_plain(field, _.language):
-        return {"said": "", "words": ""}
-    figures = courses.show_number(field.value, _.language)
-    words = courses.number_words(field.value, _.language) or figures
-    return {
-        "said": _(UNDERSTOOD.template, n=figures),
-        "words": _(UNDERSTOOD.template, n=words),
-    }
-
-
-def file_as_json(cell_id: str, seen: courses.Seen, _: Translator) -> dict[str, Any]:
-    said = _.message(seen.message)
-    where: dict[str, Any] = {"cell": cell_id, "row": None, "column": "", "label": ""}
-    return {**where, "typed": seen.name, "value": None, "error": None, "said": said, "words": said}
 
 
 def _is_file(value: Any) -> bool:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from hub import access, answering, guide, learning, lessons, outputs, translate
+from hub import access, answering, guide, learning, lessons, outputs, told_fields, translate
 from hub.notebook_weight import as_bytes
 from hub.refusals import Busy, TooLate, Unavailable
 from hub.turns import TooManyWaiting
@@ -139,7 +139,7 @@ class LessonHandler(ApiHandler):
 
     def saved(self, work: lessons.Work, said: Sequence[dict[str, Any]] = (), **more: Any) -> None:
         """``said``: of files; of what was typed the work knows itself."""
-        fields = [*(answering.as_json(field, self._) for field in work.fields), *said]
+        fields = [*(told_fields.as_json(field, self._) for field in work.fields), *said]
         saved_at = work.saved_at.isoformat()
         self.json({"revision": work.revision, "saved_at": saved_at, "fields": fields, **more})
 
@@ -301,7 +301,7 @@ class Answers(LessonHandler):
         work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
         cells = lessons.answer_cells(work.notebook) if work else {}
         seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
-        return [answering.file_as_json(cell, one, self._) for cell, one in seen.items()]
+        return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]
 
 
 class Run(LessonHandler):

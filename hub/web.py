@@ -31,7 +31,7 @@ from tornado.web import (
 )
 
 from graders.feedback import read_feedback
-from hub import access, answering, translate
+from hub import access, told_fields, translate
 from hub.access import Actor
 from hub.callers import SpeedLimit, caller_of
 from hub.certificate_office import CertificateOffice
@@ -443,7 +443,7 @@ class ApiHandler(BaseHandler):
             self.set_header("Connection", "close")
         if isinstance(raised, AtFields):
             errors = [self._.message(message) for message in raised.messages]
-            fields = [answering.as_json(field, self._) for field in raised.unread]
+            fields = [told_fields.as_json(field, self._) for field in raised.unread]
             self.json({"errors": errors, "fields": fields}, raised.status)
         elif isinstance(raised, WithStatus):
             self.answer_error(raised.status, [self._.message(m) for m in raised.messages])

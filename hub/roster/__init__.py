@@ -1,7 +1,7 @@
 """Reads lists of learners (xlsx, CSV), says what is wrong row by row, imports all or nothing.
 
 Start reading at `importing`: `hub.sheets` turns a file into typed cells, `heads` and `table` find
-the list in it, `check` turns rows into entries and faults without touching anything (`broken_cells`,
+the list in it, `check` turns rows into entries and faults, touching nothing (`broken_cells`,
 `names`, `old_encodings` are what it asks), `importing` does all that against the records in one
 transaction, `template` makes the empty list to fill in. Importing the same file again changes
 nothing.
