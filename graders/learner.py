@@ -54,22 +54,6 @@ class CellTimeout(BaseException):
     """The cell, or the learner's code within a test, took longer than it may."""
 
 
-# Known by name: looking through all of sys.modules would copy the pages they lie in.
-_OURS = (
-    "graders",
-    *(f"graders.{name}" for name in ("codec", "examiner", "folder", "integrity", "learner")),
-    *(f"graders.{name}" for name in ("guard", "marks", "names", "objects", "outputs")),
-    *(f"graders.{name}" for name in ("patience", "shell", "examiner_shell", "commands")),
-    *(f"graders.{name}" for name in ("callbacks", "effects", "kin", "library_values", "models")),
-    *(f"graders.{name}" for name in ("namespace", "places", "telling", "test_things", "told")),
-    "graders.twins",
-    *(f"graders.{name}" for name in ("codec_base", "far_side", "frames", "stand_ins", "warm")),
-    "sandbox",
-    *(f"sandbox.{name}" for name in ("channel", "filter", "life", "limits", "linux", "rooms")),
-    *(f"sandbox.{name}" for name in ("cgroups", "landlock", "server", "walls", "warm")),
-)
-
-
 def main(
     control: Channel,
     link: Channel | None = None,
@@ -80,13 +64,14 @@ def main(
 ) -> None:
     """Serve until the supervisor goes. ``show``: keep outputs, for a learner who looks at them.
     ``shared``: tests will run here, so remember what Python is like."""
+    from graders.own_modules import OWN_MODULES
     from graders.warm import SHELL
 
     if "" not in sys.path:
         sys.path.insert(0, "")  # as in Jupyter, a learner's own modules can be imported
     # Whoever imports these from here on gets other copies than the ones at work. That stops
     # nobody for long (see docs/marking.md), and nothing but ``shared`` tests leans on it.
-    for name in _OURS:
+    for name in OWN_MODULES:
         sys.modules.pop(name, None)
     Learner(SHELL, control, link, show=show, shared=shared).serve()
 

@@ -157,7 +157,10 @@ class Marker:
             if self._server is None:
                 self._server = ForkServer(
                     programs=_PROGRAMS,
-                    preload=["graders.warm", "graders.learner", "graders.examiner"],
+                    preload=[
+                        *("graders.warm", "graders.learner", "graders.examiner"),
+                        "graders.own_modules",  # last: it looks at what is loaded
+                    ],
                     limits=self.limits,
                     allow_reduced=self.allow_reduced,
                     environment={"NBGRADER_EXECUTION": "autograde", **ENVIRONMENT},
