@@ -157,7 +157,7 @@ def without_one_test(notebook: dict[str, Any]) -> dict[str, Any]:
         ({"cells": "none"}, "không phải sổ bài học"),
         ({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, "không phải của bài"),
         (7, "Thiếu phần"),
-        ("\ud800", "không phải sổ bài học"),
+        ("\ud800", "UTF-8"),
     ],
 )
 async def test_what_is_no_notebook_is_refused_with_a_sentence(

@@ -353,7 +353,7 @@ async def test_a_file_that_was_handed_in_is_only_ever_a_download(site: Any) -> N
     learner, page = site.as_("an"), f"api/v1/courses/{COURSE}/lessons/{LESSON}"
     await learner.get(f"courses/{COURSE}/lessons/{LESSON}")
     revision = (await learner.get(page)).json["revision"]
-    upload = {"name": "../<b>.html", "base64": "PHNjcmlwdD4="}
+    upload = {"name": "../<b>.csv", "base64": "PHNjcmlwdD4="}
     answers = {"revision": revision, "answers": {"mau-tra-loi-tep": upload}}
     assert (await learner.send("PUT", f"{page}/answers", answers)).status == 200
     sent = await learner.send("POST", "api/v1/submissions", {"course": COURSE, "lesson": LESSON})
