@@ -30,7 +30,7 @@ def options_for(url: str) -> dict[str, Any]:
     nobody else may read from now on."""
     if not url.startswith("sqlite"):
         return {}
-    path = Path(url.partition(":///")[2])
-    if path.parent.is_dir():
-        keep_private(path)
+    file = url.partition(":///")[2]  # none for a database in memory
+    if file and Path(file).parent.is_dir():
+        keep_private(Path(file))
     return {"connect_args": {"check_same_thread": False, "factory": HubConnection}}
