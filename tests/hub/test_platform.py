@@ -108,7 +108,8 @@ def test_every_role_is_a_group_and_a_scope(platform: Any, browse: Any, someone: 
     user = model.json()
     assert someone.role in user["groups"]
     held = {scope for scope in user["scopes"] if scope.startswith("custom:motcham:")}
-    assert held == {scopes.scope_of(role) for role in {someone.role, "learner"}}
+    of_roles = {scopes.scope_of(role) for role in {someone.role, "learner"}}
+    assert held == of_roles | {f"{scopes.LAB}!user={someone.username}"}
     assert user["admin"] is (someone.role == "administrator")
 
 
