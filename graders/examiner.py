@@ -118,9 +118,15 @@ def _find_authors_modules(guard: Guard, folder: str) -> None:
     learner's side cannot replace them (`Folder`). Libraries of the same name come first."""
     modules = [str(path) for path in Path(folder).rglob("*.py") if path.is_file()]
     if modules:
-        guard.let_in(modules)
-        sys.pycache_prefix = os.devnull  # compiled ones could be sent by anybody
-        sys.path.append(folder)
+        _find_modules(guard, modules, folder)
+
+
+def _find_modules(guard: Guard, modules: list[str], folder: str | Path) -> None:
+    guard.let_in(modules)
+    sys.pycache_prefix = os.devnull  # compiled ones could be sent by anybody
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    importlib.invalidate_caches()
 
 
 class Examiner:
@@ -150,7 +156,9 @@ class Examiner:
         self.globals = main_module.__dict__
         self.globals["__builtins__"] = names
         self.notebook = Notebook(self.globals, names)
-        self.shell = Shell(lambda: self.notebook, self._run_text, self.notebook.__setitem__)
+        self.shell = Shell(
+            lambda: self.notebook, self._run_text, self.notebook.__setitem__, self._let_in
+        )
         self.testing = False  # what runs is a test, not a setup cell
         own = _own_builtins(self)
         names.update({name: value for name, value in own.items() if name not in learner})
@@ -288,6 +296,12 @@ class Examiner:
         if isinstance(error, NameError) and error.name in self.learner:
             facts["learner"] = {"missing": True, "s": error.name}
         return facts
+
+    def _let_in(self, path: Path) -> None:
+        """A module that a setup cell wrote is the author's own: it can be imported, and no file of
+        the learner's takes its place (`Folder`)."""
+        if self.guard is not None and not self.testing and path.suffix == ".py":
+            _find_modules(self.guard, [str(path.resolve())], self.far.folder.root)
 
     def _run_text(self, text: str) -> Any:
         """Run a text of the instructor's (below a ``%%time``, say), and its last value."""

@@ -141,15 +141,18 @@ class Captured:
 
 class Shell:
     """``run``: run a text in the instructor's namespace, and its last value. ``namespace``: that
-    namespace, with the learner's names; ``bind`` puts a name into it."""
+    namespace, with the learner's names; ``bind`` puts a name into it; ``wrote`` hears of files that
+    a cell wrote."""
 
     def __init__(
         self,
         namespace: Callable[[], MutableMapping[str, Any]],
         run: Callable[[str], Any],
         bind: Callable[[str, Any], None],
+        wrote: Callable[[Path], None] = lambda _: None,
     ) -> None:
         self._namespace, self._run, self._bind = namespace, run, bind
+        self._wrote = wrote
         self._lines: dict[str, Callable[[str], Any]] = {
             "cd": self._cd,
             "pwd": lambda _: os.getcwd(),  # noqa: PTH109
@@ -248,6 +251,7 @@ class Shell:
         name = shlex.split(line.removeprefix("-a").strip())[0]
         with Path(name).open("a" if line.startswith("-a") else "w", encoding="utf-8") as file:
             file.write(cell)
+        self._wrote(Path(name))
 
     def _capture(self, line: str, cell: str) -> None:
         names = [word for word in line.split() if not word.startswith("-")]

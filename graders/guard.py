@@ -128,7 +128,7 @@ class Guard:
 
     def let_in(self, modules: Iterable[str]) -> None:
         """Files of the working folder that are the author's own."""
-        self._modules = frozenset(modules)
+        self._modules |= frozenset(modules)
 
     def trust(self, tree: ast.AST) -> None:
         """Strings in the instructor's own cell may be evaluated, with numbers in their gaps."""
