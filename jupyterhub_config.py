@@ -7,14 +7,20 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub import authenticator, hub_database, scopes
-from hub.identity_provider import with_endpoints
-from hub.ports import free_port
+from hub.login import authenticator, scopes
+from hub.login.identity_provider import with_endpoints
+from hub.platform import hub_database
+from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
 
 c = get_config()  # noqa: F821 - given by JupyterHub
 settings = with_endpoints(load_settings())
-tied = [sys.executable, "-I", "-S", str(ROOT / "hub" / "tied.py")]  # nothing outlives the hub
+tied = [
+    sys.executable,
+    "-I",
+    "-S",
+    str(ROOT / "hub" / "platform" / "lifetime.py"),
+]  # nothing outlives the hub
 loopback = "http://127.0.0.1"
 
 # --- where -------------------------------------------------------------------------------------
@@ -77,7 +83,7 @@ c.JupyterHub.load_roles = scopes.roles()
 # --- what people see ---------------------------------------------------------------------------
 portal_prefix = f"/services/{scopes.PORTAL}/"
 c.JupyterHub.default_url = portal_prefix
-c.JupyterHub.template_paths = [str(ROOT / "hub" / "templates" / "jupyterhub")]
+c.JupyterHub.template_paths = [str(ROOT / "hub" / "portal" / "templates" / "jupyterhub")]
 c.JupyterHub.template_vars = {
     "portal": portal_prefix,
     "ministry": settings.ministry,
@@ -105,7 +111,7 @@ python = [*tied, sys.executable, "-P", "-m"]
 c.JupyterHub.services = [
     {  # first: the hub waits for the portal to answer, and this one gets ready meanwhile
         "name": scopes.GRADING,
-        "command": [*python, "hub.grading"],
+        "command": [*python, "hub.platform.grading"],
         "cwd": str(settings.data),
         "environment": environment,
         "display": False,
@@ -113,7 +119,7 @@ c.JupyterHub.services = [
     {
         "name": scopes.PORTAL,
         "url": f"{loopback}:{free_port()}",
-        "command": [*python, "hub.app"],
+        "command": [*python, "hub.portal.app"],
         "cwd": str(settings.data),
         "environment": environment,
         "oauth_no_confirm": True,
@@ -123,12 +129,12 @@ c.JupyterHub.services = [
 ]
 
 # --- labs --------------------------------------------------------------------------------------
-if settings.lab_spawner != "none" and find_spec("hub.labs"):
-    from hub import labs
+if settings.lab_spawner != "none" and find_spec("labs"):
+    import labs
 
     labs.configure(c, settings)
 else:
-    from hub.nolabs import NoLabs
+    from hub.labs.no_labs import NoLabs
 
     c.JupyterHub.spawner_class = NoLabs
 

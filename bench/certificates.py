@@ -17,9 +17,9 @@ from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from analytics.paper import Facts, Press, make_signed_paper
-from analytics.signing import Signer, check_signature, load_or_make_signer
-from records.certificate_numbers import make_number
+from analytics.certificates.certificate_pdf import Facts, Press, make_signed_paper
+from analytics.certificates.signing import Signer, check_signature, load_or_make_signer
+from records.assessment.certificate_numbers import make_number
 
 FACTS = Facts(
     number="",

@@ -35,17 +35,20 @@ from typing import Any
 import httpx
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hub" / "labs" / "harness"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "labs" / "harness"))
 
 import bcrypt
 from hostile_attacks import ATTACKS, as_json
 from nativeauthenticator.orm import UserInfo
 
 import courses
-from hub import accounts, lessons, tied
-from hub.ports import free_port
+from hub.login import accounts
+from hub.platform import lifetime
+from hub.platform.ports import free_port
 from hub.settings import Settings
-from records import open_records, people
+from records import open_records
+from records.people import persons
+from school.learning import lessons
 
 HERE = Path(__file__).parent
 COURSE = courses.load_course(HERE.parent / "courses" / "content" / "nhan-thuc-chung")
@@ -171,14 +174,14 @@ class Stage:
         records = open_records(self.settings.records_url)
         at = dt.datetime.now(dt.UTC)
         with records.begin() as session:
-            unit = people.find_unit(session, "province", "2025", "15")
+            unit = persons.find_unit(session, "province", "2025", "15")
             assert unit is not None
             for name in names:
-                person = people.add_person(
+                person = persons.add_person(
                     session, username=name, full_name=f"{name} (mẫu)", unit_id=unit.id, at=at
                 )
                 if officer:
-                    people.grant_role(session, person.id, "unit-officer", unit.id)
+                    persons.grant_role(session, person.id, "unit-officer", unit.id)
         records.close()
         with accounts.open_accounts(self.settings.hub_database_url) as session:
             for name in names:
@@ -339,7 +342,7 @@ def _started(folder: Path, port: int) -> subprocess.Popen[str]:
     """The platform's process, once it answers. A busy machine may need a second start: JupyterHub
     waits half a minute for a service."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCHAM")}
-    command = [sys.executable, "-I", "-S", tied.__file__, sys.executable, "-P", "-m", "hub.cli"]
+    command = [sys.executable, "-I", "-S", lifetime.__file__, sys.executable, "-P", "-m", "hub.cli"]
     said: list[str] = []
     for _ in range(STARTS):
         process = subprocess.Popen(

@@ -32,7 +32,7 @@ from typing import Any
 
 from tornado import httpclient
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hub" / "labs" / "harness"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "labs" / "harness"))
 
 from lab_hub import STOCK, WALLED, Kernel, LabHub
 

@@ -30,9 +30,10 @@ from typing import Any
 import httpx
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "hub" / "labs" / "harness"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "labs" / "harness"))
 
 from lab_hub import WALLED, Kernel, LabHub
+
 from labs import CELL, RIGHT, memory_of
 
 PATIENCE_S = 120
@@ -163,7 +164,7 @@ def look(hub: Any) -> dict[str, float]:
 
 def _is_keeper(process: psutil.Process, hub: Any) -> bool:
     with contextlib.suppress(psutil.Error):
-        return process.ppid() == hub.process.pid and "hub.labs.keeper" in process.cmdline()
+        return process.ppid() == hub.process.pid and "labs.keeper" in process.cmdline()
     return False
 
 

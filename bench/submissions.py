@@ -24,9 +24,13 @@ from sqlalchemy import insert, select
 import courses
 from courses.checks import solved_notebook
 from graders import Marker
-from graders.service import GradingService
-from records import Records, enrolments, open_records, people, queue, releases
-from records.tables import ExerciseMarks, Submission
+from graders.service.worker import GradingService
+from records import Records, open_records
+from records.courses import releases
+from records.learning import enrolments
+from records.marking import queue
+from records.marking.tables import ExerciseMarks, Submission
+from records.people import persons
 
 COURSE = Path(__file__).parent.parent / "courses" / "content" / "nhan-thuc-chung"
 LESSON = 0
@@ -49,7 +53,9 @@ class School:
 
     def submit(self) -> int:
         with self.records.begin() as session:
-            person = people.add_person(session, username=None, full_name="Học viên (mẫu)", at=now())
+            person = persons.add_person(
+                session, username=None, full_name="Học viên (mẫu)", at=now()
+            )
             enrolments.begin_course(session, person.id, self.course, at=now())
             return queue.submit(
                 session,
@@ -66,7 +72,9 @@ class School:
         with self.records.begin() as session:
             stored = session.scalar(select(Submission.id).order_by(Submission.id.desc()).limit(1))
             missing = max(0, count - (stored or 0))
-            person = people.add_person(session, username=None, full_name="Học viên (mẫu)", at=now())
+            person = persons.add_person(
+                session, username=None, full_name="Học viên (mẫu)", at=now()
+            )
             row = {
                 "person_id": person.id,
                 "release_id": self.release,

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.notation import (
     UNREADABLE,
     Column,
@@ -23,7 +24,6 @@ from courses.notation import (
     read_form,
 )
 from courses.numbers import read_number, show_number, write_number
-from skills_framework.messages import Message, Refused
 
 LINE = re.compile(r"(?P<name>[^\W\d]\w*)[ \t]*=(?!=)[ \t]*(?P<typed>[^#\n]*?)[ \t]*(?:#.*)?")
 

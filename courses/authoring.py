@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.course import COURSE_FILE, LONGEST_SLUG, SLUG, Course
 from courses.release import lesson_for, make_release, media_of
-from skills_framework.messages import Message, Refused
 
 TEMPLATE = Path(__file__).parent / "template"
 

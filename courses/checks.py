@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.course import Course, Lesson
 from courses.endings import UNREADABLE, as_python
 from courses.media import findings_in, findings_of, named_in
@@ -37,7 +38,6 @@ from courses.trials import Mark, check_marks, solved_notebook, try_notebook
 from courses.variants import variant
 from courses.weak_tests import classes_of, problems_of_tests
 from skills_framework.framework import Framework
-from skills_framework.messages import Message, Refused
 
 __all__ = ["check_course", "check_lesson", "check_marks", "check_notebook", "solved_notebook"]
 

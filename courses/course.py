@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.media import load_media
 from courses.notation import Form, options_of, read_form, split_comment
 from courses.notebooks import (
@@ -34,7 +35,6 @@ from courses.notebooks import (
     task_answer_id,
 )
 from courses.rubric import Criterion, read_rubric
-from skills_framework.messages import Message, Refused
 
 COURSE_FILE = "course.toml"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

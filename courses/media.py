@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.notation import options_of
 from courses.notebooks import Cell, Notebook, source_of
-from skills_framework.messages import Message, Refused
 
 FOLDER = "media"
 KILO = 1000

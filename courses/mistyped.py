@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from core.messages import Message
 from courses.notebooks import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Notebook, in_cell, source_of
-from skills_framework.messages import Message
 
 MARKS = (*SOLUTION, *HIDDEN_TESTS, *MARK_SCHEME)
 _PAIRS = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)

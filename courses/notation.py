@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
+from core.messages import Message, Refused
 from courses.numbers import LARGEST_NUMBER, LONGEST_KEPT
-from skills_framework.messages import Message, Refused
 
 MARK = "#|"
 KINDS = ("single", "multiple", "number", "text", "table", "order", "match", "file")

@@ -17,10 +17,10 @@ from typing import Any
 
 import nbformat
 
+from core.messages import Message, Refused
 from courses.notation import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
-from skills_framework.messages import Message, Refused
 
 FORMAT: Any = nbformat  # ships no types
 Notebook = dict[str, Any]

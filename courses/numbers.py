@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
 
 LARGEST_NUMBER = 1e300  # beyond it neither JSON nor arithmetic is to be relied on
 LONGEST_TYPED = 100  # characters of one number with its unit

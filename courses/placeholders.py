@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from core.folding import fold
+from core.messages import Message
 from courses.course import COURSE_FILE, Course, Lesson
 from courses.notebooks import read_notebook, source_of
 from courses.problems import Problem
-from skills_framework.folding import fold
-from skills_framework.messages import Message
 
 TEMPLATE = Path(__file__).parent / "template"
 # What people and programs write where a title is still to come, folded.

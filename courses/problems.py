@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.messages import Message
 from courses.notebooks import grade_id_of
-from skills_framework.messages import Message
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
 
 _OTHER_ENDS = re.compile("\r\n?")
 _RARE_ENDS = re.compile("[\x85\u2028\u2029]")

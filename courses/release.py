@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.messages import Message, Refused
 from courses.course import Course, Lesson
 from courses.media import described, named_in
 from courses.mistyped import faults_of_marks
@@ -18,7 +19,6 @@ from courses.notebooks import (
     write_notebook,
 )
 from courses.variants import downloads, variant
-from skills_framework.messages import Message, Refused
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
 
 
 @dataclass(frozen=True)

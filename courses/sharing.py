@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from skills_framework.messages import Message
+from core.messages import Message
 
 _FIGURES = frozenset(
     ("gcf", "gca", "get_fignums", "get_axes", "get_lines", "get_patches", "get_title", "get_xlabel")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from core.messages import Message, Refused
 from courses.course import Lesson
 from courses.endings import ending_of
 from courses.notation import options_of
@@ -33,7 +34,6 @@ from courses.problems import Problem, cell_at, place
 from courses.sharing import reasons_to_share
 from courses.variants import downloads, has_variants, variant
 from courses.weak_tests import classes_of, is_weak, learners_names, needs_a_tests_name
-from skills_framework.messages import Message, Refused
 
 TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
 NAMES = {

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from core.messages import Message, Refused
 from courses.notation import LARGEST_FILE
-from skills_framework.messages import Message, Refused
 
 MOST_UNPACKED = 60 * 1024 * 1024  # bytes of all parts of one document
 MOST_PARTS = 2000

@@ -27,11 +27,11 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from core.messages import Message, Refused
 from courses.csv_cells import safe_cell
 from courses.documents import as_document
 from courses.notation import UNREADABLE, as_literal, option_lines, options_of
 from courses.notebooks import Cell, Notebook, in_cell, marking_of, seal, source_of
-from skills_framework.messages import Message, Refused
 
 GAP = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")

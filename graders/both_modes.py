@@ -6,15 +6,15 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from core.marks import Marks, Mode
+from core.messages import Refused
 from courses.notebooks import read_notebook, write_notebook
 from courses.reading import PYTHON, plain_kernel
-from graders.feedback import read_feedback
-from graders.marks import Marks, Mode
-from skills_framework.messages import Refused
+from graders.strict.feedback import read_feedback
 
 if TYPE_CHECKING:
     from graders.compatible.walled import WalledKernels
-    from graders.marker import Marker
+    from graders.strict.marker import Marker
 
 
 class BothModes:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from graders.submitted import Unfit
-from skills_framework.messages import Message
+from core.messages import Message
+from graders.read_submission import Unfit
 
 
 def refuse_other_languages(source: bytes | Mapping[str, Any]) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from graders import feedback
-from graders.marks import CellMarks, Marks, MarksNotebooks
-from skills_framework.passing import TOLERANCE
+from core.marks import CellMarks, Marks, MarksNotebooks
+from core.passing import TOLERANCE
+from graders.strict import feedback
 
 
 def wanted(marks: Marks) -> frozenset[str]:

@@ -16,8 +16,8 @@ from typing import NoReturn
 
 import click
 
-from hub.console import speaker, tell
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
+from hub.commands.console import speaker, tell
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -39,26 +39,32 @@ COMMANDS = {
     "course": Entry(
         "courses:course",
         Message("Khóa học: check, new, preview, publish"),
-        ("courses.authoring", "graders.marker"),
+        ("courses.authoring", "graders.strict.marker"),
     ),
     "mark": Entry(
-        "marking:mark", Message("Chấm một sổ tay, không cần hệ thống"), ("graders.marker",)
+        "marking:mark", Message("Chấm một sổ tay, không cần hệ thống"), ("graders.strict.marker",)
     ),
     "autograde": Entry(
         "marking:autograde",
         Message("Chấm một lớp nbgrader có sẵn, thay cho nbgrader autograde"),
         ("graders.compatible",),
     ),
-    "roster": Entry("people:roster", Message("Danh sách học viên: import"), ("hub.roster",)),
+    "roster": Entry(
+        "people:roster", Message("Danh sách học viên: import"), ("school.people.roster",)
+    ),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
     "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
-    "report": Entry("results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.report",)),
+    "report": Entry(
+        "results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.programme.report",)
+    ),
     "certificate": Entry(
         "results:certificate",
         Message("Chứng nhận: verify"),
-        ("analytics.verification",),
+        ("analytics.certificates.verification",),
     ),
-    "demo": Entry("results:demo", Message("Số liệu dùng thử: load"), ("hub.demo_learners",)),
+    "demo": Entry(
+        "results:demo", Message("Số liệu dùng thử: load"), ("hub.platform.demo_learners",)
+    ),
 }
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -135,7 +135,8 @@ class Settings(BaseSettings):
 
     @property
     def audit_key(self) -> bytes:
-        """What entries of the audit log are chained with; made by `hub.up`, b"" before that."""
+        """What entries of the audit log are chained with; made by `hub.platform.up`, b"" before
+        that."""
         path = self.secrets / "audit-key"
         return path.read_bytes().strip() if path.exists() else b""
 

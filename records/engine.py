@@ -15,7 +15,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from records import bell
+from records.marking import wakeup
 
 AUDIT_KEY = "audit_key"  # in a session's ``info``
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,11 +37,11 @@ class Records:
                 # refused at once (SQLITE_BUSY_SNAPSHOT), however long the busy timeout is.
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
-            rings = session.info.pop(bell.RING, False)
+            rings = session.info.pop(wakeup.RING, False)
             if rings:
-                bell.ring_at_commit(session)
+                wakeup.ring_at_commit(session)
         if rings:
-            bell.ring(self.engine)
+            wakeup.ring(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -51,9 +51,9 @@ class Records:
                 session.connection().exec_driver_sql("BEGIN")  # all reads see one moment
             yield session
 
-    def listen(self) -> bell.Bell:
+    def listen(self) -> wakeup.Bell:
         """A bell that rings when something was put into the queue; close it when done."""
-        return bell.listen(self.engine)
+        return wakeup.listen(self.engine)
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -64,7 +64,7 @@ def open_records(url: str, *, migrate: bool = False, audit_key: bytes = b"") -> 
     """Open the database at ``url`` (``sqlite:///…`` or ``postgresql://…``).
 
     ``audit_key``: without it entries of the audit log can neither be made nor judged that were
-    chained with it (see `records.audit`).
+    chained with it (see `records.platform.audit`).
 
     ``migrate=True`` first brings the schema to the newest version; with a newer schema than this
     code knows it raises `alembic.util.CommandError`, so an old program never writes to it.

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from records.tables import Counter, Person, Table
+from records.people.tables import Person
+from records.programme.tables import Counter
+from records.schema import Table
 
 
 def insert_new(session: Session, table: type[Table], **values: Any) -> bool:

@@ -21,12 +21,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from core.messages import Message
 from sandbox import linux
 from sandbox.cgroups import Cgroup, Cgroups, find_cgroups
 from sandbox.life import gift_pieces, make_gift
 from sandbox.limits import Exit, Limits
 from sandbox.walls import Missing, Walls, WallsMissing, wall_level
-from skills_framework.messages import Message
 
 _PACKET = 60_000
 _START_S = 120.0
@@ -103,7 +103,7 @@ class ForkServer:
         self._slots = itertools.count()
         self._privileged = bool(linux.effective_capabilities() >> linux.CAP_SYS_ADMIN & 1)
         own = {place.partition(".")[0].partition(":")[0] for place in programs.values()}
-        seen = _own_folders({"sandbox", "skills_framework", *own, *packages})
+        seen = _own_folders({"sandbox", "core", *own, *packages})
         views = [*_python_folders(), *seen.values(), *(str(Path(p).absolute()) for p in readable)]
         # Also where they really are: a link may lead below what is covered in each child.
         views = list(dict.fromkeys([*views, *(str(Path(view).resolve()) for view in views)]))

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from core.messages import Message, Refused
 from sandbox import landlock, linux
 from sandbox.cgroups import find_cgroups
 from sandbox.filter import install, make_filter
-from skills_framework.messages import Message, Refused
 
 Level = Literal["full", "reduced", "none"]
 

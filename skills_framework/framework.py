@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from skills_framework.messages import Message, Refused
-from skills_framework.passing import reaches
+from core.messages import Message, Refused
+from core.passing import reaches
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("vi", "en")

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from hub import tied
-from hub.ports import free_port
+from hub.platform import lifetime
+from hub.platform.ports import free_port
 from records import Records, open_records
 
 _numbers = itertools.count()
@@ -30,10 +30,10 @@ _numbers = itertools.count()
 TESTS = Path(__file__).parent
 LONG = (
     "graders/compatible/test_nbgrader_suite.py",
-    "hub/labs/test_jupyterhubs_own_tests.py",
-    "hub/labs/test_kernel_managers.py",
+    "labs/test_jupyterhubs_own_tests.py",
+    "labs/test_kernel_managers.py",
     "hub/browser",
-    "hub/labs",
+    "labs",
     "graders/service",
     "graders/compatible",
     "test_bootstrap.py",
@@ -217,7 +217,7 @@ class Platform:
 
     @property
     def accounts(self) -> dict[str, str]:
-        """The passwords of the demonstration, by user name (see `hub.demo.PEOPLE`)."""
+        """The passwords of the demonstration, by user name (see `hub.platform.demo.PEOPLE`)."""
         kept = json.loads((self.data / "secrets" / "demo-accounts.json").read_text())
         return {name: account["password"] for name, account in kept.items()}
 
@@ -245,7 +245,7 @@ class Platform:
         try:
             return self.process.wait(60)
         except subprocess.TimeoutExpired:
-            self.process.kill()  # whatever it started ends with it (hub.tied)
+            self.process.kill()  # whatever it started ends with it (hub.platform.lifetime)
             raise
 
     def _listen(self) -> None:
@@ -264,7 +264,12 @@ def _start_platform(data: Path, *, port: int = 0, **settings: str) -> Platform:
     environment = {name: value for name, value in outside.items() if not name.startswith("MOTCHAM")}
     process = subprocess.Popen(
         [
-            *(sys.executable, "-I", "-S", tied.__file__),  # ends with us, even when we are killed
+            *(
+                sys.executable,
+                "-I",
+                "-S",
+                lifetime.__file__,
+            ),  # ends with us, even when we are killed
             *(sys.executable, "-P", "-m", "hub.cli"),
             *("up", "--port", str(port), "--data", str(data)),
         ],

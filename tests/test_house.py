@@ -17,7 +17,10 @@ from hub.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-ROOMS = ("hub", "graders", "analytics", "courses", "records", "sandbox", "skills_framework")
+ROOMS = (
+    *("hub", "school", "graders", "analytics", "labs"),
+    *("courses", "records", "sandbox", "skills_framework", "core"),
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 pytestmark = pytest.mark.timeout(600)
 
@@ -192,6 +195,35 @@ def test_every_link_between_documents_leads_somewhere() -> None:
                 place = (document.parent / target).resolve()
                 dead += [] if place.exists() else [f"{document.name}: {target}"]
     assert dead == []
+
+
+def test_every_document_is_reached_from_the_readme() -> None:
+    found, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in found or page.suffix != ".md":
+            continue
+        found.add(page)
+        links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        waiting += [(page.parent / link).resolve() for link in links if "://" not in link]
+    written = set((ROOT / "docs").rglob("*.md"))
+    assert len(written) > 20
+    assert written - found == set()
+
+
+def test_every_path_that_a_document_names_is_there() -> None:
+    rooms = "|".join((*ROOMS, "tests", "bench", "docs", "requirements"))
+    named = re.compile(rf"`((?:{rooms})/[\w./-]*)`")
+    missing, looked_at = [], 0
+    for document in documents():
+        if document.name == "CHANGELOG.md" or "decisions" in document.parts:
+            continue  # they tell of their own day
+        for path in named.findall(document.read_text(encoding="utf-8")):
+            looked_at += 1
+            if not (ROOT / path).exists():
+                missing.append(f"{document.name}: {path}")
+    assert looked_at > 50
+    assert missing == []
 
 
 def test_pictures_are_small_and_used() -> None:

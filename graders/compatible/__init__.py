@@ -18,8 +18,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from graders.marks import Marks
-from graders.patience import MOST
+from core.marks import Marks
+from graders.strict.between.starvation import MOST
 
 if TYPE_CHECKING:
     from graders.compatible.single import mark_one

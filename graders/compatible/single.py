@@ -32,16 +32,16 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.preprocessors.execute import UnresponsiveKernelError
 
-from graders import feedback
+from core.marks import CellMarks, Marks, make_marks
+from core.messages import Message
+from core.points import total_points
 from graders.compatible.execute import Execute
 from graders.compatible.kernels import Kernels
 from graders.compatible.walled import WalledKernels
-from graders.folder import is_plain
 from graders.languages import refuse_other_languages
-from graders.marks import CellMarks, Marks, make_marks
-from graders.submitted import Unfit, read_cells
-from skills_framework.messages import Message
-from skills_framework.points import total_points
+from graders.read_submission import Unfit, read_cells
+from graders.strict import feedback
+from graders.strict.between.file_exchange import is_plain
 
 logger = logging.getLogger("motcham.marking")
 

@@ -304,7 +304,7 @@ def _end_with(life: int) -> None:
 def _leave_no_trace() -> None:
     """A learner's own ``graders.py`` must be found, not ours."""
     for name in list(sys.modules):
-        if name.partition(".")[0] in ("graders", "skills_framework", "sandbox", "tarfile", "grp"):
+        if name.partition(".")[0] in ("graders", "core", "sandbox", "tarfile", "grp"):
             del sys.modules[name]
     sys.path[:] = [entry for entry in sys.path if entry not in ("", OUR_ROOT)]
     os.environ.pop("PYTHONPATH", None)

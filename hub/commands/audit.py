@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from core.messages import Message, Refused
+from hub.commands.console import say
 from hub.commands.opening import DATA, opened
-from hub.console import say
-from skills_framework.messages import Message, Refused
 
 
 @click.group()
@@ -21,7 +21,7 @@ def audit() -> None:
 @DATA
 def head(data: Path | None) -> None:
     """Ký đầu chuỗi lúc này, lưu lại và in ra một dòng để giữ ở nơi khác."""
-    from hub.audit_heads import keep_head
+    from hub.platform.audit_heads import keep_head
 
     with opened(data) as (settings, records):
         click.echo(keep_head(records, settings, at=dt.datetime.now(dt.UTC)))
@@ -41,8 +41,8 @@ def head(data: Path | None) -> None:
 @DATA
 def check(heads: Path | None, key: Path | None, data: Path | None) -> int:
     """Đi hết chuỗi và đối chiếu với các đầu chuỗi đã ký; mã thoát 1 khi có chỗ không khớp."""
-    from hub.audit_heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
-    from records import audit as log
+    from hub.platform.audit_heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
+    from records.platform import audit as log
 
     with opened(data) as (settings, records):
         folder = folder_of(settings)

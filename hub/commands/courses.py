@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from core.messages import Message
+from hub.commands.console import say, tell
 from hub.commands.opening import DATA, opened
-from hub.console import say, tell
-from skills_framework.messages import Message
 
 if TYPE_CHECKING:
     from courses import Course, Problem
@@ -89,7 +89,7 @@ def preview(folder: Path, target: Path, seed: int) -> None:
 def publish(folder: Path, by: str, data: Path | None) -> int:
     """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
     from courses import load_course
-    from hub.publishing import record_release
+    from school.courses.publishing import record_release
 
     loaded = load_course(folder)
     with opened(data) as (settings, records):

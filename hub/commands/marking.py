@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.console import say, tell
-from skills_framework.messages import Message, Refused
+from core.messages import Message, Refused
+from hub.commands.console import say, tell
 
 if TYPE_CHECKING:
-    from graders.marks import Mode
+    from core.marks import Mode
 
 MOST_FILES, MOST_BYTES = 100, 8 << 20  # as the two processes exchange
 
@@ -43,7 +43,7 @@ def mark(
     thì cần một người xem.
     """
     from graders import Marker, second_look
-    from graders.feedback import read_feedback
+    from graders.strict.feedback import read_feedback
     from hub.settings import load_settings
 
     notebooks = _read(source), _read(submitted)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
+from core.messages import Message, Refused
 from hub.settings import Settings, load_settings
 from records import Records, open_records
-from skills_framework.messages import Message, Refused
 
 DATA = click.option(
     "--data",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from core.messages import Message, Refused
+from hub.commands.console import say
 from hub.commands.opening import DATA, opened
-from hub.console import say
-from skills_framework.messages import Message, Refused
 
 
 @click.group()
@@ -23,7 +23,7 @@ def roster() -> None:
 @DATA
 def import_(file: Path, dry_run: bool, data: Path | None) -> int:
     """Nhập FILE (xlsx hoặc CSV UTF-8): cả danh sách, hoặc không dòng nào."""
-    from hub.roster import import_roster
+    from school.people.roster import import_roster
 
     content, at = file.read_bytes(), dt.datetime.now(dt.UTC)
     with opened(data) as (_settings, records), records.begin() as session:
@@ -68,11 +68,11 @@ def account() -> None:
 @DATA
 def password(username: str, data: Path | None) -> None:
     """Cấp mật khẩu mới cho USERNAME và in ra một lần. Chạy được khi hệ thống đang chạy."""
-    from hub import accounts
-    from records import people
+    from hub.login import accounts
+    from records.people import persons
 
     with opened(data) as (settings, records), records.read() as session:
-        person = people.find_person(session, username)
+        person = persons.find_person(session, username)
         if person is None or person.erased_at is not None:
             raise Refused(
                 Message("Không có ai mang tên đăng nhập {username}.", {"username": username})
@@ -88,10 +88,11 @@ def password(username: str, data: Path | None) -> None:
 @DATA
 def unbind(username: str, data: Path | None) -> int:
     """Gỡ USERNAME khỏi người ở máy chủ định danh; ai đăng nhập tên này kế tiếp sẽ được gắn vào."""
-    from records import audit, logins, people
+    from records.people import logins, persons
+    from records.platform import audit
 
     with opened(data) as (_settings, records), records.begin() as session:
-        person = people.find_person(session, username)
+        person = persons.find_person(session, username)
         if person is None or not logins.unbind(session, username):
             say(Message("{username} chưa gắn với ai ở máy chủ định danh.", {"username": username}))
             return 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hub.console import say, tell
+from hub.commands.console import say, tell
 
 
 @click.command()
@@ -20,8 +20,8 @@ from hub.console import say, tell
 @click.option("--bind", help="Địa chỉ lắng nghe; mặc định chỉ máy này (127.0.0.1).")
 def up(port: int | None, data: Path | None, bind: str | None) -> int:
     """Khởi động hệ thống; Ctrl-C để dừng. Mọi thiết lập khác: docs/operators.md."""
+    from hub.platform.up import run
     from hub.settings import load_settings
-    from hub.up import run
 
     settings = load_settings(port=port, data=data, bind=bind)
     return run(settings, tell=say, at=dt.datetime.now(dt.UTC))
@@ -34,7 +34,7 @@ def test(arguments: tuple[str, ...]) -> int:
 
     Đối số thêm (nếu có) được chuyển cho pytest, ví dụ: motcham test tests/records -k queue
     """
-    from hub.proving import prove
+    from hub.platform.run_tests import prove
 
     return prove(arguments, tell=tell)
 
@@ -42,7 +42,7 @@ def test(arguments: tuple[str, ...]) -> int:
 @click.command()
 def doctor() -> int:
     """Xem máy này có đủ những gì hệ thống cần; thiếu gì thì nói cách bổ sung."""
-    from hub.doctor import examine
+    from hub.platform.doctor import examine
     from hub.settings import load_settings
 
     findings = examine(load_settings())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from core.messages import Message, Refused
+from hub.commands.console import say
 from hub.commands.opening import DATA, opened
-from hub.console import say
-from skills_framework.messages import Message, Refused
 
 
 @click.command()
@@ -23,7 +23,7 @@ from skills_framework.messages import Message, Refused
 @DATA
 def report(target: Path, provinces: str, data: Path | None) -> None:
     """Ghi tiến độ so với chỉ tiêu vào tệp TARGET (xlsx): đúng các số của trang toàn quốc."""
-    from analytics.report import write_report
+    from analytics.programme.report import write_report
 
     if target.suffix != ".xlsx":
         raise Refused(Message("Tên tệp báo cáo phải có đuôi .xlsx: {path}", {"path": target}))
@@ -52,9 +52,9 @@ def certificate() -> None:
 @DATA
 def verify(what: str, data: Path | None) -> int:
     """Kiểm tra chứng nhận: WHAT là số chứng nhận, hoặc tệp PDF."""
-    from analytics.verification import judge_file, judge_number
-    from hub.certificate_office import open_signer
-    from hub.paper_desk import PaperDesk
+    from analytics.certificates.verification import judge_file, judge_number
+    from hub.platform.certificate_office import open_signer
+    from hub.portal.paper_desk import PaperDesk
 
     with opened(data) as (settings, records), records.read() as session:
         if Path(what).is_file():
@@ -84,7 +84,7 @@ def demo() -> None:
 @DATA
 def load(learners: int, seed: int, data: Path | None) -> None:
     """Thêm học viên mẫu cùng kết quả học và chứng nhận của họ."""
-    from hub.demo_learners import load_demo_learners
+    from hub.platform.demo_learners import load_demo_learners
 
     with opened(data) as (_settings, records), records.begin() as session:
         loaded = load_demo_learners(session, learners, seed=seed, at=dt.datetime.now(dt.UTC))

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from records.tables import AwareUTC, Table
+from records.schema import AwareUTC, Table
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

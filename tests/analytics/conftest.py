@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 
-from analytics.signing import Signer, load_or_make_signer
-from records import Records, Session, people
-from records.enrolments import begin_course
-from records.releases import current_release, publish
-from records.tables import Person, Progress, Release, Requirement, Submission
+from analytics.certificates.signing import Signer, load_or_make_signer
+from records import Records, Session
+from records.courses.releases import current_release, publish
+from records.courses.tables import Release
+from records.learning.enrolments import begin_course
+from records.learning.tables import Progress
+from records.marking.tables import Submission
+from records.people import persons
+from records.people.tables import Person
+from records.programme.tables import Requirement
 from records.writing import insert_new
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
@@ -101,7 +106,7 @@ def make_learner() -> Callable[..., Person]:
         facts.setdefault("username", f"tn{len(made)}")
         facts.setdefault("code", f"TN{len(made):04d}")
         facts.setdefault("full_name", "Trần Thị Ánh (mẫu)")
-        return people.add_person(session, at=AT, **facts)
+        return persons.add_person(session, at=AT, **facts)
 
     return make
 
@@ -110,7 +115,7 @@ def make_learner() -> Callable[..., Person]:
 def provinces(records: Records) -> Records:
     """The database with the nation, the central bodies and the provinces of both vintages."""
     with records.begin() as session:
-        people.load_units(session)
+        persons.load_units(session)
     return records
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from core.messages import Refused
 from courses import (
     blocks,
     check_picks,
@@ -20,9 +21,8 @@ from courses import (
 )
 from courses.notebooks import write_text
 from courses.rubric import read_rubric
-from graders.plan import make_plan, read_source
-from graders.submitted import read_cells
-from skills_framework.messages import Refused
+from graders.read_submission import read_cells
+from graders.strict.plan import make_plan, read_source
 
 TEMPLATE = Path(__file__).parents[2] / "courses" / "template"
 OPTIONS = """<!--

@@ -1,6 +1,7 @@
 import nbformat
 import pytest
 
+from core.messages import Refused
 from courses import (
     blocks,
     check_course,
@@ -14,9 +15,8 @@ from courses import (
 from courses.checks import check_lesson, solved_notebook
 from courses.notebooks import source_of
 from courses.sharing import reasons_to_share
-from graders.marker import Marker
+from graders.strict.marker import Marker
 from skills_framework.framework import load_framework
-from skills_framework.messages import Refused
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from core.messages import Refused
 from courses import lesson_for, load_course, make_release, read_notebook
-from skills_framework.messages import Refused
 
 
 def spoil(folder, old, new):

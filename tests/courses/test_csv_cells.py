@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.messages import Refused
 from courses.csv_cells import safe_cell
 from courses.variants import downloads
-from skills_framework.messages import Refused
 
 CASE = """#| show: false
 #| download: danh-sach.csv

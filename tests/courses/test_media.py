@@ -7,12 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from core.messages import Refused
 from courses import blocks, load_course, make_release
 from courses.blocks import safe_html
 from courses.checks import check_media
 from courses.media import LARGEST, Medium, picture_size, read_captions, read_video
 from courses.notebooks import source_of
-from skills_framework.messages import Refused
 
 CONTENT = Path(__file__).parents[2] / "courses" / "content"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180"><path d="M0 0h9"/></svg>'

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.messages import Refused
 from courses import check_answer, options_of, read_answer, read_form, write_answer
 from courses.notation import KINDS, LARGEST_FILE
-from skills_framework.messages import Refused
 
 HEAD = {
     "single": "#| options: {a: A, b: B, c: C}",

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from core.messages import Refused
 from courses import learner_notebook, read_notebook, write_notebook
 from courses.notation import split_comment
 from courses.notebooks import checksum, is_form, source_of
-from skills_framework.messages import Refused
 
 
 def solved(line):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.messages import Refused
 from courses import number_words, read_number, show_number, write_number
-from skills_framework.messages import Refused
 
 LANGUAGES = st.sampled_from(["vi", "en"])
 NUMBERS = st.integers(-(10**18), 10**18) | st.floats(

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
+from core.messages import Refused
 from courses import learner_notebook, make_release, read_notebook, solved_notebook, write_notebook
 from courses.course import Course, Lesson
 from courses.notebooks import source_of
 from courses.reading import PYTHON, language_of, plain_kernel, plain_lines
-from skills_framework.messages import Refused
 
 ANSWER = "a = 0\n### BEGIN SOLUTION\na = 1731\n### END SOLUTION"
 

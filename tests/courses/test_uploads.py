@@ -6,9 +6,9 @@ import zipfile
 import openpyxl
 import pytest
 
+from core.messages import Refused
 from courses import look_into
 from courses.notation import LARGEST_FILE
-from skills_framework.messages import Refused
 
 SHEETS = (".xlsx", ".csv")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504

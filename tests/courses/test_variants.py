@@ -4,9 +4,9 @@ import io
 import openpyxl
 import pytest
 
+from core.messages import Refused
 from courses import downloads, has_variants, learner_notebook, variant
 from courses.notebooks import checksum
-from skills_framework.messages import Refused
 
 SETUP = """#| variant:
 #|   so_nguoi: {from: 1000, to: 9000, step: 50}

@@ -6,11 +6,11 @@ The inputs stand in `honest/collection`, one plain text each.
 import honest_notebooks
 import pytest
 
+from core.messages import Refused
 from courses import check_notebook, make_release, read_notebook
 from courses.course import Course, Lesson
 from graders import Marker
 from graders.both_modes import BothModes
-from skills_framework.messages import Refused
 
 
 @pytest.fixture(scope="module")

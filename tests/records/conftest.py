@@ -12,9 +12,14 @@ from typing import Any
 
 import pytest
 
-from records import Records, Session, people, queue, releases
-from records.tables import Person, Release, Submission
-from skills_framework.messages import Message
+from core.messages import Message
+from records import Records, Session
+from records.courses import releases
+from records.courses.tables import Release
+from records.marking import queue
+from records.marking.tables import Submission
+from records.people import persons
+from records.people.tables import Person
 
 LEASE = dt.timedelta(seconds=30)
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
@@ -130,9 +135,9 @@ def add_learner(records: Records) -> Callable[..., Person]:
         count += 1
         given = {"username": f"TN{count:03}", "full_name": f"Học viên {count} (mẫu)"} | rest
         if session is not None:
-            return people.add_person(session, at=AT, **given)
+            return persons.add_person(session, at=AT, **given)
         with records.begin() as own:
-            return people.add_person(own, at=AT, **given)
+            return persons.add_person(own, at=AT, **given)
 
     return add
 

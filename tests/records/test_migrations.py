@@ -17,11 +17,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from core.names import name_key
 from records import Records, open_records
 from records.engine import MIGRATIONS, migrate_to
-from records.ordering import name_key
-from records.requirements import requirements_of
-from records.tables import Table
+from records.programme.requirements import requirements_of
+from records.schema import Table
 
 SCHEMAS = Path(__file__).parent / "schemas"
 

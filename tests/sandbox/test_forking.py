@@ -305,11 +305,7 @@ def test_only_the_packages_a_program_needs_are_visible(programs):
             root = Path(f"/proc/{child.pid}/root")
             seen = {p.name for p in (root / str(home).lstrip("/")).iterdir()}
             tests = [p.name for p in (root / str(home).lstrip("/") / "tests/sandbox").iterdir()]
-    assert (
-        {"sandbox", "skills_framework"}
-        <= seen
-        <= {"sandbox", "skills_framework", "tests"} | {Path(sys.prefix).name}
-    )
+    assert {"sandbox", "core"} <= seen <= {"sandbox", "core", "tests"} | {Path(sys.prefix).name}
     assert tests == ["programs"]
 
 

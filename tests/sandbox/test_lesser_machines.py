@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import sandbox.server
+from core.messages import Message
 from sandbox import Channel, ForkServer, Missing, Walls, WallsMissing, wall_level
-from skills_framework.messages import Message
 
 PROGRAMS = Path(__file__).parent / "programs"
 ATTACK_ALL = f"""

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from core.messages import Refused
 from skills_framework.framework import (
     DATA,
     Evidence,
@@ -9,7 +10,6 @@ from skills_framework.framework import (
     profile,
     read_framework,
 )
-from skills_framework.messages import Refused
 
 
 def raw():

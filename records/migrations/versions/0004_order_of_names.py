@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from records.ordering import KEY_LENGTH, name_key
+from core.names import KEY_LENGTH, name_key
 
 revision = "0004"
 down_revision = "0003"

@@ -4,7 +4,7 @@ revoked in error"""
 import sqlalchemy as sa
 from alembic import op
 
-from records.logins import fingerprint
+from records.people.logins import fingerprint
 
 revision = "0006"
 down_revision = "0005"

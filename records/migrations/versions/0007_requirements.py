@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from skills_framework.folding import fold
+from core.folding import fold
 
 revision = "0007"
 down_revision = "0006"

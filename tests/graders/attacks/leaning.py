@@ -2,7 +2,8 @@
 
 Each of these questions is one that an instructor could well write. Run in the examiner's process
 without more thought, its test would carry the learner's code there, or take the learner's word for
-what it judges. `graders.guard`, `graders.far_side` and `graders.names` hold against them.
+what it judges. `graders.strict.examiner.audit_hook`, `graders.strict.examiner.link` and
+`graders.strict.ownership` hold against them.
 """
 
 from notebooks import answered, locked, notebook, solution, test

@@ -366,7 +366,8 @@ first(
 )
 first(
     "our own codec turned round",
-    "import sys\ntry:\n    import graders.codec as c, graders.learner as l\n"
+    "import sys\ntry:\n    import graders.strict.between.codec as c\n"
+    "    import graders.strict.learner.program as l\n"
     "    c.Encoder.encode = lambda self, value: ['k', 0]\n"
     "    l.Encoder.encode = c.Encoder.encode\n"
     "    l.Learner._say = lambda self, value: {'r': ['mod', 'os'], 'ch': [[0, 1]]}\n"
@@ -376,7 +377,7 @@ first(
 )
 first(
     "answers with changes nobody asked for",
-    "try:\n    import graders.learner as l\n    say = l.Learner._call\n"
+    "try:\n    import graders.strict.learner.program as l\n    say = l.Learner._call\n"
     "    def forged(self, target, positional, named, table, restore):\n"
     "        return {'r': 0, 'changed': False, 'ch': [[n, ['l', []]] for n in range(len(table))]}\n"
     "    l.Learner._call = forged\nexcept ImportError: pass",
@@ -384,7 +385,7 @@ first(
 )
 first(
     "claims its module is the test's",
-    "try:\n    import graders.learner as l\n"
+    "try:\n    import graders.strict.learner.program as l\n"
     "    l.Learner._say = lambda self, value: {'r': ['mod', '__main__']}\n"
     "except ImportError: pass\ntong = 1",
     s4="diem = 1.0",

@@ -16,9 +16,14 @@ from typing import Any
 
 import pytest
 
-from graders.marks import CellMarks, Marks
-from records import Records, enrolments, people, queue, releases
-from records.tables import Release, Submission
+from core.marks import CellMarks, Marks
+from records import Records
+from records.courses import releases
+from records.courses.tables import Release
+from records.learning import enrolments
+from records.marking import queue
+from records.marking.tables import Submission
+from records.people import persons
 
 LESSON = "bai-mot"
 
@@ -128,7 +133,7 @@ class Classroom:
 
     def _submit(self, session: Any, notebook: bytes, **rest: Any) -> int:
         at = dt.datetime.now(dt.UTC)
-        person = people.add_person(session, username=None, full_name="Học viên (mẫu)", at=at)
+        person = persons.add_person(session, username=None, full_name="Học viên (mẫu)", at=at)
         enrolments.begin_course(session, person.id, "khoa-mau", at=at)
         return queue.submit(
             session,

@@ -24,11 +24,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from graders.marks import CellMarks, Marks
-from graders.service import GradingService
-from records import Session, audit, open_records
-from records.queue import Bounds
-from records.tables import Submission
+from core.marks import CellMarks, Marks
+from graders.service.worker import GradingService
+from records import Session, open_records
+from records.marking.queue import Bounds
+from records.marking.tables import Submission
+from records.platform import audit
 
 SERVICES = 2
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from graders.cluster import ClusterMarker, DaskCluster
-from graders.service import GradingService, MarkingUnavailable
-from records.tables import ExerciseMarks, Submission
+from graders.service.cluster import ClusterMarker, DaskCluster
+from graders.service.worker import GradingService, MarkingUnavailable
+from records.marking.tables import ExerciseMarks, Submission
 
 ROOT = Path(__file__).parents[3]
 

@@ -13,9 +13,12 @@ import pytest
 from sqlalchemy import func, select
 
 from graders import Marker
-from graders.service import GradingService
-from records import audit
-from records.tables import AuditEntry, Enrolment, Evidence, ExerciseMarks, Progress, Submission
+from graders.service.worker import GradingService
+from records.assessment.tables import Evidence
+from records.learning.tables import Enrolment, Progress
+from records.marking.tables import ExerciseMarks, Submission
+from records.platform import audit
+from records.platform.tables import AuditEntry
 
 PROGRAM = Path(__file__).parent / "dying_workers.py"
 ROOT = Path(__file__).parents[3]

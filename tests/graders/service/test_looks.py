@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from graders import Marker
-from graders.looks import take_next
-from graders.remark import try_next
-from graders.service import GradingService
-from records import Records, queue, remarking
+from graders.service.looks import take_next
+from graders.service.remark import try_next
+from graders.service.worker import GradingService
+from records import Records
+from records.marking import queue, remarking
 
 
 def _cell(source: str, name: str, **kind: Any) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from graders.remark import try_next
-from graders.service import GradingService, MarkingUnavailable
-from records import people, remarking
-from records.tables import Remark
+from graders.service.remark import try_next
+from graders.service.worker import GradingService, MarkingUnavailable
+from records.marking import remarking
+from records.marking.tables import Remark
+from records.people import persons
 
 
 def mend(classroom: Any) -> Remark:
@@ -26,7 +27,7 @@ def mend(classroom: Any) -> Remark:
 
 
 def _source_of(classroom: Any) -> bytes:
-    from records import releases
+    from records.courses import releases
 
     with classroom.records.read() as session:
         return releases.lesson_notebook(session, classroom.release, "bai-mot", "source")
@@ -78,7 +79,7 @@ def test_what_an_erased_person_wrote_is_not_there_to_be_marked(classroom: Any, q
     submission = classroom.find(marked(classroom, quick))
     remark = mend(classroom)
     with classroom.records.begin() as session:
-        people.erase_person(session, submission.person_id, at=classroom.at)
+        persons.erase_person(session, submission.person_id, at=classroom.at)
     marker = quick()
     try_next(classroom.records, marker)
     assert marker.sources == []

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from graders import Marker
-from graders.service import GradingService
-from records import enrolments, people, queue
-from records.tables import Submission
+from graders.service.worker import GradingService
+from records.learning import enrolments
+from records.marking import queue
+from records.marking.tables import Submission
+from records.people import persons
 
 COURSE = "khoa-mau"
 ENDLESS = b"while True:\\n    pass\\n"
@@ -21,7 +23,7 @@ def _hand_in_three(classroom, notebooks: list[bytes]) -> list[int]:
     """Three of one person, as many as may wait."""
     at = dt.datetime.now(dt.UTC)
     with classroom.records.begin() as session:
-        person = people.add_person(session, username=None, full_name="Người xấu (mẫu)", at=at)
+        person = persons.add_person(session, username=None, full_name="Người xấu (mẫu)", at=at)
         enrolments.begin_course(session, person.id, COURSE, at=at)
         about = {"person_id": person.id, "release_id": classroom.release.id, "lesson": "bai-mot"}
         return [queue.submit(session, notebook=one, at=at, **about).id for one in notebooks]

@@ -27,7 +27,7 @@ def _playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def chromium(_playwright: Playwright) -> Iterator[Browser]:
-    from hub.doctor import chromium_program
+    from hub.platform.doctor import chromium_program
 
     program = chromium_program()
     assert program, "Chromium is missing: apt-get install chromium"

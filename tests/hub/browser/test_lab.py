@@ -14,10 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from hub.labs.furnishing import SHARE
-from hub.labs.homes import PERSON
-from hub.labs.language import CATALOGUES
-from records import audit, open_records, people, teaching
+from labs.environment import SHARE
+from labs.homes import PERSON
+from labs.language import CATALOGUES
+from records import open_records
+from records.marking import exercise_results
+from records.people import persons
+from records.platform import audit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -65,7 +68,7 @@ def home_of(platform: Any, username: str) -> Path:
     records = open_records(platform.records_url)
     try:
         with records.read() as session:
-            person = people.find_person(session, username)
+            person = persons.find_person(session, username)
             assert person is not None
             return Path(platform.data / "labs" / "homes" / f"{PERSON}{person.id}")
     finally:
@@ -383,7 +386,9 @@ def test_time_spent_at_an_exercise_in_the_lab_counts_as_on_the_lesson_page(
 
     def seconds() -> int:
         with records.read() as session:
-            return sum(map(sum, teaching.times_at_exercises(session, COURSE, LESSON).values()))
+            return sum(
+                map(sum, exercise_results.times_at_exercises(session, COURSE, LESSON).values())
+            )
 
     lab = ready(open_lab(sit_down("hocvien2")))
     lab.locator(".motcham-guide ol > li button").first.click()
@@ -645,7 +650,7 @@ def test_an_administrator_sees_who_has_a_lab_and_stops_one(
 
 
 def test_the_languages_of_labs_are_those_of_the_portal() -> None:
-    from hub.translate import LANGUAGES
+    from hub.locale.translate import LANGUAGES
 
     assert {path.parent.parent.name for path in SHARE.glob("*/labconfig/default*.json")} == set(
         LANGUAGES

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from hub.ports import free_port
+from hub.platform.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

@@ -14,17 +14,12 @@ from playwright.sync_api import Locator, Page, Response, expect
 from sqlalchemy import select
 
 from graders import CellMarks, Marks
-from records import (
-    drafts,
-    enrolments,
-    meetings,
-    open_records,
-    people,
-    queue,
-    releases,
-    remarking,
-)
-from records.tables import Remark, Submission
+from records import open_records
+from records.courses import releases
+from records.learning import drafts, enrolments, meetings
+from records.marking import queue, remarking
+from records.marking.tables import Remark, Submission
+from records.people import persons
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -240,7 +235,7 @@ def hand_in_first(
     session: Any, release: Any, lesson: Any, notebook: bytes, number: int, began: dt.datetime
 ) -> Any:
     """One made-up learner's first try: the higher the number, the better; but for exercise 2."""
-    person = people.add_person(
+    person = persons.add_person(
         session, username=f"tn-day-{number}", full_name=f"Lê Thị Dạy {number} (mẫu)", at=began
     )
     enrolments.begin_course(session, person.id, COURSE, at=began)

@@ -13,7 +13,10 @@ from playwright.sync_api import Locator, expect
 
 import courses
 from courses.notebooks import is_solution, is_test, source_of
-from records import enrolments, open_records, people, releases
+from records import open_records
+from records.courses import releases
+from records.learning import enrolments
+from records.people import persons
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -39,7 +42,7 @@ def seed_of(platform: Any, username: str, course: str) -> int:
     records = open_records(platform.records_url)
     try:
         with records.read() as session:
-            person = people.find_person(session, username)
+            person = persons.find_person(session, username)
             assert person is not None
             enrolment = enrolments.find_enrolment(session, person.id, course)
             assert enrolment is not None

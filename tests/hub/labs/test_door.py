@@ -1,155 +1,40 @@
-"""A lab's door: what goes through it, and that one lab takes nothing of another's."""
+"""What goes into a lab and what is never overwritten there; a browser test walks the way itself."""
 
-import pytest
-from lab_hub import LabHub
+from __future__ import annotations
 
-from hub.labs import line
-from hub.labs.door import MOST_CONNECTIONS, admit
+from typing import Any
 
-API = "/hub/api"
+from hub.labs.door import Lesson, digest_of, stamped, unchanged
 
-
-def head(first="GET /hub/api/user HTTP/1.1", *lines):
-    return "\r\n".join([first, *lines, "\r\n"]).encode()
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        "GET /hub/api HTTP/1.1",
-        "GET /hub/api/ HTTP/1.1",
-        "GET /hub/api/user HTTP/1.1",
-        "GET /hub/api/user?sync=1 HTTP/1.1",
-        "POST /hub/api/oauth2/token HTTP/1.1",
-        "POST /hub/api/users/x.y/activity HTTP/1.1",
-        "POST /hub/api/users/t%C3%AAn/activity HTTP/1.1",
-    ],
-)
-def test_what_a_server_asks_goes_through(first):
-    admitted, length = admit(head(first), API)
-    assert admitted.startswith(f"{first}\r\n".encode())
-    assert admitted.endswith(b"Connection: close\r\n\r\n")
-    assert length == 0
+NOTEBOOK: dict[str, Any] = {
+    "cells": [{"cell_type": "code", "source": ["x = 1\n", "y = 2"], "outputs": [], "metadata": {}}],
+    "metadata": {"kernelspec": {"name": "python3"}},
+}
+LESSON = Lesson("khoa-mau", "lessons/01-bai-mau.ipynb", NOTEBOOK, revision=3)
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        "GET /hub/login HTTP/1.1",
-        "POST /hub/login HTTP/1.1",
-        "GET /hub/api/users HTTP/1.1",
-        "GET /hub/api/users/b HTTP/1.1",
-        "DELETE /hub/api/user HTTP/1.1",
-        "GET /hub/api/../login HTTP/1.1",
-        "GET /hub/api/user/../../login HTTP/1.1",
-        "GET /services/portal/ HTTP/1.1",
-        "GET http://hub/hub/login HTTP/1.1",
-        "GET  /hub/api/user HTTP/1.1",
-        "GET /hub/api/user HTTP/1.0",
-        "nonsense",
-        "",
-    ],
-)
-def test_nothing_else_does(first):
-    assert admit(head(first), API) is None
+def test_a_notebook_put_into_the_lab_is_known_to_be_unchanged() -> None:
+    put = stamped(LESSON)
+    assert unchanged(put)
+    assert put["metadata"]["kernelspec"] == {"name": "python3"}
+    assert "motcham" not in NOTEBOOK["metadata"], "the draft itself stays as it is"
 
 
-def test_a_lab_does_not_say_where_a_request_came_from_nor_whose_cookie_it_has():
-    admitted, _ = admit(
-        head(
-            "GET /hub/api/user HTTP/1.1",
-            "Host: hub",
-            "Authorization: token x",
-            "X-Forwarded-For: 10.0.0.1",
-            "X-Real-Ip: 10.0.0.1",
-            "X-Forwarded-Proto: https",
-            "Cookie: jupyterhub-hub-login=x",
-            "Connection: keep-alive",
-        ),
-        API,
-    )
-    assert admitted == head(
-        "GET /hub/api/user HTTP/1.1", "host: hub", "authorization: token x", "Connection: close"
-    )
+def test_running_it_is_no_change_and_typing_is() -> None:
+    put = stamped(LESSON)
+    [cell] = put["cells"]
+    ran = {**put, "cells": [{**cell, "source": "x = 1\ny = 2", "outputs": [{"text": "3"}]}]}
+    typed = {**put, "cells": [{**cell, "source": "x = 5"}]}
+    assert unchanged(ran)
+    assert not unchanged(typed)
+    assert digest_of(typed) != digest_of(put)
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        ["Transfer-Encoding: chunked"],
-        ["Content-Length: 5", "Content-Length: 6"],
-        ["Content-Length: -5"],
-        ["Content-Length: 5, 6"],
-        ["Content-Length: 2000000"],
-        ["Content-Length : 5"],
-        [" folded: x"],
-        ["Host"],
-    ],
-)
-def test_a_request_of_unclear_length_does_not(lines):
-    assert admit(head("POST /hub/api/oauth2/token HTTP/1.1", *lines), API) is None
+def test_a_notebook_of_unknown_origin_counts_as_changed() -> None:
+    assert not unchanged(NOTEBOOK)
 
 
-def test_only_no_file_and_nobody_listening_mean_that_a_keeper_is_gone():
-    gone = (FileNotFoundError, ConnectionRefusedError)
-    assert gone == line.GONE
-    assert not issubclass(BlockingIOError, gone)
-    assert not issubclass(type(OSError(24, "EMFILE")), gone)
-
-
-FLOOD = """
-import os, socket
-from urllib.parse import unquote, urlparse
-door = unquote(urlparse(os.environ["JUPYTERHUB_API_URL"]).netloc)
-held, refused = [], 0
-for _ in range(1500):
-    try:
-        one = socket.socket(socket.AF_UNIX)
-        held.append(one)
-        one.setblocking(False)
-        one.connect(door)
-        one.send(b"GET /hub/api/user HTTP/1.1\\r\\n")
-    except OSError:
-        refused += 1
-print(len(held) - refused, "open", refused, "refused")
-import time
-time.sleep(SECONDS)
-"""
-
-
-def test_a_lab_that_opens_every_connection_it_can_takes_nothing_from_others(tmp_path):
-    more = "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (256, 4096))\n"
-    with LabHub(tmp_path, more=more) as hub:
-        for name in ("tham", "hien"):
-            hub.add(name)
-            hub.open_lab(name)
-        said = hub.run("tham", FLOOD.replace("SECONDS", "0.2"))
-        opened = int(said.split()[0])
-        assert 0 < opened <= 2 * MOST_CONNECTIONS + 2, said
-
-        import asyncio
-
-        from lab_hub import Kernel
-
-        async def beside():
-            async with Kernel(hub, "tham") as flooding:
-                flood = asyncio.ensure_future(flooding.run(FLOOD.replace("SECONDS", "13"), 60))
-                await asyncio.sleep(2)
-                assert hub_has_room(hub)
-                async with Kernel(hub, "hien") as honest:
-                    assert (await honest.run("print(6 * 7)")).strip() == "42"
-                await flood  # the hub has looked after every lab twice meanwhile
-
-        asyncio.run(beside())
-        hub.add("moi")
-        hub.open_lab("moi")
-        assert hub.run("moi", "print(1)").strip() == "1"
-        assert hub.call("GET", "/user/hien/api/status")[0] == 200
-        assert hub.call("GET", "/user/tham/api/status")[0] == 200, "its own lives on too"
-        assert len(hub.log.read_text().splitlines()) < 2000
-
-
-def hub_has_room(hub):
-    from pathlib import Path
-
-    return len(list(Path(f"/proc/{hub.process.pid}/fd").iterdir())) < 200
+def test_the_page_s_version_has_a_place_beside_the_lab_s() -> None:
+    assert str(LESSON.path) == "khoa-mau/lessons/01-bai-mau.ipynb"
+    assert LESSON.beside.parent == LESSON.path.parent
+    assert LESSON.beside != LESSON.path

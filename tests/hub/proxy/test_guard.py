@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 import pytest
 
-from hub.doctor import node_program
-from hub.ports import free_port
+from hub.platform.doctor import node_program
+from hub.platform.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PROXY = ROOT / "hub" / "node_modules" / "configurable-http-proxy" / "bin"

@@ -1,0 +1,1 @@
+"""Who has earned a certificate; its paper, signature and badge; whether one holds."""

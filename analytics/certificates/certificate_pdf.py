@@ -1,0 +1,144 @@
+"""Draws the certificate as PDF/A-2u with Typst. No clock, no database: facts in, bytes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal
+
+import segno
+import typst
+
+from analytics.certificates.signing import Signer
+from core.calendar import HANOI
+
+SAMPLE = "BẢN MẪU – DỮ LIỆU GIẢ LẬP"
+MASK = 3  # any of the eight can be read; trying them all costs more than drawing the page
+REASON = "Cấp giấy chứng nhận"
+STANDARD: Literal["a-2u"] = "a-2u"  # its text can be copied: Vietnamese stays Vietnamese
+_TEMPLATE = (files("analytics.certificates") / "data" / "certificate.typ").read_text(
+    encoding="utf-8"
+)
+
+
+_TRIAL = b'#set document(title: "-")\n#set text(font: "Libertinus Serif")\n#sys.inputs.text'
+_TRYING = threading.Lock()
+_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # control, format, private, unassigned
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What stands on one certificate.
+
+    ``sample`` marks a demonstration: the paper says so in large letters and in its title.
+    """
+
+    number: str
+    full_name: str
+    unit: str
+    programme: str
+    issued_at: dt.datetime
+    authority: str
+    signer: str
+    place: str
+    verify_url: str
+    sample: bool
+
+
+class Press:
+    """Prints certificates, one at a time. Make one per process: it keeps the fonts loaded."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        # Only the fonts inside the wheel: the paper looks the same on every machine.
+        self._compiler = typst.Compiler(_TEMPLATE.encode(), ignore_system_fonts=True)
+
+    def print(self, facts: Facts) -> bytes:
+        """The certificate as a PDF/A file; the same facts give the same page."""
+        inputs = {"facts": json.dumps(_on_paper(facts), ensure_ascii=False)}
+        with self._turn:
+            printed = self._compiler.compile(
+                input=_TEMPLATE.encode(),
+                format="pdf",
+                pdf_standards=[STANDARD],
+                timestamp=facts.issued_at.replace(microsecond=0),
+                sys_inputs=inputs,
+            )
+        assert isinstance(printed, bytes)
+        return printed
+
+
+def unprintable(text: str) -> str:
+    """Those characters of ``text``, each once, that the paper cannot show: no font of ours has
+    them, or they are invisible and would turn the letters around. "" when all can be printed."""
+    return "".join(dict.fromkeys(letter for letter in text if not _can_print(letter)))
+
+
+@lru_cache(maxsize=4096)
+def _can_print(letter: str) -> bool:
+    if letter.isascii() and letter.isprintable():
+        return True
+    if unicodedata.category(letter) in _UNSEEN:
+        return False
+    try:
+        with _TRYING:
+            _tester().compile(
+                input=_TRIAL,
+                format="pdf",
+                pdf_standards=[STANDARD],
+                sys_inputs={"text": f"a{letter}"},
+            )
+    except typst.TypstError:
+        return False
+    return True
+
+
+@cache
+def _tester() -> typst.Compiler:
+    return typst.Compiler(_TRIAL, ignore_system_fonts=True)
+
+
+def make_signed_paper(press: Press, signer: Signer, facts: Facts) -> bytes:
+    """The certificate as it is handed out: printed, then signed (PAdES)."""
+    return signer.sign(press.print(facts), reason=REASON, place=facts.place)
+
+
+def make_qr(address: str) -> str:
+    """The address as a QR code in SVG, error correction M, without a border of its own."""
+    svg = io.BytesIO()
+    segno.make(address, error="m", micro=False, boost_error=False, mask=MASK).save(
+        svg, kind="svg", border=0, scale=4, dark="#1c2430", xmldecl=False
+    )
+    return svg.getvalue().decode()
+
+
+def _on_paper(facts: Facts) -> dict[str, str]:
+    title = f"Giấy chứng nhận {facts.number}"
+    return {
+        "document_title": f"{title} ({SAMPLE})" if facts.sample else title,
+        "number": facts.number,
+        "full_name": facts.full_name,
+        "unit": facts.unit,
+        "programme": facts.programme,
+        "authority": facts.authority,
+        "signer": facts.signer,
+        "sample": SAMPLE if facts.sample else "",
+        "place_and_date": f"{facts.place}, {_in_words(facts.issued_at)}",
+        "verify_url": facts.verify_url,
+        "verify_url_shown": facts.verify_url.split("://", 1)[-1],
+        "qr": make_qr(facts.verify_url),
+        "signature_note": "Tệp PDF/A gốc mang chữ ký số PAdES; bản in không thay cho tệp gốc.",
+    }
+
+
+def _in_words(at: dt.datetime) -> str:
+    """“ngày 05 tháng 02 năm 2026”: two digits for days below 10 and for the months 1 and 2."""
+    day = at.astimezone(HANOI)
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"

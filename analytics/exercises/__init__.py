@@ -1,0 +1,1 @@
+"""How exercises behave, and what a person should look at."""

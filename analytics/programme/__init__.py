@@ -1,0 +1,1 @@
+"""How far the programme is: targets, places, figures, their charts and the workbook."""

@@ -1,0 +1,1 @@
+"""The grading service: the queue's workers, tries of mended checks, work sent to other machines."""

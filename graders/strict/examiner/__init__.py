@@ -1,0 +1,1 @@
+"""The examiner's process: the hidden tests are here, and nothing of the learner's runs here."""

@@ -1,0 +1,1 @@
+"""The reader's language: sentences, dates, numbers; the English catalogue."""

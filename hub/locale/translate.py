@@ -1,0 +1,172 @@
+"""The reader's language: Vietnamese first, English from the catalogue, and the Vietnamese way to
+write dates and numbers.
+
+The message ids *are* the Vietnamese sentences, so Vietnamese needs no catalogue. The English one
+is text (``hub/locale/en/LC_MESSAGES/motcham.po``) and is compiled in memory at start: nothing
+built to forget.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any, Protocol
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from core.calendar import HANOI
+from core.folding import fold as plain
+from core.messages import Message
+from core.shares import shown_share
+
+__all__ = ["Translator", "choose_language", "load_translators", "plain"]
+
+LOCALE = Path(__file__).parent
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT = "vi"
+
+
+class MessageLike(Protocol):
+    @property
+    def template(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+
+class Translator:
+    """Says things in one language. Call it: ``_("Còn {n} bài", n=3)``."""
+
+    def __init__(self, language: str, catalogue: NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, template: str, /, **params: Any) -> str:
+        text = self._catalogue.gettext(template) if template else ""
+        return _counted(text, params.get("n")).format(**params) if params else text
+
+    def plural(self, one: str, many: str, /, n: int, **params: Any) -> str:
+        """Like calling, for languages that count (Vietnamese does not: give the same twice).
+
+        A translation that counts has both forms: ``{n} lesson|{n} lessons``.
+        """
+        text = self._catalogue.gettext(one if n == 1 else many)
+        return _counted(text, n).format(n=self.number(n), **params)
+
+    def message(self, message: MessageLike | Mapping[str, Any] | str | None) -> str:
+        """A `Message` (or its stored JSON, or plain text) as a sentence in this language."""
+        if message is None:
+            return ""
+        if isinstance(message, str):
+            return self(message)
+        if isinstance(message, Mapping):
+            message = Message(str(message.get("template", "")), message.get("params") or {})
+        params = {name: self._value(value) for name, value in message.params.items()}
+        try:
+            return (self._catalogue.gettext(message.template)).format(**params)
+        except (KeyError, IndexError, ValueError):  # a translation with a gap we cannot fill
+            return message.template
+
+    def of(self, names: Mapping[str, str] | str | None) -> str:
+        """The name in this language from a bilingual mapping ``{"vi": …, "en": …}``."""
+        if isinstance(names, Mapping):
+            return names.get(self.language) or names.get(DEFAULT, "")
+        return names or ""
+
+    def title(self, thing: Mapping[str, Any], key: str = "title") -> str:
+        """``title`` or, where this language has its own, ``title_en``."""
+        own = thing.get(f"{key}_{self.language}") if self.language != DEFAULT else None
+        return str(own or thing.get(key) or "")
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """1234.5 as 1.234,5 in Vietnamese; trailing zeros are left out."""
+        return str(format_decimal(round(value, digits), locale=self.language))
+
+    def percent(self, share: float) -> str:
+        """0.5 as 50%; 0.9996 as >99% and 0.0004 as <1% (`core.shares`)."""
+        side, rounded = shown_share(share)
+        return side + str(format_percent(rounded, format="#,##0%", locale=self.language))
+
+    def date(self, moment: dt.date | dt.datetime | None) -> str:
+        if moment is None:
+            return ""
+        if isinstance(moment, dt.datetime):
+            moment = moment.astimezone(HANOI).date()
+        pattern = "dd/MM/y" if self.language == "vi" else "d MMM y"
+        return str(format_date(moment, format=pattern, locale=self.language))
+
+    def time(self, moment: dt.datetime | None) -> str:
+        """Date and time of day in Việt Nam."""
+        if moment is None:
+            return ""
+        pattern = "HH:mm, dd/MM/y" if self.language == "vi" else "d MMM y, HH:mm"
+        return str(format_datetime(moment, format=pattern, tzinfo=HANOI, locale=self.language))
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Message) or (isinstance(value, Mapping) and "template" in value):
+            return self.message(value)
+        return _Spoken(value, self) if isinstance(value, float) else value
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """A number in a message, written as the language does whatever format the gap asks for."""
+
+    value: float
+    translator: Translator
+
+    def __format__(self, wanted: str) -> str:
+        if wanted.endswith("%"):
+            return self.translator.percent(self.value)
+        return self.translator.number(self.value)
+
+    def __str__(self) -> str:
+        return format(self)
+
+
+def _counted(text: str, n: Any) -> str:
+    """Of a translation with two forms, ``{n} lesson|{n} lessons``, the one that fits ``n``."""
+    if "|" not in text or "{n}" not in text:
+        return text
+    one, _bar, many = text.partition("|")
+    return one if str(n) == "1" else many
+
+
+def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:
+    """One translator a language; a catalogue that cannot be read is an error at start."""
+    translators = {DEFAULT: Translator(DEFAULT, NullTranslations())}
+    for language in LANGUAGES:
+        path = folder / language / "LC_MESSAGES" / "motcham.po"
+        if language == DEFAULT:
+            continue
+        translators[language] = Translator(language, _compiled(path, language))
+    return translators
+
+
+def _compiled(path: Path, language: str) -> NullTranslations:
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def choose_language(*wishes: str | None, accept: str = "") -> str:
+    """The first wish we speak; then what the browser accepts; then Vietnamese."""
+    for wish in wishes:
+        if wish in LANGUAGES:
+            return str(wish)
+    for part in accept.split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in LANGUAGES:
+            return code
+    return DEFAULT

@@ -1,0 +1,1 @@
+"""Who logs in to JupyterHub, with which account and roles."""

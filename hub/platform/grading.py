@@ -1,0 +1,198 @@
+"""The managed service ``grading``, wired: settings → records → marker → the queue's workers.
+
+JupyterHub runs it (``python -m hub.platform.grading``) beside the portal; any number may run, also
+on other machines with PostgreSQL. It works until SIGTERM, then finishes what it is marking. Logs
+are one JSON object a line; the file ``grading-health.json`` in the data folder is rewritten every
+few seconds, and an old one means that the service is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from analytics.certificates.issuing import issue_if_due
+from core.marks import MarksNotebooks
+from graders import Marker
+from graders.service.looks import take_next
+from graders.service.remark import try_next
+from graders.service.worker import GradingService
+from hub.platform.audit_heads import DailyHeads
+from hub.platform.completion import make_on_marked
+from hub.settings import Settings, load_settings
+from records import Records, open_records
+from records.learning import enrolments
+from records.marking.wakeup import Bell
+from records.programme.requirements import requirements_of
+
+HEALTH_EVERY_S = 5.0
+ASIDE_EVERY_S = 3.0
+logger = logging.getLogger("motcham.grading")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; ``extra={"fields": …}`` adds its own. Never a notebook or a name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "what": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+OVERLAP = dt.timedelta(minutes=1)  # a decision is seen a moment after the time that it names
+
+
+def issue_what_was_missed(records: Records, settings: Settings) -> int:
+    """Certificates that were due while issuing was broken; safe to repeat. Returns how many."""
+    with records.read() as session:
+        people = enrolments.completed_without_certificate(session, settings.programme)
+    issued = 0
+    for person_id in people:
+        with records.begin() as session:
+            at = dt.datetime.now(dt.UTC)
+            share = settings.pass_share
+            issued += bool(
+                issue_if_due(session, person_id, settings.programme, at=at, pass_share=share)
+            )
+    return issued
+
+
+def issue_after_decisions(
+    records: Records, settings: Settings, *, since: dt.datetime, at: dt.datetime
+) -> int:
+    """Certificates that became due because a course ceased to be required after ``since``: nobody
+    hands anything in that day. Safe to repeat."""
+    with records.read() as session:
+        requirements = requirements_of(session, settings.programme)
+    if any(one.until_at is not None and since < one.until_at <= at for one in requirements):
+        return issue_what_was_missed(records, settings)
+    return 0
+
+
+@contextlib.contextmanager
+def open_marker(settings: Settings) -> Iterator[tuple[MarksNotebooks, int]]:
+    """The marker that the settings ask for, and how many notebooks it takes at once."""
+    if not settings.dask:
+        with Marker(allow_reduced=settings.allow_reduced_walls) as local:
+            local.warm_up()  # without walls the service must not start, rather than fail each one
+            yield local, settings.workers
+        return
+    from graders.service.cluster import ClusterMarker, DaskCluster
+
+    cluster = DaskCluster(settings.dask)
+    try:
+        marker = ClusterMarker(
+            cluster.executor, allow_reduced=settings.allow_reduced_walls, lost=cluster.lost
+        )
+        yield marker, max(settings.workers, cluster.slots())
+    finally:
+        cluster.close()
+
+
+def write_health(path: Path, service: GradingService) -> None:
+    """Replace the health file in one step."""
+    health = service.health()
+    at = dt.datetime.now(dt.UTC).isoformat()
+    new = path.with_suffix(f".{os.getpid()}.new")
+    new.write_text(
+        json.dumps({"at": at, "well": health.well, **dataclasses.asdict(health)}), encoding="utf-8"
+    )
+    new.replace(path)
+
+
+class Aside:
+    """Does what is due beside the marking, in a thread of its own, a little at a time: tries
+    mended checks on past submissions, takes second looks.
+
+    Each holds one marker place at most, so learners who hand in meanwhile hardly wait. ``step``
+    says whether there was anything to do.
+    """
+
+    def __init__(self, name: str, step: Callable[[], bool]) -> None:
+        self._step = step
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def __enter__(self) -> Aside:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join(20)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                done = self._step()
+            except Exception:
+                logger.exception("failed aside", extra={"fields": {"aside": self._thread.name}})
+                done = False
+            if not done:
+                self._stopping.wait(ASIDE_EVERY_S)
+
+
+def run(settings: Settings, stop: Bell) -> None:
+    """Mark what comes in until ``stop`` is woken."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    health = settings.data / "grading-health.json"
+    records = open_records(settings.records_url, audit_key=settings.audit_key)
+    try:
+        with open_marker(settings) as (marker, workers):
+            on_marked = make_on_marked(settings)
+            with (
+                GradingService(records, marker, workers=workers, on_marked=on_marked) as service,
+                Aside("remarking", lambda: try_next(records, marker)),
+                Aside(
+                    "second looks",
+                    lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC)),
+                ),
+            ):
+                missed = issue_what_was_missed(records, settings)
+                logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
+                heads = DailyHeads(records, settings)
+                looked_at = dt.datetime.now(dt.UTC)
+                while True:
+                    write_health(health, service)
+                    heads.keep(dt.datetime.now(dt.UTC))
+                    if stop.wait(HEALTH_EVERY_S):
+                        break
+                    since, looked_at = looked_at - OVERLAP, dt.datetime.now(dt.UTC)
+                    issue_after_decisions(records, settings, since=since, at=looked_at)
+    finally:
+        records.close()
+        health.unlink(missing_ok=True)
+
+
+def main() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    stop = Bell()  # a pipe: unlike a lock, safe to touch in a signal handler
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        stop.wake()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    run(load_settings(), stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The portal: addresses in ``app``, what pages stand on in ``web``, JSON in ``api``."""

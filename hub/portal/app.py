@@ -1,0 +1,318 @@
+"""The portal, wired: settings → records → marker → one tornado application.
+
+JupyterHub runs it as the managed service ``portal`` (``python -m hub.portal.app``). Every address
+stands in `routes`, on one screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Awaitable, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jupyterhub.services.auth import HubOAuth
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from graders import Marker
+from hub.labs.census import LabCensus
+from hub.labs.door import LabDoor
+from hub.locale import translate
+from hub.login.callers import SpeedLimit
+from hub.platform.certificate_office import CertificateOffice
+from hub.platform.completion import make_on_attended, make_on_marked
+from hub.portal import api, web
+from hub.portal.pages import (
+    audit,
+    authoring,
+    certificates,
+    classes,
+    figures,
+    labs,
+    learner,
+    media,
+    plan,
+    player,
+    requirements,
+    roster,
+    teaching,
+    verify,
+)
+from hub.portal.paper_desk import PaperDesk
+from hub.portal.sheet_desk import SheetDesk
+from hub.portal.watch import Watch
+from hub.portal.web import Portal
+from hub.settings import Settings, load_settings
+from records import Records, open_records
+from records.marking import queue
+
+HERE = Path(__file__).parent
+SLUG = r"([a-z0-9][a-z0-9-]*)"
+NUMBER = r"([0-9]{1,18})"  # a key: no database gives a longer one
+LARGEST_FORM_MB = (
+    25  # what a page may be sent; the API sets its own bounds (hub.portal.web.ApiHandler)
+)
+
+
+def routes() -> list[tuple[str, type[RequestHandler]]]:
+    """Every address of the portal, below its prefix."""
+    lesson = rf"courses/{SLUG}/lessons/{SLUG}"
+    v1 = "api/v1"
+    return [
+        # A learner's pages
+        (r"", learner.Home),
+        (r"catalogue", learner.Catalogue),
+        (rf"courses/{SLUG}", learner.CoursePage),
+        (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
+        (r"marks", learner.MarksPage),
+        (r"profile", learner.ProfilePage),
+        (rf"{lesson}", player.LessonPage),
+        (rf"{lesson}/files/(.+)", player.LessonFile),
+        (rf"{lesson}/lab", player.OpenInLab),
+        (r"attend", classes.Attend),
+        (r"notices/aside", classes.PutAside),
+        # Teaching
+        (r"teaching", teaching.TeachingHome),
+        (r"teaching/publish", teaching.Publish),
+        (r"teaching/authoring", authoring.Authoring),
+        (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
+        (r"teaching/dead", teaching.DeadLetters),
+        (r"teaching/classes", classes.Classes),
+        (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
+        (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
+        (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
+        (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
+        (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
+        (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
+        (rf"teaching/submissions/{NUMBER}", teaching.TeachingSubmission),
+        (rf"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
+        (rf"teaching/remarks/{NUMBER}", teaching.RemarkPage),
+        (r"notices", classes.Notices),
+        # Officers, the ministry, the auditor
+        (r"national", figures.National),
+        (r"national\.xlsx", figures.Workbook),
+        (rf"units/{NUMBER}", figures.UnitPage),
+        (rf"units/{NUMBER}/people", figures.UnitPeople),
+        (r"plan", plan.PlanPage),
+        (r"requirements", requirements.RequirementsPage),
+        (r"certificates", certificates.Certificates),
+        (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
+        (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
+        (r"audit", audit.AuditPage),
+        (r"labs", labs.LabsPage),
+        (r"labs/stop", labs.StopLab),
+        (r"roster", roster.RosterPage),
+        (r"roster/template\.xlsx", roster.Template),
+        # Without login
+        (r"verify", verify.Verify),
+        (r"verify/([^/]{1,80})", verify.VerifyNumber),
+        (r"progress", figures.PublicProgress),
+        (r"progress\.(csv|xlsx)", figures.OpenData),
+        # For everybody
+        (r"language", learner.Language),
+        (r"logout", learner.Logout),
+        (r"oauth_callback", web.OAuthCallback),
+        (r"health", api.Health),
+        # The JSON interface, described by hub/portal/openapi.json
+        (rf"{v1}/openapi.json", api.Description),
+        (rf"{v1}/me", api.Me),
+        (rf"{v1}/courses", api.Courses),
+        (rf"{v1}/{lesson}", api.Lesson),
+        (rf"{v1}/{lesson}/notebook", api.Notebook),
+        (rf"{v1}/{lesson}/guide", api.Guide),
+        (rf"{v1}/{lesson}/draft", api.Draft),
+        (rf"{v1}/{lesson}/answers", api.Answers),
+        (rf"{v1}/{lesson}/run", api.Run),
+        (rf"{v1}/submissions", api.Submissions),
+        (rf"{v1}/submissions/{NUMBER}", api.Submission),
+        (rf"{v1}/submissions/{NUMBER}/notebook", api.SubmittedNotebook),
+        (rf"{v1}/marks", api.Marks),
+    ]
+
+
+def log_access(handler: RequestHandler) -> None:
+    """One line for each answer, without the query: it may hold a login's code or a name sought."""
+    status, request = handler.get_status(), handler.request
+    level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
+    caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
+    asked = f"{request.method} {request.path} ({caller})"
+    took_ms = 1000 * request.request_time()
+    logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
+
+
+def make_app(portal: Portal, **settings: Any) -> Application:
+    """The application of a wired portal."""
+    own = {"portal": portal}
+    return Application(
+        [
+            (portal.prefix + path, handler, {} if handler is StaticFileHandler else own)
+            for path, handler in routes()
+        ],
+        default_handler_class=web.NotFoundHandler,
+        default_handler_args=own,
+        static_path=str(HERE / "static"),
+        static_url_prefix=portal.prefix + "static/",
+        static_handler_class=StaticFiles,
+        compress_response=True,
+        xsrf_cookie_kwargs=portal.settings.cookie_options,
+        log_function=log_access,
+        **settings,
+    )
+
+
+class StaticFiles(StaticFileHandler):
+    """Our own styles and scripts; addressed by content (``?v=``), so they never go stale."""
+
+    def set_extra_headers(self, path: str) -> None:
+        if self.get_argument("v", ""):
+            self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+def make_portal(
+    settings: Settings,
+    *,
+    records: Records,
+    hub_auth: HubOAuth,
+    prefix: str,
+    hub_prefix: str,
+    marker: Any = None,
+    lab_door: LabDoor | None = None,
+    census: LabCensus | None = None,
+    identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
+    clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Portal:
+    """Wire what handlers use; nothing is started or connected here."""
+    threads = ThreadPoolExecutor(web.THREADS, thread_name_prefix="portal")
+
+    def still_waiting(submissions: Collection[int]) -> frozenset[int]:
+        with records.read() as session:
+            return queue.still_waiting(session, submissions)
+
+    async def waiting(submissions: Collection[int]) -> frozenset[int]:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(threads, still_waiting, submissions)
+
+    return Portal(
+        settings=settings,
+        prefix=prefix,
+        hub_prefix=hub_prefix,
+        records=records,
+        translators=translate.load_translators(),
+        templates=make_templates(),
+        hub_auth=hub_auth,
+        identify=identify,
+        threads=threads,
+        watch=Watch(waiting),
+        clock=clock,
+        on_marked=make_on_marked(settings),
+        on_attended=make_on_attended(settings),
+        speed=SpeedLimit(burst=240, per_second=8),
+        marker=marker,
+        office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
+        desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
+        sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
+        labs=lab_door,
+        census=census,
+        has_editor=(HERE / "static" / player.BUILT).exists(),
+    )
+
+
+def make_templates() -> Environment:
+    """Templates that escape everything and fail on a name that is missing."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def cookie_secret(settings: Settings) -> bytes:
+    """Signs this portal's cookies; kept so that a restart logs nobody out."""
+    path = settings.secrets / "portal-cookie"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Written whole before it has its name: of two that start at once, both read the same.
+        fresh = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_bytes()
+
+
+def make_lab_door(settings: Settings) -> LabDoor | None:
+    """The way to learners' labs, past a public name and straight to the proxy on this machine."""
+    if settings.lab_spawner == "none":
+        return None
+    inside = settings.model_copy(update={"public_url": None, "subdomain_host": None})
+    return LabDoor(hub_api=os.environ["JUPYTERHUB_API_URL"], address=inside.address)
+
+
+def make_census(settings: Settings) -> LabCensus | None:
+    """Who says which labs run; None where there are none."""
+    if settings.lab_spawner == "none":
+        return None
+    return LabCensus(
+        hub_api=os.environ["JUPYTERHUB_API_URL"],
+        simple_homes=settings.data / "labs" / "simple",
+    )
+
+
+async def serve() -> None:
+    """Run until told to stop."""
+    settings = load_settings()
+    prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    records = open_records(settings.records_url, audit_key=settings.audit_key)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with Marker(allow_reduced=settings.allow_reduced_walls) as marker:
+        portal = make_portal(
+            settings,
+            records=records,
+            hub_auth=HubOAuth.instance(cache_max_age=60, cookie_options=settings.cookie_options),
+            prefix=prefix,
+            hub_prefix=os.environ.get("JUPYTERHUB_BASE_URL", "/") + "hub/",
+            marker=marker,
+            lab_door=make_lab_door(settings),
+            census=make_census(settings),
+        )
+        server = HTTPServer(
+            make_app(portal, cookie_secret=cookie_secret(settings)),
+            max_body_size=LARGEST_FORM_MB * 1_000_000,
+            xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
+        )
+        server.listen(address.port or 80, address.hostname or "127.0.0.1")
+        await stopped.wait()
+        server.stop()
+        await server.close_all_connections()
+        portal.threads.shutdown(wait=False, cancel_futures=True)
+        portal.close()
+    records.close()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Forms with a file: what is too large is told in words, and never held."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from tornado.httputil import parse_body_arguments
+from tornado.web import stream_request_body
+
+from hub.portal.web import DRAINED_BODY_MB, PageHandler, Portal
+
+
+@stream_request_body
+class UploadPage(PageHandler):
+    """A page whose form carries a file. The body is read piece by piece and dropped above
+    ``body_mb``; `receive` says whether it was whole. Ask it first in ``post``."""
+
+    body_mb: ClassVar[float] = 6
+
+    def initialize(self, portal: Portal) -> None:
+        super().initialize(portal)
+        self._pieces: list[bytes] = []
+        self._received, self._whole = 0, False
+
+    async def prepare(self) -> None:
+        connection: Any = self.request.connection
+        connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
+        await super().prepare()
+
+    def data_received(self, chunk: bytes) -> None:
+        self._received += len(chunk)
+        if self._received <= self.body_mb * 1_000_000:
+            self._pieces.append(chunk)
+        else:
+            self._pieces.clear()
+
+    def check_xsrf_cookie(self) -> None:
+        """The token stands in the form, which has not come yet when tornado asks."""
+        if self._whole:
+            super().check_xsrf_cookie()
+
+    def receive(self) -> bool:
+        """Take the form apart and check its token; False when it is too large to have been kept,
+        and then nothing may be done but say so."""
+        if self._received > self.body_mb * 1_000_000:
+            return False
+        body, self._pieces = b"".join(self._pieces), []
+        request = self.request
+        kind = request.headers.get("Content-Type", "")
+        parse_body_arguments(kind, body, request.body_arguments, request.files)
+        for name, values in request.body_arguments.items():
+            request.arguments.setdefault(name, []).extend(values)
+        self._whole = True
+        self.check_xsrf_cookie()
+        return True

@@ -1,0 +1,1 @@
+"""Evidence of competence, and certificates."""

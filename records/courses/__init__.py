@@ -1,0 +1,1 @@
+"""Releases of courses and the terms of their lessons."""

@@ -1,0 +1,66 @@
+"""What was published, and until when a lesson may be handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.schema import Id, Table
+
+
+class Release(Table):
+    """One published state of a course. Immutable: a change is a new release with the next number.
+
+    ``manifest`` is `courses.Release.manifest`: titles, lessons, exercises with points,
+    competence and level; pages read it and need no notebook.
+    """
+
+    __tablename__ = "release"
+    __table_args__ = (
+        UniqueConstraint("course", "number"),
+        UniqueConstraint("course", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64), index=True)
+    course: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 over the files
+    manifest: Mapped[dict[str, Any]]
+    published_at: Mapped[dt.datetime]
+    published_by: Mapped[str] = mapped_column(String(100))
+
+
+class ReleaseFile(Table):
+    """A file of a release. Kept in the database so that any machine can mark and serve it.
+
+    ``side`` is ``learner`` (what learners get) or ``source`` (with solutions and tests).
+    """
+
+    __tablename__ = "release_file"
+    __table_args__ = (UniqueConstraint("release_id", "side", "path"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    side: Mapped[str] = mapped_column(String(8))
+    path: Mapped[str] = mapped_column(String(300))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Terms(Table):
+    """Until when and how often a lesson may be handed in; no row means: always, freely."""
+
+    __tablename__ = "terms"
+
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    closes_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int | None]

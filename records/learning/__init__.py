@@ -1,0 +1,1 @@
+"""Enrolments, drafts, progress, classes, messages."""

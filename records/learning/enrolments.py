@@ -1,0 +1,76 @@
+"""Who takes which course, on which release."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from core.messages import Message, Refused
+from records.assessment.tables import Certificate
+from records.courses.releases import current_release
+from records.courses.tables import Release
+from records.learning.tables import Enrolment
+from records.writing import insert_new
+
+
+def begin_course(
+    session: Session, person_id: int, course: str, *, at: dt.datetime, seed: int | None = None
+) -> Enrolment:
+    """Enrol on the release that is current now; who has begun already stays on theirs.
+
+    ``seed`` (1 … 2³¹-1) draws the learner's own numbers (`courses.variant`); left out, one is
+    drawn that nobody can guess.
+    """
+    enrolled = find_enrolment(session, person_id, course)
+    if enrolled:
+        return enrolled
+    release = current_release(session, course)
+    if release is None:
+        raise Refused(Message("Không có khóa học {course}", {"course": course}))
+    insert_new(
+        session,
+        Enrolment,
+        person_id=person_id,
+        course=course,
+        release_id=release.id,
+        seed=seed or 1 + secrets.randbelow(2**31 - 1),
+        began_at=at,
+    )
+    enrolled = find_enrolment(session, person_id, course)
+    assert enrolled is not None
+    return enrolled
+
+
+def find_enrolment(session: Session, person_id: int, course: str) -> Enrolment | None:
+    """The person's enrolment in a course."""
+    return session.scalar(
+        select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course == course)
+    )
+
+
+def enrolments_of(session: Session, person_id: int) -> Sequence[Enrolment]:
+    """The person's courses, in the order they were begun."""
+    return session.scalars(
+        select(Enrolment).where(Enrolment.person_id == person_id).order_by(Enrolment.id)
+    ).all()
+
+
+def completed_without_certificate(session: Session, programme: str) -> Sequence[int]:
+    """Keys of persons who completed a course of the programme and hold no certificate of it."""
+    held = and_(Certificate.person_id == Enrolment.person_id, Certificate.programme == programme)
+    return session.scalars(
+        select(Enrolment.person_id)
+        .distinct()
+        .join(Release, Release.id == Enrolment.release_id)
+        .outerjoin(Certificate, held)
+        .where(
+            Release.programme == programme,
+            Enrolment.completed_at.is_not(None),
+            Certificate.number.is_(None),
+        )
+        .order_by(Enrolment.person_id)
+    ).all()

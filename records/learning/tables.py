@@ -1,0 +1,130 @@
+"""What a learner begins, writes, attends and reaches."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.schema import Id, Table
+
+
+class Enrolment(Table):
+    """A person takes a course on the release that was current when they began."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("person_id", "course"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    seed: Mapped[int] = mapped_column(BigInteger)  # draws this learner's own numbers
+    began_at: Mapped[dt.datetime]
+    completed_at: Mapped[dt.datetime | None]
+
+
+class Draft(Table):
+    """The learner's notebook as it stands. ``revision`` grows by one with each save."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "release_id", "lesson"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    lesson: Mapped[str] = mapped_column(String(64))
+    notebook: Mapped[bytes] = mapped_column(  # UTF-8 JSON
+        LargeBinary, info={"personal": "what the learner wrote"}
+    )
+    revision: Mapped[int]
+    opened_at: Mapped[dt.datetime]
+    saved_at: Mapped[dt.datetime]
+
+
+class TimeAtExercise(Table):
+    """How long a learner worked at an exercise on its page. For authors; no mark rests on it."""
+
+    __tablename__ = "time_at_exercise"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seconds: Mapped[int]
+
+
+class Meeting(Table):
+    """A class in person. It stands for ``lesson``: who attended has taken part in it.
+
+    ``secret`` makes the code on the screen, which changes every half minute.
+    """
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    lesson: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    called_by: Mapped[str] = mapped_column(String(100))
+
+
+class Attendance(Table):
+    """A person was there. ``way``: ``code`` typed by themselves, or ``list`` kept by a teacher."""
+
+    __tablename__ = "attendance"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    way: Mapped[str] = mapped_column(String(8))
+    recorded_by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[dt.datetime]
+
+
+class Notice(Table):
+    """A message to a group: learners of ``course``, people of ``unit_id`` and below, or both."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    course: Mapped[str | None] = mapped_column(String(64), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    sent_by: Mapped[str] = mapped_column(String(100))
+    sent_at: Mapped[dt.datetime]
+
+
+class NoticeRead(Table):
+    """A person has put a notice aside."""
+
+    __tablename__ = "notice_read"
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class Progress(Table):
+    """A learner's best marks in a lesson so far; kept by the transaction that stores marks."""
+
+    __tablename__ = "progress"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    points: Mapped[float]
+    max_points: Mapped[float]
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    at: Mapped[dt.datetime]

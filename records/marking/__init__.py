@@ -1,0 +1,1 @@
+"""Submissions and their marks: by the machine, by hand, once more."""

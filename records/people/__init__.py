@@ -1,0 +1,1 @@
+"""Persons, units, roles, and what a roster needs to know of them."""

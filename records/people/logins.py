@@ -1,0 +1,107 @@
+"""Login names: each belongs to one person for ever.
+
+An account (a password, sessions, a lab, groups) hangs on the letters of a login name, in
+JupyterHub's database and at the identity provider. So the letters are given out once: a name that
+its person no longer uses opens nothing, and nobody else ever gets it, not even after its person
+was erased. What is kept is a fingerprint of the name beside the person's key, never the name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from core.messages import Message, Refused
+from records.people.tables import LoginName, Person
+from records.writing import insert_new
+
+_AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
+
+
+def fold(name: str) -> str:
+    """What a login name comes down to: full-width letters, case and outer spaces do not tell two
+    names apart."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def fingerprint(name: str) -> str:
+    """Stands for a login name in the list of those that were given out."""
+    return hashlib.sha256(b"login name\0" + fold(name).encode()).hexdigest()
+
+
+def owners(session: Session, names: Collection[str]) -> dict[str, int]:
+    """Of these names, those that were ever given out, with the key of the person they are of."""
+    by_print = {fingerprint(name): name for name in names}
+    found: dict[str, int] = {}
+    for some in _portions(by_print):
+        rows = session.execute(
+            select(LoginName.fingerprint, LoginName.person_id).where(
+                LoginName.fingerprint.in_(some)
+            )
+        )
+        found.update((by_print[row.fingerprint], row.person_id) for row in rows)
+    return found
+
+
+def give(session: Session, names: Mapping[str, int]) -> None:
+    """Give each name to the person with this key, for ever. `Refused` for a name of somebody
+    else's, now or once, and for one whose letters can be taken for others."""
+    for name in names:
+        if not name.isascii():
+            raise Refused(Message("Tên đăng nhập {username} có chữ ngoài a–z", {"username": name}))
+    known = owners(session, names)
+    for name, person_id in names.items():
+        if name not in known and not insert_new(
+            session, LoginName, fingerprint=fingerprint(name), person_id=person_id
+        ):  # another transaction was quicker
+            known |= owners(session, [name])
+        if known.get(name, person_id) != person_id:
+            raise Refused(Message("Tên đăng nhập {username} đã có người dùng", {"username": name}))
+
+
+def give_all(session: Session) -> None:
+    """Give every person the name they log in with; for rows that were written many at once."""
+    found = session.execute(select(Person.username, Person.id))
+    people = {username: person_id for username, person_id in found if username}
+    known = owners(session, people)
+    fresh = {fingerprint(name): key for name, key in people.items() if name not in known}
+    if fresh:
+        session.execute(
+            insert(LoginName),
+            [{"fingerprint": key, "person_id": person_id} for key, person_id in fresh.items()],
+        )
+
+
+def bind(session: Session, name: str, subject: str) -> bool:
+    """Whether the identity provider's ``subject`` may log in by this name.
+
+    The first one who does is the one from then on: a provider that hands a name to another person
+    does not hand over the account. `unbind` undoes that.
+    """
+    row = session.get(LoginName, fingerprint(name))
+    if row is None:
+        return False
+    if row.subject is None:
+        row.subject = subject
+        session.flush()
+    return row.subject == subject
+
+
+def unbind(session: Session, name: str) -> bool:
+    """Let the next subject of the identity provider log in by this name; False where none did."""
+    row = session.get(LoginName, fingerprint(name))
+    if row is None or row.subject is None:
+        return False
+    row.subject = None
+    session.flush()
+    return True
+
+
+def _portions(values: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for begin in range(0, len(ordered), _AT_ONCE):
+        yield ordered[begin : begin + _AT_ONCE]

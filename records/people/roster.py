@@ -1,0 +1,64 @@
+"""What importing a roster needs to know of the people already there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records.people import logins
+from records.people.tables import Person, RoleGrant
+
+V = TypeVar("V", str, int)
+_AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
+
+
+def people_by_code(session: Session, codes: Collection[str]) -> dict[str, Person]:
+    """The people with these official's codes."""
+    found: dict[str, Person] = {}
+    for some in _portions(codes):
+        for person in session.scalars(select(Person).where(Person.code.in_(some))):
+            assert person.code is not None
+            found[person.code] = person
+    return found
+
+
+def spellings_of_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Codes that are taken, by the same in small letters."""
+    found: dict[str, str] = {}
+    for some in _portions({code.lower() for code in codes}):
+        rows = session.scalars(select(Person.code).where(func.lower(Person.code).in_(some)))
+        found.update((code.casefold(), code) for code in rows if code is not None)
+    return found
+
+
+def owners_of_usernames(session: Session, usernames: Collection[str]) -> dict[str, str | None]:
+    """Login names that were ever given out, and the code of whoever has or had them."""
+    owners = logins.owners(session, usernames)
+    codes: dict[int, str | None] = {}
+    for some in _portions(set(owners.values())):
+        rows = session.execute(select(Person.id, Person.code).where(Person.id.in_(some)))
+        codes.update((row.id, row.code) for row in rows)
+    return {username: codes.get(person_id) for username, person_id in owners.items()}
+
+
+def holders_of_roles(session: Session, people: Collection[int]) -> frozenset[int]:
+    """Those of these people who were given a role beyond that of a learner."""
+    found: set[int] = set()
+    for some in _portions(people):
+        found.update(
+            session.scalars(
+                select(RoleGrant.person_id).where(
+                    RoleGrant.person_id.in_(some), RoleGrant.role != "learner"
+                )
+            )
+        )
+    return frozenset(found)
+
+
+def _portions(values: Collection[V]) -> Iterator[list[V]]:
+    ordered = sorted(values)
+    for begin in range(0, len(ordered), _AT_ONCE):
+        yield ordered[begin : begin + _AT_ONCE]

@@ -1,0 +1,113 @@
+"""Persons, the roles they hold, and the tree of units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from core.names import KEY_LENGTH, name_key
+from records.schema import Id, Table, folded, folded_name
+
+
+class Unit(Table):
+    """A body that has learners: a node of the tree of units, with the time it existed.
+
+    Codes repeat between vintages with other meanings, so (kind, vintage, code) is the key.
+    """
+
+    __tablename__ = "unit"
+    __table_args__ = (UniqueConstraint("kind", "vintage", "code"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # nation central province district commune press enterprise
+    kind: Mapped[str] = mapped_column(String(16))
+    vintage: Mapped[str] = mapped_column(String(8))  # code list: "2008", "2025"; "" where none
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+def _key_of_the_name(context: Any) -> str:
+    """For rows that are written many at once, without objects."""
+    return name_key(context.get_current_parameters()["full_name"])
+
+
+class Person(Table):
+    """A learner, officer or instructor. ``username`` is the hub's; ``code`` the official's own."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    username: Mapped[str | None] = mapped_column(
+        String(100), unique=True, info={"personal": "login name"}
+    )
+    code: Mapped[str | None] = mapped_column(
+        String(32), unique=True, info={"personal": "official's code"}
+    )
+    full_name: Mapped[str] = mapped_column(String(200), info={"personal": "name"})
+    name_key: Mapped[str] = mapped_column(
+        String(KEY_LENGTH), default=_key_of_the_name, info={"personal": "name, as lists order it"}
+    )
+    name_folded: Mapped[str] = mapped_column(
+        String(200), default=folded, info={"personal": "name, as searches find it"}
+    )
+    email: Mapped[str | None] = mapped_column(String(200), info={"personal": "e-mail"})
+    position: Mapped[str | None] = mapped_column(String(200), info={"personal": "position held"})
+    audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    language: Mapped[str] = mapped_column(String(8), default="vi")
+    created_at: Mapped[dt.datetime]
+    erased_at: Mapped[dt.datetime | None]
+
+    @validates("full_name")
+    def _keep_order(self, _: str, full_name: str) -> str:
+        self.name_key, self.name_folded = name_key(full_name), folded_name(full_name)
+        return full_name
+
+
+class LoginName(Table):
+    """A login name that was given out: whose it is for ever, also after it was changed or erased.
+
+    ``subject``: a fingerprint of whom the identity provider said this to be at the first login.
+    """
+
+    __tablename__ = "login_name"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)  # `logins.fingerprint`
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    subject: Mapped[str | None] = mapped_column(String(64))
+
+
+class RoleGrant(Table):
+    """A person holds ``role``; a unit officer holds it for ``unit_id`` and all below."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "unit_id"),
+        # NULLs are distinct to a unique constraint, so roles without a unit need their own.
+        Index(
+            "uq_role_grant_without_unit",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(24))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -1,0 +1,1 @@
+"""The audit log, and rows made up at size."""

@@ -1,0 +1,1 @@
+"""Figures to reach, and counts by unit and group."""

@@ -1,0 +1,70 @@
+"""Figures to reach and counters."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.schema import Id, Table
+
+
+class Requirement(Table):
+    """A programme's certificate requires ``course`` in ``[from_at, until_at)``: the ministry's
+    decision, with its ``source``. No row of a programme: as shipped
+    (`records.programme.requirements`)."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (UniqueConstraint("programme", "course", "from_at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64))
+    course: Mapped[str] = mapped_column(String(64))
+    from_at: Mapped[dt.datetime]
+    until_at: Mapped[dt.datetime | None]
+    source: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(100))
+    decided_at: Mapped[dt.datetime]
+
+
+class Target(Table):
+    """A figure to reach: the source's own, or the ministry's plan (``source`` says which)."""
+
+    __tablename__ = "target"
+    __table_args__ = (
+        UniqueConstraint("programme", "key", "unit_id"),
+        Index(
+            "uq_target_without_unit",
+            "programme",
+            "key",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(32))  # total, central, local, press, experts …
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    amount: Mapped[int]
+    deadline_on: Mapped[dt.date | None]
+    source: Mapped[str] = mapped_column(Text)
+
+
+class Counter(Table):
+    """A number that grows by one, without gaps: the transaction that takes it holds the row."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)

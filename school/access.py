@@ -1,0 +1,169 @@
+"""Who may do what. Every ``may_…`` question of the platform is answered here and nowhere else.
+
+The answers are pure: they look at an `Actor` and at facts handed in. What one may not see looks
+absent (`BaseHandler.absent`, 404), so that nobody learns what exists by asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from records.people import persons
+
+if TYPE_CHECKING:
+    from records import Session
+
+LEARNER = "learner"
+INSTRUCTOR = "instructor"
+UNIT_OFFICER = "unit-officer"
+MINISTRY_OFFICER = "ministry-officer"
+AUDITOR = "auditor"
+ADMINISTRATOR = "administrator"
+ROLES = (LEARNER, INSTRUCTOR, UNIT_OFFICER, MINISTRY_OFFICER, AUDITOR, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever asks. ``grants`` are (role, unit) pairs; a unit officer holds a role *for* a unit."""
+
+    username: str | None = None
+    person_id: int | None = None
+    full_name: str = ""
+    unit_id: int | None = None
+    language: str | None = None
+    grants: tuple[tuple[str, int | None], ...] = ()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(role for role, _unit in self.grants)
+
+    @property
+    def known(self) -> bool:
+        """Logged in, and in the list of people."""
+        return self.person_id is not None
+
+    def units_as(self, role: str) -> tuple[int, ...]:
+        """The units for which this role is held."""
+        return tuple(unit for held, unit in self.grants if held == role and unit is not None)
+
+
+ANYBODY = Actor()
+
+
+def load_actor(session: Session, username: str) -> Actor:
+    """The actor behind a hub user name; one who is in no list is known by name only."""
+    person = persons.find_person(session, username)
+    if person is None or person.erased_at is not None:
+        return Actor(username=username)
+    return Actor(
+        username=username,
+        person_id=person.id,
+        full_name=person.full_name,
+        unit_id=person.unit_id,
+        language=person.language,
+        grants=tuple((g.role, g.unit_id) for g in persons.roles_of(session, person.id)),
+    )
+
+
+# --- learning -----------------------------------------------------------------------------------
+
+
+def may_learn(actor: Actor) -> bool:
+    """Everybody in the list of people may take any published course."""
+    return actor.known
+
+
+def may_submit(actor: Actor) -> bool:
+    """An auditor reads all and changes nothing, own answers included."""
+    return actor.known and actor.roles != {AUDITOR}
+
+
+def may_see_submission(actor: Actor, owner_id: int) -> bool:
+    return actor.known and (
+        actor.person_id == owner_id or bool(actor.roles & {INSTRUCTOR, AUDITOR, ADMINISTRATOR})
+    )
+
+
+# --- teaching -----------------------------------------------------------------------------------
+
+
+def may_teach(actor: Actor) -> bool:
+    """See insight, the dead-letter list and what learners handed in."""
+    return bool(actor.roles & {INSTRUCTOR, AUDITOR, ADMINISTRATOR})
+
+
+def may_mark(actor: Actor) -> bool:
+    """Give marks by hand, send a dead submission back to the queue."""
+    return bool(actor.roles & {INSTRUCTOR, ADMINISTRATOR})
+
+
+def may_publish(actor: Actor) -> bool:
+    return bool(actor.roles & {INSTRUCTOR, ADMINISTRATOR})
+
+
+def may_call_class(actor: Actor) -> bool:
+    """Announce a class in person and keep its list."""
+    return may_mark(actor)
+
+
+def may_notify_course(actor: Actor) -> bool:
+    """Send a message to the learners of a course."""
+    return may_mark(actor)
+
+
+def may_notify_unit(actor: Actor, path: Collection[int]) -> bool:
+    """Send a message to the people of a unit, whose ``path`` runs up to the nation."""
+    officers = bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+    return officers or any(unit in path for unit in actor.units_as(UNIT_OFFICER))
+
+
+# --- units and figures --------------------------------------------------------------------------
+
+
+def may_see_nation(actor: Actor) -> bool:
+    return bool(actor.roles & {MINISTRY_OFFICER, AUDITOR, ADMINISTRATOR})
+
+
+def may_see_unit(actor: Actor, path: Collection[int]) -> bool:
+    """``path``: ids of the unit and of every unit above it."""
+    return may_see_nation(actor) or any(unit in path for unit in actor.units_as(UNIT_OFFICER))
+
+
+def may_see_people_of(actor: Actor, path: Collection[int]) -> bool:
+    """Names and marks of persons in the unit with this ``path``."""
+    return may_see_unit(actor, path)
+
+
+def may_import_roster(actor: Actor) -> bool:
+    return bool(actor.roles & {UNIT_OFFICER, MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_set_targets(actor: Actor) -> bool:
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_decide_requirements(actor: Actor) -> bool:
+    """Which courses a programme's certificate takes."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_revoke_certificate(actor: Actor) -> bool:
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_correct_certificate(actor: Actor) -> bool:
+    """Correct the name on a certificate: it changes what the nation's paper says."""
+    return may_revoke_certificate(actor)
+
+
+# --- the platform itself ------------------------------------------------------------------------
+
+
+def may_read_audit(actor: Actor) -> bool:
+    return bool(actor.roles & {AUDITOR, ADMINISTRATOR})
+
+
+def may_administer(actor: Actor) -> bool:
+    return ADMINISTRATOR in actor.roles

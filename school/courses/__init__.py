@@ -1,0 +1,1 @@
+"""From a course's files to a release."""

@@ -1,0 +1,1 @@
+"""One learner's lesson, and what a learner has to do next."""

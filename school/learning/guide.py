@@ -1,0 +1,92 @@
+"""What stands beside a lesson's notebook in the lab: its tasks, their marks, the deadline.
+
+The text is sanitised here (`courses.blocks`) and once more by the lab's page; no script in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import courses
+from records import Session
+from records.courses import lesson_terms
+from school.learning import lessons
+
+
+@dataclass(frozen=True)
+class Guide:
+    """All of it, in one look at the database."""
+
+    place: lessons.Place
+    tasks: Sequence[dict[str, Any]]
+    videos: Sequence[dict[str, Any]]
+    result: lessons.Result | None
+    attempts_used: int
+
+
+def load_guide(session: Session, person_id: int, place: lessons.Place, work: lessons.Work) -> Guide:
+    """The guide of a learner's lesson; ``work`` is their draft."""
+    result = lessons.find_last_result(session, person_id, place)
+    return Guide(
+        place=place,
+        tasks=tasks_of(courses.blocks(work.notebook), place.exercises, result),
+        videos=videos_of(work.notebook, place.manifest),
+        result=result,
+        attempts_used=lesson_terms.count_attempts(session, person_id, place.course, place.lesson),
+    )
+
+
+def tasks_of(
+    blocks: Sequence[courses.Block],
+    exercises: Sequence[dict[str, Any]],
+    result: lessons.Result | None,
+) -> list[dict[str, Any]]:
+    """One entry a task, in the notebook's order: where it is, its words, its last marks; pure."""
+    worth = {one["grade_id"]: one["points"] for one in exercises}
+    marks = {one.grade_id: one for one in result.exercises} if result else {}
+    tasks: list[dict[str, Any]] = []
+    reading = False  # whether text still belongs to the last task
+    for block in blocks:
+        if block.kind == "exercise":
+            mark = marks.get(block.grade_id)
+            tasks.append(
+                {
+                    "grade_id": block.grade_id,
+                    "cell_id": block.cell_id,
+                    "title": block.title,
+                    "max_points": worth.get(block.grade_id, 0),
+                    "points": mark.points if mark else None,
+                    "feedback": mark.feedback if mark else "",  # not yet in a language
+                    "html": "",
+                }
+            )
+            reading = True
+        elif reading and block.kind in ("text", "figure"):
+            tasks[-1]["html"] += block.html
+        else:
+            reading = False
+    return tasks
+
+
+def videos_of(notebook: dict[str, Any], manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One entry a video, in the notebook's order: its cell, its files by their paths below the
+    course's folder (``captions`` as language, label and path), what is said as seconds and text."""
+    files = {
+        path: courses.Medium(path, lines=tuple(map(tuple, about.get("lines", ()))))
+        for path, about in manifest.get("media", {}).items()
+    }
+    return [
+        {
+            "cell_id": block.cell_id,
+            "title": block.title,
+            "path": block.video.address,
+            "kind": block.video.kind,
+            "poster": block.video.poster.address,
+            "captions": block.video.tracks,
+            "lines": block.video.lines,
+        }
+        for block in courses.blocks(notebook, files)
+        if block.video is not None
+    ]

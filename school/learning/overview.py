@@ -1,0 +1,330 @@
+"""What a learner has to do, has done, and should do next: the facts behind the learner's pages.
+
+`load_courses` reads; everything else decides without looking anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.certificates.requirements import Rule, find_rule
+from core import names
+from core.calendar import HANOI
+from core.messages import Message
+from core.passing import reaches
+from core.points import total_points
+from records import Session
+from records.assessment import certificates, evidence
+from records.courses import lesson_terms, releases
+from records.learning import drafts, enrolments, meetings, progress
+from skills_framework import framework as frameworks
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+# Titles of programmes and of the content frame of Decision 64/QĐ-BTTTT (section II.2).
+PROGRAMMES = {
+    "chuyen-doi-so-10000": Message(
+        "Bồi dưỡng, tập huấn về chuyển đổi số cho 10.000 cán bộ, công chức, viên chức"
+    ),
+}
+FRAMES = {
+    "4.1": Message("Nhận thức chung"),
+    "4.2": Message("Chính phủ số"),
+    "4.3": Message("Kinh tế số"),
+    "4.4": Message("Xã hội số"),
+}
+
+
+@dataclass(frozen=True)
+class LessonState:
+    """One lesson and one learner. ``points`` is the best result so far, None before the first."""
+
+    course: str
+    slug: str
+    titles: Mapping[str, Any]
+    minutes: int
+    exercises: int
+    max_points: float
+    points: float | None
+    opened_at: dt.datetime | None
+    pass_share: float
+    closes_at: dt.datetime | None = None
+    attended: bool = False  # in a class in person
+
+    @property
+    def share(self) -> float:
+        return (self.points or 0) / self.max_points if self.max_points else 0.0
+
+    @property
+    def taken(self) -> bool:
+        """Handed in and marked, or attended in person."""
+        return self.points is not None or self.attended
+
+    @property
+    def state(self) -> str:
+        """``new`` → ``opened`` → ``marked`` (below the pass share) → ``passed``."""
+        if self.points is not None:
+            enough = reaches(self.points, self.max_points, self.pass_share)
+            return "passed" if enough else "marked"
+        return "opened" if self.opened_at else "new"
+
+    def is_closed(self, at: dt.datetime) -> bool:
+        return lesson_terms.has_closed(self.closes_at, at)
+
+    def days_left(self, at: dt.datetime) -> int:
+        """Days in the calendar of Việt Nam until it closes; 0 on its last day."""
+        assert self.closes_at is not None
+        return (self.closes_at.astimezone(HANOI).date() - at.astimezone(HANOI).date()).days
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """One course, on the release this learner began (or would begin now)."""
+
+    slug: str
+    release_id: int
+    number: int
+    manifest: Mapping[str, Any]
+    lessons: tuple[LessonState, ...]
+    begun: bool
+
+    @property
+    def pass_share(self) -> float:
+        return float(self.manifest["pass_share"])
+
+    @property
+    def points(self) -> float:
+        return total_points(lesson.points or 0 for lesson in self.lessons)
+
+    @property
+    def max_points(self) -> float:
+        return total_points(lesson.max_points for lesson in self.lessons)
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons)
+
+    @property
+    def lessons_done(self) -> int:
+        return sum(lesson.taken for lesson in self.lessons)
+
+    @property
+    def share_done(self) -> float:
+        return self.lessons_done / len(self.lessons) if self.lessons else 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Decision 64: the whole course taken part in, and the test passed."""
+        took_part = self.lessons_done == len(self.lessons)
+        return took_part and reaches(self.points, self.max_points, self.pass_share)
+
+    def lesson(self, slug: str) -> LessonState | None:
+        return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The one thing to do next: ``begin``, ``continue`` or ``improve`` a lesson."""
+
+    kind: str
+    course: CourseState
+    lesson: LessonState
+
+
+def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
+    """Every published course as this learner sees it; those begun come first."""
+    current = {release.course: release for release in releases.current_releases(session)}
+    begun: set[str] = set()
+    opened: dict[tuple[int, str], dt.datetime] = {}
+    attended: frozenset[tuple[str, str]] = frozenset()
+    if person_id is not None:
+        attended = meetings.attended_in_courses(session, person_id)
+        opened = drafts.opened_lessons(session, person_id)
+        for enrolment in enrolments.enrolments_of(session, person_id):
+            release = releases.find_release(session, enrolment.release_id)
+            if release is not None:
+                current[enrolment.course] = release
+                begun.add(enrolment.course)
+    return sorted(
+        (
+            _course(session, release, person_id, opened, attended, release.course in begun)
+            for release in current.values()
+        ),
+        key=lambda course: (
+            not course.begun,
+            course.manifest.get("frame", ""),
+            names.sort_key(course.manifest["title"]),
+        ),
+    )
+
+
+def find_course(session: Session, person_id: int | None, slug: str) -> CourseState | None:
+    return next((c for c in load_courses(session, person_id) if c.slug == slug), None)
+
+
+def _course(
+    session: Session,
+    release: Any,
+    person_id: int | None,
+    opened: Mapping[tuple[int, str], dt.datetime],
+    attended: Collection[tuple[str, str]],
+    begun: bool,
+) -> CourseState:
+    best = (
+        {row.lesson: row.points for row in progress.progress_in(session, person_id, release.course)}
+        if person_id is not None
+        else {}
+    )
+    agreed = lesson_terms.terms_of(session, release.course)
+    lessons = tuple(
+        LessonState(
+            course=release.course,
+            slug=lesson["slug"],
+            titles=lesson,
+            minutes=round(lesson["theory_minutes"] + lesson["practice_minutes"]),
+            exercises=len(lesson["exercises"]),
+            max_points=float(lesson["max_points"]),
+            points=best.get(lesson["slug"]),
+            opened_at=opened.get((release.id, lesson["slug"])),
+            pass_share=float(release.manifest["pass_share"]),
+            closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
+            attended=(release.course, lesson["slug"]) in attended,
+        )
+        for lesson in release.manifest["lessons"]
+    )
+    return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
+
+
+@dataclass(frozen=True)
+class CertificateWay:
+    """What a learner's certificate of the programme takes, as `analytics.certificates.requirements`
+    decides.
+
+    ``held``: there is one, valid or revoked; then nothing more is asked.
+    """
+
+    programme: str
+    held: bool
+    rule: Rule
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Courses to be proposed to somebody who has not begun them."""
+        return () if self.held else self.rule.courses
+
+
+def load_certificate_way(
+    session: Session, person_id: int, programme: str, at: dt.datetime
+) -> CertificateWay:
+    held = certificates.find_certificate_of(session, person_id, programme) is not None
+    return CertificateWay(programme, held, find_rule(session, person_id, programme, at=at))
+
+
+SOON = dt.timedelta(days=7)
+
+
+def next_step(
+    courses: Sequence[CourseState], at: dt.datetime, wanted: Collection[str] | None = None
+) -> Step | None:
+    """What to do next: what closes soon, else go on where one stopped, else begin, else improve;
+    None when all is done or closed.
+
+    Courses begun come first, so nobody is sent to a new course with an old one unfinished. Of
+    those not begun only the ``wanted`` ones are proposed (None: any).
+    """
+    for course, lesson in deadlines(courses, at):
+        if lesson.points is None and lesson.closes_at and lesson.closes_at - at <= SOON:
+            return Step("continue" if lesson.opened_at else "begin", course, lesson)
+    for course in courses:
+        if not course.begun and wanted is not None and course.slug not in wanted:
+            continue
+        left = [lesson for lesson in course.lessons if not lesson.is_closed(at)]
+        undone = _next_lesson(left)
+        if undone is not None:
+            return Step("continue" if undone.opened_at else "begin", course, undone)
+        if course.begun and not course.passed and left:
+            return Step("improve", course, min(left, key=lambda one: one.share))
+    return None
+
+
+def _next_lesson(lessons: Sequence[LessonState]) -> LessonState | None:
+    undone = [lesson for lesson in lessons if lesson.points is None]
+    opened = [lesson for lesson in undone if lesson.opened_at]
+    if opened:
+        return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
+    return undone[0] if undone else None
+
+
+def deadlines(
+    courses: Sequence[CourseState], at: dt.datetime
+) -> list[tuple[CourseState, LessonState]]:
+    """Lessons of begun courses that are not passed yet and will close, the earliest first."""
+    found = [
+        (lesson.closes_at, course, lesson)
+        for course in courses
+        if course.begun
+        for lesson in course.lessons
+        if lesson.closes_at and not lesson.is_closed(at) and lesson.state != "passed"
+    ]
+    return [(course, lesson) for _, course, lesson in sorted(found, key=lambda one: one[0])]
+
+
+def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:
+    """The learner's valid certificate of the programme this course belongs to."""
+    found = certificates.find_certificate_of(session, person_id, manifest["programme"])
+    return found if found is not None and found.revoked_at is None else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A competence and where the learner stands in it."""
+
+    code: str
+    name: Mapping[str, str]
+    level: int
+    seen: int
+
+
+@dataclass(frozen=True)
+class DomainStanding:
+    code: str
+    name: Mapping[str, str]
+    competences: tuple[Standing, ...]
+
+    @property
+    def level(self) -> float:
+        """The mean level of the competences that have evidence; 0 without any."""
+        seen = [one.level for one in self.competences if one.seen]
+        return sum(seen) / len(seen) if seen else 0.0
+
+
+def load_profile(
+    session: Session, person_id: int, framework_id: str = "vn-tt02-2025"
+) -> list[DomainStanding]:
+    """The competence profile: each exercise counts once, with its best share."""
+    framework = frameworks.load_framework(framework_id)
+    best: dict[tuple[str, str, int], float] = {}
+    for row in evidence.evidence_of(session, person_id, framework_id):
+        key = (row.grade_id, row.competence, row.level)
+        best[key] = max(best.get(key, 0.0), row.share)
+    found = frameworks.profile(
+        framework,
+        [
+            frameworks.Evidence(competence, level, share)
+            for (_grade_id, competence, level), share in best.items()
+        ],
+    )
+    return [
+        DomainStanding(
+            domain.code,
+            domain.name,
+            tuple(
+                Standing(one.code, one.name, found[one.code].level, found[one.code].seen)
+                for one in domain.competences
+            ),
+        )
+        for domain in framework.domains
+    ]

@@ -1,0 +1,1 @@
+"""What a person who marks, and an instructor, look at."""

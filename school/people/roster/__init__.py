@@ -1,0 +1,30 @@
+"""Reads lists of learners (xlsx, CSV), says what is wrong row by row, imports all or nothing.
+
+Start reading at `importing`: `school.people.sheets` turns a file into typed cells, `heads` and
+`table` find the list in it, `check` turns rows into entries and faults, touching nothing
+(`broken_cells`, `names`, `old_encodings` are what it asks), `importing` does all that against the
+records in one transaction, `template` makes the empty list to fill in. Importing the same file
+again changes nothing.
+"""
+
+from school.people.roster.check import Entry, Fault, Known, check_rows
+from school.people.roster.columns import COLUMNS
+from school.people.roster.importing import Conversion, Outcome, import_roster
+from school.people.roster.table import Reading, Row, Table, read_table
+from school.people.roster.template import make_template
+
+__all__ = [
+    "COLUMNS",
+    "Conversion",
+    "Entry",
+    "Fault",
+    "Known",
+    "Outcome",
+    "Reading",
+    "Row",
+    "Table",
+    "check_rows",
+    "import_roster",
+    "make_template",
+    "read_table",
+]

@@ -1,0 +1,43 @@
+"""Refusals that answer with a status of their own; any other `Refused` is a 422."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from core.messages import Refused
+from courses import Field
+
+
+class WithStatus(Refused):
+    """A refusal with its HTTP status."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooLarge(WithStatus):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class TooLate(WithStatus):
+    """The time has passed, or what was sent is older than what is stored."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class Busy(WithStatus):
+    """This person has as much going on as one may."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Unavailable(WithStatus):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class AtFields(WithStatus):
+    """What was typed into these fields cannot be read; the page says each reason at its field."""
+
+    def __init__(self, *fields: Field) -> None:
+        super().__init__(*(field.message for field in fields))
+        self.unread = fields

@@ -1,0 +1,121 @@
+"""Who may try how many passwords, in time that the test tells."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import pytest
+
+from hub.login.login_limits import ADDRESS_BURST, PAIR_BURST, LoginLimits
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def wrong(limits: LoginLimits, name: str, address: str, times: int) -> list[bool | None]:
+    return [await limits.try_password(name, address, lambda: False) for _ in range(times)]
+
+
+async def right(limits: LoginLimits, name: str, address: str) -> bool | None:
+    return await limits.try_password(name, address, lambda: True)
+
+
+async def test_a_strangers_wrong_ones_lock_nobody_out_of_the_own_address(clock: Clock) -> None:
+    limits = LoginLimits(clock)
+    assert await right(limits, "canbo", "10.0.0.1")
+    await wrong(limits, "canbo", "203.0.113.9", 200)
+    assert await right(limits, "canbo", "203.0.113.9") is None
+    assert await right(limits, "canbo", "10.0.0.1")
+    assert await right(limits, "canbo", "10.0.0.2"), "nor from another one, after so few"
+
+
+async def test_sixty_names_with_one_password_are_slowed(clock: Clock) -> None:
+    limits = LoginLimits(clock)
+    said = [(await wrong(limits, f"mau{n}", "203.0.113.9", 1))[0] for n in range(60)]
+    assert said[:ADDRESS_BURST] == [False] * ADDRESS_BURST
+    assert said[ADDRESS_BURST:] == [None] * (60 - ADDRESS_BURST)
+
+
+async def test_whoever_is_known_at_an_address_waits_for_no_stranger_there(clock: Clock) -> None:
+    limits = LoginLimits(clock)
+    assert await right(limits, "canbo", "10.0.0.1")
+    for n in range(60):
+        await wrong(limits, f"mau{n}", "10.0.0.1", 1)
+    assert await right(limits, "nguoi-moi", "10.0.0.1") is None
+    assert await right(limits, "canbo", "10.0.0.1")
+
+
+async def test_a_name_that_keeps_failing_from_one_address_waits_there_and_time_heals(
+    clock: Clock,
+) -> None:
+    limits = LoginLimits(clock)
+    assert await right(limits, "canbo", "10.0.0.1")
+    said = await wrong(limits, "canbo", "10.0.0.1", PAIR_BURST + 1)
+    assert said == [False] * PAIR_BURST + [None]
+    assert await right(limits, "canbo", "10.0.0.1") is None
+    clock.now += 60
+    assert await right(limits, "canbo", "10.0.0.1")
+
+
+async def test_a_class_that_comes_at_once_from_one_address_gets_in(clock: Clock) -> None:
+    limits = LoginLimits(clock)
+    said = await asyncio.gather(*(right(limits, f"hv{n}", "10.0.0.1") for n in range(50)))
+    assert said == [True] * 50
+
+
+async def test_one_address_has_one_password_hashed_at_a_time(clock: Clock) -> None:
+    limits, inside, most = LoginLimits(clock), 0, 0
+    lock = threading.Lock()
+
+    def hash_slowly() -> bool:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(0.01)
+        with lock:
+            inside -= 1
+        return False
+
+    await asyncio.gather(
+        *(limits.try_password(f"mau{n}", "203.0.113.9", hash_slowly) for n in range(12))
+    )
+    assert most == 1
+
+
+async def test_the_loop_runs_on_while_a_password_is_hashed(clock: Clock) -> None:
+    limits, ticks = LoginLimits(clock), 0
+
+    def hash_slowly() -> bool:
+        time.sleep(0.3)
+        return False
+
+    trying = asyncio.create_task(limits.try_password("a", "10.0.0.1", hash_slowly))
+    while not trying.done():
+        await asyncio.sleep(0.01)
+        ticks += 1
+    assert ticks > 10
+
+
+async def test_no_more_than_a_class_waits_for_its_turn(clock: Clock) -> None:
+    limits = LoginLimits(clock)
+    said = await asyncio.gather(
+        *(
+            limits.try_password(f"mau{n}", "203.0.113.9", lambda: bool(time.sleep(0.005)))
+            for n in range(300)
+        )
+    )
+    assert said.count(False) <= ADDRESS_BURST
+    assert not limits._lanes, "nothing of it is kept"

@@ -1,0 +1,508 @@
+"""Every route by every role, made from the route table itself: a route or a method that is added
+without an answer here fails.
+
+What is allowed shows (or, for what changes something, is looked at: the bodies sent are incomplete
+on purpose); what is not looks absent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+import html
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from tornado.web import RequestHandler
+
+import courses
+from graders import CellMarks, Marks
+from hub.labs.census import LabCensus
+from hub.labs.door import LabDoor
+from hub.portal import app
+from records.assessment import certificates
+from records.courses import releases
+from records.learning import enrolments, meetings
+from records.marking import queue, remarking
+from records.people import persons
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = ROOT / "courses" / "template"
+COURSE, LESSON = "khoa-mau", "bai-mau"
+METHODS = ("get", "post", "put", "delete")
+
+EVERYBODY = frozenset({"an", "thay", "can-bo", "bo", "kiem", "quan"})
+ANYONE = EVERYBODY | {None}  # without login, too
+ANSWERING = EVERYBODY - {"kiem"}  # an auditor changes nothing
+TEACHING = frozenset({"thay", "kiem", "quan"})
+PUBLISHING = frozenset({"thay", "quan"})
+NATION = frozenset({"bo", "kiem", "quan"})
+OWN_UNIT = NATION | {"can-bo"}
+PEOPLE_LISTS = frozenset({"can-bo", "bo", "quan"})
+MINISTRY = frozenset({"bo", "quan"})
+MESSAGES = PUBLISHING | PEOPLE_LISTS
+OWN_WORK = TEACHING | {"an"}  # of the learner “an”
+
+SLUG, NUMBER = app.SLUG, app.NUMBER
+LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"
+V1 = "api/v1"
+
+# Route → method → who it is for. ``None`` in a set: also without login.
+MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
+    "": {"get": EVERYBODY},
+    "catalogue": {"get": EVERYBODY},
+    f"courses/{SLUG}": {"get": EVERYBODY},
+    "marks": {"get": EVERYBODY},
+    "profile": {"get": EVERYBODY},
+    LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
+    f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
+    f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
+    f"{LESSON_PATH}/lab": {"post": ANSWERING},
+    "attend": {"get": EVERYBODY, "post": ANSWERING},
+    "notices/aside": {"post": EVERYBODY},
+    "teaching": {"get": TEACHING},
+    "teaching/publish": {"get": PUBLISHING, "post": PUBLISHING},
+    "teaching/authoring": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/authoring/{SLUG}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/authoring/{SLUG}/lessons/{SLUG}": {"get": PUBLISHING},
+    "teaching/dead": {"get": TEACHING, "post": PUBLISHING},
+    "teaching/classes": {"get": TEACHING, "post": PUBLISHING},
+    f"teaching/classes/{NUMBER}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/courses/{SLUG}": {"get": TEACHING},
+    f"teaching/courses/{SLUG}/remark": {"post": PUBLISHING},
+    f"teaching/courses/{SLUG}/signs": {"get": TEACHING},
+    f"teaching/{LESSON_PATH}": {"get": TEACHING},
+    f"teaching/{LESSON_PATH}/terms": {"post": PUBLISHING},
+    f"teaching/submissions/{NUMBER}": {"get": TEACHING, "post": PUBLISHING},
+    f"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)": {"get": TEACHING},
+    f"teaching/remarks/{NUMBER}": {"get": TEACHING, "post": PUBLISHING},
+    "notices": {"get": MESSAGES, "post": PUBLISHING},  # sent to a course
+    "national": {"get": NATION},
+    r"national\.xlsx": {"get": NATION},
+    f"units/{NUMBER}": {"get": OWN_UNIT},
+    f"units/{NUMBER}/people": {"get": OWN_UNIT},
+    "plan": {"get": NATION, "post": MINISTRY},
+    "requirements": {"get": NATION, "post": MINISTRY},
+    "certificates": {"get": OWN_UNIT},
+    "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
+    r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
+    "audit": {"get": frozenset({"kiem", "quan"})},
+    "labs": {"get": frozenset({"quan"})},
+    "labs/stop": {"post": frozenset({"quan"})},
+    "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
+    r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
+    "verify": {"get": ANYONE, "post": ANYONE},
+    "verify/([^/]{1,80})": {"get": ANYONE},
+    "progress": {"get": ANYONE},
+    r"progress\.(csv|xlsx)": {"get": ANYONE},
+    "language": {"post": ANYONE},
+    "logout": {"post": ANYONE},
+    "oauth_callback": {"get": ANYONE},
+    "health": {"get": ANYONE},
+    f"{V1}/openapi.json": {"get": ANYONE},
+    f"{V1}/me": {"get": EVERYBODY},
+    f"{V1}/courses": {"get": EVERYBODY},
+    f"{V1}/{LESSON_PATH}": {"get": ANSWERING},  # opens the lesson's draft
+    f"{V1}/{LESSON_PATH}/notebook": {"get": ANSWERING},
+    f"{V1}/{LESSON_PATH}/guide": {"get": ANSWERING},
+    f"{V1}/{LESSON_PATH}/draft": {"put": ANSWERING},
+    f"{V1}/{LESSON_PATH}/answers": {"put": ANSWERING},
+    f"{V1}/{LESSON_PATH}/run": {"post": ANSWERING},
+    f"{V1}/submissions": {"get": EVERYBODY, "post": ANSWERING},
+    f"{V1}/submissions/{NUMBER}": {"get": OWN_WORK},
+    f"{V1}/submissions/{NUMBER}/notebook": {"get": OWN_WORK},
+    f"{V1}/marks": {"get": EVERYBODY},
+}
+
+
+# What a request must say besides, to get as far as the question who may.
+SAID = {
+    "notices": {"to": "course:none"},
+    "labs/stop": {"username": "an"},
+    f"{V1}/submissions": {"course": COURSE, "lesson": LESSON, "revision": 99},
+}
+
+
+class ShelfDoor(LabDoor):
+    """In place of a hub and its labs: everybody's lab runs and holds the template's course."""
+
+    async def find_running(self, *, username: str, token: str) -> str | None:
+        return f"/user/{username}/"
+
+    async def start(self, *, username: str, token: str, language: str = "vi") -> str:
+        return f"/user/{username}/"
+
+    async def open_lesson(
+        self,
+        lesson: Any,
+        *,
+        username: str,
+        token: str,
+        language: str = "vi",
+        narrow: bool = False,
+    ) -> str:
+        return f"/user/{username}/lab"
+
+    async def list_courses(self, base: str, token: str) -> list[str]:
+        return [COURSE]
+
+    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
+        if slug != COURSE:
+            return None
+        return {
+            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
+            for path in TEMPLATE.rglob("*")
+            if path.is_file()
+        }
+
+
+class EmptyCensus(LabCensus):
+    """In place of a hub that says which labs run: none does, and none needs ending."""
+
+    async def load(self, token: str) -> list[Any]:
+        return []
+
+    async def stop(self, username: str, token: str) -> None:
+        pass
+
+
+def methods_of(handler: type[RequestHandler]) -> set[str]:
+    """The methods that a handler answers, of those that pages and programs use."""
+    return {name for name in METHODS if getattr(handler, name) is not getattr(RequestHandler, name)}
+
+
+def test_every_route_and_method_says_who_it_is_for() -> None:
+    routes = {path: methods_of(handler) for path, handler in app.routes()}
+    assert len(routes) > 50
+    missing = {
+        f"{method} /{path}"
+        for path, methods in routes.items()
+        for method in methods - set(MAY.get(path, ()))
+    }
+    gone = {
+        f"{method} /{path}"
+        for path, methods in MAY.items()
+        for method in set(methods) - routes.get(path, set())
+    }
+    assert not missing, "say in MAY who may: " + ", ".join(sorted(missing))
+    assert not gone, "no longer there: " + ", ".join(sorted(gone))
+
+
+@pytest.fixture
+async def stocked(make_site: Any) -> AsyncIterator[Any]:
+    """A site on which every route has something to show; ``filled`` says where."""
+    site, server = await make_site(
+        TEMPLATE,
+        labs=ShelfDoor(hub_api="", address=""),
+        census=EmptyCensus(hub_api="", simple_homes=Path()),
+    )
+    site.filled = stock(site)
+    yield site
+    server.stop()
+    await server.close_all_connections()
+    site.portal.threads.shutdown()
+    site.portal.close()
+    await asyncio.sleep(0)
+
+
+def stock(site: Any) -> dict[str, str]:
+    """Put one of everything into the records; the paths of the routes, filled in."""
+    at, hour = site.clock.at, dt.timedelta(hours=1)
+    with site.records.begin() as session:
+        learner = persons.find_person(session, "an")
+        release = releases.current_release(session, COURSE)
+        lesson = releases.find_lesson(release, LESSON)
+        enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
+        upload = next(one for one in lesson["exercises"] if one["kind"] == "file")["answers"][0]
+        submission = queue.submit(
+            session,
+            person_id=learner.id,
+            release_id=release.id,
+            lesson=LESSON,
+            notebook=with_upload(
+                releases.lesson_notebook(session, release, LESSON, "learner"), upload
+            ),
+            at=at,
+            seed=1,
+        )
+        queue.claim(session, worker="w", at=at, lease=hour)
+        cells = tuple(
+            CellMarks(one["grade_id"], 0.0, one["points"], needs_review=one["kind"] == "text")
+            for one in lesson["exercises"]
+        )
+        marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
+        assert queue.store_marks(session, submission.id, marks, worker="w", at=at)
+        meeting = meetings.call_meeting(
+            session,
+            course=COURSE,
+            lesson=LESSON,
+            place="Phòng họp (mẫu)",
+            starts_at=at,
+            ends_at=at + hour,
+            by="thay",
+        )
+        certificate, _new = certificates.record_certificate(
+            session,
+            person_id=learner.id,
+            programme=release.manifest["programme"],
+            points=10.0,
+            max_points=10.0,
+            framework=release.manifest["framework"],
+            at=at,
+        )
+        renamed = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản sửa")
+        mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
+        remark = remarking.begin_remark(
+            session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
+        )
+        facts = {
+            "unit": learner.unit_id,
+            "submission": submission.id,
+            "meeting": meeting.id,
+            "province": persons.find_units(session, "province", "2025")[0].id,
+            "certificate": certificate.number,
+            "remark": remark.id,
+            "upload": upload,
+            "digest": release.manifest["media"]["media/ty-le.svg"]["digest"][:16],
+        }
+    site.facts = facts
+    return {path: fill(path, facts) for path in MAY}
+
+
+def with_upload(notebook: bytes, cell_id: str) -> bytes:
+    """The notebook with a file handed in."""
+    found = json.loads(notebook)
+    for cell in found["cells"]:
+        if cell["id"] == cell_id:
+            source = "".join(cell["source"])
+            cell["source"] = courses.write_answer(source, {"name": "a.csv", "base64": "YQ=="})
+    return json.dumps(found).encode()
+
+
+FACTS = ("submission", "unit", "meeting", "certificate", "remark", "upload", "digest")
+
+
+def fill(path: str, facts: dict[str, Any]) -> str:
+    """The route with real names and numbers in its gaps."""
+    kind = "unit" if path.startswith("units") else "submission"
+    kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
+    number = facts["meeting" if kind == "class" else kind]
+    filled = path.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
+    for gap, value in (
+        (NUMBER, number),
+        ("([A-Za-z0-9_-]+)", facts["upload"]),
+        ("(.+)", "so-lieu.csv"),
+        ("([0-9a-f]{16})", facts["digest"]),
+        ("([a-z0-9][a-z0-9._-]*)", "ty-le.svg"),
+        ("([A-Z0-9-]+)", facts["certificate"]),
+        ("([^/]{1,80})", facts["certificate"]),
+        ("(pdf|jwt)", "jwt"),
+        ("(csv|xlsx)", "xlsx"),
+    ):
+        filled = filled.replace(gap, str(value))
+    filled = filled.replace("\\.", ".")
+    assert "(" not in filled, f"no value for a gap of {path}"
+    return filled
+
+
+async def status_of(site: Any, method: str, route: str, username: str | None) -> int:
+    """What this person gets; a body that is sent says too little to change anything."""
+    person, path, said = site.as_(username), site.filled[route], SAID.get(route, {})
+    if method == "get":
+        return int((await person.get(f"{path}?{urlencode(said)}" if said else path)).status)
+    if path.startswith(V1):
+        return int((await person.send(method.upper(), path, said)).status)
+    return int((await person.post_form(path, **said)).status)
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put"])
+async def test_what_is_allowed_shows_and_what_is_not_looks_absent(
+    stocked: Any, method: str
+) -> None:
+    wrong, looked = [], 0
+    for route, methods in MAY.items():
+        if method not in methods or route in ("oauth_callback", "logout"):
+            continue  # these two are the hub's own business, the same for everybody
+        for username in sorted(EVERYBODY):
+            status = await status_of(stocked, method, route, username)
+            looked += 1
+            allowed = username in methods[method]
+            fits = status not in (403, 404, 500) if allowed else status == 404
+            if method == "get" and allowed:
+                fits = status == 200
+            if not fits:
+                wrong.append(f"{username}: {method} /{stocked.filled[route]}: {status}")
+    assert looked >= 6
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_numbers_that_no_key_can_be_are_no_fault_of_ours(stocked: Any) -> None:
+    looked = 0
+    for route, methods in MAY.items():
+        if NUMBER not in route or "get" not in methods:
+            continue
+        username = next(iter(sorted(one for one in methods["get"] if one)))
+        for number in ("9" * 18, "9" * 19, "9" * 40, "²"):
+            path = fill(route.replace(NUMBER, "{number}"), dict.fromkeys(FACTS, "x"))
+            answer = await stocked.as_(username).get(path.replace("{number}", quote(number)))
+            assert answer.status == 404, (path, number)
+            looked += 1
+    assert looked > 20
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 30, "-1", "1e3", "x", ""])
+async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
+    stocked: Any, text: str
+) -> None:
+    officer, teacher = stocked.as_("quan"), stocked.as_("thay")
+    lesson = f"courses/{COURSE}/lessons/{LESSON}"
+    for person, path, name in (
+        (officer, "audit", "before"),
+        (officer, "certificates", "from"),
+        (teacher, f"teaching/{lesson}", "before"),
+    ):
+        assert (await person.get(f"{path}?{urlencode({name: text})}")).status == 200, path
+    for path, fields in (
+        ("teaching/dead", {"submission": text}),
+        ("attend", {"meeting": text, "code": "000000"}),
+        ("notices/aside", {"notice": text}),
+        (lesson, {"revision": text, "action": "save"}),
+        (f"teaching/{lesson}/terms", {"closes": "", "tries": text}),
+    ):
+        assert (await teacher.post_form(path, **fields)).status != 500, path
+
+
+# --- forms that are refused -----------------------------------------------------------------------
+
+# Route → who sends it, what is typed (``{…}`` are facts of the stock), the fields that are wrong.
+# What is typed and ends in “đã gõ” must still be there.
+WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
+    "attend": ("an", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
+    "teaching/publish": ("thay", {"check": "1"}, ("course",)),
+    "teaching/authoring": (
+        "thay",
+        {"action": "new", "slug": "Mã đã gõ", "title": "Tên đã gõ", "frame": "4.2"},
+        ("slug",),
+    ),
+    "teaching/classes": (
+        "thay",
+        {"lesson": f"{COURSE}/{LESSON}", "place": "Phòng đã gõ", "day": "ngày đã gõ",
+         "starts": "25:00 đã gõ", "ends": "đã gõ"},
+        ("day", "starts", "ends"),
+    ),
+    f"teaching/classes/{NUMBER}": ("thay", {"codes": "TN-LẠ đã gõ"}, ("codes",)),
+    f"teaching/courses/{SLUG}/remark": ("thay", {"lesson": LESSON, "reason": " "}, ("reason",)),
+    f"teaching/{LESSON_PATH}/terms": (
+        "thay", {"closes": "mai đã gõ", "tries": "nhiều đã gõ"}, ("closes", "tries")
+    ),
+    f"teaching/submissions/{NUMBER}": (
+        "thay", {"grade_id": "mau-bai-viet", "comment": "Nhận xét đã gõ"}, ("pick-0",)
+    ),
+    "notices": (
+        "thay",
+        {"to": f"course:{COURSE}", "title": "Tiêu đề đã gõ", "body": " "},
+        ("body",),
+    ),
+    "plan": (
+        "bo",
+        {"how": "table", "name": " ", "deadline": "hạn đã gõ", "unit-{province}": "số đã gõ"},
+        ("name", "deadline", "unit-{province}"),
+    ),
+    "requirements": (
+        "bo",
+        {"kind": "require", "course": COURSE, "day": "ngày đã gõ", "source": ""},
+        ("day", "source"),
+    ),
+    "certificates/([A-Z0-9-]+)": ("bo", {"reason": "đã gõ " * 200}, ("reason",)),
+    "roster": ("bo", {"how": "check"}, ("file",)),
+    "verify": ("an", {}, ("file",)),
+}  # fmt: skip
+BUTTONS = {
+    "a lesson, which has tests of its own": LESSON_PATH,
+    "to the lab": f"{LESSON_PATH}/lab",
+    "a message is put aside": "notices/aside",
+    "a course in the lab is checked": f"teaching/authoring/{SLUG}",
+    "a submission is marked again": "teaching/dead",
+    "a re-marking is decided": f"teaching/remarks/{NUMBER}",
+    "a lab is ended": "labs/stop",
+    "the language": "language",
+    "leaving": "logout",
+}
+
+
+def test_every_form_has_a_wrong_answer_here() -> None:
+    forms = {
+        path
+        for path, handler in app.routes()
+        if "post" in methods_of(handler) and not path.startswith(V1)
+    }
+    assert forms == {*WRONG, *BUTTONS.values()}
+
+
+def control(page: str, name: str, typed_in: str = "") -> str:
+    """The tag of the wrong control with this name (or the fieldset around it)."""
+    tags = re.findall(r"<(?:input|textarea|select|fieldset)\b[^>]*>", page)
+    named = [tag for tag in tags if f'name="{name}"' in tag or f'"{name}-' in tag]
+    return next((tag for tag in named if 'aria-invalid="true"' in tag), "")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("route", sorted(WRONG))
+async def test_a_form_that_is_refused_comes_back_as_it_was_typed(
+    stocked: Any, route: str, language: str
+) -> None:
+    username, typed, wrong = WRONG[route]
+    filled = {
+        name.format(**stocked.facts): text.format(**stocked.facts) for name, text in typed.items()
+    }
+    answer = await stocked.as_(username, language).post_form(stocked.filled[route], **filled)
+    page = html.unescape(answer.text)
+    assert 400 <= answer.status < 500
+    assert "Không mở được trang" not in page
+    assert "could not be opened" not in page
+    assert 'id="refused"' in page
+    for name, text in filled.items():
+        assert "đã gõ" not in text or text.strip() in page, name
+    for field in wrong:
+        name = field.format(**stocked.facts)
+        tag = control(page, name)
+        assert tag, f"{name} is not shown as wrong"
+        about = re.search(r'aria-describedby="([^"]+)"', tag)
+        assert about, tag
+        reason = re.search(rf'id="{about[1].split()[0]}"[^>]*>([^<]+)<', page)
+        assert reason and reason[1].strip(), tag
+
+
+async def test_a_field_that_was_not_sent_at_all_is_asked_for(stocked: Any) -> None:
+    answer = await stocked.as_("thay").post_form("teaching/classes", lesson=f"{COURSE}/{LESSON}")
+    assert answer.status == 422
+    assert "Hãy điền mục này" in answer.text
+
+
+async def test_a_button_that_comes_too_late_says_so_on_its_page(stocked: Any) -> None:
+    path = stocked.filled[f"teaching/remarks/{NUMBER}"]
+    answer = await stocked.as_("thay").post_form(path, decision="apply")
+    assert answer.status == 422
+    assert "chưa sẵn sàng hoặc đã kết thúc" in answer.text
+    assert "Chấm lại bài" in answer.text
+
+
+async def test_without_login_only_public_pages_show(stocked: Any) -> None:
+    wrong, looked = [], 0
+    for route, methods in MAY.items():
+        if route == "oauth_callback":
+            continue
+        status = await status_of(stocked, "get", route, None)
+        looked += 1
+        public = None in methods.get("get", ())
+        fits = status == 200 if public else status in (302, 401, 403, 404, 405)
+        if not fits:
+            wrong.append(f"/{stocked.filled[route]}: {status}")
+    assert looked > 50
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.messages import Refused
+from records import Records
+from records.assessment import certificates, evidence
+from records.courses.tables import Release
+from records.learning import drafts, enrolments
+from records.marking import queue
+from records.people import persons
+from records.people.tables import Person
+from records.programme import counting
+from records.schema import Table, personal_columns
+
+
+def test_both_vintages_of_provinces_are_loaded_once(records: Records) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        persons.load_units(session)
+        old, new = (persons.find_units(session, "province", v) for v in ("2008", "2025"))
+    assert (len(old), len(new)) == (63, 34)
+    assert {unit.valid_to for unit in old} == {dt.date(2025, 6, 30)}
+    assert {unit.valid_from for unit in new} == {dt.date(2025, 7, 1)}
+
+
+def test_every_old_province_was_merged_into_a_new_one(records: Records) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        old = persons.find_units(session, "province", "2008")
+        successors = {persons.find_unit_by_id(session, unit.successor_id or 0) for unit in old}
+        yen_bai = persons.find_unit(session, "province", "2008", "15")
+        assert yen_bai and yen_bai.successor_id
+        lao_cai = persons.find_unit_by_id(session, yen_bai.successor_id)
+    assert len(successors) == 34
+    assert {unit.vintage for unit in successors if unit} == {"2025"}
+    assert lao_cai and (lao_cai.vintage, lao_cai.code, lao_cai.name) == ("2025", "15", "Lào Cai")
+
+
+def test_a_code_means_different_provinces_in_different_vintages(records: Records) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        old = persons.find_unit(session, "province", "2008", "44")
+        new = persons.find_unit(session, "province", "2025", "44")
+    assert old and new and (old.name, new.name) == ("Quảng Bình", "Quảng Trị")
+
+
+def test_a_unit_covers_what_is_below_it_and_what_it_was_made_of(records: Records) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        province = persons.find_unit(session, "province", "2025", "15")
+        assert province
+        commune = persons.add_unit(
+            session, kind="commune", vintage="2025", code="TN01", name="Xã (mẫu)",
+            parent_id=province.id,
+        )  # fmt: skip
+        old = {persons.find_unit(session, "province", "2008", code) for code in ("10", "15")}
+        covered = persons.unit_and_below(session, province.id)
+        assert covered == {province.id, commune.id, *(unit.id for unit in old if unit)}
+        assert persons.unit_and_below(session, commune.id) == {commune.id}
+
+
+def test_the_nation_covers_everything(records: Records) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        nation = persons.find_nation(session)
+        assert nation
+        assert len(persons.unit_and_below(session, nation.id)) == 1 + 1 + 63 + 34
+
+
+def test_names_are_kept_composed_with_their_diacritics(records: Records, at: dt.datetime) -> None:
+    typed = unicodedata.normalize("NFD", " Nguyễn  Thị Hồng Ấn (mẫu) ")
+    with records.begin() as session:
+        person = persons.add_person(session, username="TN1", full_name=typed, at=at)
+    assert person.full_name == "Nguyễn Thị Hồng Ấn (mẫu)"
+
+
+def test_two_people_with_one_code_are_refused_with_everything_wrong_at_once(
+    records: Records, at: dt.datetime
+) -> None:
+    with records.begin() as session:
+        persons.add_person(session, username="TN1", code="M1", full_name="A (mẫu)", at=at)
+        with pytest.raises(Refused) as refused:
+            persons.add_person(session, username="TN1", code="M1", full_name="B (mẫu)", at=at)
+    assert len(refused.value.messages) == 2
+
+
+def test_a_role_is_granted_once_with_and_without_a_unit(records: Records, learner: Person) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        unit = persons.find_unit(session, "province", "2025", "01")
+        assert unit
+        granted = [persons.grant_role(session, learner.id, "learner") for _ in range(2)]
+        granted += [persons.grant_role(session, learner.id, "unit-officer", unit.id) for _ in "12"]
+        held = [(g.role, g.unit_id) for g in persons.roles_of(session, learner.id)]
+        withdrawn = [persons.withdraw_role(session, learner.id, "learner") for _ in range(2)]
+    assert granted == [True, False, True, False]
+    assert held == [("learner", None), ("unit-officer", unit.id)]
+    assert withdrawn == [True, False]
+
+
+def test_a_role_nobody_knows_is_an_error(records: Records, learner: Person) -> None:
+    with records.begin() as session, pytest.raises(ValueError, match="no role"):
+        persons.grant_role(session, learner.id, "king")
+
+
+def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
+    records, release, course, add_learner, at
+) -> None:
+    with records.begin() as session:
+        persons.load_units(session)
+        unit = persons.find_unit(session, "province", "2025", "01")
+        mine, other = (
+            add_learner(
+                session, code=f"M{n}", email=f"tn{n}@example.vn", position="Chuyên viên",
+                audience_group="c", unit_id=unit.id,
+            )
+            for n in (1, 2)
+        )  # fmt: skip
+        for person in (mine, other):
+            where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
+            drafts.open_draft(session, **where, at=at)
+            submission = queue.submit(session, **where, notebook=b"{}", at=at, device="d")
+            queue.claim(session, worker="w", at=at, lease=dt.timedelta(minutes=1))
+            result = course.result("bai-mot", 2.0, 1.0)
+            assert queue.store_marks(session, submission.id, result, worker="w", at=at)
+            certificate, _ = certificates.record_certificate(
+                session, person_id=person.id, programme="p", points=3, max_points=5,
+                framework="f", at=at,
+            )  # fmt: skip
+            paper = f"paper of {person.id}".encode()
+            name = certificate.full_name
+            certificates.keep_paper(session, certificate.number, paper, full_name=name, at=at)
+    before = _everything(records)
+    with records.begin() as session:
+        persons.erase_person(session, mine.id, at=at)
+        persons.erase_person(session, mine.id, at=at)
+    after = _everything(records)
+    changed = {
+        (table, column)
+        for (table, key, column), value in before.items()
+        if after[table, key, column] != value
+    }
+    assert changed == set(personal_columns()) | {("person", "erased_at")}
+    of_the_other = {k: v for k, v in before.items() if k[0] == "person" and k[1] == (other.id,)}
+    assert of_the_other.items() <= after.items()
+    with records.read() as session:
+        assert len(evidence.evidence_of(session, mine.id)) == 2
+
+
+def _everything(records: Records) -> dict[tuple[str, tuple, str], object]:
+    found = {}
+    with records.read() as session:
+        for table in Table.metadata.sorted_tables:
+            for row in session.execute(select(table)).mappings():
+                key = tuple(row[column.name] for column in table.primary_key)
+                found |= {(table.name, key, name): value for name, value in row.items()}
+    return found
+
+
+def test_names_are_found_for_many_at_once(records: Records) -> None:
+    at = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+    with records.begin() as session:
+        first = persons.add_person(session, username="tn1", full_name="Lê Văn An (mẫu)", at=at).id
+        gone = persons.add_person(session, username="tn2", full_name="Trần Ân (mẫu)", at=at).id
+        persons.erase_person(session, gone, at=at)
+        assert persons.names_of(session, [first, gone, 99]) == {
+            first: "Lê Văn An (mẫu)",
+            gone: "",
+            99: "",
+        }
+        found = persons.find_people(session, ["tn1", "tn2", "khong-co"])
+        assert {username: person.id for username, person in found.items()} == {"tn1": first}
+
+
+def test_an_erased_learner_is_counted_neither_as_listed_nor_as_learning(
+    records: Records, release: Release, course: Any, add_learner: Callable[..., Person]
+) -> None:
+    at = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+    with records.begin() as session:
+        for gone in (False, True):
+            person = add_learner(session, audience_group="d")
+            enrolments.begin_course(session, person.id, course.slug, at=at)
+            if gone:
+                persons.erase_person(session, person.id, at=at)
+        programme = release.programme
+        assert sum(cell.count for cell in counting.count_people(session)) == 1
+        assert sum(cell.count for cell in counting.count_learning(session, programme)) == 1
