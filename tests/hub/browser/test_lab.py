@@ -532,7 +532,7 @@ def test_where_websockets_are_blocked_that_is_told_at_once_with_the_way_back(
     blocked.goto(address)
     expect(blocked.locator("#main")).to_be_visible(timeout=LONG)
     told = blocked.get_by_text("Mạng ở đây chặn WebSocket")
-    expect(told).to_be_visible(timeout=5_000)
+    expect(told).to_be_visible(timeout=10_000)
     expect(blocked.locator(".jp-Notebook:visible")).to_be_visible(timeout=LONG)
     blocked.wait_for_timeout(6_000)
     expect(told).to_have_count(1)
