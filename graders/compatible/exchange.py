@@ -2,7 +2,7 @@
 
 In a lab's ``nbgrader_config.py``::
 
-    from graders import exchange
+    from graders.compatible import exchange
     exchange.configure(get_config())
 
 A *course* is a course of the portal, an *assignment* one of its lessons. Everything is done with

@@ -32,7 +32,7 @@ configuration = {
     },
 }
 played = []
-rehearse = serving.rehearse
+rehearse = server.rehearse
 
 def look(make_server, address):
     before = sorted(os.listdir("/proc/self/fd"))
@@ -41,17 +41,17 @@ def look(make_server, address):
     finally:
         played.append({"fds_before": before, "fds": sorted(os.listdir("/proc/self/fd"))})
 
-serving.rehearse = look
-environment = dict(os.environ) | told
+server.rehearse = look
+before_all = dict(os.environ) | told
 server.prepare(configuration, [told, told | {environment.LANGUAGE: "en"}])
-del environment["HOME"], environment["IPYTHONDIR"]
+del before_all["HOME"], before_all["IPYTHONDIR"]
 said = {
     **played[0],
     "threads": len(os.listdir("/proc/self/task")),
     "children": Path(f"/proc/self/task/{os.getpid()}/children").read_text().split(),
     "changed": sorted(
         name for name in os.environ
-        if name not in told and os.environ[name] != environment.get(name)
+        if name not in told and os.environ[name] != before_all.get(name)
     ),
     "left": os.listdir(tempfile.tempdir),
     "prepared": [one.environment[environment.LANGUAGE] for one in server._prepared],

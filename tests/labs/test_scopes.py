@@ -10,7 +10,7 @@ from lab_hub import LabHub
 from hub.login.scopes import LAB
 
 MORE = """
-from hub import scopes
+from hub.login import scopes
 c.JupyterHub.custom_scopes = scopes.custom_scopes()
 c.JupyterHub.load_roles = [dict(name="user", scopes=["self", f"{scopes.LAB}!user"]), *roles]
 c.Spawner.oauth_client_allowed_scopes = [f"{scopes.LAB}!server"]

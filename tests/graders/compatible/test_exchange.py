@@ -45,7 +45,7 @@ def lab(platform, token, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
     (tmp_path / "nbgrader_config.py").write_text(
-        "from graders import exchange\nexchange.configure(get_config())\n"
+        "from graders.compatible import exchange\nexchange.configure(get_config())\n"
     )
     monkeypatch.chdir(tmp_path)
     manager = AssignmentList()
