@@ -32,36 +32,14 @@ from typing import Any
 
 from tornado import httpclient
 
+sys.path.pop(0)  # this folder, whose labs.py would hide the room of that name
+sys.path.insert(0, str(Path(__file__).parent / "harness"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "labs" / "harness"))
 
+from lab_cell import CELL, RIGHT, memory_of
 from lab_hub import STOCK, WALLED, Kernel, LabHub
 
-CELL = """
-import pandas as pd
-import matplotlib.pyplot as plt
-table = pd.DataFrame({"x": range(1000), "y": [v * v for v in range(1000)]})
-figure, axes = plt.subplots()
-axes.plot(table.x, table.y)
-plt.show()
-print(int(table.y.sum()))
-"""
-RIGHT = "332833500"
 WORKS = "import pandas as pd\nprint(int((pd.Series(range(1000)) ** 2).sum()))"
-
-
-def memory_of(pids: set[int]) -> dict[str, float]:
-    """MiB: PSS, what is private to these processes, and what of it is anonymous."""
-    total = {"Pss": 0, "Private_Dirty": 0, "Private_Clean": 0}
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                name = line.partition(":")[0]
-                if name in total:
-                    total[name] += int(line.split()[1])
-    return {
-        "pss": total["Pss"] / 1024,
-        "private": (total["Private_Dirty"] + total["Private_Clean"]) / 1024,
-    }
 
 
 def stock_processes(hub: Any, name: str) -> set[int]:
