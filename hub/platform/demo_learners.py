@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.certificates.issuing import CourseStanding, judge_completion
+from analytics.certificates.issuing import judge_completion
 from analytics.certificates.requirements import in_force
 from analytics.programme.targets import PROGRAMME, allot, find_goals, set_plan
 from core.calendar import reporting_window, today_in_vietnam
@@ -22,6 +22,7 @@ from core.messages import Message, Refused
 from records import Session
 from records.assessment.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
 from records.courses import releases
+from records.learning.progress import stand_in
 from records.people import persons
 from records.platform import audit, synthetic_rows
 from records.programme.requirements import requirements_of
@@ -395,11 +396,14 @@ class _Story:
                 }
             )
             standings.append(
-                CourseStanding(
-                    release.manifest["title"],
-                    [(lesson["slug"], float(lesson["max_points"])) for lesson in lessons],
-                    marks,
-                    float(release.manifest["pass_share"]),
+                (
+                    str(release.manifest["title"]),
+                    stand_in(
+                        release,
+                        points={slug: points for slug, (points, _most) in marks.items()},
+                        attended=(),
+                        pass_share=None,
+                    ),
                 )
             )
         completion = judge_completion(standings)
