@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from settled import store_marks
 
 from core.messages import Message
 from records import Records, Session
@@ -170,7 +171,7 @@ def claim(records, at) -> Callable[..., Submission | None]:
 def store(records, at) -> Callable[..., bool]:
     def keep(submission: Submission, result, worker: str = "w1", at: dt.datetime = at) -> bool:
         with records.begin() as session:
-            return queue.store_marks(session, submission.id, result, worker=worker, at=at)
+            return store_marks(session, submission.id, result, worker=worker, at=at)
 
     return keep
 

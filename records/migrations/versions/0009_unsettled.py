@@ -14,9 +14,9 @@ def upgrade() -> None:
     op.create_table(
         "unsettled",
         sa.Column("id", number, nullable=False),
-        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", number, nullable=False),
         sa.Column("course", sa.String(64), nullable=False),
-        sa.Column("submission_id", sa.BigInteger(), nullable=True),
+        sa.Column("submission_id", number, nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("broke_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

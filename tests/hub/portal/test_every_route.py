@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from settled import store_marks
 from tornado.web import RequestHandler
 
 import courses
@@ -237,7 +238,7 @@ def stock(site: Any) -> dict[str, str]:
             for one in lesson["exercises"]
         )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-        assert queue.store_marks(session, submission.id, marks, worker="w", at=at)
+        assert store_marks(session, submission.id, marks, worker="w", at=at)
         meeting = meetings.call_meeting(
             session,
             course=COURSE,
