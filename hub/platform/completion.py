@@ -14,8 +14,8 @@ from hub.settings import Settings
 from records import Session
 from records.courses.releases import find_release
 from records.learning.progress import record_completion
-from records.marking.tables import Submission
 from records.programme.requirements import programmes_requiring
+from records.tables.marking import Submission
 
 
 def make_on_marked(settings: Settings) -> Callable[[Session, Submission, dt.datetime], None]:

@@ -32,8 +32,8 @@ from hub.platform.completion import make_on_marked
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.learning import enrolments
-from records.marking.wakeup import Bell
 from records.programme.requirements import requirements_of
+from records.wakeup import Bell
 
 HEALTH_EVERY_S = 5.0
 ASIDE_EVERY_S = 3.0

@@ -11,11 +11,11 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.passing import TOLERANCE
-from records.courses.tables import Release
-from records.learning.tables import Draft, Enrolment, Progress, TimeAtExercise
 from records.marking.queue import EXAM
-from records.marking.tables import ExerciseMarks, Submission
-from records.people.tables import Person
+from records.tables.courses import Release
+from records.tables.learning import Draft, Enrolment, Progress, TimeAtExercise
+from records.tables.marking import ExerciseMarks, Submission
+from records.tables.people import Person
 
 
 @dataclass(frozen=True)

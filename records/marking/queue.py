@@ -21,11 +21,11 @@ from core.messages import Message, Refused
 from core.points import total_points
 from records.assessment.evidence import record_evidence
 from records.courses.releases import find_lesson
-from records.courses.tables import Release
 from records.learning.progress import record_best
 from records.marking import allowances
-from records.marking.tables import ExerciseMarks, Review, Submission
-from records.marking.wakeup import RING
+from records.tables.courses import Release
+from records.tables.marking import ExerciseMarks, Review, Submission
+from records.wakeup import RING
 from records.writing import hold_person
 
 EXAM, PRACTICE, AGAIN = allowances.EXAM, allowances.PRACTICE, allowances.AGAIN

@@ -16,9 +16,9 @@ from hub.portal.pages.officer import PAGE, OfficerPage
 from hub.portal.pages.verify import find_seen_certificate
 from hub.portal.returned_forms import at_field
 from records import Session
-from records.assessment.tables import Certificate
 from records.people import persons
 from records.programme import counting
+from records.tables.assessment import Certificate
 from school import access
 
 STATES = {

@@ -10,7 +10,8 @@ from typing import Any
 
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
-from hub.portal.web import PageHandler, keep_language
+from hub.locale.cookie import keep_language
+from hub.portal.web import PageHandler
 from records import Session
 from records.assessment import certificates
 from records.learning import meetings, notices

@@ -13,7 +13,6 @@ from hub.portal.pages.officer import OfficerPage
 from hub.portal.returned_forms import collect
 from records import Session
 from records.courses import releases
-from records.courses.tables import Release
 from records.people import persons
 from records.programme.requirements import (
     Affected,
@@ -23,6 +22,7 @@ from records.programme.requirements import (
     require_course,
     requirements_of,
 )
+from records.tables.courses import Release
 from school import access
 
 CHANGES = ("require", "end")

@@ -18,8 +18,8 @@ from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.assessment.certificate_numbers import read_number
 from records.assessment.certificates import current_paper, find_certificate, keep_paper
-from records.assessment.tables import Certificate
 from records.programme.counting import load_units_tree
+from records.tables.assessment import Certificate
 from school import access
 
 SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second

@@ -28,8 +28,8 @@ from core.marks import CellMarks, Marks
 from graders.service.worker import GradingService
 from records import Session, open_records
 from records.marking.queue import Bounds
-from records.marking.tables import Submission
 from records.platform import audit
+from records.tables.marking import Submission
 
 SERVICES = 2
 TICKS = os.sysconf("SC_CLK_TCK")

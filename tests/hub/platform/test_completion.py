@@ -19,9 +19,9 @@ from records.courses import releases
 from records.learning import enrolments, meetings
 from records.marking import queue, reviewing
 from records.people import persons
-from records.people.tables import Person
 from records.programme.requirements import end_requirement
-from records.programme.tables import Requirement
+from records.tables.people import Person
+from records.tables.programme import Requirement
 
 AT = dt.datetime(2025, 12, 30, 3, 0, tzinfo=dt.UTC)
 LATER = AT + dt.timedelta(days=7)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from records.learning import enrolments
 from records.marking import queue, reviewing, second_looks
 from records.people import persons
-from records.platform.tables import AuditEntry
+from records.tables.platform import AuditEntry
 
 AT = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

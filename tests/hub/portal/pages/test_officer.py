@@ -20,13 +20,13 @@ from hub.platform.demo_learners import load_demo_learners, share_out
 from hub.portal import app
 from records import Session
 from records.assessment.certificates import record_certificate
-from records.assessment.tables import Certificate
 from records.courses import releases
 from records.people import persons
-from records.people.tables import Person
 from records.platform import audit
 from records.programme.counting import count_certificates, list_certificates
-from records.programme.tables import Requirement
+from records.tables.assessment import Certificate
+from records.tables.people import Person
+from records.tables.programme import Requirement
 
 AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 NATION = ("bo", "kiem", "quan")

@@ -22,9 +22,9 @@ from graders.service.remark import try_next
 from records.courses import lesson_terms, releases
 from records.learning import enrolments, meetings
 from records.marking import queue
-from records.marking.tables import Submission
 from records.people import persons
 from records.platform import audit
+from records.tables.marking import Submission
 
 ROOT = Path(__file__).parents[4]
 TEMPLATE = ROOT / "courses" / "template"

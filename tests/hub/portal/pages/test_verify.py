@@ -13,9 +13,9 @@ from urllib.parse import quote
 import pytest
 
 from records.assessment.certificates import record_certificate
-from records.assessment.tables import Certificate, CertificatePaper
 from records.people import persons
 from records.platform import audit
+from records.tables.assessment import Certificate, CertificatePaper
 
 PROGRAMME = "chuyen-doi-so-10000"
 
