@@ -1,4 +1,4 @@
-"""Certificates and targets."""
+"""Certificates: one a person, numbers without gaps, facts as they were on the day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from records.assessment import certificates
 from records.people import persons
-from records.programme import targets
 
 
 @pytest.fixture
@@ -71,17 +70,3 @@ def test_a_certificate_is_revoked_once_with_a_reason(records, issue, learner, at
     with records.read() as session:
         kept = certificates.find_certificate(session, number)
     assert (kept.revoked_at, kept.revoked_reason) == (at, "cấp nhầm")
-
-
-def test_a_target_is_set_and_changed(records) -> None:
-    with records.begin() as session:
-        persons.load_units(session)
-        unit = persons.find_unit(session, "province", "2008", "10")
-        for amount in (1, 10_000):
-            targets.set_target(session, programme="p", key="total", amount=amount, source="QĐ 64")
-        targets.set_target(
-            session, programme="p", key="total", amount=100, source="kế hoạch", unit_id=unit.id
-        )
-    with records.read() as session:
-        found = [(target.unit_id, target.amount) for target in targets.targets_of(session, "p")]
-    assert found == [(None, 10_000), (unit.id, 100)]
