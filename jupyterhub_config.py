@@ -7,9 +7,8 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub.login import authenticator, scopes
+from hub.login import authenticator, hub_database, scopes
 from hub.login.identity_provider import with_endpoints
-from hub.platform import hub_database
 from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
 

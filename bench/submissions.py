@@ -29,8 +29,8 @@ from records import Records, open_records
 from records.courses import releases
 from records.learning import enrolments
 from records.marking import queue
-from records.marking.tables import ExerciseMarks, Submission
 from records.people import persons
+from records.tables.marking import ExerciseMarks, Submission
 
 COURSE = Path(__file__).parent.parent / "courses" / "content" / "nhan-thuc-chung"
 LESSON = 0

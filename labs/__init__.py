@@ -81,7 +81,7 @@ class _People:
             return None if person is None else int(person.id)
 
     def logins(self) -> list[str]:
-        from records.people.tables import Person
+        from records.tables.people import Person
 
         with self._records.read() as session:
             return [name for (name,) in session.query(Person.username) if name]

@@ -25,7 +25,7 @@ from tornado.netutil import Resolver, bind_unix_socket
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.websocket import websocket_connect
 
-from labs import first_process, provisioner
+from labs import kernel_forks, provisioner
 
 VISITS = 2  # more of them gave nothing
 _PATIENCE_S = 20.0
@@ -78,7 +78,7 @@ def _kernels() -> Iterator[None]:
     pid = os.fork()
     if pid == 0:
         theirs.close()
-        first_process.fork_kernels(ours)
+        kernel_forks.fork_kernels(ours)
     ours.close()
     os.environ["MOTCHAM_LAB_FD"] = str(theirs.detach())
     try:

@@ -1,8 +1,8 @@
 """What is remembered: one engine, typed tables, migrations, and the functions that write.
 
-Start reading in ``schema.py`` (what every table stands on), then in the subject you care about: its
-``tables.py`` and the modules beside it. ``marking.wakeup`` wakes the grading service; ``writing``
-is what both databases spell differently.
+Start reading in ``schema.py`` (what every table stands on) and ``tables/`` (one module for each
+subject), then in the subject you care about. ``wakeup`` wakes the grading service; ``writing`` is
+what both databases spell differently.
 
 Every function takes an open ``Session`` first and never commits: whoever opened the transaction
 (`Records.begin`) decides when it ends. Times are aware UTC datetimes handed in as ``at``; nothing

@@ -15,7 +15,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from records.marking import wakeup
+from records import wakeup
 
 AUDIT_KEY = "audit_key"  # in a session's ``info``
 MIGRATIONS = Path(__file__).parent / "migrations"

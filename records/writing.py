@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from records.people.tables import Person
-from records.programme.tables import Counter
 from records.schema import Table
+from records.tables.people import Person
+from records.tables.programme import Counter
 
 
 def insert_new(session: Session, table: type[Table], **values: Any) -> bool:

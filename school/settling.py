@@ -17,11 +17,11 @@ from analytics.certificates.issuing import issue_if_due
 from records import Records, Session
 from records.assessment.evidence import record_evidence
 from records.courses.releases import find_release
-from records.courses.tables import Release
 from records.learning.progress import record_best, record_completion
 from records.marking import queue, unsettled
-from records.marking.tables import Submission
 from records.programme.requirements import programmes_requiring
+from records.tables.courses import Release
+from records.tables.marking import Submission
 
 logger = logging.getLogger("motcham.settling")
 

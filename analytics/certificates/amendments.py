@@ -14,9 +14,9 @@ from records import Session
 from records.assessment.certificate_numbers import read_number
 from records.assessment.certificates import correct_name as record_name
 from records.assessment.certificates import find_certificate, replace_revoked
-from records.assessment.tables import Certificate
 from records.people import persons
 from records.platform import audit
+from records.tables.assessment import Certificate
 
 
 def correct_name(

@@ -25,11 +25,11 @@ from records.assessment.certificates import (
     record_certificate,
     revoke_certificate,
 )
-from records.assessment.tables import Certificate
-from records.courses.tables import Release
 from records.people.persons import find_person_by_id
 from records.platform import audit
 from records.programme.counting import standings_of
+from records.tables.assessment import Certificate
+from records.tables.courses import Release
 
 LONGEST_REASON = 500
 

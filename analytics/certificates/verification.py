@@ -19,7 +19,7 @@ from analytics.certificates.signing import RESAVED, SignatureCheck, check_signat
 from core.messages import Message
 from records import Session
 from records.assessment.certificates import find_certificate, find_paper
-from records.assessment.tables import CertificatePaper
+from records.tables.assessment import CertificatePaper
 
 LARGEST_FILE_MB = 5
 TOO_LARGE = Message(

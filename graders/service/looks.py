@@ -14,7 +14,7 @@ from graders import second_look
 from graders.service.worker import Settle, read_lesson_source
 from records import Records
 from records.marking import queue, second_looks
-from records.marking.tables import ExerciseMarks, Submission
+from records.tables.marking import ExerciseMarks, Submission
 
 
 def take_next(

@@ -30,7 +30,7 @@ from records import Records, Session
 from records.courses.releases import find_release, lesson_notebook
 from records.marking import queue
 from records.marking.queue import BOUNDS, Bounds
-from records.marking.tables import Submission
+from records.tables.marking import Submission
 
 logger = logging.getLogger("motcham.grading")
 

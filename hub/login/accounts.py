@@ -17,7 +17,7 @@ from jupyterhub import dbutil, orm
 from nativeauthenticator.orm import UserInfo
 
 from core.messages import Message, Refused
-from hub.platform import hub_database
+from hub.login import hub_database
 
 SHORTEST = 10
 LONGEST_BYTES = 72  # bcrypt ignores or refuses the rest; we say so instead

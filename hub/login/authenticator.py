@@ -26,12 +26,12 @@ from traitlets import HasTraits, Integer, Unicode
 
 from core.messages import Message, Refused
 from hub.locale import translate
+from hub.locale.cookie import LANGUAGE_COOKIE, keep_language
 from hub.login import claims
 from hub.login.accounts import LONGEST_BYTES, check_password
 from hub.login.callers import caller_of
 from hub.login.login_limits import LoginLimits
 from hub.login.same_site import Logout, comes_from_here
-from hub.portal.web import LANGUAGE_COOKIE, keep_language
 from records import Records, open_records
 from records.people import logins
 from school import access

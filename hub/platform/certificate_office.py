@@ -16,8 +16,8 @@ from analytics.programme.targets import load_programmes
 from core.messages import Refused
 from hub.settings import Settings
 from records import Session
-from records.assessment.tables import Certificate
 from records.people import persons
+from records.tables.assessment import Certificate
 
 SAMPLE_AUTHORITY = "Đơn vị cấp chứng nhận (mẫu)"  # a demonstration speaks for no real ministry
 

@@ -31,8 +31,8 @@ from hub.platform.audit_heads import DailyHeads
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
 from records.learning import enrolments
-from records.marking.wakeup import Bell
 from records.programme.requirements import requirements_of
+from records.wakeup import Bell
 from school.settling import settle_again, settle_submission
 
 HEALTH_EVERY_S = 5.0

@@ -31,22 +31,13 @@ from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
 from hub.portal import api, web
-from hub.portal.pages import (
-    audit,
-    authoring,
-    certificates,
-    classes,
-    figures,
-    labs,
-    learner,
-    media,
-    plan,
-    player,
-    requirements,
-    roster,
-    teaching,
-    verify,
-)
+from hub.portal.pages.assessment import certificates, verify
+from hub.portal.pages.courses import authoring, media
+from hub.portal.pages.learning import classes, learner, player
+from hub.portal.pages.marking import teaching
+from hub.portal.pages.people import roster
+from hub.portal.pages.platform import audit, labs
+from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.watch import Watch

@@ -35,6 +35,7 @@ from graders.strict.feedback import read_feedback
 from hub.labs.census import LabCensus
 from hub.labs.door import LabDoor
 from hub.locale import translate
+from hub.locale.cookie import LANGUAGE_COOKIE
 from hub.login.callers import SpeedLimit, caller_of
 from hub.login.scopes import LAB
 from hub.platform.certificate_office import CertificateOffice
@@ -56,7 +57,6 @@ T = TypeVar("T")
 log = logging.getLogger("motcham.portal")
 
 UTC = dt.UTC
-LANGUAGE_COOKIE = "motcham-language"
 DEVICE_COOKIE, DEVICE_DAYS = "motcham-browser", 365
 PAGE_BODY_MB = 1
 API_BODY_MB = 16
@@ -72,21 +72,6 @@ CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-
-
-def keep_language(handler: Any, language: str) -> None:
-    """Remember a reader's choice for a year, for the portal and for the hub's own pages; one that
-    is no language of ours is left aside."""
-    if language in translate.LANGUAGES:
-        handler.set_cookie(
-            LANGUAGE_COOKIE,
-            language,
-            expires_days=365,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=handler.request.protocol == "https",
-        )
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from records.assessment.certificate_numbers import make_number
-from records.assessment.tables import Certificate, CertificatePaper
-from records.people.tables import Person
+from records.tables.assessment import Certificate, CertificatePaper
+from records.tables.people import Person
 from records.writing import hold_person, next_number
 
 

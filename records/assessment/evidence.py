@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from records.assessment.tables import Evidence
-from records.courses.tables import Release
-from records.marking.tables import ExerciseMarks, Submission
+from records.tables.assessment import Evidence
+from records.tables.courses import Release
+from records.tables.marking import ExerciseMarks, Submission
 
 
 def evidence_of(

@@ -7,8 +7,8 @@ import datetime as dt
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from records.courses.tables import Release, Terms
-from records.marking.tables import Submission
+from records.tables.courses import Release, Terms
+from records.tables.marking import Submission
 
 
 def has_closed(closes_at: dt.datetime | None, at: dt.datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.courses.tables import Release, ReleaseFile
+from records.tables.courses import Release, ReleaseFile
 from records.writing import next_number
 
 Side = Literal["learner", "source"]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import find_release, lesson_notebook
-from records.learning.tables import Draft, TimeAtExercise
+from records.tables.learning import Draft, TimeAtExercise
 from records.writing import insert_new
 
 

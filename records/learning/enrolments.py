@@ -10,10 +10,10 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.assessment.tables import Certificate
 from records.courses.releases import current_release
-from records.courses.tables import Release
-from records.learning.tables import Enrolment
+from records.tables.assessment import Certificate
+from records.tables.courses import Release
+from records.tables.learning import Enrolment
 from records.writing import insert_new
 
 

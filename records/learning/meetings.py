@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import current_release, find_lesson
-from records.learning.tables import Attendance, Meeting
 from records.people.persons import clean
 from records.people.roster import people_by_code
-from records.people.tables import Person
 from records.platform import audit
+from records.tables.learning import Attendance, Meeting
+from records.tables.people import Person
 from records.writing import insert_new
 
 STEP = dt.timedelta(seconds=30)

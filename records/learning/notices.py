@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.learning.tables import Enrolment, Notice, NoticeRead
 from records.people.persons import find_unit_by_id
 from records.platform import audit
+from records.tables.learning import Enrolment, Notice, NoticeRead
 from records.writing import insert_new
 
 LONGEST, LONGEST_TITLE = 4000, 200

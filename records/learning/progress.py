@@ -13,11 +13,11 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from core.completion import CourseStanding, share_in_force, stand
-from records.courses.tables import Release
 from records.learning.enrolments import find_enrolment
 from records.learning.meetings import attended_lessons
-from records.learning.tables import Enrolment, Progress
-from records.marking.tables import Submission
+from records.tables.courses import Release
+from records.tables.learning import Enrolment, Progress
+from records.tables.marking import Submission
 from records.writing import hold_person
 
 AT_ONCE = 500  # people of one statement

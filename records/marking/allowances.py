@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.lesson_terms import count_attempts
-from records.courses.tables import Release
-from records.learning.tables import Progress
-from records.marking.tables import ExerciseMarks, Review, Submission
+from records.tables.courses import Release
+from records.tables.learning import Progress
+from records.tables.marking import ExerciseMarks, Review, Submission
 
 EXAM, PRACTICE, AGAIN = 0, 10, 20  # priorities: smaller is served first
 WAITING = ("queued", "claimed")

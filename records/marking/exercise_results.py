@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from records.courses.tables import Release
-from records.learning.tables import Draft, Enrolment, TimeAtExercise
 from records.marking.queue import EXAM
-from records.marking.tables import ExerciseMarks, Submission
-from records.people.tables import Person
+from records.tables.courses import Release
+from records.tables.learning import Draft, Enrolment, TimeAtExercise
+from records.tables.marking import ExerciseMarks, Submission
+from records.tables.people import Person
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session, aliased, defer
 from core.messages import Message, Refused
 from core.points import total_points
 from records.courses.releases import find_lesson
-from records.courses.tables import Release
 from records.marking import allowances
-from records.marking.tables import ExerciseMarks, Review, Submission
-from records.marking.wakeup import RING
+from records.tables.courses import Release
+from records.tables.marking import ExerciseMarks, Review, Submission
+from records.wakeup import RING
 from records.writing import hold_person
 
 EXAM, PRACTICE, AGAIN = allowances.EXAM, allowances.PRACTICE, allowances.AGAIN

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import find_lesson, find_release
-from records.courses.tables import Release
 from records.learning.progress import find_standings
 from records.marking.queue import marks_of, replace_marks, reviewed
-from records.marking.tables import Remark, RemarkedSubmission, Submission
-from records.people.tables import Person
 from records.platform import audit
+from records.tables.courses import Release
+from records.tables.marking import Remark, RemarkedSubmission, Submission
+from records.tables.people import Person
 from records.writing import hold_person
 
 

@@ -19,8 +19,8 @@ from core.messages import Message, Refused
 from core.passing import TOLERANCE
 from core.points import total_points
 from records.marking.queue import EXAM, marks_of
-from records.marking.tables import ExerciseMarks, Review, Submission
 from records.platform import audit
+from records.tables.marking import ExerciseMarks, Review, Submission
 from records.writing import hold_person
 
 APART = 0.1  # share of the points by which two markers may differ

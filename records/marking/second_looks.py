@@ -17,10 +17,10 @@ from typing import Protocol
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from records.courses.tables import Release
 from records.marking.queue import marks_of, reviewed
-from records.marking.tables import ExerciseMarks, Submission
 from records.platform import audit
+from records.tables.courses import Release
+from records.tables.marking import ExerciseMarks, Submission
 from records.writing import hold_person
 
 LEASE = dt.timedelta(minutes=5)

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.people.tables import LoginName, Person
+from records.tables.people import LoginName, Person
 from records.writing import insert_new
 
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement

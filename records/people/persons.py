@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from core.messages import Message, Refused
 from records.people import logins
-from records.people.tables import Person, RoleGrant, Unit
 from records.schema import Table, personal_columns
+from records.tables.people import Person, RoleGrant, Unit
 from records.writing import insert_new
 
 PROVINCES = Path(__file__).parent / "data" / "provinces.csv"

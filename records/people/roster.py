@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records.people import logins
-from records.people.tables import Person, RoleGrant
+from records.tables.people import Person, RoleGrant
 
 V = TypeVar("V", str, int)
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement

@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 
 from core.folding import fold
 from records.engine import AUDIT_KEY
-from records.people.tables import Person
-from records.platform.tables import AuditEntry
+from records.tables.people import Person
+from records.tables.platform import AuditEntry
 
 BEFORE_THE_FIRST = "0" * 64
 PERSON = "person:"  # an actor who is a person: this and the person's key

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from records.assessment.tables import Certificate
-from records.learning.tables import Draft, Enrolment, Progress, TimeAtExercise
-from records.marking.tables import ExerciseMarks, Submission
 from records.people import logins
-from records.people.tables import Person
-from records.programme.tables import Counter
 from records.schema import Table
+from records.tables.assessment import Certificate
+from records.tables.learning import Draft, Enrolment, Progress, TimeAtExercise
+from records.tables.marking import ExerciseMarks, Submission
+from records.tables.people import Person
+from records.tables.programme import Counter
 
 # What stands in place of a notebook: these submissions are never marked again.
 # Each has its own words, or all of them would look copied from one another.

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from core.completion import CourseStanding
 from core.folding import fold
-from records.assessment.tables import Certificate
 from records.courses.releases import current_release
-from records.courses.tables import Release
 from records.learning.meetings import attended_lessons
 from records.learning.progress import progress_in, stand_in
-from records.learning.tables import Enrolment, Progress
-from records.people.tables import Person, Unit
+from records.tables.assessment import Certificate
+from records.tables.courses import Release
+from records.tables.learning import Enrolment, Progress
+from records.tables.people import Person, Unit
 
 
 @dataclass(frozen=True)

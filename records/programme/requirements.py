@@ -18,12 +18,12 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.assessment.tables import Certificate
-from records.courses.tables import Release
-from records.learning.tables import Enrolment
-from records.people.tables import Person
 from records.platform import audit
-from records.programme.tables import Requirement
+from records.tables.assessment import Certificate
+from records.tables.courses import Release
+from records.tables.learning import Enrolment
+from records.tables.people import Person
+from records.tables.programme import Requirement
 from records.writing import insert_new
 
 SHIPPED = Path(__file__).parent / "data" / "programme.toml"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from records.programme.tables import Target
+from records.tables.programme import Target
 
 
 def set_target(

@@ -8,7 +8,7 @@ import datetime as dt
 from analytics.certificates import amendments, issuing
 from records import Session
 from records.assessment import certificates
-from records.assessment.tables import Certificate
+from records.tables.assessment import Certificate
 from school import access
 from school.access import Actor
 from school.acts import act

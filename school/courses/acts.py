@@ -8,8 +8,8 @@ import courses
 from core.messages import Message, Refused
 from records import Session
 from records.courses import lesson_terms, releases
-from records.courses.tables import Release
 from records.platform import audit
+from records.tables.courses import Release
 from school import access
 from school.access import Actor
 from school.acts import act, nothing_changed, require

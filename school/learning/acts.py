@@ -13,8 +13,8 @@ from typing import Any
 
 from records import Session
 from records.learning import meetings, notices
-from records.learning.tables import Meeting
 from records.platform import audit
+from records.tables.learning import Meeting
 from school import access
 from school.access import Actor
 from school.acts import act, require

@@ -17,9 +17,9 @@ from core.completion import CourseStanding, LessonStanding, share_in_force
 from core.messages import Message
 from records import Session
 from records.assessment import certificates, evidence
-from records.assessment.tables import Certificate
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments, meetings, progress
+from records.tables.assessment import Certificate
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from core.messages import Message, Refused
 from records import Session
 from records.people import logins, persons
-from records.people.tables import Person
 from records.platform import audit
+from records.tables.people import Person
 from school import access
 from school.access import Actor
 from school.acts import act, nothing_changed

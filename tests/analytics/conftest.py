@@ -14,13 +14,13 @@ import pytest
 from analytics.certificates.signing import Signer, load_or_make_signer
 from records import Records, Session
 from records.courses.releases import current_release, publish
-from records.courses.tables import Release
 from records.learning.enrolments import begin_course
-from records.learning.tables import Progress
-from records.marking.tables import Submission
 from records.people import persons
-from records.people.tables import Person
-from records.programme.tables import Requirement
+from records.tables.courses import Release
+from records.tables.learning import Progress
+from records.tables.marking import Submission
+from records.tables.people import Person
+from records.tables.programme import Requirement
 from records.writing import insert_new
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)

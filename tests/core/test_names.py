@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from core.names import KEY_LENGTH, name_key, sort_key
 from records import Records
 from records.people import persons
-from records.people.tables import Person
 from records.programme import counting
+from records.tables.people import Person
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 PLACES = [

@@ -16,11 +16,11 @@ from settled import store_marks
 from core.messages import Message
 from records import Records, Session
 from records.courses import releases
-from records.courses.tables import Release
 from records.marking import queue
-from records.marking.tables import Submission
 from records.people import persons
-from records.people.tables import Person
+from records.tables.courses import Release
+from records.tables.marking import Submission
+from records.tables.people import Person
 
 LEASE = dt.timedelta(seconds=30)
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)

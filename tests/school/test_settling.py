@@ -21,9 +21,9 @@ from records.courses import releases
 from records.learning import enrolments, meetings, progress
 from records.marking import queue, remarking, unsettled
 from records.people import persons
-from records.people.tables import Person
 from records.programme.requirements import end_requirement
-from records.programme.tables import Requirement
+from records.tables.people import Person
+from records.tables.programme import Requirement
 from school import settling
 from school.access import INSTRUCTOR, Actor
 from school.learning import acts, overview

@@ -1,5 +1,5 @@
 // The player's script: saves answers as they are typed, runs code, hands in, shows marks.
-// Without it the page still reads, saves and hands in by ordinary form posts (hub/portal/pages/player.py).
+// Without it the page still reads, saves and hands in by ordinary form posts (hub/portal/pages/learning/player.py).
 const form = document.getElementById("lesson");
 const stateElement = document.getElementById("lesson-state");
 const state = JSON.parse(stateElement.textContent);

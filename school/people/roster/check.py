@@ -11,8 +11,8 @@ from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message
 from records.people import persons
-from records.people.tables import Person
 from records.programme.counting import UnitNode
+from records.tables.people import Person
 from school.people.roster.broken_cells import trouble_of
 from school.people.roster.columns import COLUMNS
 from school.people.roster.names import cannot_be_printed, fold, refuse_name

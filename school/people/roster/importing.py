@@ -16,9 +16,9 @@ from records.people.roster import (
     people_by_code,
     spellings_of_codes,
 )
-from records.people.tables import Person
 from records.platform import audit
 from records.programme.counting import load_units_tree
+from records.tables.people import Person
 from school.people.roster import standing
 from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.old_encodings import Encoding, find_encoding, to_unicode

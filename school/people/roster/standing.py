@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from core.messages import Message
-from records.people.tables import Person
+from records.tables.people import Person
 from school.people.roster.check import Entry, Fault
 from school.people.roster.table import COLUMNS
 

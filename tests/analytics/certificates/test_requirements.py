@@ -154,7 +154,7 @@ def test_publishing_the_untouched_template_and_a_good_course_blocks_and_removes_
 
 
 def _person():
-    from records.people.tables import Person
+    from records.tables.people import Person
 
     return Person
 

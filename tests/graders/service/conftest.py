@@ -19,11 +19,11 @@ import pytest
 from core.marks import CellMarks, Marks
 from records import Records
 from records.courses import releases
-from records.courses.tables import Release
 from records.learning import enrolments
 from records.marking import queue
-from records.marking.tables import Submission
 from records.people import persons
+from records.tables.courses import Release
+from records.tables.marking import Submission
 
 LESSON = "bai-mot"
 

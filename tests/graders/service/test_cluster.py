@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from graders.service.cluster import ClusterMarker, DaskCluster
 from graders.service.worker import GradingService, MarkingUnavailable
-from records.marking.tables import ExerciseMarks, Submission
+from records.tables.marking import ExerciseMarks, Submission
 
 ROOT = Path(__file__).parents[3]
 

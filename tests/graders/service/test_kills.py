@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 
 from graders import Marker
 from graders.service.worker import GradingService
-from records.assessment.tables import Evidence
-from records.learning.tables import Enrolment, Progress
-from records.marking.tables import ExerciseMarks, Submission
 from records.platform import audit
-from records.platform.tables import AuditEntry
+from records.tables.assessment import Evidence
+from records.tables.learning import Enrolment, Progress
+from records.tables.marking import ExerciseMarks, Submission
+from records.tables.platform import AuditEntry
 
 PROGRAM = Path(__file__).parent / "dying_workers.py"
 ROOT = Path(__file__).parents[3]

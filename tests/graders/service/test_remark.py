@@ -10,8 +10,8 @@ import pytest
 from graders.service.remark import try_next
 from graders.service.worker import GradingService, MarkingUnavailable
 from records.marking import remarking
-from records.marking.tables import Remark
 from records.people import persons
+from records.tables.marking import Remark
 
 
 def mend(classroom: Any) -> Remark:

@@ -12,8 +12,8 @@ from graders import Marker
 from graders.service.worker import GradingService
 from records.learning import enrolments
 from records.marking import queue
-from records.marking.tables import Submission
 from records.people import persons
+from records.tables.marking import Submission
 
 COURSE = "khoa-mau"
 ENDLESS = b"while True:\\n    pass\\n"

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from graders.service.worker import GradingService, MarkingUnavailable
 from records.marking import queue
 from records.marking.queue import EXAM, Bounds
-from records.marking.tables import ExerciseMarks, Submission
-from records.people.tables import Person
+from records.tables.marking import ExerciseMarks, Submission
+from records.tables.people import Person
 
 SOON = Bounds(tries=3, retry_after=dt.timedelta(milliseconds=50))
 
@@ -41,8 +41,8 @@ def test_a_new_submission_wakes_the_service_at_once(classroom, quick) -> None:
 
 
 def test_without_the_bell_it_is_found_by_looking(classroom, quick, monkeypatch) -> None:
-    monkeypatch.setattr("records.marking.wakeup.ring", lambda engine: None)
-    monkeypatch.setattr("records.marking.wakeup.ring_at_commit", lambda session: None)
+    monkeypatch.setattr("records.wakeup.ring", lambda engine: None)
+    monkeypatch.setattr("records.wakeup.ring_at_commit", lambda session: None)
     with GradingService(classroom.records, quick(), poll_s=0.05):
         time.sleep(0.2)
         classroom.wait(classroom.submit())

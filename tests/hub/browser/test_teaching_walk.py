@@ -19,8 +19,8 @@ from records import open_records
 from records.courses import releases
 from records.learning import drafts, enrolments, meetings
 from records.marking import queue, remarking
-from records.marking.tables import Remark, Submission
 from records.people import persons
+from records.tables.marking import Remark, Submission
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

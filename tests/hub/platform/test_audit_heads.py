@@ -21,7 +21,7 @@ from hub.platform.audit_heads import (
 from hub.settings import Settings
 from records import Records, open_records
 from records.platform import audit
-from records.platform.tables import AuditEntry
+from records.tables.platform import AuditEntry
 
 AT = dt.datetime(2026, 11, 29, 3, 0, tzinfo=dt.UTC)
 

@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 
 from graders import CellMarks, Marker, Marks
 from records.courses import lesson_terms, releases
-from records.learning.tables import Draft
 from records.marking import queue
-from records.marking.tables import Submission
+from records.tables.learning import Draft
+from records.tables.marking import Submission
 from school.learning import lessons, notebook_weight
 
 COURSE, LESSON = "khoa-mau", "bai-mau"

@@ -9,8 +9,8 @@ import pytest
 from hub.portal import app
 from records.assessment.certificates import record_certificate
 from records.people import persons
-from records.people.tables import Person, Unit
 from records.platform import audit
+from records.tables.people import Person, Unit
 
 NAME = "\"><script>alert('ten')</script><img src=x onerror=alert(2)>{{ 7 * 7 }} (mẫu)"
 RAW = ("<script>alert(", "<img src=x", "49 (mẫu)")

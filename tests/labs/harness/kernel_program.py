@@ -21,7 +21,7 @@ from jupyter_client.manager import AsyncKernelManager, _ShutdownStatus
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
 
-from labs import first_process, kernels
+from labs import kernel_forks, kernels
 from labs import server as serving
 from sandbox import linux
 from sandbox.channel import Channel
@@ -270,6 +270,6 @@ if __name__ == "__main__":
         os.environ["MOTCHAM_LAB_FD"] = str(theirs.detach())
         LOOP = asyncio.new_event_loop()
         asyncio.set_event_loop(LOOP)
-        first_process._leave(be_server)
+        kernel_forks.leave(be_server)
     theirs.close()
-    sys.exit(first_process._keep(server, talk, ours, os.pipe()[1]))
+    sys.exit(kernel_forks.keep(server, talk, ours, os.pipe()[1]))

@@ -49,7 +49,7 @@ c.Spawner.poll_interval = 5
 c.JupyterHub.tornado_settings = {{"slow_spawn_timeout": 100}}
 """
 WALLED = """
-from hub.platform.hub_database import options_for
+from hub.login.hub_database import options_for
 c.JupyterHub.db_kwargs = options_for("sqlite://")
 from labs.spawner import WalledSpawner
 c.JupyterHub.spawner_class = WalledSpawner

@@ -10,11 +10,11 @@ import pytest
 
 from core.messages import Refused
 from records import Records
-from records.courses.tables import Release
 from records.learning import enrolments, meetings, progress
-from records.learning.tables import Meeting
-from records.people.tables import Person
 from records.programme import counting
+from records.tables.courses import Release
+from records.tables.learning import Meeting
+from records.tables.people import Person
 
 HOUR, MINUTE, SECOND = dt.timedelta(hours=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
 

@@ -10,10 +10,10 @@ import pytest
 
 from core.messages import Refused
 from records import Records
-from records.courses.tables import Release
 from records.learning import enrolments, notices
 from records.people import persons
-from records.people.tables import Person
+from records.tables.courses import Release
+from records.tables.people import Person
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 

@@ -18,7 +18,7 @@ from records.courses import releases
 from records.learning import enrolments, meetings, progress
 from records.marking import queue
 from records.marking.queue import AGAIN, EXAM, Bounds
-from records.marking.tables import ExerciseMarks, Submission
+from records.tables.marking import ExerciseMarks, Submission
 
 LEASE = dt.timedelta(seconds=30)
 SECOND = dt.timedelta(seconds=1)

@@ -15,12 +15,12 @@ from sqlalchemy import event
 from core.messages import Refused
 from records import Records
 from records.courses import releases
-from records.courses.tables import Release
 from records.learning import enrolments, progress
 from records.marking import queue, remarking
-from records.marking.tables import Submission
-from records.people.tables import Person
 from records.platform import audit
+from records.tables.courses import Release
+from records.tables.marking import Submission
+from records.tables.people import Person
 
 LEASE = dt.timedelta(minutes=1)
 

@@ -12,11 +12,11 @@ from settled import record_review, store_marks
 
 from core.messages import Refused
 from records import Records
-from records.courses.tables import Release
 from records.learning import enrolments, progress
 from records.marking import queue, reviewing
-from records.people.tables import Person
 from records.platform import audit
+from records.tables.courses import Release
+from records.tables.people import Person
 
 LEASE = dt.timedelta(minutes=1)
 

@@ -10,7 +10,7 @@ from settled import record_review, store_marks
 from records.learning import enrolments
 from records.marking import queue, reviewing, second_looks
 from records.people import persons
-from records.platform.tables import AuditEntry
+from records.tables.platform import AuditEntry
 
 AT = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

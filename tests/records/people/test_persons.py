@@ -12,13 +12,13 @@ from sqlalchemy import select
 from core.messages import Refused
 from records import Records
 from records.assessment import certificates, evidence
-from records.courses.tables import Release
 from records.learning import drafts, enrolments
 from records.marking import queue
 from records.people import persons
-from records.people.tables import Person
 from records.programme import counting
 from records.schema import Table, personal_columns
+from records.tables.courses import Release
+from records.tables.people import Person
 
 
 def test_both_vintages_of_provinces_are_loaded_once(records: Records) -> None:

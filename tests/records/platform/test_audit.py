@@ -10,8 +10,8 @@ from records import Records
 from records.assessment import certificates
 from records.people import persons
 from records.platform import audit
-from records.platform.tables import AuditEntry
 from records.programme import counting
+from records.tables.platform import AuditEntry
 
 
 def _append(records: Records, at: dt.datetime, subject: str = "person:1") -> None:

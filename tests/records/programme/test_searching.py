@@ -8,8 +8,8 @@ import unicodedata
 import pytest
 
 from records.people import persons
-from records.people.tables import Person
 from records.programme import counting
+from records.tables.people import Person
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 

@@ -1,0 +1,1 @@
+"""Writing a course, publishing it, and its pictures."""

@@ -1,0 +1,1 @@
+"""What a learner opens: lessons, courses, marks, classes, messages."""

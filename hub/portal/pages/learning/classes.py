@@ -1,0 +1,186 @@
+"""Classes in person and messages to groups: the instructor's pages and the learner's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.calendar import HANOI
+from core.messages import Message, Refused
+from hub.portal import forms
+from hub.portal.returned_forms import NOT_FILLED, at_field, collect
+from hub.portal.web import PageHandler
+from records import Session
+from records.courses import releases
+from records.learning import meetings
+from records.people import persons
+from school import access
+from school.learning import acts
+from school.marking import insight
+
+
+class Classes(PageHandler):
+    """All classes, and a form for a new one."""
+
+    async def get(self) -> None:
+        self.require(access.may_teach(self.actor))
+        called, current, entries = await self.read(self._load)
+        self.page(
+            "learning/classes.html",
+            called=called,
+            releases=current,
+            lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
+        )
+
+    def _load(self, session: Session) -> tuple[Any, Any, Any]:
+        entries = insight.lesson_entries(session)
+        return meetings.meetings(session), releases.current_releases(session), entries
+
+    async def post(self) -> None:
+        self.require(access.may_call_class(self.actor))
+        course, _, lesson = self.get_body_argument("lesson").partition("/")
+        day, place = self.get_body_argument("day"), self.get_body_argument("place", "")
+        starts, ends = self.get_body_argument("starts"), self.get_body_argument("ends")
+        collect(
+            lambda: _day(day),
+            lambda: _time("starts", starts),
+            lambda: _time("ends", ends),
+        )
+        meeting = await self.act(
+            acts.call_class,
+            course,
+            lesson,
+            place=place,
+            starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
+            ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
+            at=self.now,
+        )
+        self.redirect(self.url("teaching", "classes", meeting))
+
+
+class ClassScreen(PageHandler):
+    """What the teacher shows on the wall: the code of this half minute, and who has come."""
+
+    async def get(self, number: str) -> None:
+        self.require(access.may_call_class(self.actor))
+        meeting, present, entries = await self.read(self._load, int(number))
+        shown = meeting.starts_at - meetings.EARLY <= self.now <= meeting.ends_at
+        self.page(
+            "learning/class.html",
+            meeting=meeting,
+            present=present,
+            lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
+            code=meetings.code_at(meeting, self.now) if shown else None,
+        )
+
+    def _load(self, session: Session, number: int) -> tuple[Any, Any, Any]:
+        meeting = meetings.find_meeting(session, number)
+        if meeting is None:
+            raise self.absent()
+        entries = insight.lesson_entries(session)
+        return meeting, meetings.attendance_of(session, number), entries
+
+    async def post(self, number: str) -> None:
+        self.require(access.may_call_class(self.actor))
+        codes = self.get_body_argument("codes", "").replace(",", "\n").splitlines()
+        with at_field("codes"):
+            if not any(code.strip() for code in codes):
+                raise Refused(NOT_FILLED)
+            await self.act(
+                acts.record_attendance,
+                int(number),
+                codes,
+                pass_share=self.pass_share,
+                at=self.now,
+            )
+        self.redirect(self.url("teaching", "classes", number))
+
+
+class Attend(PageHandler):
+    """A learner types the code that is on the screen."""
+
+    cost = 30  # six digits must not be guessed
+
+    async def get(self) -> None:
+        self.require(access.may_learn(self.actor))
+        await self._show(None)
+
+    async def post(self) -> None:
+        self.require(access.may_submit(self.actor))
+        with at_field("code"):
+            meeting = await self.act(
+                acts.attend,
+                forms.read_key(self.get_body_argument("meeting", "0")) or 0,
+                self.get_body_argument("code", "")[:20],
+                pass_share=self.pass_share,
+                at=self.now,
+            )
+        await self._show(meeting)
+
+    async def _show(self, done: Any) -> None:
+        assert self.actor.person_id is not None
+        still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
+        self.page("learning/attend.html", meetings=still_open, done=done)
+
+
+class Notices(PageHandler):
+    """Send a message to a course or to one's unit."""
+
+    async def get(self) -> None:
+        await self._show(sent=False)
+
+    async def _show(self, *, sent: bool) -> None:
+        current, units = await self.read(self._choices)
+        self.require(bool(current or units))
+        self.page("learning/notices.html", releases=current, units=units, sent=sent)
+
+    def _choices(self, session: Session) -> tuple[list[Any], list[Any]]:
+        own = [
+            persons.find_unit_by_id(session, u) for u in self.actor.units_as(access.UNIT_OFFICER)
+        ]
+        if access.may_notify_unit(self.actor, ()):
+            own.append(persons.find_nation(session))
+        teaches = access.may_notify_course(self.actor)
+        return (
+            list(releases.current_releases(session)) if teaches else [],
+            [unit for unit in own if unit is not None],
+        )
+
+    async def post(self) -> None:
+        kind, _, key = self.get_body_argument("to", "").partition(":")
+        await self.act(
+            acts.send_notice,
+            title=self.get_body_argument("title", ""),
+            body=self.get_body_argument("body", ""),
+            course=key if kind == "course" else None,
+            unit_id=forms.read_key(key) if kind == "unit" else None,
+            at=self.now,
+        )
+        await self._show(sent=True)
+
+
+class PutAside(PageHandler):
+    """A learner has read a message."""
+
+    async def post(self) -> None:
+        self.require(self.actor.known)
+        notice = forms.read_key(self.get_body_argument("notice", ""))
+        if notice is not None:
+            await self.act(acts.put_aside, notice, at=self.now)
+        self.redirect(self.url())
+
+
+def _day(text: str) -> dt.date:
+    """A date, as forms send it."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Refused(Message("Ngày không đúng dạng, ví dụ 2026-12-31"), field="day") from None
+
+
+def _time(field: str, text: str) -> dt.time:
+    """A time of day on Vietnam's clock, as forms send it."""
+    try:
+        return dt.time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise Refused(Message("Giờ không đúng dạng, ví dụ 08:30"), field=field) from None

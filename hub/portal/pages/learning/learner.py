@@ -1,0 +1,163 @@
+"""A learner's own pages: what to do next, catalogue, course, marks, the competence profile."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.certificates.issuing import fault_of_name
+from core.messages import Refused
+from hub.locale.cookie import keep_language
+from hub.portal.web import PageHandler
+from hub.settings import Settings
+from records import Session
+from records.assessment import certificates
+from records.learning import meetings, notices
+from records.people import persons
+from school import access
+from school.learning import overview as learning
+from school.learning import search
+from skills_framework.framework import Framework, load_framework
+
+NOTICES_STAY = dt.timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the home page shows."""
+
+    courses: list[learning.CourseState]
+    certificates: list[Any]
+    profile: list[learning.DomainStanding]
+    unit_name: str
+    notices: Sequence[Any]
+    meetings: Sequence[Any]
+    way: learning.CertificateWay
+
+
+def load_overview(
+    session: Session, actor: access.Actor, at: dt.datetime, settings: Settings
+) -> Overview:
+    assert actor.person_id is not None
+    unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
+    return Overview(
+        courses=learning.load_courses(session, actor.person_id, pass_share=settings.pass_share),
+        certificates=list(certificates.certificates_of(session, actor.person_id)),
+        profile=learning.load_profile(session, actor.person_id),
+        unit_name=unit.name if unit else "",
+        notices=notices.unread_notices(
+            session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
+        ),
+        meetings=meetings.open_meetings(session, actor.person_id, at=at),
+        way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
+    )
+
+
+class Home(PageHandler):
+    """“Việc học của tôi”."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
+        begun = [course for course in overview.courses if course.begun]
+        self.page(
+            "learning/home.html",
+            step=learning.next_step(overview.courses, self.now, overview.way.wanted),
+            way=overview.way,
+            known={course.slug: course for course in overview.courses},
+            deadlines=learning.deadlines(overview.courses, self.now)[:5],
+            begun=begun,
+            others=[course for course in overview.courses if not course.begun],
+            certificates=overview.certificates,
+            name_fault=fault_of_name(self.actor.full_name),
+            profile=overview.profile,
+            unit_name=overview.unit_name,
+            notices=overview.notices,
+            meetings=overview.meetings,
+            programmes=learning.PROGRAMMES,
+        )
+
+
+class Catalogue(PageHandler):
+    async def get(self) -> None:
+        query = self.get_argument("q", "")[:200]
+        courses = await self.read(
+            learning.load_courses,
+            self.actor.person_id,
+            pass_share=self.pass_share,
+        )
+        self.page(
+            "learning/catalogue.html",
+            query=query,
+            found=search.find(courses, query, frameworks_of(courses)),
+            frames=learning.FRAMES,
+        )
+
+
+def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framework]:
+    """The frameworks that these courses refer to, by id; one we do not have is left out."""
+    found: dict[str, Framework] = {}
+    for name in {str(course.manifest.get("framework")) for course in courses}:
+        with contextlib.suppress(Refused):
+            found[name] = load_framework(name)
+    return found
+
+
+class CoursePage(PageHandler):
+    async def get(self, slug: str) -> None:
+        course = await self.read(
+            learning.find_course, self.actor.person_id, slug, pass_share=self.pass_share
+        )
+        if course is None:
+            raise self.absent()
+        self.page(
+            "learning/course.html",
+            course=course,
+            step=learning.next_step([course], self.now),
+            programmes=learning.PROGRAMMES,
+            frames=learning.FRAMES,
+        )
+
+
+class MarksPage(PageHandler):
+    """Every result and every certificate."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
+        self.page(
+            "learning/marks.html",
+            courses=[course for course in overview.courses if course.begun],
+            certificates=overview.certificates,
+            name_fault=fault_of_name(self.actor.full_name),
+            programmes=learning.PROGRAMMES,
+        )
+
+
+class ProfilePage(PageHandler):
+    """The competence profile: a picture, and its table beside it."""
+
+    async def get(self) -> None:
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
+        self.page("learning/profile.html", profile=overview.profile, unit_name=overview.unit_name)
+
+
+class Language(PageHandler):
+    """Choosing a language: kept in a cookie, so it also holds before login."""
+
+    public = True
+
+    async def post(self) -> None:
+        keep_language(self, self.get_body_argument("language", ""))
+        back = self.get_body_argument("back", "")
+        inside = back.startswith(self.portal.prefix) and "\\" not in back and ".." not in back
+        self.redirect(back if inside else self.portal.prefix)
+
+
+class Logout(PageHandler):
+    public = True
+
+    async def post(self) -> None:
+        self.hub_auth.clear_cookie(self)
+        self.redirect(self.portal.hub_prefix + "logout")

@@ -1,0 +1,420 @@
+"""The player: a lesson's notebook as a page to read, answer, try out and hand in."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import courses
+from core.completion import LessonStanding, share_in_force
+from core.messages import Message, Refused
+from hub.labs import door
+from hub.portal import forms
+from hub.portal.pages.courses import media
+from hub.portal.pages.courses.layout import arrange
+from hub.portal.web import CONTENT_POLICY, PageHandler
+from hub.settings import Settings
+from records import Session
+from records.courses import lesson_terms, releases
+from school import access
+from school.learning import acts, answering, lessons, overview
+from school.refusals import AtFields, Unavailable
+
+BUILT = "built/editor.js"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Everything the lesson page shows."""
+
+    place: lessons.Place
+    work: lessons.Work | None
+    course: overview.CourseState | None
+    result: lessons.Result | None
+    certificate: Any
+    attempts_used: int
+    broken: bool
+    settings: Settings
+
+    @property
+    def has_passed(self) -> bool:
+        """The last submission reached the share of points that is asked for."""
+        last = self.result
+        if last is None or last.points is None:
+            return False
+        share = share_in_force(float(self.place.manifest["pass_share"]), self.settings.pass_share)
+        return LessonStanding(last.lesson, last.max_points or 0.0, last.points).passes(share)
+
+    @property
+    def attempts_left(self) -> int | None:
+        """How often the lesson may still be handed in; None without a limit."""
+        allowed = self.place.attempts
+        return None if allowed is None else max(0, allowed - self.attempts_used)
+
+    @property
+    def has_full_points(self) -> bool:
+        lesson = self.course.lesson(self.place.lesson) if self.course else None
+        return lesson is not None and lesson.points is not None and lesson.share >= 1
+
+
+def load_page(
+    session: Session, actor: access.Actor, course: str, lesson: str, settings: Settings
+) -> Loaded | None:
+    assert actor.person_id is not None
+    place = lessons.find_place(session, actor.person_id, course, lesson)
+    if place is None:
+        return None
+    work = lessons.find_work(session, actor.person_id, place)
+    return Loaded(
+        place=place,
+        work=work,
+        course=overview.find_course(
+            session, actor.person_id, course, pass_share=settings.pass_share
+        ),
+        result=lessons.find_last_result(session, actor.person_id, place),
+        certificate=overview.find_certificate(session, actor.person_id, settings.programme),
+        attempts_used=lesson_terms.count_attempts(session, actor.person_id, course, lesson)
+        if place.attempts is not None
+        else 0,
+        broken=work is not None and lessons.lost_exercises(work.notebook, place),
+        settings=settings,
+    )
+
+
+class LessonPage(PageHandler):
+    """Read, answer, try, hand in. All of it also works by ordinary form posts."""
+
+    async def get(self, course: str, lesson: str) -> None:
+        loaded = await self._load(course, lesson)
+        if self.get_argument("part", "") == "results":
+            self._results(loaded)
+        else:
+            self.remember_browser()
+            await self._show(loaded)
+
+    async def post(self, course: str, lesson: str) -> None:
+        """Without script: save what was typed, and hand it in where that button was pressed."""
+        self.require(access.may_submit(self.actor))
+        loaded = await self._load(course, lesson)
+        assert loaded.work is not None and self.actor.person_id is not None
+        action = self.get_body_argument("action", "save")
+        errors: list[str] = []
+        answers: dict[str, Any] = {}
+        refused: dict[str, Message] = {}
+        typed: dict[str, Any] = {}  # what is not stored, to be shown again
+        try:
+            if action == "restore":
+                await self.act(acts.restore_lesson, loaded.place, loaded.work, at=self.now)
+            else:
+                answers, refused = await self.in_thread(lambda: self._posted(loaded))
+                typed = answers
+                work = await self.act(
+                    acts.save_answers,
+                    loaded.place,
+                    answers,
+                    revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
+                    language=self._.language,
+                    at=self.now,
+                )
+                typed = {}
+                if action == "submit" and not refused and loaded.attempts_left == 1:
+                    await self._show(await self._load(course, lesson), asks_for_last=True)
+                    return
+                if action in ("submit", "submit-last") and not refused:
+                    await self.act(
+                        acts.hand_in,
+                        loaded.place,
+                        work.notebook,
+                        at=self.now,
+                        device=self.device(),
+                        language=self._.language,
+                    )
+        except Refused as said:
+            errors = [self._.message(message) for message in said.messages]
+        except lessons.Changed as changed:
+            typed = {}  # the page shows what is stored: whoever sends it again must have seen it
+            errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
+        if refused:
+            errors.append(self._(SEE_FIELDS.template))
+        if errors:
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+            await self._show(await self._load(course, lesson), errors, refused, typed)
+        else:
+            self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
+
+    async def _load(self, course: str, lesson: str) -> Loaded:
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+        if loaded is None:
+            raise self.absent()
+        if loaded.work is None and access.may_submit(self.actor):
+            await self.act(acts.open_lesson, loaded.place, at=self.now)
+            loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+            assert loaded is not None
+        return loaded
+
+    def _posted(self, loaded: Loaded) -> tuple[dict[str, Any], dict[str, Message]]:
+        """What the form says, by cell, without the files that are no good; and why they are not."""
+        assert loaded.work is not None
+        cells = lessons.answer_cells(loaded.work.notebook)
+        answers: dict[str, Any] = {}
+        for cell_id, cell in cells.items():
+            form = answering.form_of(cell)
+            if form is None and not self.get_body_arguments(f"a-{cell_id}"):
+                continue
+            value = forms.read_posted(
+                form,
+                cell_id,
+                lambda name: self.get_body_arguments(name, strip=False),
+                self._upload,
+            )
+            if value is not forms.KEEP:
+                answers[cell_id] = value
+        try:
+            answering.look_into_files(cells, answers)
+        except AtFields as refused:
+            bad = {field.cell: field.fault for field in refused.unread if field.fault}
+            return {cell: one for cell, one in answers.items() if cell not in bad}, bad
+        return answers, {}
+
+    def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
+        """What was typed into each field and is not what is stored: nothing typed is lost."""
+        cells = lessons.answer_cells(stored.notebook)
+        kept = lessons.answers_in(stored.notebook)
+        typed, _fields = answering.read_answers(cells, posted, self._.language)
+        return [
+            self._(TYPED_BEFORE.template, label=self._label(cells[cell_id]), typed=shown)
+            for cell_id, value in typed.items()
+            if value != kept.get(cell_id) and (shown := forms.in_one_line(posted[cell_id]))
+        ]
+
+    def _label(self, cell: Mapping[str, Any]) -> str:
+        form = answering.form_of(cell)
+        return form.label if form else self._("Ô soạn mã Python")
+
+    def _upload(self, name: str) -> forms.Upload | None:
+        sent = self.request.files.get(name)
+        return forms.Upload(sent[0].filename, sent[0].body) if sent else None
+
+    async def _show(
+        self,
+        loaded: Loaded,
+        errors: Sequence[str] = (),
+        refused: Mapping[str, Message] | None = None,
+        typed: Mapping[str, Any] | None = None,
+        *,
+        asks_for_last: bool = False,
+    ) -> None:
+        place = loaded.place
+        if loaded.work is not None:
+            notebook = loaded.work.notebook
+        else:  # someone who only reads
+            published = await self.read(lessons.published_for, place, 0)
+            notebook = published.notebook
+        answers = lessons.answers_in(notebook)
+        solutions: dict[str, str] = {}
+        over = place.is_over(self.now, loaded.attempts_used) or loaded.has_full_points
+        # What is not marked yet may come back as an attempt that did not count.
+        settled = loaded.result is None or not loaded.result.waiting
+        if over and settled and self.actor.person_id is not None:
+            solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
+        shown, contents = arrange(
+            courses.blocks(
+                notebook,
+                media.addressed(place.manifest, self.url("courses", place.course, "media")),
+            ),
+            {**answers, **(typed or {})},
+        )
+        nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
+        self.set_header(
+            "Content-Security-Policy",
+            self._policy() + f"; style-src 'self' 'nonce-{nonce}'",
+        )
+        self.page(
+            "learning/lesson.html",
+            loaded=loaded,
+            place=place,
+            shown=shown,
+            contents=contents,
+            errors=errors,
+            asks_for_last=asks_for_last,
+            refused=refused or {},
+            focus=forms.first_unread(shown, self._.language) if errors else None,
+            exercises={one["grade_id"]: one for one in place.exercises},
+            results=_results_by_id(loaded.result),
+            next_lesson=lessons.next_after(place, place.manifest["lessons"]),
+            may_answer=loaded.work is not None,
+            forms=forms,
+            nonce=nonce,
+            solutions=solutions,
+            labs=self.portal.labs,
+            editor=self.static_url(BUILT) if self.portal.has_editor else "",
+            state=json.dumps(self._state(loaded, answers), ensure_ascii=False).replace(
+                "<", "\\u003c"
+            ),
+        )
+
+    def _policy(self) -> str:
+        """“Mở trong JupyterLab” is a form that leads to the lab, which may have its own host."""
+        settings = self.portal.settings
+        if not settings.lab_domain:
+            return CONTENT_POLICY
+        here = urlsplit(settings.address)
+        port = f":{here.port}" if here.port else ""
+        labs = f"{here.scheme}://*.{settings.lab_domain}{port}"
+        return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
+
+    def _state(self, loaded: Loaded, answers: lessons.Answers) -> dict[str, Any]:
+        """What the script needs to begin with."""
+        place = loaded.place
+        return {
+            "api": self.url("api/v1/courses", place.course, "lessons", place.lesson),
+            "submissions": self.url("api/v1/submissions"),
+            "page": self.url("courses", place.course, "lessons", place.lesson),
+            "course": place.course,
+            "lesson": place.lesson,
+            "release": place.release_id,
+            "who": self.actor.username,
+            "language": self._.language,
+            "revision": loaded.work.revision if loaded.work else 0,
+            "answers": lessons.without_content(answers),
+            "exercise_of": place.exercise_of,
+            "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
+            "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
+        }
+
+    def _results(self, loaded: Loaded) -> None:
+        """Only what marking changes, for the script to put in place."""
+        self.page(
+            "learning/results.html",
+            loaded=loaded,
+            place=loaded.place,
+            exercises={one["grade_id"]: one for one in loaded.place.exercises},
+            results=_results_by_id(loaded.result),
+            next_lesson=lessons.next_after(loaded.place, loaded.place.manifest["lessons"]),
+        )
+
+
+class LessonFile(PageHandler):
+    """A file a lesson hands out: the learner's own, with their own numbers in it."""
+
+    async def get(self, course: str, lesson: str, name: str) -> None:
+        content = await self.read(self._find, course, lesson, name)
+        if content is None:
+            raise self.absent()
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        self.set_header("Content-Type", kind)
+        self.set_header(
+            "Content-Disposition", f"attachment; filename*=UTF-8''{quote(PurePosixPath(name).name)}"
+        )
+        self.finish(content)
+
+    def _find(self, session: Session, course: str, lesson: str, name: str) -> bytes | None:
+        assert self.actor.person_id is not None
+        place = lessons.find_place(session, self.actor.person_id, course, lesson)
+        if place is None:
+            return None
+        own = lessons.own_files(session, self.actor.person_id, place)
+        return own.get(name) or releases.release_file(
+            session, place.release_id, "learner", f"files/{name}"
+        )
+
+
+class OpenInLab(PageHandler):
+    """“Mở trong JupyterLab”: puts the draft into the learner's lab and goes there."""
+
+    async def post(self, course: str, lesson: str) -> None:
+        self.require(access.may_submit(self.actor))
+        if self.portal.labs is None:
+            raise self.absent()
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+        if loaded is None or loaded.work is None or self.actor.username is None:
+            raise self.absent()
+        files = await self.read(self._files, loaded.place, loaded.work)
+        wanted = door.Lesson(
+            course=course,
+            file=loaded.place.entry["file"],
+            notebook=loaded.work.notebook,
+            revision=loaded.work.revision,
+            slug=lesson,
+            files=files,
+        )
+        try:
+            address = await self.portal.labs.open_lesson(
+                wanted,
+                username=self.actor.username,
+                token=self.hub_auth.get_token(self),
+                language=self._.language,
+                narrow=self.get_body_argument("screen", "") == "narrow",
+            )
+        except Unavailable as unavailable:
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+            errors = [self._.message(message) for message in unavailable.messages]
+            self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
+            return
+        self.redirect(address)
+
+    def _files(
+        self, session: Session, place: lessons.Place, work: lessons.Work
+    ) -> Mapping[str, bytes]:
+        assert self.actor.person_id is not None
+        return lessons.files_for_lab(session, self.actor.person_id, place, work)
+
+
+def _results_by_id(result: lessons.Result | None) -> dict[str, lessons.ExerciseResult]:
+    return {one.grade_id: one for one in result.exercises} if result else {}
+
+
+CHANGED_ELSEWHERE = Message(
+    "Bài này vừa được sửa ở một cửa sổ khác. Bản ở đó được giữ; hãy kiểm tra lại rồi sửa tiếp."
+)
+
+TYPED_BEFORE = Message("“{label}”: vừa gõ “{typed}”, chưa lưu.")
+SEE_FIELDS = Message("Có tệp chưa nhận được: xem lý do ngay dưới ô chọn tệp. Các ô khác đã lưu.")
+
+SCRIPT_SAYS = {
+    "saving": Message("Đang lưu…"),
+    "saved": Message("Đã lưu"),
+    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự lưu khi có mạng lại."),
+    "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
+    "failed": Message("Chưa lưu được; sẽ thử lại."),
+    "unread": Message("Đã lưu như đã gõ, nhưng có ô chưa đọc được."),
+    "mend": Message("Chưa nộp: có ô chưa đọc được. Xem lý do ngay dưới ô rồi sửa."),
+    "choose_first": Message(
+        "Chưa nộp: có ô vừa được sửa ở nơi khác. Chọn bản muốn giữ rồi nộp lại."
+    ),
+    "submit_offline": Message(
+        "Chưa nộp: đang mất mạng. Bài được giữ trên máy này; khi có mạng lại, hãy bấm Nộp bài."
+    ),
+    "checking": Message("Đang xem tệp…"),
+    "kept_file": Message("Tệp gửi trước ({name}) vẫn được giữ; tải lại trang để dùng tệp ấy."),
+    "running": Message("Đang chạy…"),
+    "ran": Message("Chạy xong."),
+    "ran_badly": Message("Chạy xong, có lỗi."),
+    "run_failed": Message("Không chạy được. Hãy thử lại."),
+    "last": Message("Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?"),
+    "submitting": Message("Đang nộp…"),
+    "marking": Message("Đã nộp. Đang chấm…"),
+    "marked": Message("Đã chấm xong."),
+    "submit_failed": Message("Chưa nộp được. Bài vẫn được giữ; hãy thử lại."),
+    "dead": Message("Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ."),
+    "conflict": Message("Ô này vừa được sửa ở nơi khác. Chọn bản muốn giữ:"),
+    "mine": Message("Bản trên máy này"),
+    "theirs": Message("Bản đã lưu ở nơi khác"),
+    "keep_mine": Message("Giữ bản trên máy này"),
+    "keep_theirs": Message("Lấy bản đã lưu"),
+    "empty": Message("(trống)"),
+    "moved": Message("Đã chuyển “{item}” đến vị trí {n}."),
+    "editor": Message("Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
+    "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
+    "empty_file": Message("Tệp rỗng (0 byte): hãy mở, lưu lại rồi chọn lại."),
+    "session": Message(
+        "Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập; bài được giữ trên máy này."
+    ),
+}

@@ -1,0 +1,1 @@
+"""An instructor's insight, and marks by hand."""

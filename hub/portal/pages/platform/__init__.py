@@ -1,0 +1,1 @@
+"""The audit log and the labs that run, for those who keep the platform."""

@@ -1,0 +1,1 @@
+"""Figures by unit, the plan, what a certificate takes."""

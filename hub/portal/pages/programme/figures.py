@@ -1,0 +1,288 @@
+"""Pages of figures: the nation, one unit, its people, and what everybody may see.
+
+Every figure leads down: nation → province → unit → people → certificate, as far as the reader may
+go. What is counted and how is `analytics.programme.figures`; nothing is counted here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from markupsafe import Markup
+
+from analytics.programme import charts
+from analytics.programme.figures import (
+    NOWHERE,
+    Figures,
+    UnitFigures,
+    find_figures,
+    find_unit_figures,
+)
+from analytics.programme.places import Vintage
+from analytics.programme.report import write_report, write_rows
+from analytics.programme.small_cells import SMALLEST, Withheld, protect
+from analytics.programme.targets import (
+    EXPERTS,
+    Goal,
+    find_goals,
+    load_groups,
+    load_programmes,
+)
+from core.calendar import today_in_vietnam
+from core.messages import Message
+from courses.csv_cells import safe_cell
+from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
+from hub.portal.web import BaseHandler
+from records import Session
+from records.people import persons
+from records.programme import counting
+from school import access
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = {
+    "all": Message("Tất cả"),
+    "certified": Message("Đã có chứng nhận"),
+    "revoked": Message("Chứng nhận đã thu hồi"),
+    "learning": Message("Đang học"),
+    "waiting": Message("Chưa bắt đầu"),
+}
+
+
+class National(OfficerPage):
+    """How far the programme is, with a picture and its table."""
+
+    async def get(self) -> None:
+        self.require(access.may_see_nation(self.actor))
+        vintage = self.vintage()
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
+        goals = await self.read(find_goals, self.programme)
+        sort, provinces = self.sorted_lines(figures.provinces)
+        self.page(
+            "programme/national.html",
+            figures=figures,
+            programme=load_programmes()[self.programme],
+            experts=load_programmes()[EXPERTS],
+            groups=load_groups(),
+            bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
+            expert_bar=self.bar(figures.experts),
+            tiles=self.tiles(figures.provinces, vintage, links=True),
+            months=self._months(figures, goals["total"]),
+            provinces=provinces,
+            sorted_by=sort,
+            vintages=VINTAGE_NAMES,
+            count=self.count,
+            whole=_nation_id(await self.read(persons.find_nation)),
+            sample=self.portal.settings.demo,
+        )
+
+    def _months(self, figures: Figures, goal: Goal) -> Markup:
+        words = charts.LineWords(
+            title=self._("Số chứng nhận lũy kế theo tháng; số liệu ở bảng kèm theo"),
+            goal=self._("Chỉ tiêu {n}", n=self.count(goal.amount)),
+            number=self.count,
+        )
+        drawn = charts.draw_months(
+            figures.months,
+            goal=goal.amount,
+            begins_on=goal.begins_on,
+            deadline_on=goal.deadline_on,
+            today=today_in_vietnam(self.now),
+            words=words,
+        )
+        return Markup(drawn)  # noqa: S704 - escaped by draw_months
+
+
+class Workbook(OfficerPage):
+    """The same figures as xlsx."""
+
+    cost: ClassVar[float] = 10
+
+    async def get(self) -> None:
+        self.require(access.may_see_nation(self.actor))
+        vintage, demo = self.vintage(), self.portal.settings.demo
+        book = io.BytesIO()
+
+        def write(session: Session) -> Figures:
+            return write_report(
+                session,
+                book,
+                at=self.now,
+                vintage=vintage,
+                programme=self.programme,
+                sample=demo,
+            )
+
+        await self.read(write)
+        today = today_in_vietnam(self.now)
+        self.set_header("Content-Type", XLSX)
+        self.set_header(
+            "Content-Disposition", f'attachment; filename="bao-cao-{today:%Y-%m-%d}.xlsx"'
+        )
+        self.finish(book.getvalue())
+
+
+class UnitPage(OfficerPage):
+    """A unit and the units below it."""
+
+    async def get(self, unit: str) -> None:
+        figures = await self.read(self._load, int(unit))
+        self.require(figures is not None)
+        assert figures is not None
+        path = {node.id for node in (*figures.path, figures.unit)}
+        self.require(access.may_see_unit(self.actor, path))
+        sort, children = self.sorted_lines(figures.children)
+        self.page(
+            "programme/unit.html",
+            figures=figures,
+            path_nodes=_visible_path(self.actor, figures),
+            bar=self.bar(figures.whole) if figures.whole.planned is not None else None,
+            children=children,
+            states=STATES,
+            nowhere=NOWHERE,
+            sorted_by=sort,
+            count=self.count,
+            sample=self.portal.settings.demo,
+        )
+
+    def _load(self, session: Session, unit_id: int) -> UnitFigures | None:
+        return find_unit_figures(session, unit_id, self.programme, at=self.now)
+
+
+@dataclass(frozen=True)
+class PeopleOfUnit:
+    figures: UnitFigures
+    total: int
+    lines: Sequence[counting.PersonLine]
+    units: dict[int, counting.UnitNode]
+
+
+class UnitPeople(OfficerPage):
+    """Who is behind a unit's figures."""
+
+    async def get(self, unit: str) -> None:
+        state = self.get_argument("state", "all")
+        state = state if state in STATES else "all"
+        search = persons.clean(self.get_argument("q", ""))[:100]
+        found = await self.read(self._load, int(unit), state, search, self.offset())
+        self.require(found is not None)
+        assert found is not None
+        self.page(
+            "programme/people.html",
+            figures=found.figures,
+            found=found,
+            path_nodes=_visible_path(self.actor, found.figures),
+            state=state,
+            search=search,
+            states=STATES,
+            offset=self.offset(),
+            size=PAGE,
+            groups=load_groups(),
+            count=self.count,
+        )
+
+    def _load(
+        self, session: Session, unit_id: int, state: str, search: str, offset: int
+    ) -> PeopleOfUnit | None:
+        figures = find_unit_figures(session, unit_id, self.programme, at=self.now)
+        if figures is None:
+            return None
+        path = {node.id for node in (*figures.path, figures.unit)}
+        if not access.may_see_people_of(self.actor, path):
+            return None
+        below = persons.unit_and_below(session, unit_id)
+        total, lines = counting.list_people(
+            session,
+            below,
+            self.programme,
+            state=state,
+            search=search,
+            offset=offset,
+            limit=PAGE,
+        )
+        return PeopleOfUnit(figures, total, lines, counting.load_units_tree(session))
+
+
+# --- without login ----------------------------------------------------------------------------
+
+
+class PublicProgress(OfficerPage):
+    """The programme's progress for everybody, small numbers withheld."""
+
+    public: ClassVar[bool] = True
+    cost: ClassVar[float] = 4
+
+    async def get(self) -> None:
+        vintage = self.vintage()
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
+        self.page(
+            "programme/public.html",
+            figures=figures,
+            shown=_protected(figures),
+            programme=load_programmes()[self.programme],
+            bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
+            smallest=SMALLEST,
+            withheld=Withheld,
+            vintages=VINTAGE_NAMES,
+            count=self.count,
+            sample=self.portal.settings.demo,
+        )
+
+
+class OpenData(BaseHandler):
+    """The same as CSV, or as a workbook whose codes keep their zeros: free, machine-readable, no
+    identification asked."""
+
+    public: ClassVar[bool] = True
+    cost: ClassVar[float] = 4
+
+    async def get(self, kind: str) -> None:
+        vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
+        shown = _protected(figures)
+        today = today_in_vietnam(self.now).isoformat()
+        rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
+        for line in figures.provinces:
+            certified = shown[line.code]
+            rows.append(
+                [vintage, line.code, str(line.name), line.planned,
+                 certified.value if isinstance(certified, Withheld) else certified, today]
+            )  # fmt: skip
+        if kind == "xlsx":
+            self.set_header("Content-Type", XLSX)
+            self.finish(write_rows(rows, sheet="Tiến độ"))
+            return
+        # A Vietnamese spreadsheet parts columns by semicolons, an English one by commas.
+        by_language = ";" if self._.language == "vi" else ","
+        asked = self.get_argument("separator", by_language)
+        text = io.StringIO()
+        writer = csv.writer(  # text in quotes, so that a program knows codes from numbers
+            text,
+            delimiter=asked if asked in (",", ";") else by_language,
+            quoting=csv.QUOTE_NONNUMERIC,
+        )
+        writer.writerows([safe_cell(one, keep_text=False) for one in row] for row in rows)
+        self.set_header("Content-Type", "text/csv; charset=utf-8")
+        self.finish("\ufeff" + text.getvalue())
+
+
+def _protected(figures: Figures) -> dict[str, int | Withheld]:
+    return protect({line.code: line.certified for line in figures.provinces})
+
+
+def _visible_path(
+    actor: access.Actor, figures: UnitFigures
+) -> list[tuple[counting.UnitNode, bool]]:
+    """The way from the top to the unit, and which steps this reader may open."""
+    found, above = [], set[int]()
+    for node in figures.path:
+        above.add(node.id)
+        found.append((node, access.may_see_unit(actor, above)))
+    return found
+
+
+def _nation_id(nation: Any) -> int | None:
+    return nation.id if nation else None
