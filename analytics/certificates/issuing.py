@@ -278,16 +278,16 @@ Found = Sequence[tuple[str, Release | None, Mapping[str, tuple[float, float]]]]
 
 
 def _framework_of(found: Found) -> str:
-    return next(str(one.manifest["framework"]) for _course, one, _marks in found if one)
+    return next(one.manifest.framework for _course, one, _marks in found if one)
 
 
 def _standings(found: Found, pass_share: float | None) -> list[CourseStanding]:
     return [
         CourseStanding(
-            title=str(release.manifest["title"]),
-            lessons=[(e["slug"], float(e["max_points"])) for e in release.manifest["lessons"]],
+            title=release.manifest.title,
+            lessons=[(one.slug, one.max_points) for one in release.manifest.lessons],
             marks=marks,
-            pass_share=float(release.manifest["pass_share"]) if pass_share is None else pass_share,
+            pass_share=release.manifest.pass_share if pass_share is None else pass_share,
         )
         if release
         else CourseStanding(title=course, lessons=(), marks={}, pass_share=1.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from records.assessment.tables import Evidence
+from records.courses.releases import find_lesson
 from records.courses.tables import Release
 from records.marking.tables import ExerciseMarks, Submission
 
@@ -31,29 +31,20 @@ def record_evidence(
     Marks that a person must still look at, and exercises without points, show nothing.
     """
     session.execute(delete(Evidence).where(Evidence.submission_id == submission.id))
-    exercises = _exercises(release.manifest, submission.lesson)
+    lesson = find_lesson(release, submission.lesson)
     for mark in marks:
-        exercise = exercises.get(mark.grade_id)
+        exercise = lesson.find_exercise(mark.grade_id) if lesson else None
         if exercise is None or mark.needs_review or mark.max_points <= 0:
             continue
         session.add(
             Evidence(
                 person_id=submission.person_id,
-                framework=release.manifest["framework"],
-                competence=exercise["competence"],
-                level=exercise["level"],
+                framework=release.manifest.framework,
+                competence=exercise.competence,
+                level=exercise.level,
                 share=min(1.0, max(0.0, mark.points / mark.max_points)),
                 submission_id=submission.id,
                 grade_id=mark.grade_id,
                 at=submission.marked_at,
             )
         )
-
-
-def _exercises(manifest: Mapping[str, Any], lesson: str) -> dict[str, Mapping[str, Any]]:
-    return {
-        exercise["grade_id"]: exercise
-        for entry in manifest["lessons"]
-        if entry["slug"] == lesson
-        for exercise in entry["exercises"]
-    }

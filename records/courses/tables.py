@@ -6,21 +6,38 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
+    Dialect,
     ForeignKey,
     LargeBinary,
     String,
+    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.manifest import Manifest, read_manifest
 from records.schema import Id, Table
+
+
+class StoredManifest(TypeDecorator[Manifest]):
+    """A manifest, stored as plain JSON: the one place where a release's is read and written."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Manifest | None, dialect: Dialect) -> Any:
+        return value.as_dict() if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Manifest | None:
+        return read_manifest(value) if value is not None else None
 
 
 class Release(Table):
     """One published state of a course. Immutable: a change is a new release with the next number.
 
-    ``manifest`` is `courses.Release.manifest`: titles, lessons, exercises with points,
-    competence and level; pages read it and need no notebook.
+    ``manifest`` is what `courses.make_release` says of the course: titles, lessons, exercises with
+    points, competence and level; pages read it and need no notebook.
     """
 
     __tablename__ = "release"
@@ -34,7 +51,7 @@ class Release(Table):
     course: Mapped[str] = mapped_column(String(64))
     number: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 over the files
-    manifest: Mapped[dict[str, Any]]
+    manifest: Mapped[Manifest] = mapped_column(StoredManifest)
     published_at: Mapped[dt.datetime]
     published_by: Mapped[str] = mapped_column(String(100))
 

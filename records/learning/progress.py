@@ -153,7 +153,7 @@ def _facts(session: Session, enrolled: Sequence[Enrolment]) -> Mapping[int, Cour
 def _count(
     course: str, release: Release, marked: Sequence[Progress], attended: frozenset[str]
 ) -> CourseFacts:
-    maxima = {lesson["slug"]: float(lesson["max_points"]) for lesson in release.manifest["lessons"]}
+    maxima = {lesson.slug: lesson.max_points for lesson in release.manifest.lessons}
     done = [progress for progress in marked if progress.lesson in maxima]
     took_part = {progress.lesson for progress in done} | (attended & maxima.keys())
     return CourseFacts(
@@ -163,7 +163,7 @@ def _count(
         lessons_done=len(took_part),
         points=total_points(progress.points for progress in done),
         max_points=sum(maxima.values()),
-        pass_share=float(release.manifest["pass_share"]),
+        pass_share=release.manifest.pass_share,
     )
 
 

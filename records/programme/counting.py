@@ -317,8 +317,8 @@ def release_and_marks(
         )
         marks = {row.lesson: (row.points, row.max_points) for row in rows}
         attended = attended_lessons(session, course, [person_id])[person_id]
-        for lesson in release.manifest["lessons"] if release else ():
-            if lesson["slug"] in attended:
-                marks.setdefault(lesson["slug"], (0.0, float(lesson["max_points"])))
+        for lesson in release.manifest.lessons if release else ():
+            if lesson.slug in attended:
+                marks.setdefault(lesson.slug, (0.0, lesson.max_points))
         found.append((course, release, marks))
     return found

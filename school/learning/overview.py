@@ -8,17 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.certificates.requirements import Rule, find_rule
 from core import names
 from core.calendar import HANOI
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from core.passing import reaches
 from core.points import total_points
 from records import Session
 from records.assessment import certificates, evidence
+from records.assessment.tables import Certificate
 from records.courses import lesson_terms, releases
+from records.courses.tables import Release
 from records.learning import drafts, enrolments, meetings, progress
 from skills_framework import framework as frameworks
 
@@ -44,7 +46,7 @@ class LessonState:
 
     course: str
     slug: str
-    titles: Mapping[str, Any]
+    titles: LessonEntry
     minutes: int
     exercises: int
     max_points: float
@@ -87,13 +89,13 @@ class CourseState:
     slug: str
     release_id: int
     number: int
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     lessons: tuple[LessonState, ...]
     begun: bool
 
     @property
     def pass_share(self) -> float:
-        return float(self.manifest["pass_share"])
+        return self.manifest.pass_share
 
     @property
     def points(self) -> float:
@@ -155,8 +157,8 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
         ),
         key=lambda course: (
             not course.begun,
-            course.manifest.get("frame", ""),
-            names.sort_key(course.manifest["title"]),
+            course.manifest.frame,
+            names.sort_key(course.manifest.title),
         ),
     )
 
@@ -167,7 +169,7 @@ def find_course(session: Session, person_id: int | None, slug: str) -> CourseSta
 
 def _course(
     session: Session,
-    release: Any,
+    release: Release,
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
     attended: Collection[tuple[str, str]],
@@ -182,18 +184,18 @@ def _course(
     lessons = tuple(
         LessonState(
             course=release.course,
-            slug=lesson["slug"],
+            slug=lesson.slug,
             titles=lesson,
-            minutes=round(lesson["theory_minutes"] + lesson["practice_minutes"]),
-            exercises=len(lesson["exercises"]),
-            max_points=float(lesson["max_points"]),
-            points=best.get(lesson["slug"]),
-            opened_at=opened.get((release.id, lesson["slug"])),
-            pass_share=float(release.manifest["pass_share"]),
-            closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
-            attended=(release.course, lesson["slug"]) in attended,
+            minutes=round(lesson.minutes),
+            exercises=len(lesson.exercises),
+            max_points=lesson.max_points,
+            points=best.get(lesson.slug),
+            opened_at=opened.get((release.id, lesson.slug)),
+            pass_share=release.manifest.pass_share,
+            closes_at=agreed[lesson.slug].closes_at if lesson.slug in agreed else None,
+            attended=(release.course, lesson.slug) in attended,
         )
-        for lesson in release.manifest["lessons"]
+        for lesson in release.manifest.lessons
     )
     return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
 
@@ -272,9 +274,9 @@ def deadlines(
     return [(course, lesson) for _, course, lesson in sorted(found, key=lambda one: one[0])]
 
 
-def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:
+def find_certificate(session: Session, person_id: int, manifest: Manifest) -> Certificate | None:
     """The learner's valid certificate of the programme this course belongs to."""
-    found = certificates.find_certificate_of(session, person_id, manifest["programme"])
+    found = certificates.find_certificate_of(session, person_id, manifest.programme)
     return found if found is not None and found.revoked_at is None else None
 
 

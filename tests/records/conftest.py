@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.manifest import Manifest, read_manifest
 from core.messages import Message
 from records import Records, Session
 from records.courses import releases
@@ -27,7 +28,7 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Publication:
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: dict[str, bytes]
     source_files: dict[str, bytes]
 
@@ -90,14 +91,16 @@ class Course:
             for lesson in lessons
         }
         return Publication(
-            manifest={
-                "programme": "chuyen-doi-so-10000",
-                "course": self.slug,
-                "title": "Khóa thử (mẫu)",
-                "framework": "vn-tt02-2025",
-                "pass_share": 0.5,
-                "lessons": lessons,
-            },
+            manifest=read_manifest(
+                {
+                    "programme": "chuyen-doi-so-10000",
+                    "course": self.slug,
+                    "title": "Khóa thử (mẫu)",
+                    "framework": "vn-tt02-2025",
+                    "pass_share": 0.5,
+                    "lessons": lessons,
+                }
+            ),
             learner_files=files,
             source_files={name: content + b" " for name, content in files.items()},
         )

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from core.calendar import HANOI
+from core.manifest import LessonEntry
 from core.messages import Message, Refused
 from hub.portal import forms
 from hub.portal.returned_forms import NOT_FILLED, at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
+from records.courses.tables import Release
 from records.learning import meetings, notices
+from records.learning.tables import Attendance, Meeting
 from records.people import persons
+from records.people.tables import Unit
 from school import access
 from school.marking import insight
+
+Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
 
 
 class Classes(PageHandler):
@@ -32,7 +37,9 @@ class Classes(PageHandler):
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
         )
 
-    def _load(self, session: Session) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session
+    ) -> tuple[Sequence[tuple[Meeting, int]], Sequence[Release], Entries]:
         entries = insight.lesson_entries(session)
         return meetings.meetings(session), releases.current_releases(session), entries
 
@@ -75,7 +82,9 @@ class ClassScreen(PageHandler):
             code=meetings.code_at(meeting, self.now) if shown else None,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session, number: int
+    ) -> tuple[Meeting, Sequence[tuple[Attendance, str]], Entries]:
         meeting = meetings.find_meeting(session, number)
         if meeting is None:
             raise self.absent()
@@ -120,7 +129,7 @@ class Attend(PageHandler):
             )
         await self._show(meeting)
 
-    def _attend(self, session: Session, meeting: str, code: str) -> Any:
+    def _attend(self, session: Session, meeting: str, code: str) -> Meeting:
         assert self.actor.person_id is not None
         number = forms.read_key(meeting) or 0
         person_id = self.actor.person_id
@@ -128,7 +137,7 @@ class Attend(PageHandler):
         self.portal.on_attended(session, person_id, attended.course, self.now)
         return attended
 
-    async def _show(self, done: Any) -> None:
+    async def _show(self, done: Meeting | None) -> None:
         assert self.actor.person_id is not None
         still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
         self.page("attend.html", meetings=still_open, done=done)
@@ -145,7 +154,7 @@ class Notices(PageHandler):
         self.require(bool(current or units))
         self.page("teaching/notices.html", releases=current, units=units, sent=sent)
 
-    def _choices(self, session: Session) -> tuple[list[Any], list[Any]]:
+    def _choices(self, session: Session) -> tuple[list[Release], list[Unit]]:
         own = [
             persons.find_unit_by_id(session, u) for u in self.actor.units_as(access.UNIT_OFFICER)
         ]

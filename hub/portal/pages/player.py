@@ -21,6 +21,7 @@ from hub.portal import forms
 from hub.portal.pages import media
 from hub.portal.web import CONTENT_POLICY, PageHandler
 from records import Session
+from records.assessment.tables import Certificate
 from records.courses import lesson_terms, releases
 from school import access
 from school.learning import answering, lessons, overview
@@ -122,7 +123,7 @@ class Loaded:
     work: lessons.Work | None
     course: overview.CourseState | None
     result: lessons.Result | None
-    certificate: Any
+    certificate: Certificate | None
     attempts_used: int
     broken: bool
 
@@ -130,7 +131,7 @@ class Loaded:
     def has_passed(self) -> bool:
         """The last submission reached the share of points that the course asks for."""
         last = self.result
-        share = float(self.place.manifest["pass_share"])
+        share = self.place.manifest.pass_share
         return last is not None and reaches(last.points or 0.0, last.max_points or 0.0, share)
 
     @property
@@ -332,9 +333,9 @@ class LessonPage(PageHandler):
             asks_for_last=asks_for_last,
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
-            exercises={one["grade_id"]: one for one in place.exercises},
+            exercises={one.grade_id: one for one in place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(place, place.manifest["lessons"]),
+            next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
             nonce=nonce,
@@ -381,9 +382,9 @@ class LessonPage(PageHandler):
             "results.html",
             loaded=loaded,
             place=loaded.place,
-            exercises={one["grade_id"]: one for one in loaded.place.exercises},
+            exercises={one.grade_id: one for one in loaded.place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(loaded.place, loaded.place.manifest["lessons"]),
+            next_lesson=lessons.next_after(loaded.place),
         )
 
 
@@ -425,7 +426,7 @@ class OpenInLab(PageHandler):
         files = await self.read(self._files, loaded.place, loaded.work)
         wanted = door.Lesson(
             course=course,
-            file=loaded.place.entry["file"],
+            file=loaded.place.entry.file,
             notebook=loaded.work.notebook,
             revision=loaded.work.revision,
             slug=lesson,
