@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Dialect,
     ForeignKey,
     LargeBinary,
     String,
+    Text,
     TypeDecorator,
     UniqueConstraint,
+    cast,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,8 +25,25 @@ from core.manifest import Manifest, read_manifest
 from records.schema import Id, Table
 
 
+@lru_cache(maxsize=64)
+def _read(text: str) -> Manifest:
+    """A release never changes, so neither does what was read of it."""
+    return read_manifest(json.loads(text))
+
+
+class _ManifestText(TypeDecorator[Manifest]):
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Manifest | None:
+        return _read(value) if value is not None else None
+
+
 class StoredManifest(TypeDecorator[Manifest]):
-    """A manifest, stored as plain JSON: the one place where a release's is read and written."""
+    """A manifest, stored as plain JSON: the one place where a release's is written and read.
+
+    It is asked for as text, which no driver takes apart, so that the same text is read once.
+    """
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -29,8 +51,8 @@ class StoredManifest(TypeDecorator[Manifest]):
     def process_bind_param(self, value: Manifest | None, dialect: Dialect) -> Any:
         return value.as_dict() if value is not None else None
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Manifest | None:
-        return read_manifest(value) if value is not None else None
+    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return cast(column, _ManifestText)
 
 
 class Release(Table):
