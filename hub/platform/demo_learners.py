@@ -13,7 +13,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.certificates.issuing import CourseStanding, judge_completion
+from analytics.certificates.issuing import judge_completion
 from analytics.certificates.requirements import in_force
 from analytics.programme.targets import PROGRAMME, allot, find_goals, set_plan
 from core.calendar import reporting_window, today_in_vietnam
@@ -23,6 +23,7 @@ from records import Session
 from records.assessment.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
 from records.courses import releases
 from records.courses.tables import Release
+from records.learning.progress import stand_in
 from records.people import persons
 from records.platform import audit, synthetic_rows
 from records.programme.requirements import requirements_of
@@ -396,11 +397,14 @@ class _Story:
                 }
             )
             standings.append(
-                CourseStanding(
+                (
                     release.manifest.title,
-                    [(lesson.slug, lesson.max_points) for lesson in lessons],
-                    marks,
-                    release.manifest.pass_share,
+                    stand_in(
+                        release,
+                        points={slug: points for slug, (points, _most) in marks.items()},
+                        attended=(),
+                        pass_share=None,
+                    ),
                 )
             )
         completion = judge_completion(standings)

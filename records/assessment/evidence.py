@@ -28,11 +28,12 @@ def record_evidence(
 ) -> None:
     """Replace the submission's evidence by what these marks show.
 
-    Marks that a person must still look at, and exercises without points, show nothing.
+    Marks that a person must still look at, exercises without points, and a notebook that could not
+    be read or is not this course's show nothing.
     """
     session.execute(delete(Evidence).where(Evidence.submission_id == submission.id))
     lesson = find_lesson(release, submission.lesson)
-    for mark in marks:
+    for mark in marks if submission.outcome == "marked" else ():
         exercise = lesson.find_exercise(mark.grade_id) if lesson else None
         if exercise is None or mark.needs_review or mark.max_points <= 0:
             continue

@@ -6,6 +6,7 @@ by hand is `school.marking.reviews`, publishing `school.courses.publishing`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,12 +19,14 @@ from analytics.exercises.item_analysis import (
     look_at_exercises,
 )
 from analytics.exercises.signs import Sign, Work, find_signs
+from core.completion import CourseStanding
 from core.manifest import LessonEntry
 from core.messages import Refused
 from courses.notebooks import source_of
 from records import Session
 from records.courses import releases
 from records.courses.tables import Release
+from records.learning.progress import standings_in
 from records.marking import exercise_results as lists
 from records.marking import remarking
 from records.marking.tables import Remark
@@ -60,13 +63,18 @@ class LessonInsight:
     stated: Mapping[str, float]
 
 
-def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
-    """The current release with its way of learners; None for an unknown course."""
+def load_course_insight(
+    session: Session, slug: str, *, pass_share: float | None
+) -> CourseInsight | None:
+    """The current release with its way of learners; None for an unknown course.
+
+    ``pass_share``: the ministry's own (`core.completion.share_in_force`).
+    """
     release = releases.current_release(session, slug)
     if release is None:
         return None
     opened, handed_in = lists.first_times(session, slug)
-    passed = lists.who_passed(session, slug, release.manifest.pass_share)
+    passed = _who_passed(standings_in(session, slug, pass_share=pass_share))
     return CourseInsight(
         release=release,
         steps=find_where_people_stop(
@@ -79,6 +87,16 @@ def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
         releases=lists.releases_of(session, slug),
         older=release.number - 1,
     )
+
+
+def _who_passed(standings: Mapping[int, CourseStanding]) -> dict[str, list[int]]:
+    """Persons by the lessons that they passed, each on their own release."""
+    passed: defaultdict[str, list[int]] = defaultdict(list)
+    for person_id, standing in standings.items():
+        for lesson in standing.lessons:
+            if lesson.passes(standing.pass_share):
+                passed[lesson.slug].append(person_id)
+    return passed
 
 
 def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsight | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from core.calendar import HANOI
 from core.manifest import LessonEntry
@@ -14,11 +14,12 @@ from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
 from records.courses.tables import Release
-from records.learning import meetings, notices
+from records.learning import meetings
 from records.learning.tables import Attendance, Meeting
 from records.people import persons
 from records.people.tables import Unit
 from school import access
+from school.learning import acts
 from school.marking import insight
 
 Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
@@ -53,18 +54,16 @@ class Classes(PageHandler):
             lambda: _time("starts", starts),
             lambda: _time("ends", ends),
         )
-        meeting = await self.record(
-            lambda session: meetings.call_meeting(
-                session,
-                course=course,
-                lesson=lesson,
-                place=place,
-                starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
-                ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
-                by=self.actor.username or "",
-            )
+        meeting = await self.act(
+            acts.call_class,
+            course,
+            lesson,
+            place=place,
+            starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
+            ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
+            at=self.now,
         )
-        self.redirect(self.url("teaching", "classes", meeting.id))
+        self.redirect(self.url("teaching", "classes", meeting))
 
 
 class ClassScreen(PageHandler):
@@ -97,17 +96,14 @@ class ClassScreen(PageHandler):
         with at_field("codes"):
             if not any(code.strip() for code in codes):
                 raise Refused(NOT_FILLED)
-            await self.record(self._keep_list, int(number), codes[:1000])
+            await self.act(
+                acts.record_attendance,
+                int(number),
+                codes,
+                pass_share=self.pass_share,
+                at=self.now,
+            )
         self.redirect(self.url("teaching", "classes", number))
-
-    def _keep_list(self, session: Session, number: int, codes: Sequence[str]) -> None:
-        new = meetings.attend_by_list(
-            session, number, codes, by=self.actor.username or "", at=self.now
-        )
-        meeting = meetings.find_meeting(session, number)
-        assert meeting is not None
-        for person_id in new:
-            self.portal.on_attended(session, person_id, meeting.course, self.now)
 
 
 class Attend(PageHandler):
@@ -122,20 +118,14 @@ class Attend(PageHandler):
     async def post(self) -> None:
         self.require(access.may_submit(self.actor))
         with at_field("code"):
-            meeting = await self.record(
-                self._attend,
-                self.get_body_argument("meeting", "0"),
+            meeting = await self.act(
+                acts.attend,
+                forms.read_key(self.get_body_argument("meeting", "0")) or 0,
                 self.get_body_argument("code", "")[:20],
+                pass_share=self.pass_share,
+                at=self.now,
             )
         await self._show(meeting)
-
-    def _attend(self, session: Session, meeting: str, code: str) -> Meeting:
-        assert self.actor.person_id is not None
-        number = forms.read_key(meeting) or 0
-        person_id = self.actor.person_id
-        attended = meetings.attend_by_code(session, number, person_id, code, at=self.now)
-        self.portal.on_attended(session, person_id, attended.course, self.now)
-        return attended
 
     async def _show(self, done: Meeting | None) -> None:
         assert self.actor.person_id is not None
@@ -168,28 +158,15 @@ class Notices(PageHandler):
 
     async def post(self) -> None:
         kind, _, key = self.get_body_argument("to", "").partition(":")
-        await self.record(self._send(kind, key))
+        await self.act(
+            acts.send_notice,
+            title=self.get_body_argument("title", ""),
+            body=self.get_body_argument("body", ""),
+            course=key if kind == "course" else None,
+            unit_id=forms.read_key(key) if kind == "unit" else None,
+            at=self.now,
+        )
         await self._show(sent=True)
-
-    def _send(self, kind: str, key: str) -> Callable[[Session], None]:
-        def send(session: Session) -> None:
-            unit_id = forms.read_key(key) if kind == "unit" else None
-            if unit_id is not None:
-                path = notices.path_of(session, unit_id)
-                self.require(access.may_notify_unit(self.actor, path))
-            else:
-                self.require(access.may_notify_course(self.actor))
-            notices.send_notice(
-                session,
-                title=self.get_body_argument("title", ""),
-                body=self.get_body_argument("body", ""),
-                by=self.actor.username or "",
-                at=self.now,
-                course=key if kind == "course" else None,
-                unit_id=unit_id,
-            )
-
-        return send
 
 
 class PutAside(PageHandler):
@@ -197,10 +174,9 @@ class PutAside(PageHandler):
 
     async def post(self) -> None:
         self.require(self.actor.known)
-        assert self.actor.person_id is not None
         notice = forms.read_key(self.get_body_argument("notice", ""))
         if notice is not None:
-            await self.record(notices.put_aside, notice, self.actor.person_id, at=self.now)
+            await self.act(acts.put_aside, notice, at=self.now)
         self.redirect(self.url())
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
 from hub.portal.web import PageHandler, keep_language
+from hub.settings import Settings
 from records import Session
 from records.assessment import certificates
 from records.assessment.tables import Certificate
@@ -38,12 +39,12 @@ class Overview:
 
 
 def load_overview(
-    session: Session, actor: access.Actor, at: dt.datetime, programme: str
+    session: Session, actor: access.Actor, at: dt.datetime, settings: Settings
 ) -> Overview:
     assert actor.person_id is not None
     unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
     return Overview(
-        courses=learning.load_courses(session, actor.person_id),
+        courses=learning.load_courses(session, actor.person_id, pass_share=settings.pass_share),
         certificates=certificates.certificates_of(session, actor.person_id),
         profile=learning.load_profile(session, actor.person_id),
         unit_name=unit.name if unit else "",
@@ -51,7 +52,7 @@ def load_overview(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
         meetings=meetings.open_meetings(session, actor.person_id, at=at),
-        way=learning.load_certificate_way(session, actor.person_id, programme, at),
+        way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
     )
 
 
@@ -59,9 +60,7 @@ class Home(PageHandler):
     """“Việc học của tôi”."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "home.html",
@@ -84,7 +83,11 @@ class Home(PageHandler):
 class Catalogue(PageHandler):
     async def get(self) -> None:
         query = self.get_argument("q", "")[:200]
-        courses = await self.read(learning.load_courses, self.actor.person_id)
+        courses = await self.read(
+            learning.load_courses,
+            self.actor.person_id,
+            pass_share=self.pass_share,
+        )
         self.page(
             "catalogue.html",
             query=query,
@@ -104,7 +107,9 @@ def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framewor
 
 class CoursePage(PageHandler):
     async def get(self, slug: str) -> None:
-        course = await self.read(learning.find_course, self.actor.person_id, slug)
+        course = await self.read(
+            learning.find_course, self.actor.person_id, slug, pass_share=self.pass_share
+        )
         if course is None:
             raise self.absent()
         self.page(
@@ -120,9 +125,7 @@ class MarksPage(PageHandler):
     """Every result and every certificate."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         self.page(
             "marks.html",
             courses=[course for course in overview.courses if course.begun],
@@ -136,9 +139,7 @@ class ProfilePage(PageHandler):
     """The competence profile: a picture, and its table beside it."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         self.page("profile.html", profile=overview.profile, unit_name=overview.unit_name)
 
 

@@ -14,17 +14,18 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import courses
+from core.completion import LessonStanding, share_in_force
 from core.messages import Message, Refused
-from core.passing import reaches
 from hub.labs import door
 from hub.portal import forms
 from hub.portal.pages import media
 from hub.portal.web import CONTENT_POLICY, PageHandler
+from hub.settings import Settings
 from records import Session
 from records.assessment.tables import Certificate
 from records.courses import lesson_terms, releases
 from school import access
-from school.learning import answering, lessons, overview
+from school.learning import acts, answering, lessons, overview
 from school.refusals import AtFields, Unavailable
 
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
@@ -126,13 +127,16 @@ class Loaded:
     certificate: Certificate | None
     attempts_used: int
     broken: bool
+    settings: Settings
 
     @property
     def has_passed(self) -> bool:
-        """The last submission reached the share of points that the course asks for."""
+        """The last submission reached the share of points that is asked for."""
         last = self.result
-        share = self.place.manifest.pass_share
-        return last is not None and reaches(last.points or 0.0, last.max_points or 0.0, share)
+        if last is None or last.points is None:
+            return False
+        share = share_in_force(self.place.manifest.pass_share, self.settings.pass_share)
+        return LessonStanding(last.lesson, last.max_points or 0.0, last.points).passes(share)
 
     @property
     def attempts_left(self) -> int | None:
@@ -146,7 +150,9 @@ class Loaded:
         return lesson is not None and lesson.points is not None and lesson.share >= 1
 
 
-def load_page(session: Session, actor: access.Actor, course: str, lesson: str) -> Loaded | None:
+def load_page(
+    session: Session, actor: access.Actor, course: str, lesson: str, settings: Settings
+) -> Loaded | None:
     assert actor.person_id is not None
     place = lessons.find_place(session, actor.person_id, course, lesson)
     if place is None:
@@ -155,13 +161,16 @@ def load_page(session: Session, actor: access.Actor, course: str, lesson: str) -
     return Loaded(
         place=place,
         work=work,
-        course=overview.find_course(session, actor.person_id, course),
+        course=overview.find_course(
+            session, actor.person_id, course, pass_share=settings.pass_share
+        ),
         result=lessons.find_last_result(session, actor.person_id, place),
-        certificate=overview.find_certificate(session, actor.person_id, place.manifest),
+        certificate=overview.find_certificate(session, actor.person_id, settings.programme),
         attempts_used=lesson_terms.count_attempts(session, actor.person_id, course, lesson)
         if place.attempts is not None
         else 0,
         broken=work is not None and lessons.lost_exercises(work.notebook, place),
+        settings=settings,
     )
 
 
@@ -188,19 +197,25 @@ class LessonPage(PageHandler):
         typed: dict[str, Any] = {}  # what is not stored, to be shown again
         try:
             if action == "restore":
-                await self.record(self._restore, loaded)
+                await self.act(acts.restore_lesson, loaded.place, loaded.work, at=self.now)
             else:
                 answers, refused = await self.in_thread(lambda: self._posted(loaded))
                 typed = answers
-                work = await self.record(self._save, loaded, answers)
+                work = await self.act(
+                    acts.save_answers,
+                    loaded.place,
+                    answers,
+                    revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
+                    language=self._.language,
+                    at=self.now,
+                )
                 typed = {}
                 if action == "submit" and not refused and loaded.attempts_left == 1:
                     await self._show(await self._load(course, lesson), asks_for_last=True)
                     return
                 if action in ("submit", "submit-last") and not refused:
-                    await self.record(
-                        lessons.hand_in,
-                        self.actor,
+                    await self.act(
+                        acts.hand_in,
                         loaded.place,
                         work.notebook,
                         at=self.now,
@@ -221,12 +236,12 @@ class LessonPage(PageHandler):
             self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
-        loaded = await self.read(load_page, self.actor, course, lesson)
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
-            await self.record(lessons.open_work, self.actor.person_id or 0, loaded.place, self.now)
-            loaded = await self.read(load_page, self.actor, course, lesson)
+            await self.act(acts.open_lesson, loaded.place, at=self.now)
+            loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
             assert loaded is not None
         return loaded
 
@@ -254,18 +269,6 @@ class LessonPage(PageHandler):
             return {cell: one for cell, one in answers.items() if cell not in bad}, bad
         return answers, {}
 
-    def _save(self, session: Session, loaded: Loaded, answers: dict[str, Any]) -> lessons.Work:
-        assert self.actor.person_id is not None
-        return lessons.save_answers(
-            session,
-            self.actor.person_id,
-            loaded.place,
-            answers,
-            revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
-            at=self.now,
-            language=self._.language,
-        )
-
     def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
         """What was typed into each field and is not what is stored: nothing typed is lost."""
         cells = lessons.answer_cells(stored.notebook)
@@ -280,10 +283,6 @@ class LessonPage(PageHandler):
     def _label(self, cell: Mapping[str, Any]) -> str:
         form = answering.form_of(cell)
         return form.label if form else self._("Ô soạn mã Python")
-
-    def _restore(self, session: Session, loaded: Loaded) -> None:
-        assert loaded.work is not None and self.actor.person_id is not None
-        lessons.restore(session, self.actor.person_id, loaded.place, loaded.work, at=self.now)
 
     def _upload(self, name: str) -> forms.Upload | None:
         sent = self.request.files.get(name)
@@ -420,7 +419,7 @@ class OpenInLab(PageHandler):
         self.require(access.may_submit(self.actor))
         if self.portal.labs is None:
             raise self.absent()
-        loaded = await self.read(load_page, self.actor, course, lesson)
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
         if loaded is None or loaded.work is None or self.actor.username is None:
             raise self.absent()
         files = await self.read(self._files, loaded.place, loaded.work)

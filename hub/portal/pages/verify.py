@@ -17,10 +17,11 @@ from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.assessment.certificate_numbers import read_number
-from records.assessment.certificates import current_paper, find_certificate, keep_paper
+from records.assessment.certificates import current_paper, find_certificate
 from records.assessment.tables import Certificate
 from records.programme.counting import load_units_tree
 from school import access
+from school.assessment import acts
 
 SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second
 
@@ -121,8 +122,8 @@ class CertificateFile(BaseHandler):
         if kept is not None and kept.content:
             return kept.content
         fresh = await self.in_thread(lambda: office.paper(facts))
-        content = await self.record(
-            keep_paper, facts.number, fresh, full_name=facts.full_name, at=self.now
+        content = await self.act(
+            acts.keep_paper, facts.number, fresh, full_name=facts.full_name, at=self.now
         )
         if content is None:  # the name was corrected while this one was being printed
             raise HTTPError(HTTPStatus.CONFLICT)

@@ -21,7 +21,7 @@ def state_of(manifest: Manifest) -> CourseState:
         LessonState(manifest.course, one.slug, one, 10, 1, 1.0, None, None, 0.5)
         for one in manifest.lessons
     )
-    return CourseState(manifest.course, 1, 1, manifest, lessons, begun=False)
+    return CourseState(manifest.course, 1, 1, manifest, lessons, begun=False, pass_share=0.5)
 
 
 @pytest.fixture(scope="module")
