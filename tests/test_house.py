@@ -146,6 +146,25 @@ def test_what_a_release_stores_is_read_in_one_place() -> None:
     assert border.startswith("records/")  # the type of the release's column
 
 
+def test_what_travels_between_rooms_says_what_it_is() -> None:
+    """A row of the database, or a part of a release, is no `Any` in what school and hub pass on."""
+    fields = []
+    for path in [path for room in ("hub", "school") for path in (ROOT / room).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any(
+                "dataclass" in ast.unparse(one) for one in node.decorator_list
+            ):
+                fields += [
+                    (f"{node.name}.{ast.unparse(one.target)}", ast.unparse(one.annotation))
+                    for one in node.body
+                    if isinstance(one, ast.AnnAssign)
+                ]
+    assert len(fields) > 200
+    # JSON of a notebook or a message, and what somebody answered in a form, may be anything.
+    unsaid = {name for name, kind in fields if re.search(r"(?<!str, )\bAny\b", kind)}
+    assert unsaid <= {"Written.value", "Shown.value", "Portal.marker"}, "which type has it?"
+
+
 def test_the_bootstrap_script_is_read_by_old_pythons_too() -> None:
     """It must start on a Python that is too old, to say so."""
     ast.parse((ROOT / "motcham").read_text(), feature_version=(3, 7))

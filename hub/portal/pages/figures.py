@@ -39,6 +39,7 @@ from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
+from records.people.tables import Unit
 from records.programme import counting
 from school import access
 
@@ -284,5 +285,5 @@ def _visible_path(
     return found
 
 
-def _nation_id(nation: Any) -> int | None:
+def _nation_id(nation: Unit | None) -> int | None:
     return nation.id if nation else None
