@@ -246,11 +246,11 @@ Found = Sequence[tuple[str, Release | None, CourseStanding]]
 
 
 def _framework_of(found: Found) -> str:
-    return next(str(one.manifest["framework"]) for _course, one, _standing in found if one)
+    return next(one.manifest.framework for _course, one, _standing in found if one)
 
 
 def _titled(found: Found) -> list[tuple[str, CourseStanding]]:
     return [
-        (str(release.manifest["title"]) if release else course, standing)
+        (release.manifest.title if release else course, standing)
         for course, release, standing in found
     ]

@@ -398,8 +398,7 @@ def read_lesson_source(session: Session, release_id: int, lesson: str) -> Lesson
     release = find_release(session, release_id)
     assert release is not None  # a foreign key says so
     notebook = lesson_notebook(session, release, lesson, "source")
-    mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
-    return LessonSource(notebook, downloads(read_notebook(notebook)), mode)
+    return LessonSource(notebook, downloads(read_notebook(notebook)), release.manifest.mode)
 
 
 class _Sources:

@@ -93,16 +93,16 @@ class Courses(ApiHandler):
         return {
             "course": course.slug,
             "release": course.number,
-            "programme": course.manifest["programme"],
+            "programme": course.manifest.programme,
             "title": self._.title(course.manifest),
-            "frame": course.manifest.get("frame", ""),
+            "frame": course.manifest.frame,
             "begun": course.begun,
             "required": course.slug in way.wanted,
             "lessons": [
                 {
                     "lesson": lesson.slug,
                     "title": self._.title(lesson.titles),
-                    "file": lesson.titles["file"],
+                    "file": lesson.titles.file,
                     "minutes": lesson.minutes,
                     "state": lesson.state,
                     "points": lesson.points,
@@ -176,7 +176,7 @@ class Lesson(LessonHandler):
                 "course": course,
                 "lesson": lesson,
                 "title": self._.title(place.entry),
-                "file": place.entry["file"],
+                "file": place.entry.file,
                 "revision": work.revision,
                 "saved_at": work.saved_at.isoformat(),
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
@@ -184,11 +184,11 @@ class Lesson(LessonHandler):
                 "answers": lessons.without_content(lessons.answers_in(work.notebook)),
                 "exercises": [
                     {
-                        "grade_id": one["grade_id"],
-                        "title": one["title"],
-                        "points": one["points"],
-                        "competence": one["competence"],
-                        "level": one["level"],
+                        "grade_id": one.grade_id,
+                        "title": one.title,
+                        "points": one.points,
+                        "competence": one.competence,
+                        "level": one.level,
                     }
                     for one in place.exercises
                 ],
@@ -221,8 +221,8 @@ class Guide(LessonHandler):
                 "course_title": self._.title(place.manifest),
                 "page": self.url("courses", course, "lessons", lesson),
                 "revision": work.revision,
-                "minutes": place.entry["theory_minutes"] + place.entry["practice_minutes"],
-                "max_points": place.entry["max_points"],
+                "minutes": place.entry.minutes,
+                "max_points": place.entry.max_points,
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
                 "closed": place.is_closed(self.now),
                 "attempts": place.attempts,

@@ -149,10 +149,10 @@ def stand_in(
 ) -> CourseStanding:
     """`core.completion.stand` on a release."""
     return stand(
-        [(lesson["slug"], float(lesson["max_points"])) for lesson in release.manifest["lessons"]],
+        [(lesson.slug, lesson.max_points) for lesson in release.manifest.lessons],
         points=points,
         attended=attended,
-        pass_share=share_in_force(float(release.manifest["pass_share"]), pass_share),
+        pass_share=share_in_force(release.manifest.pass_share, pass_share),
     )
 
 

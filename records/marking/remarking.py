@@ -342,9 +342,7 @@ def _older_with_same_exercises(session: Session, release: Release, lesson: str) 
 
 def _grade_ids(release: Release, lesson: str) -> frozenset[str]:
     entry = find_lesson(release, lesson)
-    return (
-        frozenset(exercise["grade_id"] for exercise in entry["exercises"]) if entry else frozenset()
-    )
+    return frozenset(one.grade_id for one in entry.exercises) if entry else frozenset()
 
 
 def _untried(session: Session, remark: Remark) -> Select[int]:

@@ -110,7 +110,7 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
     files = dict(releases.release_files(session, release.id, "source"))
     files.pop("manifest.json", None)
     shown = releases.release_files(session, release.id, "learner")  # media are kept once, there
-    media = {path: shown[path] for path in release.manifest.get("media", {})}
+    media = {medium.path: shown[medium.path] for medium in release.manifest.media}
     return {"course.toml": courses.course_file(release.manifest).encode(), **files, **media}
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.certificates.requirements import Rule, find_rule
 from core import names
 from core.calendar import HANOI
 from core.completion import CourseStanding, LessonStanding, share_in_force
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from records import Session
 from records.assessment import certificates, evidence
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.tables.assessment import Certificate
+from records.tables.courses import Release
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -45,7 +46,7 @@ class LessonState:
 
     course: str
     slug: str
-    titles: Mapping[str, Any]
+    titles: LessonEntry
     minutes: int
     exercises: int
     max_points: float
@@ -91,7 +92,7 @@ class CourseState:
     slug: str
     release_id: int
     number: int
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     lessons: tuple[LessonState, ...]
     begun: bool
     pass_share: float  # in force
@@ -166,14 +167,14 @@ def load_courses(
                 opened,
                 attended,
                 begun=release.course in begun,
-                pass_share=share_in_force(float(release.manifest["pass_share"]), pass_share),
+                pass_share=share_in_force(release.manifest.pass_share, pass_share),
             )
             for release in current.values()
         ),
         key=lambda course: (
             not course.begun,
-            course.manifest.get("frame", ""),
-            names.sort_key(course.manifest["title"]),
+            course.manifest.frame,
+            names.sort_key(course.manifest.title),
         ),
     )
 
@@ -187,7 +188,7 @@ def find_course(
 
 def _course(
     session: Session,
-    release: Any,
+    release: Release,
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
     attended: Collection[tuple[str, str]],
@@ -204,18 +205,18 @@ def _course(
     lessons = tuple(
         LessonState(
             course=release.course,
-            slug=lesson["slug"],
+            slug=lesson.slug,
             titles=lesson,
-            minutes=round(lesson["theory_minutes"] + lesson["practice_minutes"]),
-            exercises=len(lesson["exercises"]),
-            max_points=float(lesson["max_points"]),
-            points=best.get(lesson["slug"]),
-            opened_at=opened.get((release.id, lesson["slug"])),
+            minutes=round(lesson.minutes),
+            exercises=len(lesson.exercises),
+            max_points=lesson.max_points,
+            points=best.get(lesson.slug),
+            opened_at=opened.get((release.id, lesson.slug)),
             pass_share=pass_share,
-            closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
-            attended=(release.course, lesson["slug"]) in attended,
+            closes_at=agreed[lesson.slug].closes_at if lesson.slug in agreed else None,
+            attended=(release.course, lesson.slug) in attended,
         )
-        for lesson in release.manifest["lessons"]
+        for lesson in release.manifest.lessons
     )
     return CourseState(
         release.course, release.id, release.number, release.manifest, lessons, begun, pass_share

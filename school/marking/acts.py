@@ -136,6 +136,5 @@ def find_rubric(
     submission = queue.find_submission(session, submission_id)
     release = releases.find_release(session, submission.release_id) if submission else None
     lesson = releases.find_lesson(release, submission.lesson) if release and submission else None
-    exercises = lesson["exercises"] if lesson else []
-    rubrics = {one["grade_id"]: one.get("rubric", ()) for one in exercises}
-    return courses.load_rubric(rubrics.get(grade_id, ()))
+    exercise = lesson.find_exercise(grade_id) if lesson else None
+    return exercise.rubric if exercise else ()

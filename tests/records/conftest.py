@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from settled import store_marks
 
+from core.manifest import Manifest, read_manifest
 from core.messages import Message
 from records import Records, Session
 from records.courses import releases
@@ -28,7 +29,7 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Publication:
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: dict[str, bytes]
     source_files: dict[str, bytes]
 
@@ -91,14 +92,16 @@ class Course:
             for lesson in lessons
         }
         return Publication(
-            manifest={
-                "programme": "chuyen-doi-so-10000",
-                "course": self.slug,
-                "title": "Khóa thử (mẫu)",
-                "framework": "vn-tt02-2025",
-                "pass_share": 0.5,
-                "lessons": lessons,
-            },
+            manifest=read_manifest(
+                {
+                    "programme": "chuyen-doi-so-10000",
+                    "course": self.slug,
+                    "title": "Khóa thử (mẫu)",
+                    "framework": "vn-tt02-2025",
+                    "pass_share": 0.5,
+                    "lessons": lessons,
+                }
+            ),
             learner_files=files,
             source_files={name: content + b" " for name, content in files.items()},
         )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from settled import record_review, store_marks
 
+from core.manifest import Manifest, read_manifest
 from core.marks import CellMarks, Marks
 from hub.platform.grading import issue_after_decisions
 from hub.settings import Settings
@@ -43,27 +44,27 @@ class Publication:
     source_files: dict[str, bytes] = field(default_factory=dict)
 
     @property
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Manifest:
         """Two lessons of 2 points each; half of all passes."""
         exercise = {"grade_id": "cau", "competence": "1.1", "level": 1, "points": 2}
-        return {
-            "programme": PROGRAMME,
-            "course": COURSE,
-            "title": "Khóa thử (mẫu)",
-            "framework": "vn-tt02-2025",
-            "pass_share": 0.5,
-            "lessons": [
-                {
-                    "slug": slug,
-                    "file": f"{slug}.ipynb",
-                    "max_points": 2,
-                    "exercises": [exercise],
-                    "theory_minutes": 5,
-                    "practice_minutes": 5,
-                }
-                for slug in ("mot", "hai")
-            ],
-        }
+        return read_manifest(
+            {
+                "programme": PROGRAMME,
+                "course": COURSE,
+                "title": "Khóa thử (mẫu)",
+                "framework": "vn-tt02-2025",
+                "pass_share": 0.5,
+                "lessons": [
+                    {
+                        "slug": slug,
+                        "file": f"{slug}.ipynb",
+                        "max_points": 2,
+                        "exercises": [exercise],
+                    }
+                    for slug in ("mot", "hai")
+                ],
+            }
+        )
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ def mark_all(site: Any) -> int:
                 break
             release = releases.find_release(session, one.release_id)
             cells = tuple(
-                CellMarks(exercise["grade_id"], 0.0, exercise["points"])
-                for exercise in releases.find_lesson(release, LESSON)["exercises"]
+                CellMarks(exercise.grade_id, 0.0, exercise.points)
+                for exercise in releases.find_lesson(release, LESSON).exercises
             )
             marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
             assert store_marks(session, one.id, marks, worker="w", at=site.clock.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tornado.web import HTTPError
 
@@ -129,7 +129,7 @@ class CertificateFile(BaseHandler):
             raise HTTPError(HTTPStatus.CONFLICT)
         return content
 
-    def _load(self, session: Session, typed: str, office: Any) -> Any:
+    def _load(self, session: Session, typed: str, office: CertificateOffice) -> Facts | None:
         certificate = find_seen_certificate(session, self.actor, typed)
         return office.facts(session, certificate) if certificate else None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
 
 from core.calendar import HANOI
+from core.manifest import LessonEntry
 from core.messages import Message, Refused
 from hub.portal import forms
 from hub.portal.returned_forms import NOT_FILLED, at_field, collect
@@ -14,9 +15,14 @@ from records import Session
 from records.courses import releases
 from records.learning import meetings
 from records.people import persons
+from records.tables.courses import Release
+from records.tables.learning import Attendance, Meeting
+from records.tables.people import Unit
 from school import access
 from school.learning import acts
 from school.marking import insight
+
+Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
 
 
 class Classes(PageHandler):
@@ -32,7 +38,9 @@ class Classes(PageHandler):
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
         )
 
-    def _load(self, session: Session) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session
+    ) -> tuple[Sequence[tuple[Meeting, int]], Sequence[Release], Entries]:
         entries = insight.lesson_entries(session)
         return meetings.meetings(session), releases.current_releases(session), entries
 
@@ -73,7 +81,9 @@ class ClassScreen(PageHandler):
             code=meetings.code_at(meeting, self.now) if shown else None,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session, number: int
+    ) -> tuple[Meeting, Sequence[tuple[Attendance, str]], Entries]:
         meeting = meetings.find_meeting(session, number)
         if meeting is None:
             raise self.absent()
@@ -117,7 +127,7 @@ class Attend(PageHandler):
             )
         await self._show(meeting)
 
-    async def _show(self, done: Any) -> None:
+    async def _show(self, done: Meeting | None) -> None:
         assert self.actor.person_id is not None
         still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
         self.page("learning/attend.html", meetings=still_open, done=done)
@@ -134,7 +144,7 @@ class Notices(PageHandler):
         self.require(bool(current or units))
         self.page("learning/notices.html", releases=current, units=units, sent=sent)
 
-    def _choices(self, session: Session) -> tuple[list[Any], list[Any]]:
+    def _choices(self, session: Session) -> tuple[list[Release], list[Unit]]:
         own = [
             persons.find_unit_by_id(session, u) for u in self.actor.units_as(access.UNIT_OFFICER)
         ]

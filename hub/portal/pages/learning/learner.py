@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
@@ -17,6 +16,8 @@ from records import Session
 from records.assessment import certificates
 from records.learning import meetings, notices
 from records.people import persons
+from records.tables.assessment import Certificate
+from records.tables.learning import Meeting, Notice
 from school import access
 from school.learning import overview as learning
 from school.learning import search
@@ -30,11 +31,11 @@ class Overview:
     """Everything the home page shows."""
 
     courses: list[learning.CourseState]
-    certificates: list[Any]
+    certificates: Sequence[Certificate]
     profile: list[learning.DomainStanding]
     unit_name: str
-    notices: Sequence[Any]
-    meetings: Sequence[Any]
+    notices: Sequence[Notice]
+    meetings: Sequence[Meeting]
     way: learning.CertificateWay
 
 
@@ -45,7 +46,7 @@ def load_overview(
     unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
     return Overview(
         courses=learning.load_courses(session, actor.person_id, pass_share=settings.pass_share),
-        certificates=list(certificates.certificates_of(session, actor.person_id)),
+        certificates=certificates.certificates_of(session, actor.person_id),
         profile=learning.load_profile(session, actor.person_id),
         unit_name=unit.name if unit else "",
         notices=notices.unread_notices(
@@ -99,7 +100,7 @@ class Catalogue(PageHandler):
 def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framework]:
     """The frameworks that these courses refer to, by id; one we do not have is left out."""
     found: dict[str, Framework] = {}
-    for name in {str(course.manifest.get("framework")) for course in courses}:
+    for name in {course.manifest.framework for course in courses}:
         with contextlib.suppress(Refused):
             found[name] = load_framework(name)
     return found

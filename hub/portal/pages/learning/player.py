@@ -23,6 +23,7 @@ from hub.portal.web import CONTENT_POLICY, PageHandler
 from hub.settings import Settings
 from records import Session
 from records.courses import lesson_terms, releases
+from records.tables.assessment import Certificate
 from school import access
 from school.learning import acts, answering, lessons, overview
 from school.refusals import AtFields, Unavailable
@@ -38,7 +39,7 @@ class Loaded:
     work: lessons.Work | None
     course: overview.CourseState | None
     result: lessons.Result | None
-    certificate: Any
+    certificate: Certificate | None
     attempts_used: int
     broken: bool
     settings: Settings
@@ -49,7 +50,7 @@ class Loaded:
         last = self.result
         if last is None or last.points is None:
             return False
-        share = share_in_force(float(self.place.manifest["pass_share"]), self.settings.pass_share)
+        share = share_in_force(self.place.manifest.pass_share, self.settings.pass_share)
         return LessonStanding(last.lesson, last.max_points or 0.0, last.points).passes(share)
 
     @property
@@ -246,9 +247,9 @@ class LessonPage(PageHandler):
             asks_for_last=asks_for_last,
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
-            exercises={one["grade_id"]: one for one in place.exercises},
+            exercises={one.grade_id: one for one in place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(place, place.manifest["lessons"]),
+            next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
             nonce=nonce,
@@ -295,9 +296,9 @@ class LessonPage(PageHandler):
             "learning/results.html",
             loaded=loaded,
             place=loaded.place,
-            exercises={one["grade_id"]: one for one in loaded.place.exercises},
+            exercises={one.grade_id: one for one in loaded.place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(loaded.place, loaded.place.manifest["lessons"]),
+            next_lesson=lessons.next_after(loaded.place),
         )
 
 
@@ -339,7 +340,7 @@ class OpenInLab(PageHandler):
         files = await self.read(self._files, loaded.place, loaded.work)
         wanted = door.Lesson(
             course=course,
-            file=loaded.place.entry["file"],
+            file=loaded.place.entry.file,
             notebook=loaded.work.notebook,
             revision=loaded.work.revision,
             slug=lesson,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -21,6 +20,8 @@ from records import Session
 from records.courses import lesson_terms, releases
 from records.marking import exercise_results as lists
 from records.marking import queue, remarking
+from records.tables.courses import Release
+from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
 from school.courses import publishing
@@ -40,7 +41,9 @@ class TeachingHome(PageHandler):
         piles, dead, line, current = await self.read(self._load)
         self.page("marking/home.html", piles=piles, dead=dead, line=line, releases=current)
 
-    def _load(self, session: Session) -> tuple[Any, ...]:
+    def _load(
+        self, session: Session
+    ) -> tuple[Sequence[reviews.Pile], Sequence[Submission], queue.Line, Sequence[Release]]:
         assert self.actor.person_id is not None
         return (
             reviews.load_piles(session, self.actor.person_id)
@@ -217,7 +220,7 @@ class DeadLetters(PageHandler):
         dead, titles = await self.read(self._load)
         self.page("marking/dead.html", dead=dead, titles=titles)
 
-    def _load(self, session: Session) -> tuple[Any, dict[int, str]]:
+    def _load(self, session: Session) -> tuple[Sequence[Submission], dict[int, str]]:
         dead = queue.dead_letters(session)
         titles = {}
         for one in dead:
@@ -282,7 +285,7 @@ class Signs(PageHandler):
         if found is None:
             raise self.absent()
         release, signs, names = found
-        titles = {one["slug"]: self._.title(one) for one in release.manifest["lessons"]}
+        titles = {one.slug: self._.title(one) for one in release.manifest.lessons}
         self.page("marking/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
@@ -307,19 +310,21 @@ class RemarkPage(PageHandler):
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
         remark, release, done, total, changes = await self.read(self._load, int(number))
-        lesson = releases.find_lesson(release, remark.lesson) or {"exercises": []}
+        lesson = releases.find_lesson(release, remark.lesson) if release else None
         self.page(
             "marking/remark.html",
             remark=remark,
             release=release,
-            lesson=lesson,
-            titles={one["grade_id"]: one["title"] for one in lesson["exercises"]},
+            lesson_title=self._.title(lesson) if lesson else remark.lesson,
+            titles={one.grade_id: one.title for one in lesson.exercises} if lesson else {},
             done=done,
             total=total,
             changes=changes,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, ...]:
+    def _load(
+        self, session: Session, number: int
+    ) -> tuple[Remark, Release | None, int, int, Sequence[remarking.Change]]:
         remark = remarking.find_remark(session, number)
         if remark is None:
             raise self.absent()

@@ -40,6 +40,7 @@ from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
 from records.programme import counting
+from records.tables.people import Unit
 from school import access
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -284,5 +285,5 @@ def _visible_path(
     return found
 
 
-def _nation_id(nation: Any) -> int | None:
+def _nation_id(nation: Unit | None) -> int | None:
     return nation.id if nation else None

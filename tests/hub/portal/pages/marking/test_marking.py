@@ -50,8 +50,8 @@ async def hand_in_essay(site: Any, username: str = "an") -> int:
         claimed = queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
         release = releases.find_release(session, claimed.release_id)
         cells = tuple(
-            CellMarks(one["grade_id"], 0.0, one["points"], needs_review=one["grade_id"] == ESSAY)
-            for one in releases.find_lesson(release, LESSON)["exercises"]
+            CellMarks(one.grade_id, 0.0, one.points, needs_review=one.grade_id == ESSAY)
+            for one in releases.find_lesson(release, LESSON).exercises
         )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
         store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
@@ -219,8 +219,8 @@ async def test_a_remark_keeps_what_people_gave_and_names_what_changes(site: Any)
         )
         found = queue.find_submission(session, submission)
         cells = [
-            CellMarks(one["grade_id"], float(place == 0), one["points"], needs_review=place > 9)
-            for place, one in enumerate(releases.find_lesson(release, LESSON)["exercises"])
+            CellMarks(one.grade_id, float(place == 0), one.points, needs_review=place > 9)
+            for place, one in enumerate(releases.find_lesson(release, LESSON).exercises)
         ]
         marks = Marks("marked", 1.0, sum(cell.max for cell in cells), tuple(cells))
         remarking.record_try(session, remark, found, marks.as_dict())

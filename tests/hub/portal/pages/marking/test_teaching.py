@@ -79,14 +79,14 @@ def hand_in(
             seed=1,
         )
         claimed = queue.claim(session, worker="w", at=site.clock.at, lease=dt.timedelta(minutes=1))
-        exercises = releases.find_lesson(release, LESSON)["exercises"]
+        exercises = releases.find_lesson(release, LESSON).exercises
         cells = tuple(
             CellMarks(
-                one["grade_id"],
-                one["points"] * share,
-                one["points"],
+                one.grade_id,
+                one.points * share,
+                one.points,
                 feedback="Xem lại dòng ba.",
-                needs_review=one["grade_id"] == review,
+                needs_review=one.grade_id == review,
             )
             for one in exercises
         )
@@ -98,7 +98,7 @@ def hand_in(
 def first_exercise(site: Any) -> str:
     with site.records.read() as session:
         release = releases.current_release(session, COURSE)
-        return releases.find_lesson(release, LESSON)["exercises"][0]["grade_id"]
+        return releases.find_lesson(release, LESSON).exercises[0].grade_id
 
 
 def packed(folder: Path, **changed: bytes) -> bytes:
