@@ -50,7 +50,7 @@ from hub.platform.ports import free_port
 from hub.settings import Settings
 from records import open_records
 from records.people import persons
-from school.learning import lessons
+from school.learning import answering, notebooks
 
 HERE = Path(__file__).parent
 COURSE = courses.load_course(HERE.parent / "courses" / "content" / "nhan-thuc-chung")
@@ -159,8 +159,8 @@ class Stage:
         self._published = courses.learner_notebook(lesson.source)
         self.code_cell = next(
             cell_id
-            for cell_id, cell in lessons.answer_cells(self._published).items()
-            if cell["cell_type"] == "code" and lessons.form_of(cell) is None
+            for cell_id, cell in notebooks.answer_cells(self._published).items()
+            if cell["cell_type"] == "code" and answering.form_of(cell) is None
         )
 
     def notebook_with(self, code: str) -> dict[str, Any]:
