@@ -207,12 +207,12 @@ class Stage:
         await who.get("hub/home")
         named = {"X-XSRFToken": who.xsrf("/hub/")}
         mine = f"hub/api/users/{who.name}"
-        answer = await who.browser.post(f"{mine}/tokens", json={}, headers=named)
-        who.token = answer.json()["token"]  # type: ignore[attr-defined]
         await who.browser.post(f"{mine}/server", headers=named)
         for _ in range(600):
             found = (await who.browser.get(mine, headers=named)).json()["servers"].get("")
             if found and found["ready"]:
+                # Only whom the hub lets in sees a lab: their browser gets its cookies now.
+                await who.get(f"user/{who.name}/lab")
                 return
             await asyncio.sleep(0.1)
         raise TimeoutError("the attacker's lab did not start")
@@ -221,7 +221,12 @@ class Stage:
     async def kernel(self, who: Person, kind: Any) -> AsyncIterator[Any]:
         """A kernel in the attacker's lab; the lab is closed afterwards."""
         one = kind(self, who.name)
-        one.headers = {"Authorization": f"token {who.token}"}  # type: ignore[attr-defined]
+        inside = f"/user/{who.name}/"
+        cookies = [cookie for cookie in who.browser.cookies.jar if inside.startswith(cookie.path)]
+        one.headers = {
+            "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
+            "X-XSRFToken": who.xsrf(inside),
+        }
         try:
             async with one:
                 yield one
