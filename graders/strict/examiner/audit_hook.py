@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import ast
 import dis
-import importlib
+import importlib.abc
+import importlib.machinery
 import os
 import re
 import sys
 import sysconfig
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graders.strict.between.protocol import Need
@@ -264,11 +265,48 @@ def _is_quiet(code: types.CodeType, *, names: bool) -> bool:
 # pandas reads conditions with an interpreter of its own, which no hook sees ----------------------
 
 
+_READS_QUERIES = "pandas.core.computation.eval"
+
+
 def _guard_queries(guard: Guard) -> None:
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is None or not hasattr(pandas, "eval"):
+    """Where pandas is loaded, now; else as soon as it is."""
+    home = sys.modules.get(_READS_QUERIES)
+    if home is None:
+        sys.meta_path.insert(0, _WhenPandasLoads(guard))
         return
-    home: Any = importlib.import_module("pandas.core.computation.eval")
+    _guard_queries_of(home, guard)
+    pandas: Any = sys.modules["pandas"]
+    pandas.eval = pandas.core.computation.api.eval = home.eval
+
+
+class _WhenPandasLoads(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads the module that reads conditions, guarded from the start. Whoever takes its function
+    by name takes the guarded one."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._loader: Any = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != _READS_QUERIES:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+        if spec is not None:
+            self._loader, spec.loader = spec.loader, self
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        created: types.ModuleType | None = self._loader.create_module(spec)
+        return created
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        self._loader.exec_module(module)
+        _guard_queries_of(module, self._guard)
+
+
+def _guard_queries_of(home: Any, guard: Guard) -> None:
     original = home.eval
 
     def guarded(expr: Any, *rest: Any, **named: Any) -> Any:
@@ -281,7 +319,7 @@ def _guard_queries(guard: Guard) -> None:
             named["level"] = named.get("level", 0) + 1  # one frame more to the caller's names
         return original(expr, *rest, **named)
 
-    home.eval = pandas.eval = guarded
+    home.eval = guarded
 
 
 def is_plain_query(text: str, *, columns: bool) -> bool:
