@@ -19,6 +19,7 @@ from core.messages import Message, Refused
 from courses.notation import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
+from courses.slow_grammar import set_aside
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
@@ -56,7 +57,8 @@ def write_notebook(notebook: Notebook) -> bytes:
 
 
 def _format() -> Any:
-    """nbformat, which takes a second to load; whoever only needs the rules below does not wait."""
+    """nbformat, which is slow to load; whoever only needs the rules below does not wait."""
+    set_aside()
     import nbformat
 
     return nbformat

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from graders.strict.between.codec import Decoder, Garbled, Json
-from graders.strict.between.places import own_module
+from graders.strict.between.places import import_place, own_module
 from graders.strict.between.protocol import Error, FromLearner, Nature
 from graders.strict.between.twins import Ties
 from graders.strict.examiner.callbacks import Callbacks
@@ -165,6 +165,19 @@ class Builder:
             return found if isinstance(found, type) and may_cross(found) else LearnerStopped
         made = self._class(facts[Error.CLASS])
         return made if may_cross(made) else LearnerStopped
+
+
+class ItsOwn:
+    """A library's object that the learner has under a name: where it lies, by the learner's word,
+    and the stand-in for what they have."""
+
+    def __init__(self, place: list[Any], stand_in: Any) -> None:
+        self.place = place
+        self.stand_in = stand_in
+
+    def is_ours(self, own: object) -> bool:
+        place = import_place(own)
+        return place is not None and list(place) == self.place
 
 
 _KINDS = (

@@ -38,7 +38,7 @@ from graders.strict.between.protocol import (
     Told,
 )
 from graders.strict.between.twins import Ties
-from graders.strict.examiner.building import Builder, code_of, signature
+from graders.strict.examiner.building import Builder, ItsOwn, code_of, signature
 from graders.strict.examiner.callbacks import Callbacks, Passed, may_be_looked_into
 from graders.strict.examiner.cell_time import CellTime
 from graders.strict.examiner.learners_errors import LearnerGone, learners_words, sign
@@ -430,19 +430,6 @@ class FarSide:
         raise NotPlain(
             f"không gửi được đối tượng {type(value).__name__} sang tiến trình của người học"
         )
-
-
-class ItsOwn:
-    """A library's object that the learner has under a name: where it lies, by the learner's word,
-    and the stand-in for what they have."""
-
-    def __init__(self, place: list[Any], stand_in: Any) -> None:
-        self.place = place
-        self.stand_in = stand_in
-
-    def is_ours(self, own: object) -> bool:
-        place = import_place(own)
-        return place is not None and list(place) == self.place
 
 
 class _Named:
