@@ -27,14 +27,14 @@ class Marker(StrictMarker):
         allow_reduced: bool = False,
         cell_s: float = CELL_S,
         notebook_s: float = NOTEBOOK_S,
-        science: bool = True,
+        beforehand: bool = True,
     ) -> None:
         super().__init__(
             limits=limits,
             allow_reduced=allow_reduced,
             cell_s=cell_s,
             notebook_s=notebook_s,
-            science=science,
+            beforehand=beforehand,
         )
         self._kernels: WalledKernels | None = None
         self._kernels_lock = threading.Lock()

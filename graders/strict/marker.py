@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from core.marks import CellRun, Marks, make_marks
@@ -19,6 +19,7 @@ from graders.strict import testimony
 from graders.strict.between.protocol import CellWish
 from graders.strict.between.starvation import MOST, Starvation
 from graders.strict.marking import Marking
+from graders.strict.needs import may_need_science
 from graders.strict.pair import FRAME_MB, Died, Interrupted, cause_of, talk
 from graders.strict.plan import make_plan, read_source
 from graders.strict.warm import LEARNER, Warm
@@ -35,10 +36,10 @@ class StrictMarker:
     """Marks notebooks. A context manager; `mark` and `run_cells` may be called by many threads.
 
     ``cell_s``: seconds one cell or test may take. ``notebook_s``: seconds for all of a notebook.
-    ``limits``: bounds of each of the two processes. ``science``: load numpy, pandas and matplotlib
-    before the first notebook; for a single one see `graders.strict.needs`. Raises
-    `sandbox.WallsMissing` on first use where the machine gives less than full walls and
-    ``allow_reduced`` is False.
+    ``limits``: bounds of each of the two processes. ``beforehand``: load numpy, pandas and
+    matplotlib once, before the first notebook; else, for who marks few, only for notebooks that may
+    need them (`graders.strict.needs`). Raises `sandbox.WallsMissing` on first use where the machine
+    gives less than full walls and ``allow_reduced`` is False.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class StrictMarker:
         allow_reduced: bool = False,
         cell_s: float = CELL_S,
         notebook_s: float = NOTEBOOK_S,
-        science: bool = True,
+        beforehand: bool = True,
     ) -> None:
         self.limits = limits or Limits(
             cpu_s=max(20.0, notebook_s), wall_s=notebook_s * MOST + 30, memory_mb=1024, output_mb=1
@@ -56,7 +57,9 @@ class StrictMarker:
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s
         self.notebook_s = notebook_s
-        self._warm = Warm(self.limits, allow_reduced=allow_reduced, science=science)
+        self.beforehand = beforehand
+        self._warm = Warm(self.limits, allow_reduced=allow_reduced, science=True)
+        self._bare = Warm(self.limits, allow_reduced=allow_reduced, science=False)
 
     # Life ------------------------------------------------------------------------------------
 
@@ -69,6 +72,7 @@ class StrictMarker:
     def close(self) -> None:
         """End the warm processes and whatever still runs in them. Safe to repeat."""
         self._warm.close()
+        self._bare.close()
 
     def warm_up(self) -> None:
         """Start the fork server now rather than with the first notebook."""
@@ -78,6 +82,12 @@ class StrictMarker:
     def level(self) -> str:
         """The walls that the warm processes stand behind: ``full`` or ``reduced``."""
         return self._warm.level
+
+    def _warm_for(
+        self, notebooks: Iterable[bytes | Mapping[str, Any]], files: Mapping[str, bytes] | None
+    ) -> Warm:
+        science = self.beforehand or may_need_science(notebooks, files)
+        return self._warm if science else self._bare
 
     # Marking ---------------------------------------------------------------------------------
 
@@ -104,9 +114,10 @@ class StrictMarker:
             steps = make_plan(plan_source, read_cells(submitted))
         except Unfit as unfit:
             return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, "strict")
+        warm = self._warm_for((source, submitted), files)
         for attempt in range(1, _ATTEMPTS + 1):
             run = Marking(
-                self._warm,
+                warm,
                 plan_source,
                 steps,
                 seed=seed,

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from courses.reading import decoded
 
@@ -21,7 +22,9 @@ _OTHER_WAYS = re.compile(r"__import__|\bimportlib\b|\brunpy\b|^\s*%(?!%?time)", 
 _ALREADY_THERE = frozenset((*sys.stdlib_module_names, "IPython"))
 
 
-def may_need_science(notebooks: Iterable[bytes], files: Mapping[str, bytes] | None = None) -> bool:
+def may_need_science(
+    notebooks: Iterable[bytes | Mapping[str, Any]], files: Mapping[str, bytes] | None = None
+) -> bool:
     """``files``: what lies beside the notebooks; modules among them are read as well."""
     modules = {name: text for name, text in (files or {}).items() if name.endswith(".py")}
     known = _ALREADY_THERE | {name.partition("/")[0].removesuffix(".py") for name in modules}
@@ -33,8 +36,9 @@ def may_need_science(notebooks: Iterable[bytes], files: Mapping[str, bytes] | No
     return any(_may_need(text, known) for text in texts)
 
 
-def _code_of(notebook: bytes) -> Iterator[str]:
-    for cell in json.loads(decoded(notebook))["cells"]:
+def _code_of(notebook: bytes | Mapping[str, Any]) -> Iterator[str]:
+    book = json.loads(decoded(notebook)) if isinstance(notebook, bytes) else notebook
+    for cell in book["cells"]:
         if cell["cell_type"] == "code":
             yield "".join(cell["source"])
 

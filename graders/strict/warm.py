@@ -28,7 +28,7 @@ class Warm:
     less than full walls and ``allow_reduced`` is False.
     """
 
-    def __init__(self, limits: Limits, *, allow_reduced: bool, science: bool = True) -> None:
+    def __init__(self, limits: Limits, *, allow_reduced: bool, science: bool) -> None:
         self.limits = limits
         self.allow_reduced = allow_reduced
         self.aside = ThreadPoolExecutor(8, thread_name_prefix="marker")

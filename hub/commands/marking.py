@@ -44,14 +44,12 @@ def mark(
     """
     from graders import Marker, second_look
     from graders.strict.feedback import read_feedback
-    from graders.strict.needs import may_need_science
     from hub.settings import load_settings
 
     notebooks = _read(source), _read(submitted)
     files = _read_folder(folder) if folder else {}
     allow_reduced = load_settings().allow_reduced_walls
-    science = may_need_science(notebooks, files)
-    with Marker(allow_reduced=allow_reduced, science=science) as marker:
+    with Marker(allow_reduced=allow_reduced, beforehand=False) as marker:
         marks = marker.mark(*notebooks, mode=mode, seed=seed, files=files)
         marks = second_look.take(marker, *notebooks, marks, seed=seed, files=files)
     if as_json:

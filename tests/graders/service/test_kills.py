@@ -97,7 +97,7 @@ class WatchedWarm(Warm):
     """Remembers what it forked, so that a test can kill it."""
 
     def __init__(self, limits: Limits) -> None:
-        super().__init__(limits, allow_reduced=True)
+        super().__init__(limits, allow_reduced=True, science=True)
         self.forked: list[tuple[str, int]] = []
 
     def fork(self, program, *given, **named):
