@@ -24,9 +24,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from core.messages import Message, Refused
 from courses.csv_cells import safe_cell
 from courses.documents import as_document
@@ -271,6 +268,8 @@ def _csv(rows: list[list[Any]], options: Mapping[str, Any]) -> bytes:
 
 
 def _xlsx(rows: list[list[Any]]) -> bytes:
+    from openpyxl import Workbook  # slow to load, and few lessons hand out a workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Dữ liệu")
     for row in rows:
@@ -294,6 +293,8 @@ def _without_times(workbook: bytes) -> bytes:
 def _as_text(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, value=value)
     cell.data_type = "s"
     return cell

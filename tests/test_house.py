@@ -199,8 +199,6 @@ def test_no_package_under_tests_shadows_a_room() -> None:
 
 # --- imports and names --------------------------------------------------------------------------
 
-FREE_OF_CIRCLES = tuple(room for room in ROOMS if room != "graders")
-
 
 @functools.cache
 def modules() -> dict[str, ast.Module]:
@@ -259,7 +257,7 @@ def circles(rooms: tuple[str, ...]) -> list[list[str]]:
 def test_no_import_goes_in_a_circle() -> None:
     """What two modules need of each other lies below both; an import inside a function, or for
     types only, does not make a circle straight."""
-    assert circles(FREE_OF_CIRCLES) == []
+    assert circles(ROOMS) == []
 
 
 NAMED = "|".join(ROOMS)

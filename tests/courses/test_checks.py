@@ -15,7 +15,7 @@ from courses import (
 from courses.checks import check_lesson, solved_notebook
 from courses.notebooks import source_of
 from courses.sharing import reasons_to_share
-from graders.strict.marker import Marker
+from graders.marker import Marker
 from skills_framework.framework import load_framework
 
 

@@ -13,7 +13,7 @@ from courses import downloads, learner_notebook, load_course, variant, write_ans
 from courses.documents import as_document
 from courses.notebooks import source_of
 from courses.variants import literals_of
-from graders.strict.marker import Marker
+from graders.marker import Marker
 
 CONTENT = Path(__file__).parents[2] / "courses" / "content"
 TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
