@@ -221,7 +221,8 @@ def _give_marks(world: World, actor: Actor) -> None:
     rubric = marking.find_rubric(world.session, number, grade_id)
     marking.give_marks(
         world.session, actor, number, grade_id, points=1.0,
-        picks=dict(enumerate(one.max_points for one in rubric)), comment="Tốt", pass_share=None, at=AT,
+        picks=dict(enumerate(one.max_points for one in rubric)), comment="Tốt",
+        pass_share=None, at=AT,
     )  # fmt: skip
 
 
