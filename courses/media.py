@@ -18,7 +18,7 @@ from typing import Any
 
 from core.manifest import MediumEntry
 from core.messages import Message, Refused
-from courses.notation import options_of
+from courses.answers.notation import options_of
 from courses.notebooks import Cell, Notebook, source_of
 
 FOLDER = "media"

@@ -11,7 +11,7 @@ import pytest
 
 from core.messages import Refused
 from courses import learner_notebook, read_notebook, write_notebook
-from courses.notation import split_comment
+from courses.answers.notation import split_comment
 from courses.notebooks import checksum, is_form, source_of
 
 

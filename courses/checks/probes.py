@@ -11,8 +11,8 @@ import copy
 import re
 from typing import Any
 
+from courses.answers.notation import option_lines
 from courses.endings import as_python, ending_of, is_truth, tree_of
-from courses.notation import option_lines
 from courses.notebooks import Cell, Notebook, grade_id_of, is_locked, is_test, marking_of, source_of
 
 _SETUP = "motcham-setup-{number}"

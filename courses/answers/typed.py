@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Message, Refused
-from courses.notation import (
+from courses.answers.notation import (
     UNREADABLE,
     Column,
     Form,
@@ -23,7 +23,7 @@ from courses.notation import (
     option_lines,
     read_form,
 )
-from courses.numbers import read_number, show_number, write_number
+from courses.answers.numbers import read_number, show_number, write_number
 
 LINE = re.compile(r"(?P<name>[^\W\d]\w*)[ \t]*=(?!=)[ \t]*(?P<typed>[^#\n]*?)[ \t]*(?:#.*)?")
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from core.messages import Refused
 from courses import check_answer, options_of, read_answer, read_form, write_answer
-from courses.notation import KINDS, LARGEST_FILE
+from courses.answers.notation import KINDS, LARGEST_FILE
 
 HEAD = {
     "single": "#| options: {a: A, b: B, c: C}",

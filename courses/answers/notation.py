@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from core.messages import Message, Refused
-from courses.numbers import LARGEST_NUMBER, LONGEST_KEPT
+from courses.answers.numbers import LARGEST_NUMBER, LONGEST_KEPT
 
 MARK = "#|"
 KINDS = ("single", "multiple", "number", "text", "table", "order", "match", "file")
@@ -53,7 +53,7 @@ class Form:
     (read-only), empty ones for rows the learner fills entirely. Answers by kind: single → key;
     multiple, order → list of keys; number → int or float; text → str; table → list of dicts;
     match → dict of option key to target key; file → ``{"name": …, "base64": …}``. A text where a
-    number belongs is what was typed and could not be read (`courses.answers`).
+    number belongs is what was typed and could not be read (`courses.answers.typed`).
     """
 
     kind: str
