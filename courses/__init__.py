@@ -1,15 +1,15 @@
 """Courses: folders of notebooks, read, checked and made into releases; what the player shows.
 
-Start with ``course.py`` (a course folder as dataclasses), then ``answers/`` (``notation.py``: form
-cells; ``typed.py``: what was typed into them), ``notebooks.py`` (nbgrader's cell rules, the
-learner's version; what other programs leave in a file ends in ``reading.py``, what of it learners
-may find is listed in ``shown.py``), ``rubric.py``, ``media.py`` (pictures, videos, captions),
-``handouts/`` (numbers of one's own), ``blocks.py`` (for the player), ``manifest.py`` and
-``release.py``, ``authoring.py``, and ``checks/``: ``check.py`` asks ``trials.py`` (by marking),
-``weak_tests.py`` and ``mistyped.py`` (by reading). Content stands in ``content/<slug>/``. It reads
-course folders and nothing else (only ``authoring.py`` writes, where it is told to): it never runs a
-cell, never marks (`check_course` is handed a way to mark), and knows nothing of people, databases
-or the web.
+Start with ``course.py`` (a course folder as dataclasses), then ``options.py`` (lines ``#| …`` of a
+cell), ``answers/`` (``notation.py``: form cells; ``typed.py``: what was typed into them),
+``notebooks.py`` (nbgrader's cell rules, the learner's version; what other programs leave in a file
+ends in ``reading.py``, what of it learners may find is listed in ``shown.py``), ``rubric.py``,
+``endings.py`` (how a test ends), ``media.py`` (pictures, videos, captions), ``handouts/`` (numbers
+of one's own), ``blocks.py`` (for the player), ``manifest.py`` and ``release.py``, ``authoring.py``,
+and ``checks/``: ``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py``
+(by reading). Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
+``authoring.py`` writes, where it is told to): it never runs a cell, never marks (`check_course` is
+handed a way to mark), and knows nothing of people, databases or the web.
 """
 
 from core.manifest import Criterion, Level
@@ -17,7 +17,6 @@ from courses.answers.notation import (
     Column,
     Form,
     check_answer,
-    options_of,
     read_answer,
     read_form,
     write_answer,
@@ -35,6 +34,7 @@ from courses.course import Course, Exercise, Lesson, exercises_of, load_course
 from courses.handouts.variants import downloads, has_variants, variant
 from courses.media import Medium
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
+from courses.options import options_of
 from courses.release import Release, lesson_for, make_release
 from courses.rubric import Picked, check_picks, picked
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from core.manifest import Criterion
 from core.messages import Message, Refused
-from courses.answers.notation import Form, options_of, read_form, split_comment
+from courses.answers.notation import Form, read_form
 from courses.media import load_media
 from courses.notebooks import (
     Cell,
@@ -35,6 +35,7 @@ from courses.notebooks import (
     source_of,
     task_answer_id,
 )
+from courses.options import options_of, split_comment
 from courses.rubric import read_rubric
 
 COURSE_FILE = "course.toml"

@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 from core.messages import Message, Refused
-from courses.answers.notation import options_of, options_of_text, split_comment
+from courses.options import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
 

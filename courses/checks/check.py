@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from core.messages import Message, Refused
-from courses.answers.notation import options_of, read_answer
+from courses.answers.notation import read_answer
 from courses.checks.mistyped import faults_of_marks
 from courses.checks.placeholders import placeholders_in
 from courses.checks.problems import Problem, place
@@ -36,6 +36,7 @@ from courses.notebooks import (
     source_of,
     without_region,
 )
+from courses.options import options_of
 from courses.reading import language_of
 from skills_framework.framework import Framework
 

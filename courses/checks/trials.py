@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from core.messages import Message, Refused
-from courses.answers.notation import options_of
 from courses.checks.probes import asking_last_values, asking_setup, with_shared
 from courses.checks.problems import Problem, cell_at, place
 from courses.checks.sharing import reasons_to_share
@@ -34,6 +33,7 @@ from courses.notebooks import (
     source_of,
     write_notebook,
 )
+from courses.options import options_of
 
 TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
 NAMES = {
