@@ -25,7 +25,7 @@ from records import Session
 from records.assessment import certificates
 from records.marking import queue
 from school import access
-from school.learning import acts, answering, guide, lessons, overview
+from school.learning import acts, answering, guide, lessons, notebooks, overview, results
 from school.learning.notebook_weight import as_bytes
 from school.refusals import Busy, TooLate, Unavailable
 
@@ -156,7 +156,7 @@ class LessonHandler(ApiHandler):
                 "errors": [self._(STORED_ELSEWHERE.template)],
                 "revision": work.revision,
                 "saved_at": work.saved_at.isoformat(),
-                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
             },
             HTTPStatus.CONFLICT,
         )
@@ -181,7 +181,7 @@ class Lesson(LessonHandler):
                 "saved_at": work.saved_at.isoformat(),
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
                 "attempts": place.attempts,
-                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
                 "exercises": [
                     {
                         "grade_id": one.grade_id,
@@ -255,7 +255,7 @@ class Draft(LessonHandler):
         language = self.speak(sent)
         place = await self.place(course, lesson)
         notebook = await self.in_thread(lambda: read_notebook_of(sent))
-        cells = lessons.answer_cells(notebook)
+        cells = notebooks.answer_cells(notebook)
         changed, fields = await self.in_thread(lambda: answering.read_notebook(cells, language))
         await self.work(place)
         try:
@@ -303,7 +303,7 @@ class Answers(LessonHandler):
         if not any(isinstance(value, dict) and "base64" in value for value in answers.values()):
             return []
         work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
-        cells = lessons.answer_cells(work.notebook) if work else {}
+        cells = notebooks.answer_cells(work.notebook) if work else {}
         seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
         return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]
 
@@ -321,10 +321,10 @@ class Run(LessonHandler):
         cell = sent.get("cell")
         if not isinstance(cell, str):
             raise Refused(Message("Thiếu tên ô cần chạy."))
-        cells = lessons.answer_cells(work.notebook)
+        cells = notebooks.answer_cells(work.notebook)
         answers, _fields = answering.read_answers(cells, answers_of(sent), self.speak(sent))
-        notebook = await self.in_thread(lambda: lessons.apply_answers(work.notebook, answers))
-        sources, ids = lessons.sources_up_to(notebook, cell)
+        notebook = await self.in_thread(lambda: notebooks.apply_answers(work.notebook, answers))
+        sources, ids = notebooks.sources_up_to(notebook, cell)
         runs = await self._run(sources)
         self.json(run_as_json(runs, ids, self._))
 
@@ -440,18 +440,18 @@ class Submission(ApiHandler):
         except ValueError:
             return 0
 
-    async def _find(self, number: int) -> lessons.Result:
-        result = await self.read(lessons.find_result, number)
+    async def _find(self, number: int) -> results.Result:
+        result = await self.read(results.find_result, number)
         if result is None or not access.may_see_submission(self.actor, result.person_id):
             raise self.absent()
         return result
 
-    def _certificate(self, session: Session, result: lessons.Result) -> str | None:
+    def _certificate(self, session: Session, result: results.Result) -> str | None:
         programme = self.programme
         found = overview.find_certificate(session, result.person_id, programme)
         return found.number if found else None
 
-    def _as_json(self, result: lessons.Result, certificate: str | None) -> dict[str, Any]:
+    def _as_json(self, result: results.Result, certificate: str | None) -> dict[str, Any]:
         return {
             "id": result.id,
             "course": result.course,
@@ -570,7 +570,7 @@ def read_notebook_of(sent: dict[str, Any]) -> dict[str, Any]:
     """The notebook sent along, as an object or as the text of the file."""
     found = sent.get("notebook")
     if isinstance(found, str):
-        return lessons.read_submitted(found.encode("utf-8", "surrogatepass"))
+        return notebooks.read_submitted(found.encode("utf-8", "surrogatepass"))
     if isinstance(found, dict):
-        return lessons.read_submitted(as_bytes(found))
+        return notebooks.read_submitted(as_bytes(found))
     raise Refused(Message("Thiếu phần “notebook”: nội dung sổ bài học."))
