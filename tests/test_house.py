@@ -88,7 +88,7 @@ OF_A_MANIFEST = {
 OF_SOMETHING_ELSE = {
     "courses/course.py": "course.toml and the options of a cell, as their author wrote them",
     "courses/notebooks.py": "nbgrader's metadata of a cell",
-    "courses/variants.py": "nbgrader's metadata of a cell",
+    "courses/handouts/variants.py": "nbgrader's metadata of a cell",
     "graders/compatible/exchange.py": "what the platform's API answers",
     "graders/compatible/single.py": "nbgrader's metadata of a cell",
     "graders/read_submission.py": "nbgrader's metadata of a cell",

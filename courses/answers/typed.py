@@ -15,15 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Message, Refused
-from courses.notation import (
-    UNREADABLE,
-    Column,
-    Form,
-    as_literal,
-    option_lines,
-    read_form,
-)
-from courses.numbers import read_number, show_number, write_number
+from courses.answers.notation import UNREADABLE, Column, Form, as_literal, read_form
+from courses.answers.numbers import read_number, show_number, write_number
+from courses.options import option_lines
 
 LINE = re.compile(r"(?P<name>[^\W\d]\w*)[ \t]*=(?!=)[ \t]*(?P<typed>[^#\n]*?)[ \t]*(?:#.*)?")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.messages import Message, Refused
-from courses.notation import LARGEST_FILE
+from courses.answers.notation import LARGEST_FILE
 
 MOST_UNPACKED = 60 * 1024 * 1024  # bytes of all parts of one document
 MOST_PARTS = 2000

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.messages import Refused
-from courses.csv_cells import safe_cell
-from courses.variants import downloads
+from courses.handouts.csv_cells import safe_cell
+from courses.handouts.variants import downloads
 
 CASE = """#| show: false
 #| download: danh-sach.csv

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from core.folding import fold
 from core.messages import Message
+from courses.checks.problems import Problem
 from courses.course import COURSE_FILE, Course, Lesson
 from courses.notebooks import read_notebook, source_of
-from courses.problems import Problem
 
-TEMPLATE = Path(__file__).parent / "template"
+TEMPLATE = Path(__file__).parents[1] / "template"
 # What people and programs write where a title is still to come, folded.
 UNTITLED = re.compile(
     r"(ten|tieu de) (khoa hoc|khoa|bai hoc|bai)( (moi|o day|cua anh.?chi|\d+))?|"

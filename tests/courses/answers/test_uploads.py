@@ -8,7 +8,7 @@ import pytest
 
 from core.messages import Refused
 from courses import look_into
-from courses.notation import LARGEST_FILE
+from courses.answers.notation import LARGEST_FILE
 
 SHEETS = (".xlsx", ".csv")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504

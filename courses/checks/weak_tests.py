@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 
 from core.messages import Message
+from courses.checks.problems import Problem, place
 from courses.endings import (
     UNREADABLE,
     as_python,
@@ -22,7 +23,6 @@ from courses.endings import (
     tree_of,
 )
 from courses.notebooks import Cell, Notebook, grade_id_of, is_solution, is_test, source_of
-from courses.problems import Problem, place
 
 # What a notebook has without anybody binding it.
 _GIVEN = frozenset(dir(builtins)) | frozenset(

@@ -1,6 +1,6 @@
 import pytest
 
-from courses.weak_tests import problems_of_tests
+from courses.checks.weak_tests import problems_of_tests
 
 
 def found(cells, *made):

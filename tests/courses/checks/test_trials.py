@@ -3,8 +3,8 @@
 import pytest
 
 from courses import check_marks, check_notebook, load_course
-from courses.probes import asking_last_values, asking_setup, with_shared
-from courses.trials import solved_notebook
+from courses.checks.probes import asking_last_values, asking_setup, with_shared
+from courses.checks.trials import solved_notebook
 from graders.both_modes import BothModes
 from graders.marker import Marker
 

@@ -10,12 +10,12 @@ import pytest
 
 from core.messages import Refused
 from courses import downloads, learner_notebook, load_course, variant, write_answer, write_notebook
-from courses.documents import as_document
+from courses.handouts.documents import as_document
+from courses.handouts.variants import literals_of
 from courses.notebooks import source_of
-from courses.variants import literals_of
 from graders.marker import Marker
 
-CONTENT = Path(__file__).parents[2] / "courses" / "content"
+CONTENT = Path(__file__).parents[3] / "courses" / "content"
 TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 

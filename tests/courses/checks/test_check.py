@@ -12,9 +12,9 @@ from courses import (
     write_answer,
     write_notebook,
 )
-from courses.checks import check_lesson, solved_notebook
+from courses.checks.check import check_lesson, solved_notebook
+from courses.checks.sharing import reasons_to_share
 from courses.notebooks import source_of
-from courses.sharing import reasons_to_share
 from graders.marker import Marker
 from skills_framework.framework import load_framework
 

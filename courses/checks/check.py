@@ -11,11 +11,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from core.messages import Message, Refused
+from courses.answers.notation import read_answer
+from courses.checks.mistyped import faults_of_marks
+from courses.checks.placeholders import placeholders_in
+from courses.checks.problems import Problem, place
+from courses.checks.sharing import reasons_to_share
+from courses.checks.trials import Mark, check_marks, solved_notebook, try_notebook
+from courses.checks.weak_tests import classes_of, problems_of_tests
 from courses.course import Course, Lesson
 from courses.endings import UNREADABLE, as_python
+from courses.handouts.variants import variant
 from courses.media import findings_in, findings_of, named_in
-from courses.mistyped import faults_of_marks
-from courses.notation import options_of, read_answer
 from courses.notebooks import (
     HIDDEN_TESTS,
     SOLUTION,
@@ -30,13 +36,8 @@ from courses.notebooks import (
     source_of,
     without_region,
 )
-from courses.placeholders import placeholders_in
-from courses.problems import Problem, place
+from courses.options import options_of
 from courses.reading import language_of
-from courses.sharing import reasons_to_share
-from courses.trials import Mark, check_marks, solved_notebook, try_notebook
-from courses.variants import variant
-from courses.weak_tests import classes_of, problems_of_tests
 from skills_framework.framework import Framework
 
 __all__ = ["check_course", "check_lesson", "check_marks", "check_notebook", "solved_notebook"]

@@ -12,8 +12,8 @@ import re
 from typing import Any
 
 from courses.endings import as_python, ending_of, is_truth, tree_of
-from courses.notation import option_lines
 from courses.notebooks import Cell, Notebook, grade_id_of, is_locked, is_test, marking_of, source_of
+from courses.options import option_lines
 
 _SETUP = "motcham-setup-{number}"
 _SHARED = re.compile(r"^#\|\s*shared\s*:.*\n?", re.MULTILINE)

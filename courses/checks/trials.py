@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from core.messages import Message, Refused
+from courses.checks.probes import asking_last_values, asking_setup, with_shared
+from courses.checks.problems import Problem, cell_at, place
+from courses.checks.sharing import reasons_to_share
+from courses.checks.weak_tests import classes_of, is_weak, learners_names, needs_a_tests_name
 from courses.course import Lesson
 from courses.endings import ending_of
-from courses.notation import options_of
+from courses.handouts.variants import downloads, has_variants, variant
 from courses.notebooks import (
     HIDDEN_TESTS,
     SOLUTION,
@@ -29,11 +33,7 @@ from courses.notebooks import (
     source_of,
     write_notebook,
 )
-from courses.probes import asking_last_values, asking_setup, with_shared
-from courses.problems import Problem, cell_at, place
-from courses.sharing import reasons_to_share
-from courses.variants import downloads, has_variants, variant
-from courses.weak_tests import classes_of, is_weak, learners_names, needs_a_tests_name
+from courses.options import options_of
 
 TRIED_SEEDS = (1, 2, 3)  # besides the author's own values, where a lesson draws its numbers
 NAMES = {

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from core.messages import Refused
 from courses import check_answer, options_of, read_answer, read_form, write_answer
-from courses.notation import KINDS, LARGEST_FILE
+from courses.answers.notation import KINDS, LARGEST_FILE
 
 HEAD = {
     "single": "#| options: {a: A, b: B, c: C}",
@@ -136,29 +136,3 @@ def test_a_literal_that_no_form_can_hold_is_no_answer(literal):
 def test_a_number_that_no_page_can_carry_is_no_answer(value):
     form = read_form("#| form: number\n#| label: Số\nx = None")
     assert check_answer(form, value) is not None
-
-
-def bomb() -> str:
-    """A few hundred characters that would be a billion words when spelled out."""
-    words = ["#| a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    for n in range(1, 9):
-        words.append(f"#| a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]")
-    return "\n".join([*words, "#| form: single", "#| label: Ô", "#| options: {a: *a8, b: B}"])
-
-
-@pytest.mark.parametrize("options", ["#| form: " + "[" * 5000, "#| form: " + "9" * 5000, bomb()])
-def test_options_made_to_break_their_reader_are_refused(options):
-    with pytest.raises(Refused, match="YAML"):
-        read_form(f"{options}\nx = None")
-
-
-def test_options_that_are_no_yaml_say_in_which_line():
-    with pytest.raises(Refused, match="dòng 2"):
-        options_of("#| a: 1\n#| b: [")
-    with pytest.raises(Refused, match="khóa: giá trị"):
-        options_of("#| chỉ một câu")
-
-
-def test_short_vietnamese_words_and_dates_are_texts_and_not_booleans():
-    found = options_of("#| on: no\n#| ngay: 2022-01-19\n#| fold: true\n#| so: 3\n#| le: 0.5")
-    assert found == {"on": "no", "ngay": "2022-01-19", "fold": True, "so": 3, "le": 0.5}

@@ -25,10 +25,11 @@ from decimal import Decimal
 from typing import Any
 
 from core.messages import Message, Refused
-from courses.csv_cells import safe_cell
-from courses.documents import as_document
-from courses.notation import UNREADABLE, as_literal, option_lines, options_of
+from courses.answers.notation import UNREADABLE, as_literal
+from courses.handouts.csv_cells import safe_cell
+from courses.handouts.documents import as_document
 from courses.notebooks import Cell, Notebook, in_cell, marking_of, seal, source_of
+from courses.options import option_lines, options_of
 
 GAP = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")

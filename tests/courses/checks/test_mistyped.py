@@ -1,6 +1,6 @@
 import pytest
 
-from courses.mistyped import faults_of_marks, meant_mark, unopened_ends
+from courses.checks.mistyped import faults_of_marks, meant_mark, unopened_ends
 
 MISTYPED = {
     "### begin hidden tests": "BEGIN HIDDEN TESTS",

@@ -1,28 +1,22 @@
-"""The human-readable notation inside notebooks: ``#| `` options, form cells and their answers.
+"""The human-readable notation inside notebooks: form cells and their answers.
 
-A code cell may begin with lines ``#| …``; what follows the marker is YAML (as in Quarto). A cell
-whose options have ``form:`` is a form cell: the player shows a control, and the cell itself holds
-one assignment of a plain literal, which is the learner's answer. ``docs/authoring.md`` describes
-it for authors.
+A cell whose options (`courses.options`) have ``form:`` is a form cell: the player shows a control,
+and the cell itself holds one assignment of a plain literal, which is the learner's answer.
+``docs/authoring.md`` describes it for authors.
 """
 
 from __future__ import annotations
 
 import ast
-import copy
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-import yaml
-
 from core.messages import Message, Refused
-from courses.numbers import LARGEST_NUMBER, LONGEST_KEPT
+from courses.answers.numbers import LARGEST_NUMBER, LONGEST_KEPT
+from courses.options import options_of
 
-MARK = "#|"
 KINDS = ("single", "multiple", "number", "text", "table", "order", "match", "file")
 COLUMN_KINDS = ("text", "number", "choice")
 LONGEST_ANSWER = 200_000  # characters of the literal; a file's content has its own limit
@@ -53,7 +47,7 @@ class Form:
     (read-only), empty ones for rows the learner fills entirely. Answers by kind: single → key;
     multiple, order → list of keys; number → int or float; text → str; table → list of dicts;
     match → dict of option key to target key; file → ``{"name": …, "base64": …}``. A text where a
-    number belongs is what was typed and could not be read (`courses.answers`).
+    number belongs is what was typed and could not be read (`courses.answers.typed`).
     """
 
     kind: str
@@ -68,97 +62,6 @@ class Form:
     lines: int = 1
     accept: tuple[str, ...] = field(default=())
     fractions: bool = False
-
-
-def options_of(source: str) -> dict[str, Any]:
-    """Read the ``#| `` options at the top of a cell; {} where there are none.
-
-    Raises Refused (without a place: the caller knows file and cell) when they are not a mapping.
-    """
-    lines = option_lines(source)
-    if not lines:
-        return {}
-    text = "\n".join(line[len(MARK) :].removeprefix(" ") for line in lines)
-    try:
-        options = copy.deepcopy(_parsed_options(text))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Refused(
-            Message("phần “#|” không phải YAML hợp lệ: {error}", {"error": _yaml_fault(error)})
-        ) from None
-    if not isinstance(options, dict) or not all(isinstance(key, str) for key in options):
-        raise Refused(Message("phần “#|” phải gồm các dòng “khóa: giá trị”"))
-    return options
-
-
-class _Plain(yaml.SafeLoader):
-    """YAML where ``on``, ``no`` and ``2022-01-19`` are texts, as an author means them.
-
-    YAML 1.1 would make them booleans and a date; Vietnamese without diacritics has many such words.
-    An alias is refused: a few lines of them, written by a learner, say gigabytes when spelled out.
-    """
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "không dùng bí danh (*tên)", mark)
-        return super().compose_node(parent, index)
-
-
-_Plain.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag.rpartition(":")[2] in ("int", "float", "null", "merge")
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-
-
-@lru_cache(maxsize=4096)
-def _parsed_options(text: str) -> Any:
-    # A lesson's page reads the same few dozen options again for every learner and every save.
-    return yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader, see above
-
-
-def option_lines(source: str) -> list[str]:
-    """The lines of ``source`` that hold its options: the unbroken run at the top."""
-    lines: list[str] = []
-    for line in source.split("\n"):
-        if not line.startswith(MARK):
-            break
-        lines.append(line)
-    return lines
-
-
-_COMMENT = re.compile(r"<!--[ \t]*\n((?:#\|[^\n]*\n)+)-->[ \t]*(?:\n|\Z)")
-_MEANT_AS_COMMENT = re.compile(r"<!--\s*#\|")
-
-
-def split_comment(source: str) -> tuple[str, str]:
-    """A text cell's comment of options at its top (with its line end), and the text after it.
-
-    Raises Refused where such a comment begins and is not of the form ``<!--``, lines ``#| …``,
-    ``-->``, each on a line of its own.
-    """
-    found = _COMMENT.match(source)
-    if found:
-        return found.group(0), source[found.end() :]
-    if _MEANT_AS_COMMENT.match(source):
-        raise Refused(
-            Message("chú thích ở đầu ô phải gồm dòng “<!--”, các dòng “#| …” rồi dòng “-->”")
-        )
-    return "", source
-
-
-def options_of_text(source: str) -> dict[str, Any]:
-    """The options of a text cell: the same ``#| `` lines, in an HTML comment at its top.
-
-    The comment is seen in no rendered notebook. Raises Refused as `options_of` does.
-    """
-    comment, _text = split_comment(source)
-    found = _COMMENT.match(comment)
-    return options_of(found.group(1).rstrip("\n")) if found else {}
 
 
 def read_form(cell_source: str) -> Form | None:
@@ -363,12 +266,6 @@ def _is_plain(value: Any) -> bool:
         case dict():
             return all(isinstance(key, str) and _is_plain(one) for key, one in value.items())
     return False
-
-
-def _yaml_fault(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"dòng {mark.line + 1}: {problem}" if mark else problem
 
 
 class _FormReading:
