@@ -31,7 +31,11 @@ ROOMS = (
     *("courses", "records", "sandbox", "skills_framework", "core"),
 )
 SAYS = {"_": None, "Message": None, "plural": (1, 2)}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("extension/**.js", "javascript")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("extension/**.js", "javascript"),
+]
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "motcham.po"
 EXTENSION = ROOT / "labs" / "extension"
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
