@@ -131,6 +131,21 @@ test("a file that is empty or too large is not sent, and the field says why", as
   assert.deepEqual([asked, cell.chosen], [[], { name: "cũ.xlsx", size: 9 }]);
 });
 
+test("a file that the server refuses gives way to the one before, and is not sent again", async () => {
+  const fields = [{ cell: "tep", row: null, error: "Không mở được." }];
+  const { form, answering, asked } = open({
+    answers: [{ status: 422, data: { fields, errors: ["Có tệp hỏng."] } }, saved],
+    state: { answers: { tep: { name: "cũ.xlsx", size: 9 } } },
+  });
+  const cell = cellOf(form, "tep");
+  await answering.chosen(cell, new File(["abc"], "a.xlsx"));
+  assert.equal(document.getElementById("tep-said").textContent, "Không mở được. Tệp gửi trước (cũ.xlsx) vẫn được giữ.");
+  assert.deepEqual(cell.chosen, { name: "cũ.xlsx", size: 9 });
+  answering.changed(cell);
+  await answering.save();
+  assert.equal(asked.length, 1);
+});
+
 test("a chosen file is sent at once, with its content", async () => {
   const { form, answering, asked } = open();
   await answering.chosen(cellOf(form, "tep"), new File(["abc"], "a.txt"));
