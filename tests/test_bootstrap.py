@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,55 @@ def test_tests_get_more_packages_and_running_stays_ready(made: Path) -> None:
     assert run(made, "up").stderr == ""
 
 
+BUILD = """\
+const fs = require("fs");
+fs.mkdirSync("portal/static/built", {recursive: true});
+fs.copyFileSync("portal/static/src/page.js", "portal/static/built/page.js");
+const lab = "../labs/share/jupyter/labextensions/@motcham/nop-bai/static";
+fs.mkdirSync(lab, {recursive: true});
+fs.copyFileSync("../labs/extension/lab.js", lab + "/remoteEntry.js");
+"""
+WITH_TOOL = {
+    "": {"name": "mini", "devDependencies": {"tool": "file:tool"}},
+    "node_modules/tool": {"resolved": "tool", "link": True},
+    "tool": {"version": "1.0.0", "dev": True},
+}
+
+
+def test_scripts_are_built_at_set_up_and_again_when_their_source_changes(made: Path) -> None:
+    web, page = made / "hub", made / "hub" / "portal" / "static" / "src" / "page.js"
+    lab = made / "labs" / "extension" / "lab.js"
+    for file, text in (
+        (page, "1"),
+        (lab, "2"),
+        (web / "build.cjs", BUILD),
+        (web / "tool" / "package.json", '{"name": "tool", "version": "1.0.0"}'),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    mini = {"name": "mini", "private": True, "scripts": {"build": "node build.cjs"}}
+    (web / "package.json").write_text(json.dumps({**mini, **WITH_TOOL[""]}))
+    lock = {"name": "mini", "lockfileVersion": 3, "packages": WITH_TOOL}
+    (web / "package-lock.json").write_text(json.dumps(lock))
+
+    assert run(made, "up").stdout, "it ran"
+    shown = web / "portal" / "static" / "built" / "page.js"
+    [loaded] = made.glob("labs/share/jupyter/labextensions/@motcham/*/static/remoteEntry.js")
+    assert (shown.read_text(), loaded.read_text()) == ("1", "2")
+    assert not (web / "node_modules" / "tool").exists(), "only tests need the tools"
+    assert run(made, "up").stderr == ""
+    lab.write_text("3")
+    run(made, "up")
+    assert loaded.read_text() == "3"
+    loaded.unlink()
+    run(made, "up")
+    assert loaded.read_text() == "3", "what was lost is built again"
+
+    run(made, "test")
+    assert (web / "node_modules" / "tool" / "package.json").exists()
+    assert run(made, "up").stderr == "", "running is content with more"
+
+
 def test_a_package_that_is_not_the_one_we_pinned_is_refused(made: Path, tmp_path: Path) -> None:
     clone = make_clone(tmp_path / "clone")
     file = clone / "requirements" / "run.txt"
@@ -181,6 +232,27 @@ def start(clone: Path, **how: bool) -> subprocess.Popen[str]:
         encoding="utf-8",
         start_new_session=how.get("start_new_session", False),
     )
+
+
+def test_a_wheel_has_what_was_built_and_nothing_of_npm_s(tmp_path: Path) -> None:
+    """Another JupyterHub installs the package and has no npm."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
+    answer = subprocess.run(
+        [*build, "--directory", str(tmp_path)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    extension = "labs/share/jupyter/labextensions/@motcham/nop-bai"
+    assert {
+        *(
+            f"hub/portal/static/built/{name}.js"
+            for name in ("lesson", "chooser", "fresh", "editor")
+        ),
+        *(f"{extension}/{name}" for name in ("package.json", "static/remoteEntry.js")),
+        f"{extension}/static/style.css",
+    } <= names
+    assert not [name for name in names if "node_modules" in name]
 
 
 def test_a_clone_that_was_moved_is_made_anew(made: Path, tmp_path: Path) -> None:

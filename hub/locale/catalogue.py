@@ -1,13 +1,19 @@
 """Keeps the English catalogue in step with what the code says: ``python -m hub.locale.catalogue``.
 
-It reads every sentence marked in any room (``_("…")`` in Python and in the pages, ``Message("…")``,
-``plural("…", "…")``), adds the new ones to ``hub/locale/en/LC_MESSAGES/motcham.po`` with an empty
-translation, drops those nobody says any more, and lists what is still to be translated.
+It reads every sentence marked in any room (``_("…")`` in Python, in the pages and in the lab
+extension, ``Message("…")``, ``plural("…", "…")``), adds the new ones to
+``hub/locale/en/LC_MESSAGES/motcham.po`` with an empty translation, drops those nobody says any
+more, and lists what is still to be translated.
+
+The lab extension runs where no portal may answer, so its English travels with it: what the
+catalogue has of its sentences is written to ``labs/extension/english.json``. A test holds the two
+together.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,8 +31,13 @@ ROOMS = (
     *("courses", "records", "sandbox", "skills_framework", "core"),
 )
 SAYS = {"_": None, "Message": None, "plural": (1, 2)}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("extension/**.js", "javascript"),
+]
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "motcham.po"
+EXTENSION = ROOT / "labs" / "extension"
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 HEADER: dict[str, Any] = {
     "creation_date": DAY,
@@ -40,15 +51,23 @@ NOT_OURS = {"node_modules", "content", "template", "data", "built"}
 
 def said() -> set[str]:
     """Every sentence somewhere in the code."""
-    return {sentence for room in ROOMS for sentence in _said_in(room)}
+    return {sentence for room in ROOMS for sentence in _said_in(ROOT / room, METHODS)}
 
 
-def _said_in(room: str) -> Iterator[str]:
+def english_of_the_extension(path: Path = ENGLISH) -> str:
+    """What the lab extension bundles: its own sentences and their English, one a line."""
+    known = translated(path)
+    sentences = sorted(set(_said_in(EXTENSION, [("**.js", "javascript")])))
+    english = {sentence: known[sentence] for sentence in sentences if known.get(sentence)}
+    return json.dumps(english, ensure_ascii=False, indent=1) + "\n"
+
+
+def _said_in(folder: Path, methods: list[tuple[str, str]]) -> Iterator[str]:
     found = extract_from_dir(
-        str(ROOT / room),
-        METHODS,
+        str(folder),
+        methods,
         keywords=SAYS,
-        directory_filter=lambda folder: Path(folder).name not in NOT_OURS,
+        directory_filter=lambda inner: Path(inner).name not in NOT_OURS,
     )
     for _file, _line, sentence, _comments, _context in found:
         one = sentence[0] if isinstance(sentence, tuple) else sentence
@@ -77,6 +96,7 @@ def update(path: Path = ENGLISH) -> list[str]:
         catalogue.add(sentence, known.get(sentence, ""))
     with path.open("wb") as file:
         write_po(file, catalogue, width=100, omit_header=False)
+    (EXTENSION / "english.json").write_text(english_of_the_extension(path), encoding="utf-8")
     return [sentence for sentence in sentences if not known.get(sentence)]
 
 

@@ -86,7 +86,11 @@ def _proxy() -> Iterator[Finding]:
     if not (ROOT / "hub" / "node_modules" / "configurable-http-proxy").is_dir():
         yield Finding("missing", Message("Chưa có configurable-http-proxy"), again)
     if not any((ROOT / "hub" / "portal" / "static" / "built").glob("*.js")):
-        yield Finding("note", Message("Chưa dựng ô soạn mã; trang học vẫn dùng được"), again)
+        yield Finding(
+            "note",
+            Message("Chưa dựng phần script của trang; bài học vẫn làm được bằng biểu mẫu"),
+            again,
+        )
 
 
 def _walls(settings: Settings) -> Iterator[Finding]:

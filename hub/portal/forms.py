@@ -1,7 +1,7 @@
 """A lesson's controls: what an ordinary form post says of them, and what stands in them.
 
-`static/lesson.js` collects the same controls the same way; this is the way for a browser in which
-the script is late or off. Both hand on what was typed; numbers are read by
+`static/src/lesson/controls.js` collects the same controls the same way; this is the way for a
+browser in which the script is late or off. Both hand on what was typed; numbers are read by
 `school.learning.answering` alone.
 """
 

@@ -67,6 +67,7 @@ export function cookiesOf(lab, lines) {
     if (name !== "_xsrf" && name !== own && !name.startsWith(`${own}-oauth-state`)
       && name !== `__host-${own}` && !name.startsWith(`__host-${own}-oauth-state`)
       && name !== "__host-_xsrf") return false;
+    // eslint-disable-next-line no-control-regex -- no such character may pass
     const hostOnly = !("domain" in said) && !/[\0-\x1f\x7f]/.test(line);
     return hostOnly && (name.startsWith("__host-")
       || `${decoded(said.path || "")}/`.startsWith(`/user/${lab.name}/`));

@@ -29,7 +29,7 @@ def test_what_was_typed_before_the_script_arrived_is_saved_when_it_does(
     def hold(route: Route) -> None:
         waiting.append(route)
 
-    page.route(re.compile(r"/static/lesson\.js"), hold)
+    page.route(re.compile(r"/static/built/lesson\.js"), hold)
     page.goto(learner.portal + TARGETS, wait_until="commit")
     expect(page.locator("h1")).to_contain_text("Chuyển đổi số")
     number(page).fill("7,25")

@@ -293,9 +293,11 @@ async def test_two_editors_and_fields_of_a_table_have_names_of_their_own(site: A
 
 def test_the_page_s_script_reads_no_number_itself() -> None:
     """One reading: the script may write a number into a field, never read one out of it."""
-    script = (Path(__file__).parents[3] / "hub" / "portal" / "static" / "lesson.js").read_text(
-        "utf-8"
-    )
-    assert "parseFloat" not in script
-    assert "Number(text)" not in script
-    assert json.dumps("language") in script or "language: state.language" in script
+    source = Path(__file__).parents[3] / "hub" / "portal" / "static" / "src"
+    modules = {path: path.read_text("utf-8") for path in (source / "lesson").glob("*.js")}
+    assert len(modules) > 10
+    for path, script in modules.items():
+        assert "parseFloat" not in script, path
+        assert not re.search(r"Number\((text|value|typed|field)", script), path
+    [sends] = [script for path, script in modules.items() if path.stem == "saving"]
+    assert "language: this.language" in sends

@@ -1,0 +1,3 @@
+import { showNames } from "./page/chosen_names.js";
+
+document.querySelectorAll(".chooser").forEach(showNames);

@@ -1,0 +1,3 @@
+import { keepFresh } from "./page/fresh_parts.js";
+
+keepFresh();
