@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -280,8 +281,13 @@ class Learner:
         assert sent.status_code == 202, sent.text[:100]
         address = f"{self.stage.submissions_api}/{sent.json()['id']}?wait=20"
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.who.get(address)).json()["state"] != "marked":
+            while (await self._state_of(address)) != "marked":
                 pass
+
+    async def _state_of(self, address: str) -> str:
+        answer = await self.who.get(address)
+        assert answer.status_code == 200, f"{answer.status_code}: {answer.text[:80]}"
+        return str(answer.json()["state"])
 
 
 async def measure(stage: Stage, name: str, seconds: float) -> tuple[Felt, Felt]:
@@ -361,12 +367,23 @@ def _started(folder: Path, port: int) -> subprocess.Popen[str]:
             for line in process.stdout:
                 said.append(line)
                 if "Ctrl-C" in line:  # its last words before it waits
+                    # Nobody may ever wait for us to read.
+                    threading.Thread(target=_keep, args=(process, folder), daemon=True).start()
                     return process
         except BaseException:
             _end(process)
             raise
         process.wait()
     raise SystemExit("the platform did not start:\n" + "".join(said))
+
+
+def _keep(process: subprocess.Popen[str], folder: Path) -> None:
+    """What the platform goes on to say, in a file beside its data."""
+    assert process.stdout
+    with (folder / "said.log").open("w") as log:
+        for line in process.stdout:
+            log.write(line)
+            log.flush()
 
 
 def ratios(quiet: Felt, attacked: Felt) -> dict[str, float | None]:

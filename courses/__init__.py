@@ -3,15 +3,16 @@
 Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
 ``answers.py`` (what was typed into them; ``numbers.py``, ``uploads.py``), ``rubric.py``,
 ``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
-(pictures, videos, captions), ``release.py``, ``blocks.py`` (for the player), ``variants.py``
-(numbers of one's own), ``authoring.py`` and ``checks.py`` with what it asks: ``trials.py`` (by
-marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). What other programs leave in a file
-ends in ``reading.py``; what of it learners may find is listed in ``shown.py``. Content stands in
-``content/<slug>/``. It reads course folders and nothing else (only ``authoring.py``
-writes, where it is told to): it never runs a cell, never marks (`check_course` is handed a way to
-mark), and knows nothing of people, databases or the web.
+(pictures, videos, captions), ``manifest.py`` and ``release.py``, ``blocks.py`` (for the player),
+``variants.py`` (numbers of one's own), ``authoring.py`` and ``checks.py`` with what it asks:
+``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). What other programs
+leave in a file ends in ``reading.py``; what of it learners may find is listed in ``shown.py``.
+Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
+``authoring.py`` writes, where it is told to): it never runs a cell, never marks (`check_course` is
+handed a way to mark), and knows nothing of people, databases or the web.
 """
 
+from core.manifest import Criterion, Level
 from courses.answers import Field, is_plain, read_cell, read_typed
 from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
@@ -32,7 +33,7 @@ from courses.number_words import number_words
 from courses.numbers import read_number, show_number, write_number
 from courses.problems import Problem
 from courses.release import Release, lesson_for, make_release
-from courses.rubric import Criterion, Level, Picked, check_picks, load_rubric, picked
+from courses.rubric import Picked, check_picks, picked
 from courses.trials import check_marks, solved_notebook
 from courses.uploads import Seen, look_into
 from courses.variants import downloads, has_variants, variant
@@ -67,7 +68,6 @@ __all__ = [
     "learner_notebook",
     "lesson_for",
     "load_course",
-    "load_rubric",
     "look_into",
     "make_release",
     "new_course",

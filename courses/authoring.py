@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from core.manifest import Manifest
 from core.messages import Message, Refused
 from courses.course import COURSE_FILE, LONGEST_SLUG, SLUG, Course
-from courses.release import lesson_for, make_release, media_of
+from courses.manifest import media_of
+from courses.release import lesson_for, make_release
 
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -42,18 +42,29 @@ def new_course(folder: Path, *, slug: str, title: str, frame: str = "4.1") -> Pa
     return made
 
 
-def course_file(manifest: Mapping[str, Any]) -> str:
+def course_file(manifest: Manifest) -> str:
     """``course.toml`` of a published course, as its author would write it: to mend the course."""
-    keys = ("title", "title_en", "programme", "frame", "summary", "summary_en", "framework")
-    lines = [_toml("slug", manifest["course"])]
-    lines += [_toml(key, manifest.get(key, "")) for key in keys]
-    lines.append(_toml("pass_share", manifest["pass_share"]))
-    for lesson in manifest["lessons"]:
-        lines += ["", "[[lesson]]"]
-        lines += [_toml(key, lesson[key]) for key in ("slug", "title", "title_en", "file")]
-        lines.append(_toml("theory_minutes", lesson["theory_minutes"]))
-        if lesson.get("exam"):
-            lines.append(_toml("exam", True))
+    lines = [
+        _toml("slug", manifest.course),
+        _toml("title", manifest.title),
+        _toml("title_en", manifest.title_en),
+        _toml("programme", manifest.programme),
+        _toml("frame", manifest.frame),
+        _toml("summary", manifest.summary),
+        _toml("summary_en", manifest.summary_en),
+        _toml("framework", manifest.framework),
+        _toml("pass_share", manifest.pass_share),
+    ]
+    for lesson in manifest.lessons:
+        lines += [
+            *("", "[[lesson]]"),
+            _toml("slug", lesson.slug),
+            _toml("title", lesson.title),
+            _toml("title_en", lesson.title_en),
+            _toml("file", lesson.file),
+            _toml("theory_minutes", lesson.theory_minutes),
+            *([_toml("exam", True)] if lesson.exam else []),
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.manifest import Criterion
 from core.messages import Message, Refused
 from courses.media import load_media
 from courses.notation import Form, options_of, read_form, split_comment
@@ -34,7 +35,7 @@ from courses.notebooks import (
     source_of,
     task_answer_id,
 )
-from courses.rubric import Criterion, read_rubric
+from courses.rubric import read_rubric
 
 COURSE_FILE = "course.toml"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -64,22 +65,6 @@ class Exercise:
     answers: tuple[str, ...]
     answer_grade_ids: tuple[str, ...]
     rubric: tuple[Criterion, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """As the manifest holds it; ``rubric`` only where there is one."""
-        rubric = [criterion.as_dict() for criterion in self.rubric]
-        return {
-            "grade_id": self.grade_id,
-            "title": self.title,
-            "competence": self.competence,
-            "level": self.level,
-            "minutes": self.minutes,
-            "points": self.points,
-            "kind": self.kind,
-            "hint": self.hint,
-            "answers": list(self.answers),
-            **({"rubric": rubric} if rubric else {}),
-        }
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.manifest import MediumEntry
 from core.messages import Message, Refused
 from courses.notation import options_of
 from courses.notebooks import Cell, Notebook, source_of
@@ -56,6 +57,11 @@ class Medium:
     width: int = 0
     height: int = 0
     lines: tuple[tuple[float, str], ...] = ()
+
+    @classmethod
+    def at(cls, address: str, entry: MediumEntry) -> Medium:
+        """A file of the manifest, at this address."""
+        return cls(address, entry.width or 0, entry.height or 0, entry.lines or ())
 
 
 @dataclass(frozen=True)
@@ -153,22 +159,29 @@ def pictures_in(cell: Cell) -> Iterator[tuple[str, str]]:
         yield has.get("alt", "").strip(), has.get("src", "")
 
 
-def described(media: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
-    """What the manifest says of each file: digest (SHA-256, hex), and what a page needs of it."""
-    return {path: _described(path, content) for path, content in sorted(media.items())}
+def described(media: Mapping[str, bytes]) -> tuple[MediumEntry, ...]:
+    """What the manifest says of each file, by path."""
+    return tuple(_described(path, content) for path, content in sorted(media.items()))
 
 
-def _described(path: str, content: bytes) -> dict[str, Any]:
-    about: dict[str, Any] = {"digest": hashlib.sha256(content).hexdigest(), "size": len(content)}
+def _described(path: str, content: bytes) -> MediumEntry:
     suffix = Path(path).suffix
-    if suffix in IMAGES:
-        about["width"], about["height"] = picture_size(content) or (0, 0)
-    if suffix in CAPTIONS:
-        try:
-            about["lines"] = [list(line) for line in read_captions(content)]
-        except Refused:
-            about["lines"] = []
-    return about
+    size = picture_size(content) or (0, 0) if suffix in IMAGES else (None, None)
+    return MediumEntry(
+        path=path,
+        digest=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        width=size[0],
+        height=size[1],
+        lines=_lines_of(content) if suffix in CAPTIONS else None,
+    )
+
+
+def _lines_of(content: bytes) -> tuple[tuple[float, str], ...]:
+    try:
+        return tuple(read_captions(content))
+    except Refused:
+        return ()
 
 
 # --- looking into files -------------------------------------------------------------------------

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from core.manifest import Manifest
 from core.messages import Message, Refused
-from courses.course import Course, Lesson
-from courses.media import described, named_in
+from courses.course import Course
+from courses.manifest import manifest_of, media_of
 from courses.mistyped import faults_of_marks
 from courses.notebooks import (
     learner_notebook,
@@ -34,7 +34,7 @@ class Release:
 
     course: Course
     digest: str
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: Mapping[str, bytes]
     source_files: Mapping[str, bytes]
 
@@ -66,15 +66,9 @@ def make_release(course: Course) -> Release:
     learner |= media_of(course)
     manifest = manifest_of(course)
     source["manifest.json"] = json.dumps(
-        manifest, ensure_ascii=False, indent=1, sort_keys=True
+        manifest.as_dict(), ensure_ascii=False, indent=1, sort_keys=True
     ).encode()
     return Release(course, digest_of(learner, source), manifest, learner, source)
-
-
-def media_of(course: Course) -> dict[str, bytes]:
-    """The files of the media folder that some lesson shows."""
-    used = {path for lesson in course.lessons for path in named_in(lesson.source)}
-    return {path: content for path, content in course.media.items() if path in used}
 
 
 def lesson_for(source: bytes, seed: int) -> tuple[bytes, dict[str, bytes]]:
@@ -95,36 +89,3 @@ def digest_of(*sides: Mapping[str, bytes]) -> str:
             digest.update(f"{len(path.encode())} {path} {len(side[path])}\n".encode())
             digest.update(side[path])
     return digest.hexdigest()
-
-
-def manifest_of(course: Course) -> dict[str, Any]:
-    """What pages need of a course without opening a notebook; plain JSON."""
-    media = described(media_of(course))
-    return {
-        "programme": course.programme,
-        "course": course.slug,
-        "title": course.title,
-        "title_en": course.title_en,
-        "summary": course.summary,
-        "summary_en": course.summary_en,
-        "frame": course.frame,
-        "pass_share": course.pass_share,
-        "framework": course.framework,
-        "lessons": [_lesson(lesson) for lesson in course.lessons],
-        **({"media": media} if media else {}),
-    }
-
-
-def _lesson(lesson: Lesson) -> dict[str, Any]:
-    return {
-        "slug": lesson.slug,
-        "title": lesson.title,
-        "title_en": lesson.title_en,
-        "file": lesson.file,
-        "theory_minutes": lesson.theory_minutes,
-        "practice_minutes": lesson.practice_minutes,
-        "max_points": lesson.max_points,
-        "exercises": [exercise.as_dict() for exercise in lesson.exercises],
-        # Named only where it is so: what is published already keeps its digest.
-        **({"exam": True} if lesson.exam else {}),
-    }

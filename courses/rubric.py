@@ -12,41 +12,13 @@ points of each level with what earns them::
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
+from core.manifest import Criterion, Level
 from core.messages import Message, Refused
-
-
-@dataclass(frozen=True)
-class Level:
-    """What earns ``points`` (0 or more) of a criterion."""
-
-    points: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One thing to look at. ``levels`` stand from the most points to the fewest."""
-
-    title: str
-    levels: tuple[Level, ...]
-
-    @property
-    def max_points(self) -> float:
-        return max(level.points for level in self.levels)
-
-    def find_level(self, points: float) -> Level | None:
-        """The level that earns exactly so much."""
-        return next((level for level in self.levels if level.points == points), None)
-
-    def as_dict(self) -> dict[str, Any]:
-        """As the manifest holds it."""
-        levels = [{"points": level.points, "text": level.text} for level in self.levels]
-        return {"title": self.title, "levels": levels}
 
 
 def read_rubric(found: Any, points: float) -> tuple[Criterion, ...]:
@@ -72,17 +44,6 @@ def read_rubric(found: Any, points: float) -> tuple[Criterion, ...]:
             )
         )
     return criteria
-
-
-def load_rubric(stored: Sequence[Mapping[str, Any]]) -> tuple[Criterion, ...]:
-    """The rubric that a manifest holds (`Criterion.as_dict`)."""
-    return tuple(
-        Criterion(
-            str(one["title"]),
-            tuple(Level(float(level["points"]), str(level["text"])) for level in one["levels"]),
-        )
-        for one in stored
-    )
 
 
 @dataclass(frozen=True)

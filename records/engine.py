@@ -51,6 +51,14 @@ class Records:
                 session.connection().exec_driver_sql("BEGIN")  # all reads see one moment
             yield session
 
+    @contextmanager
+    def preview(self) -> Iterator[Session]:
+        """A transaction that writes, and is undone at its end whatever happens."""
+        with self.sessions() as session:
+            if self.engine.dialect.name == "sqlite":
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+
     def listen(self) -> wakeup.Bell:
         """A bell that rings when something was put into the queue; close it when done."""
         return wakeup.listen(self.engine)

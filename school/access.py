@@ -52,6 +52,12 @@ class Actor:
 ANYBODY = Actor()
 
 
+def operator(command: str) -> Actor:
+    """Whoever runs a command on the machine itself: they hold the database in their hands. The log
+    shows the command's name."""
+    return Actor(username=command, grants=((ADMINISTRATOR, None),))
+
+
 def load_actor(session: Session, username: str) -> Actor:
     """The actor behind a hub user name; one who is in no list is known by name only."""
     person = persons.find_person(session, username)
@@ -111,6 +117,13 @@ def may_call_class(actor: Actor) -> bool:
 def may_notify_course(actor: Actor) -> bool:
     """Send a message to the learners of a course."""
     return may_mark(actor)
+
+
+def may_notify_somebody(actor: Actor) -> bool:
+    """Send messages at all: to a course, or to a unit that is theirs."""
+    return may_notify_course(actor) or bool(
+        actor.roles & {UNIT_OFFICER, MINISTRY_OFFICER, ADMINISTRATOR}
+    )
 
 
 def may_notify_unit(actor: Actor, path: Collection[int]) -> bool:

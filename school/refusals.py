@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import ClassVar
 
-from core.messages import Refused
+from core.messages import Message, Refused
 from courses import Field
 
 
@@ -13,6 +13,16 @@ class WithStatus(Refused):
     """A refusal with its HTTP status."""
 
     status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotAllowed(WithStatus):
+    """Not this actor's to do. It answers as if there were nothing: nobody learns by trying what
+    exists."""
+
+    status = HTTPStatus.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__(Message("Không có trang này, hoặc anh/chị không được xem"))
 
 
 class TooLarge(WithStatus):

@@ -24,6 +24,8 @@ from hub.platform import lifetime
 from hub.platform.ports import free_port
 from records import Records, open_records
 
+sys.path.insert(0, str(Path(__file__).parent / "harness"))  # what tests of several rooms use
+
 _numbers = itertools.count()
 
 # Few tests, many minutes. Begun first: at the end one worker would be at them alone.

@@ -78,6 +78,100 @@ def test_types_hold() -> None:
     assert number_in(r"no issues found in (\d+) source files", run("mypy")) > 80
 
 
+# What a release says of its course is read by attributes of `core.manifest`. These words are its
+# keys as it is stored; where else they are keys, of what is said beside them.
+OF_A_MANIFEST = {
+    *("lessons", "exercises", "pass_share", "max_points", "theory_minutes", "practice_minutes"),
+    *("title_en", "summary_en", "frame", "framework", "slug", "answers", "hint", "rubric", "exam"),
+    *("competence", "grade_id", "media"),
+}
+OF_SOMETHING_ELSE = {
+    "courses/course.py": "course.toml and the options of a cell, as their author wrote them",
+    "courses/notebooks.py": "nbgrader's metadata of a cell",
+    "courses/variants.py": "nbgrader's metadata of a cell",
+    "graders/compatible/exchange.py": "what the platform's API answers",
+    "graders/compatible/single.py": "nbgrader's metadata of a cell",
+    "graders/read_submission.py": "nbgrader's metadata of a cell",
+    "hub/portal/api.py": "what a caller sends",
+    "records/marking/remarking.py": "marks of a try, as they were stored",
+}
+THINGS_OF_A_MANIFEST = {"manifest", "lesson", "titles"}
+
+
+def string_keys_in(path: Path) -> list[tuple[str, str]]:
+    """(what is looked into, key) of each ``one["key"]`` and ``one.get("key")``."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Subscript):
+            thing, key = node.value, node.slice
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".get") and node.args:
+            assert isinstance(node.func, ast.Attribute)
+            thing, key = node.func.value, node.args[0]
+        else:
+            continue
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            found.append((ast.unparse(thing), key.value))
+    return found
+
+
+def test_a_release_is_read_nowhere_by_string_keys() -> None:
+    looked_at, wrong, met = 0, [], set()
+    for path in [path for room in (*ROOMS, "bench") for path in (ROOT / room).rglob("*.py")]:
+        name = path.relative_to(ROOT).as_posix()
+        for thing, key in string_keys_in(path):
+            looked_at += 1
+            own = key in OF_A_MANIFEST or thing.rpartition(".")[2] in THINGS_OF_A_MANIFEST
+            if own and name in OF_SOMETHING_ELSE:
+                met.add(name)
+            elif own:
+                wrong.append(f"{name}: {thing}[{key!r}]")
+    assert looked_at > 200
+    assert wrong == []
+    assert met == set(OF_SOMETHING_ELSE), "excused, and no longer there"
+
+
+def test_neither_tests_nor_templates_read_a_release_by_string_keys() -> None:
+    modules = list((ROOT / "tests").rglob("*.py"))
+    reads = [(path, *one) for path in modules for one in string_keys_in(path)]
+    assert len(reads) > 200
+    asked = re.compile(r"manifest$|find_lesson\(.*\)$|find_exercise\(.*\)$|\.entry$")
+    assert [one for one in reads if asked.search(one[1])] == []
+    templates = list((ROOT / "hub" / "portal" / "templates").rglob("*.html"))
+    assert len(templates) > 40
+    keyed = re.compile(r"\b(manifest|entry|titles|lesson|exercise)(\[[\"']|\.get\([\"'])")
+    assert [path for path in templates if keyed.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_what_a_release_stores_is_read_in_one_place() -> None:
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    calling = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules
+        if "read_manifest(" in path.read_text(encoding="utf-8")
+    }
+    [border] = calling - {"core/manifest.py"}
+    assert border.startswith("records/")  # the type of the release's column
+
+
+def test_what_travels_between_rooms_says_what_it_is() -> None:
+    """A row of the database, or a part of a release, is no `Any` in what school and hub pass on."""
+    fields = []
+    for path in [path for room in ("hub", "school") for path in (ROOT / room).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and any(
+                "dataclass" in ast.unparse(one) for one in node.decorator_list
+            ):
+                fields += [
+                    (f"{node.name}.{ast.unparse(one.target)}", ast.unparse(one.annotation))
+                    for one in node.body
+                    if isinstance(one, ast.AnnAssign)
+                ]
+    assert len(fields) > 200
+    # JSON of a notebook or a message, and what somebody answered in a form, may be anything.
+    unsaid = {name for name, kind in fields if re.search(r"(?<!str, )\bAny\b", kind)}
+    assert unsaid <= {"Written.value", "Shown.value", "Portal.marker"}, "which type has it?"
+
+
 def test_the_bootstrap_script_is_read_by_old_pythons_too() -> None:
     """It must start on a Python that is too old, to say so."""
     ast.parse((ROOT / "motcham").read_text(), feature_version=(3, 7))

@@ -1,23 +1,21 @@
 """Who has earned a certificate, issuing it once, revoking it, and what to tell who asks about one.
 
 Decision 64/QĐ-BTTTT (section 8) gives a certificate to whoever took part in the whole course, on
-the result of the test. It names no pass mark. Our reading, in `judge_completion`: *the whole
-course* is every lesson of every course required of the person
-(`analytics.certificates.requirements`) handed in and marked, *the test* is the marked exercises,
-and every course must reach its pass share.
+the result of the test (`core.completion` says how we read that). Here: every course required of the
+person (`analytics.certificates.requirements`) must be taken part in whole and reach its pass share.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from analytics.certificates.certificate_pdf import unprintable
 from analytics.certificates.requirements import find_rule
+from core.completion import CourseStanding
 from core.messages import Message, Refused
-from core.passing import reaches
 from core.points import total_points
 from records import Session
 from records.assessment.certificate_numbers import read_number
@@ -29,44 +27,11 @@ from records.assessment.certificates import (
 )
 from records.people.persons import find_person_by_id
 from records.platform import audit
-from records.programme.counting import release_and_marks
+from records.programme.counting import standings_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True)
-class CourseStanding:
-    """One course as one learner stands in it.
-
-    ``lessons`` are (slug, maximum points), as released; ``marks`` the best (points, maximum) of
-    each lesson handed in; ``pass_share`` in 0..1.
-    """
-
-    title: str
-    lessons: Sequence[tuple[str, float]]
-    marks: Mapping[str, tuple[float, float]]
-    pass_share: float
-
-    @property
-    def missing(self) -> int:
-        """Lessons not handed in yet."""
-        return sum(slug not in self.marks for slug, _maximum in self.lessons)
-
-    @property
-    def points(self) -> float:
-        """Points in the lessons of the release; marks of lessons it does not have do not count."""
-        return sum(self.marks[slug][0] for slug, _maximum in self.lessons if slug in self.marks)
-
-    @property
-    def max_points(self) -> float:
-        return sum(maximum for _slug, maximum in self.lessons)
-
-    @property
-    def passed(self) -> bool:
-        """A course that gives no points has no test to fail."""
-        return reaches(self.points, self.max_points, self.pass_share)
 
 
 @dataclass(frozen=True)
@@ -81,42 +46,45 @@ class Completion:
     reasons: tuple[Message, ...]
 
 
-def judge_completion(courses: Sequence[CourseStanding]) -> Completion:
-    """The rule. A programme without a course or a lesson certifies nobody."""
-    lessons = sum(len(course.lessons) for course in courses)
-    reasons = []
-    if not lessons:
-        reasons.append(Message("Chương trình chưa có bài học nào"))
-    for course in courses:
-        if lessons and not course.lessons:
-            reasons.append(Message("Khóa “{course}” chưa được công bố", {"course": course.title}))
-        elif course.missing:
-            reasons.append(
-                Message(
-                    "Khóa “{course}” còn {n} bài chưa nộp hoặc chưa có điểm",
-                    {"course": course.title, "n": course.missing},
-                )
-            )
-        elif not course.passed:
-            reasons.append(
-                Message(
-                    "Khóa “{course}” được {points} trên {maximum} điểm, cần ít nhất {needed}",
-                    {
-                        "course": course.title,
-                        "points": round(course.points, 2),
-                        "maximum": round(course.max_points, 2),
-                        "needed": round(course.pass_share * course.max_points, 2),
-                    },
-                )
-            )
+def judge_completion(courses: Sequence[tuple[str, CourseStanding]]) -> Completion:
+    """The rule, for the (title, standing) of each required course. A programme without a course or
+    a lesson certifies nobody."""
+    standings = [standing for _title, standing in courses]
+    lessons = sum(len(one.lessons) for one in standings)
+    reasons = [] if lessons else [Message("Chương trình chưa có bài học nào")]
+    for title, standing in courses if lessons else ():
+        if reason := _reason(title, standing):
+            reasons.append(reason)
     return Completion(
         due=not reasons,
-        lessons_done=lessons - sum(course.missing for course in courses),
+        lessons_done=sum(one.lessons_done for one in standings),
         lessons=lessons,
-        points=total_points(course.points for course in courses),
-        max_points=total_points(course.max_points for course in courses),
+        points=total_points(one.points for one in standings),
+        max_points=total_points(one.max_points for one in standings),
         reasons=tuple(reasons),
     )
+
+
+def _reason(title: str, course: CourseStanding) -> Message | None:
+    """What a course still asks for."""
+    if not course.lessons:
+        return Message("Khóa “{course}” chưa được công bố", {"course": title})
+    if not course.took_part:
+        return Message(
+            "Khóa “{course}” còn {n} bài chưa nộp hoặc chưa có điểm",
+            {"course": title, "n": course.missing},
+        )
+    if not course.has_enough:
+        return Message(
+            "Khóa “{course}” được {points} trên {maximum} điểm, cần ít nhất {needed}",
+            {
+                "course": title,
+                "points": round(course.points, 2),
+                "maximum": round(course.max_points, 2),
+                "needed": round(course.pass_share * course.max_points, 2),
+            },
+        )
+    return None
 
 
 def find_completion(
@@ -125,12 +93,12 @@ def find_completion(
     programme: str,
     *,
     at: dt.datetime,
-    pass_share: float | None = None,
+    pass_share: float | None,
 ) -> Completion:
-    """Where a person stands. ``pass_share`` (0..1) overrides what each course says."""
+    """Where a person stands. ``pass_share``: the ministry's own, over what each course says."""
     rule = find_rule(session, person_id, programme, at=at)
-    found = release_and_marks(session, person_id, rule.courses)
-    return _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
+    found = standings_of(session, person_id, rule.courses, pass_share=pass_share)
+    return _with_paper(session, person_id, judge_completion(_titled(found)))
 
 
 def issue_if_due(
@@ -139,7 +107,7 @@ def issue_if_due(
     programme: str,
     *,
     at: dt.datetime,
-    pass_share: float | None = None,
+    pass_share: float | None,
 ) -> Certificate | None:
     """Issue the certificate when it is due, once; None when it is not, or was issued before.
 
@@ -149,8 +117,8 @@ def issue_if_due(
     if find_certificate_of(session, person_id, programme):
         return None
     rule = find_rule(session, person_id, programme, at=at)
-    found = release_and_marks(session, person_id, rule.courses)
-    completion = _with_paper(session, person_id, judge_completion(_standings(found, pass_share)))
+    found = standings_of(session, person_id, rule.courses, pass_share=pass_share)
+    completion = _with_paper(session, person_id, judge_completion(_titled(found)))
     if not completion.due:
         return None
     certificate, new = record_certificate(
@@ -274,22 +242,15 @@ def _find(session: Session, typed: str) -> Certificate | None:
     return find_certificate(session, number) if number else None
 
 
-Found = Sequence[tuple[str, Release | None, Mapping[str, tuple[float, float]]]]
+Found = Sequence[tuple[str, Release | None, CourseStanding]]
 
 
 def _framework_of(found: Found) -> str:
-    return next(str(one.manifest["framework"]) for _course, one, _marks in found if one)
+    return next(one.manifest.framework for _course, one, _standing in found if one)
 
 
-def _standings(found: Found, pass_share: float | None) -> list[CourseStanding]:
+def _titled(found: Found) -> list[tuple[str, CourseStanding]]:
     return [
-        CourseStanding(
-            title=str(release.manifest["title"]),
-            lessons=[(e["slug"], float(e["max_points"])) for e in release.manifest["lessons"]],
-            marks=marks,
-            pass_share=float(release.manifest["pass_share"]) if pass_share is None else pass_share,
-        )
-        if release
-        else CourseStanding(title=course, lessons=(), marks={}, pass_share=1.0)
-        for course, release, marks in found
+        (release.manifest.title if release else course, standing)
+        for course, release, standing in found
     ]

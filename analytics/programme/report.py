@@ -16,7 +16,7 @@ import xlsxwriter
 
 from analytics.programme.figures import Figures, Line, find_figures
 from analytics.programme.places import Vintage
-from analytics.programme.targets import PROGRAMME, load_groups, load_programmes
+from analytics.programme.targets import load_groups, load_programmes
 from core.calendar import today_in_vietnam
 from core.shares import shown_share
 from records import Session
@@ -56,7 +56,7 @@ def write_report(
     *,
     at: dt.datetime,
     vintage: Vintage = "2025",
-    programme: str = PROGRAMME,
+    programme: str,
     sample: bool = False,
 ) -> Figures:
     """Write the workbook and return the figures that are in it. ``sample`` marks made-up data."""

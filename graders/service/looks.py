@@ -11,14 +11,19 @@ from collections.abc import Sequence
 
 from core.marks import CellMarks, Marks, MarksNotebooks, Mode
 from graders import second_look
-from graders.service.worker import read_lesson_source
+from graders.service.worker import Settle, read_lesson_source
 from records import Records
 from records.marking import queue, second_looks
 from records.tables.marking import ExerciseMarks, Submission
 
 
-def take_next(records: Records, marker: MarksNotebooks, *, at: dt.datetime) -> bool:
-    """Take the look that has been due longest; False when none is, or learners wait for marks."""
+def take_next(
+    records: Records, marker: MarksNotebooks, *, at: dt.datetime, settle: Settle | None = None
+) -> bool:
+    """Take the look that has been due longest; False when none is, or learners wait for marks.
+
+    ``settle``: as in `GradingService`.
+    """
     with records.read() as session:
         if queue.anything_waits(session, at=at):
             return False
@@ -32,7 +37,9 @@ def take_next(records: Records, marker: MarksNotebooks, *, at: dt.datetime) -> b
         allowed = second_looks.may_look_at(session, submission, second_look.wanted(marks), at=at)
     looked = source.look_again(marker, submission, marks, of=allowed)
     with records.begin() as session:
-        second_looks.finish_look(session, submission.id, looked.cells, at=at)
+        waiting = second_looks.finish_look(session, submission.id, looked.cells, at=at)
+        if waiting and settle is not None:
+            settle(session, submission.id, at)
     return True
 
 

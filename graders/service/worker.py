@@ -34,7 +34,7 @@ from records.tables.marking import Submission
 
 logger = logging.getLogger("motcham.grading")
 
-OnMarked = Callable[[Session, Submission, dt.datetime], None]
+Settle = Callable[[Session, int, dt.datetime], object]
 
 
 class MarkingUnavailable(Exception):
@@ -87,8 +87,9 @@ class GradingService:
     """Marks what is in the queue until it is stopped. A context manager; `start` returns at once.
 
     ``lease``: how long a claim outlives its worker. ``poll_s``: how often to look although the
-    bell did not ring. ``on_marked`` is called inside the transaction that stores the marks, with
-    the time of it; when it raises, its own writes are undone and the marks stay.
+    bell did not ring. ``settle`` is called with a submission's key inside the transaction that
+    stores its marks, and the time of it: what follows from marks is not this room's. When it
+    raises, its own writes are undone and the marks stay.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class GradingService:
         lease: dt.timedelta = dt.timedelta(seconds=30),
         poll_s: float = 0.5,
         bounds: Bounds = BOUNDS,
-        on_marked: OnMarked | None = None,
+        settle: Settle | None = None,
         clock: Callable[[], dt.datetime] = _now,
     ) -> None:
         self._records = records
@@ -109,7 +110,7 @@ class GradingService:
         self._lease = lease
         self._poll_s = poll_s
         self._bounds = bounds
-        self._on_marked = on_marked
+        self._settle = settle
         self._clock = clock
         # A name that no other incarnation has: a claim must not be mistaken for one's own.
         # Host and process come first, so that the next one here can tell who is dead.
@@ -280,21 +281,20 @@ class GradingService:
                 at=at,
                 look_again=bool(second_look.wanted(marks)),
             )
-            if stored and self._on_marked is not None:
-                self._call_hook(session, submission.id, at)
+            if stored and self._settle is not None:
+                self._let_follow(session, submission.id, at)
         with self._changed:
             self._stored += stored
         return stored
 
-    def _call_hook(self, session: Session, submission_id: int, at: dt.datetime) -> None:
-        assert self._on_marked is not None
-        kept = session.get_one(Submission, submission_id)
+    def _let_follow(self, session: Session, submission_id: int, at: dt.datetime) -> None:
+        assert self._settle is not None
         try:
             with session.begin_nested():
-                self._on_marked(session, kept, at)
+                self._settle(session, submission_id, at)
         except Exception:
             # What follows from marks can be done again later; the marks must not wait for it.
-            logger.exception("on_marked failed", extra={"fields": {"submission": submission_id}})
+            logger.exception("settling broke", extra={"fields": {"submission": submission_id}})
 
     def _fail(self, submission: Submission, worker: str, why: str, fields: dict[str, Any]) -> None:
         with self._records.begin() as session:
@@ -398,8 +398,7 @@ def read_lesson_source(session: Session, release_id: int, lesson: str) -> Lesson
     release = find_release(session, release_id)
     assert release is not None  # a foreign key says so
     notebook = lesson_notebook(session, release, lesson, "source")
-    mode: Mode = "compatible" if release.manifest.get("mode") == "compatible" else "strict"
-    return LessonSource(notebook, downloads(read_notebook(notebook)), mode)
+    return LessonSource(notebook, downloads(read_notebook(notebook)), release.manifest.mode)
 
 
 class _Sources:

@@ -89,7 +89,8 @@ def preview(folder: Path, target: Path, seed: int) -> None:
 def publish(folder: Path, by: str, data: Path | None) -> int:
     """Kiểm tra rồi công bố; bản đã công bố không đổi được nữa."""
     from courses import load_course
-    from school.courses.publishing import record_release
+    from school.access import operator
+    from school.courses import acts
 
     loaded = load_course(folder)
     with opened(data) as (settings, records):
@@ -97,7 +98,7 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
             return failed
         at = dt.datetime.now(dt.UTC)
         with records.begin() as session:
-            stored, is_new = record_release(session, loaded, by=by, at=at)
+            stored, is_new = acts.publish(session, operator(by), loaded, at=at)
         facts = {"title": loaded.title, "number": stored.number}
         if not is_new:
             say(Message("{title}: bản {number} đã công bố từ trước, không có gì đổi.", facts))

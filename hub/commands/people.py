@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from core.messages import Message, Refused
+from core.messages import Message
 from hub.commands.console import say
 from hub.commands.opening import DATA, opened
 
@@ -23,13 +23,13 @@ def roster() -> None:
 @DATA
 def import_(file: Path, dry_run: bool, data: Path | None) -> int:
     """Nhập FILE (xlsx hoặc CSV UTF-8): cả danh sách, hoặc không dòng nào."""
-    from school.people.roster import import_roster
+    from school.access import operator
+    from school.people import acts
 
     content, at = file.read_bytes(), dt.datetime.now(dt.UTC)
+    ask = acts.check_roster if dry_run else acts.import_roster
     with opened(data) as (_settings, records), records.begin() as session:
-        outcome = import_roster(
-            session, file.name, content, at=at, actor="motcham roster import", dry_run=dry_run
-        )
+        outcome = ask(session, operator("motcham roster import"), file.name, content, at=at)
     for fault in outcome.faults:
         say(
             Message(
@@ -69,17 +69,18 @@ def account() -> None:
 def password(username: str, data: Path | None) -> None:
     """Cấp mật khẩu mới cho USERNAME và in ra một lần. Chạy được khi hệ thống đang chạy."""
     from hub.login import accounts
-    from records.people import persons
+    from school.access import operator
+    from school.people import acts
 
-    with opened(data) as (settings, records), records.read() as session:
-        person = persons.find_person(session, username)
-        if person is None or person.erased_at is not None:
-            raise Refused(
-                Message("Không có ai mang tên đăng nhập {username}.", {"username": username})
-            )
     fresh = accounts.new_password()
-    with accounts.open_accounts(settings.hub_database_url) as session:
-        accounts.set_password(session, username, fresh)
+
+    def set_password(name: str) -> None:
+        with accounts.open_accounts(settings.hub_database_url) as session:
+            accounts.set_password(session, name, fresh)
+
+    with opened(data) as (settings, records), records.begin() as session:
+        by = operator("motcham account password")
+        acts.reset_password(session, by, username, set_password, at=dt.datetime.now(dt.UTC))
     say(Message("{username}: {password}", {"username": username, "password": fresh}))
 
 
@@ -88,21 +89,13 @@ def password(username: str, data: Path | None) -> None:
 @DATA
 def unbind(username: str, data: Path | None) -> int:
     """Gỡ USERNAME khỏi người ở máy chủ định danh; ai đăng nhập tên này kế tiếp sẽ được gắn vào."""
-    from records.people import logins, persons
-    from records.platform import audit
+    from school.access import operator
+    from school.people import acts
 
     with opened(data) as (_settings, records), records.begin() as session:
-        person = persons.find_person(session, username)
-        if person is None or not logins.unbind(session, username):
+        by = operator("motcham account unbind")
+        if not acts.unbind_account(session, by, username, at=dt.datetime.now(dt.UTC)):
             say(Message("{username} chưa gắn với ai ở máy chủ định danh.", {"username": username}))
             return 1
-        audit.append(
-            session,
-            at=dt.datetime.now(dt.UTC),
-            actor="motcham account unbind",
-            action="account.unbind",
-            subject=f"person:{person.id}",
-            detail={},
-        )
     say(Message("Đã gỡ {username}.", {"username": username}))
     return 0

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from core.calendar import HANOI
 from core.folding import fold as plain
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from core.shares import shown_share
 
@@ -75,10 +76,10 @@ class Translator:
             return names.get(self.language) or names.get(DEFAULT, "")
         return names or ""
 
-    def title(self, thing: Mapping[str, Any], key: str = "title") -> str:
+    def title(self, thing: Manifest | LessonEntry, key: str = "title") -> str:
         """``title`` or, where this language has its own, ``title_en``."""
-        own = thing.get(f"{key}_{self.language}") if self.language != DEFAULT else None
-        return str(own or thing.get(key) or "")
+        own = getattr(thing, f"{key}_{self.language}", "") if self.language != DEFAULT else ""
+        return str(own or getattr(thing, key))
 
     def number(self, value: float, digits: int = 2) -> str:
         """1234.5 as 1.234,5 in Vietnamese; trailing zeros are left out."""

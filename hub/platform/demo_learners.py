@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from analytics.certificates.issuing import CourseStanding, judge_completion
+from analytics.certificates.issuing import judge_completion
 from analytics.certificates.requirements import in_force
 from analytics.programme.targets import PROGRAMME, allot, find_goals, set_plan
 from core.calendar import reporting_window, today_in_vietnam
+from core.manifest import LessonEntry
 from core.messages import Message, Refused
 from records import Session
 from records.assessment.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, make_number
 from records.courses import releases
+from records.learning.progress import stand_in
 from records.people import persons
 from records.platform import audit, synthetic_rows
 from records.programme.requirements import requirements_of
+from records.tables.courses import Release
 
 FAMILY = [
     "Nguyễn",
@@ -299,25 +301,25 @@ def _unit(session: Session, kind: str, code: str, name: str, parent_id: int) -> 
 
 def _detail(
     written: synthetic_rows.Written,
-    lesson: Mapping[str, Any],
+    lesson: LessonEntry,
     marks: tuple[float, float],
     person_id: int,
 ) -> None:
     """Exercise by exercise, how the lesson written last went; the points add up to its marks."""
-    dice = random.Random(f"{person_id} {lesson['slug']}")  # noqa: S311 - the same seed, the same story
-    exercises = lesson["exercises"]
-    shares = share_out(marks[0], [one["points"] for one in exercises], _ease(lesson), dice)
+    dice = random.Random(f"{person_id} {lesson.slug}")  # noqa: S311 - the same seed, the same story
+    exercises = lesson.exercises
+    shares = share_out(marks[0], [one.points for one in exercises], _ease(lesson), dice)
     for one, points in zip(exercises, shares, strict=True):
-        minutes = one.get("minutes") or 4
+        minutes = one.minutes or 4
         seconds = round(60 * minutes * dice.lognormvariate(0.1, 0.35))
-        written.exercise(one["grade_id"], points, one["points"], seconds)
+        written.exercise(one.grade_id, points, one.points, seconds)
 
 
-def _ease(lesson: Mapping[str, Any]) -> list[float]:
+def _ease(lesson: LessonEntry) -> list[float]:
     """How easy each exercise is, 0..1: some are hard for everybody, whoever tells the story."""
     return [
-        random.Random(one["grade_id"]).uniform(0.35, 0.98)  # noqa: S311 - nothing hangs on it
-        for one in lesson["exercises"]
+        random.Random(one.grade_id).uniform(0.35, 0.98)  # noqa: S311 - nothing hangs on it
+        for one in lesson.exercises
     ]
 
 
@@ -340,7 +342,7 @@ class _Story:
     """What each learner did in the reporting year up to now."""
 
     def __init__(
-        self, dice: random.Random, begins_on: dt.date, at: dt.datetime, courses: Sequence[Any]
+        self, dice: random.Random, begins_on: dt.date, at: dt.datetime, courses: Sequence[Release]
     ) -> None:
         self._dice, self._at, self._courses = dice, at, courses
         self.begin = dt.datetime.combine(begins_on, dt.time(1), dt.UTC)
@@ -363,7 +365,7 @@ class _Story:
         finishes = dice.random() < 0.6 + 0.4 * talent
         at, standings = began_at, []
         for release in self._courses:
-            lessons = release.manifest["lessons"]
+            lessons = release.manifest.lessons
             done = lessons if finishes else lessons[: dice.randrange(len(lessons))]
             skill = dice.uniform(0.55, 1.0)
             marks: dict[str, tuple[float, float]] = {}
@@ -371,18 +373,18 @@ class _Story:
                 at += dt.timedelta(days=dice.uniform(0.5, 12))
                 if at >= self._at:
                     break
-                most = float(lesson["max_points"])
+                most = lesson.max_points
                 points = round(min(most, most * dice.gauss(skill, 0.08)) * 2) / 2
-                marks[lesson["slug"]] = (max(points, 0.0), most)
+                marks[lesson.slug] = (max(points, 0.0), most)
                 opened_at = at - dt.timedelta(minutes=dice.uniform(20, 90))
-                written.opened(person_id, release.id, lesson["slug"], opened_at)
+                written.opened(person_id, release.id, lesson.slug, opened_at)
                 written.lesson(
-                    person_id, release.id, release.course, lesson["slug"], marks[lesson["slug"]], at
+                    person_id, release.id, release.course, lesson.slug, marks[lesson.slug], at
                 )
                 if person_id % IN_DETAIL == 0:
-                    _detail(written, lesson, marks[lesson["slug"]], person_id)
+                    _detail(written, lesson, marks[lesson.slug], person_id)
             if len(marks) < len(lessons) and at < self._at:  # opened the next, and stopped there
-                written.opened(person_id, release.id, lessons[len(marks)]["slug"], at)
+                written.opened(person_id, release.id, lessons[len(marks)].slug, at)
             completed = len(marks) == len(lessons)
             written.enrolments.append(
                 {
@@ -395,11 +397,14 @@ class _Story:
                 }
             )
             standings.append(
-                CourseStanding(
-                    release.manifest["title"],
-                    [(lesson["slug"], float(lesson["max_points"])) for lesson in lessons],
-                    marks,
-                    float(release.manifest["pass_share"]),
+                (
+                    release.manifest.title,
+                    stand_in(
+                        release,
+                        points={slug: points for slug, (points, _most) in marks.items()},
+                        attended=(),
+                        pass_share=None,
+                    ),
                 )
             )
         completion = judge_completion(standings)
@@ -417,7 +422,7 @@ class _Story:
                 "audience_group": group,
                 "points": completion.points,
                 "max_points": completion.max_points,
-                "framework": self._courses[0].manifest["framework"],
+                "framework": self._courses[0].manifest.framework,
                 "issued_at": at,
             }
         )

@@ -28,12 +28,12 @@ from graders.service.looks import take_next
 from graders.service.remark import try_next
 from graders.service.worker import GradingService
 from hub.platform.audit_heads import DailyHeads
-from hub.platform.completion import make_on_marked
 from hub.settings import Settings, load_settings
-from records import Records, open_records
+from records import Records, Session, open_records
 from records.learning import enrolments
 from records.programme.requirements import requirements_of
 from records.wakeup import Bell
+from school.settling import settle_again, settle_submission
 
 HEALTH_EVERY_S = 5.0
 ASIDE_EVERY_S = 3.0
@@ -155,13 +155,23 @@ def run(settings: Settings, stop: Bell) -> None:
     records = open_records(settings.records_url, audit_key=settings.audit_key)
     try:
         with open_marker(settings) as (marker, workers):
-            on_marked = make_on_marked(settings)
+            share = settings.pass_share
+
+            def settle(session: Session, submission_id: int, at: dt.datetime) -> bool:
+                return settle_submission(session, submission_id, pass_share=share, at=at)
+
             with (
-                GradingService(records, marker, workers=workers, on_marked=on_marked) as service,
+                GradingService(records, marker, workers=workers, settle=settle) as service,
                 Aside("remarking", lambda: try_next(records, marker)),
                 Aside(
                     "second looks",
-                    lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC)),
+                    lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC), settle=settle),
+                ),
+                Aside(
+                    "settling again",
+                    lambda: bool(
+                        settle_again(records, pass_share=share, at=dt.datetime.now(dt.UTC))
+                    ),
                 ),
             ):
                 missed = issue_what_was_missed(records, settings)

@@ -25,7 +25,7 @@ from records import Session
 from records.assessment import certificates
 from records.marking import queue
 from school import access
-from school.learning import answering, guide, lessons, overview
+from school.learning import acts, answering, guide, lessons, overview
 from school.learning.notebook_weight import as_bytes
 from school.refusals import Busy, TooLate, Unavailable
 
@@ -82,27 +82,27 @@ class Courses(ApiHandler):
         self.json({"courses": [self._course(course, way) for course in found]})
 
     def _load(self, session: Session) -> tuple[list[overview.CourseState], overview.CertificateWay]:
-        person_id, programme = self.actor.person_id, self.portal.settings.programme
+        person_id, settings = self.actor.person_id, self.portal.settings
         assert person_id is not None
         return (
-            overview.load_courses(session, person_id),
-            overview.load_certificate_way(session, person_id, programme, self.now),
+            overview.load_courses(session, person_id, pass_share=settings.pass_share),
+            overview.load_certificate_way(session, person_id, settings.programme, self.now),
         )
 
     def _course(self, course: overview.CourseState, way: overview.CertificateWay) -> dict[str, Any]:
         return {
             "course": course.slug,
             "release": course.number,
-            "programme": course.manifest["programme"],
+            "programme": course.manifest.programme,
             "title": self._.title(course.manifest),
-            "frame": course.manifest.get("frame", ""),
+            "frame": course.manifest.frame,
             "begun": course.begun,
             "required": course.slug in way.wanted,
             "lessons": [
                 {
                     "lesson": lesson.slug,
                     "title": self._.title(lesson.titles),
-                    "file": lesson.titles["file"],
+                    "file": lesson.titles.file,
                     "minutes": lesson.minutes,
                     "state": lesson.state,
                     "points": lesson.points,
@@ -133,7 +133,7 @@ class LessonHandler(ApiHandler):
         if found is not None:
             return found
         self.require(access.may_submit(self.actor))
-        return await self.record(lessons.open_work, self.actor.person_id, place, self.now)
+        return await self.act(acts.open_lesson, place, at=self.now)
 
     def speak(self, sent: dict[str, Any]) -> str:
         """The language of the page that sends: numbers are read and answers are given by it."""
@@ -176,7 +176,7 @@ class Lesson(LessonHandler):
                 "course": course,
                 "lesson": lesson,
                 "title": self._.title(place.entry),
-                "file": place.entry["file"],
+                "file": place.entry.file,
                 "revision": work.revision,
                 "saved_at": work.saved_at.isoformat(),
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
@@ -184,11 +184,11 @@ class Lesson(LessonHandler):
                 "answers": lessons.without_content(lessons.answers_in(work.notebook)),
                 "exercises": [
                     {
-                        "grade_id": one["grade_id"],
-                        "title": one["title"],
-                        "points": one["points"],
-                        "competence": one["competence"],
-                        "level": one["level"],
+                        "grade_id": one.grade_id,
+                        "title": one.title,
+                        "points": one.points,
+                        "competence": one.competence,
+                        "level": one.level,
                     }
                     for one in place.exercises
                 ],
@@ -221,8 +221,8 @@ class Guide(LessonHandler):
                 "course_title": self._.title(place.manifest),
                 "page": self.url("courses", course, "lessons", lesson),
                 "revision": work.revision,
-                "minutes": place.entry["theory_minutes"] + place.entry["practice_minutes"],
-                "max_points": place.entry["max_points"],
+                "minutes": place.entry.minutes,
+                "max_points": place.entry.max_points,
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
                 "closed": place.is_closed(self.now),
                 "attempts": place.attempts,
@@ -259,9 +259,8 @@ class Draft(LessonHandler):
         changed, fields = await self.in_thread(lambda: answering.read_notebook(cells, language))
         await self.work(place)
         try:
-            saved = await self.record(
-                lessons.save_work,
-                self.actor.person_id or 0,
+            saved = await self.act(
+                acts.save_notebook,
                 place,
                 notebook,
                 revision=revision_of(sent),
@@ -284,9 +283,8 @@ class Answers(LessonHandler):
         place = await self.place(course, lesson)
         files = await self._look_into_files(place, answers)
         try:
-            saved = await self.record(
-                lessons.save_answers,
-                self.actor.person_id or 0,
+            saved = await self.act(
+                acts.save_answers,
                 place,
                 answers,
                 revision=revision_of(sent),
@@ -411,9 +409,8 @@ class Submissions(LessonHandler):
             if "revision" in sent and revision_of(sent) != work.revision:
                 raise TooLate(STORED_ELSEWHERE)
             notebook = work.notebook
-        submission_id = await self.record(
-            lessons.hand_in,
-            self.actor,
+        submission_id = await self.act(
+            acts.hand_in,
             place,
             notebook,
             at=self.now,
@@ -450,8 +447,8 @@ class Submission(ApiHandler):
         return result
 
     def _certificate(self, session: Session, result: lessons.Result) -> str | None:
-        place = lessons.find_place(session, result.person_id, result.course, result.lesson)
-        found = place and overview.find_certificate(session, result.person_id, place.manifest)
+        programme = self.programme
+        found = overview.find_certificate(session, result.person_id, programme)
         return found.number if found else None
 
     def _as_json(self, result: lessons.Result, certificate: str | None) -> dict[str, Any]:
@@ -519,7 +516,9 @@ class Marks(ApiHandler):
                         for one in course.lessons
                     ],
                 }
-                for course in overview.load_courses(session, self.actor.person_id)
+                for course in overview.load_courses(
+                    session, self.actor.person_id, pass_share=self.pass_share
+                )
                 if course.begun
             ],
             "certificates": [

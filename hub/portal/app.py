@@ -30,7 +30,6 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
-from hub.platform.completion import make_on_attended, make_on_marked
 from hub.portal import api, web
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media
@@ -207,8 +206,6 @@ def make_portal(
         threads=threads,
         watch=Watch(waiting),
         clock=clock,
-        on_marked=make_on_marked(settings),
-        on_attended=make_on_attended(settings),
         speed=SpeedLimit(burst=240, per_second=8),
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),

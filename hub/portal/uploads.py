@@ -21,11 +21,13 @@ class UploadPage(PageHandler):
         super().initialize(portal)
         self._pieces: list[bytes] = []
         self._received, self._whole = 0, False
+        self.body_is_due = True
 
     async def prepare(self) -> None:
         connection: Any = self.request.connection
         connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
         await super().prepare()
+        self.body_is_due = self._finished
 
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)

@@ -49,6 +49,7 @@ from hub.settings import Settings
 from records import Records, Session
 from school import access
 from school.access import Actor
+from school.acts import Act
 from school.refusals import AtFields, TooLarge, WithStatus
 
 P = ParamSpec("P")
@@ -60,7 +61,9 @@ DEVICE_COOKIE, DEVICE_DAYS = "motcham-browser", 365
 PAGE_BODY_MB = 1
 API_BODY_MB = 16
 RUNS, THREADS = 4, 8  # places to run code in, and threads that ask the database
-MB_COST = 3  # what a megabyte of a body takes from the speed limit
+MB_COST = (
+    8  # what a megabyte of a body takes from the speed limit: one in a second goes on for ever
+)
 DRAINED_BODY_MB = 256  # the API reads (and drops) up to this much, to answer with a message
 
 # No inline script or style, nothing from another host, no frame around us. Figures that a
@@ -86,8 +89,6 @@ class Portal:
     threads: ThreadPoolExecutor
     clock: Callable[[], dt.datetime]
     speed: SpeedLimit
-    on_marked: Callable[[Session, Any, dt.datetime], None]  # what follows when marks were stored
-    on_attended: Callable[[Session, int, str, dt.datetime], None]  # and a class attended
     watch: Watch
     marker: Any = None  # graders.Marker; None where only pages are wanted
     # One who tries out code has one run at once, and waits with one more; of the database's
@@ -114,6 +115,10 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     public: ClassVar[bool] = False  # may be seen without login
     for_labs: ClassVar[bool] = False  # what the page of somebody's own lab asks
     cost: ClassVar[float] = 1  # what one request takes from the speed limit
+
+    # A body that is read piece by piece comes after `prepare`. Whoever answers before it has come
+    # must say that the connection ends, or the proxy sends somebody else's request down it.
+    body_is_due = False
 
     portal: Portal
     actor: Actor
@@ -156,6 +161,16 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             self.ask_for_login()
 
     @property
+    def programme(self) -> str:
+        """The programme that this platform runs."""
+        return self.portal.settings.programme
+
+    @property
+    def pass_share(self) -> float | None:
+        """The share of points that the ministry asks for, over what courses say; None: theirs."""
+        return self.portal.settings.pass_share
+
+    @property
     def caller(self) -> str:
         """The address that asks, by what our own proxies say."""
         return caller_of(self.request, front_proxies=self.portal.settings.proxies_in_front)
@@ -183,14 +198,21 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         return await self.in_thread(work)
 
-    async def record(
-        self, do: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """``do(session, …)`` in a thread, in one transaction."""
+    async def act(self, do: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Have whoever asks do an act of `school`, in a thread, in one transaction."""
 
         def work() -> T:
             with self.portal.records.begin() as session:
-                return do(session, *args, **kwargs)
+                return do(session, self.actor, *args, **kwargs)
+
+        return await self.in_thread(work)
+
+    async def preview(self, do: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, refusing the same, and then undone."""
+
+        def work() -> T:
+            with self.portal.records.preview() as session:
+                return do(session, self.actor, *args, **kwargs)
 
         return await self.in_thread(work)
 
@@ -225,6 +247,11 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         asked = {name: value for name, value in query.items() if value not in (None, "")}
         tail = f"?{urlencode(asked)}" if asked else ""
         return self.portal.prefix + "/".join(str(part) for part in parts) + tail
+
+    def finish(self, chunk: Any = None) -> Any:
+        if self.body_is_due and "Content-Length" in self.request.headers:
+            self.set_header("Connection", "close")
+        return super().finish(chunk)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         raised = kwargs.get("exc_info", (None, None, None))[1]
@@ -358,6 +385,7 @@ class ApiHandler(BaseHandler):
         self._paid_mb = 0
         self._too_fast = False
         self._let_in = False
+        self.body_is_due = True
 
     async def prepare(self) -> None:
         if self.request.method == "OPTIONS":
@@ -366,6 +394,7 @@ class ApiHandler(BaseHandler):
         connection.set_max_body_size(DRAINED_BODY_MB * 1_000_000)
         await super().prepare()
         self._let_in = True
+        self.body_is_due = self._finished
 
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)

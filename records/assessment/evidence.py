@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from records.courses.releases import find_lesson
 from records.tables.assessment import Evidence
 from records.tables.courses import Release
 from records.tables.marking import ExerciseMarks, Submission
@@ -28,32 +28,24 @@ def record_evidence(
 ) -> None:
     """Replace the submission's evidence by what these marks show.
 
-    Marks that a person must still look at, and exercises without points, show nothing.
+    Marks that a person must still look at, exercises without points, and a notebook that could not
+    be read or is not this course's show nothing.
     """
     session.execute(delete(Evidence).where(Evidence.submission_id == submission.id))
-    exercises = _exercises(release.manifest, submission.lesson)
-    for mark in marks:
-        exercise = exercises.get(mark.grade_id)
+    lesson = find_lesson(release, submission.lesson)
+    for mark in marks if submission.outcome == "marked" else ():
+        exercise = lesson.find_exercise(mark.grade_id) if lesson else None
         if exercise is None or mark.needs_review or mark.max_points <= 0:
             continue
         session.add(
             Evidence(
                 person_id=submission.person_id,
-                framework=release.manifest["framework"],
-                competence=exercise["competence"],
-                level=exercise["level"],
+                framework=release.manifest.framework,
+                competence=exercise.competence,
+                level=exercise.level,
                 share=min(1.0, max(0.0, mark.points / mark.max_points)),
                 submission_id=submission.id,
                 grade_id=mark.grade_id,
                 at=submission.marked_at,
             )
         )
-
-
-def _exercises(manifest: Mapping[str, Any], lesson: str) -> dict[str, Mapping[str, Any]]:
-    return {
-        exercise["grade_id"]: exercise
-        for entry in manifest["lessons"]
-        if entry["slug"] == lesson
-        for exercise in entry["exercises"]
-    }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message, Refused
 from records.tables.courses import Release, ReleaseFile
 from records.writing import next_number
@@ -22,7 +23,7 @@ class Publishable(Protocol):
     @property
     def digest(self) -> str: ...
     @property
-    def manifest(self) -> Mapping[str, Any]: ...
+    def manifest(self) -> Manifest: ...
     @property
     def learner_files(self) -> Mapping[str, bytes]: ...
     @property
@@ -35,7 +36,7 @@ def publish(session: Session, release: Publishable, *, at: dt.datetime, by: str)
     The same content again changes nothing and returns what is stored; content that an *older*
     release holds is `Refused`, because learners are never moved backwards silently.
     """
-    course = release.manifest["course"]
+    course = release.manifest.course
     current = current_release(session, course)
     if current and current.digest == release.digest:
         return current
@@ -55,11 +56,11 @@ def publish(session: Session, release: Publishable, *, at: dt.datetime, by: str)
             )
         )
     row = Release(
-        programme=release.manifest["programme"],
+        programme=release.manifest.programme,
         course=course,
         number=number,
         digest=release.digest,
-        manifest=dict(release.manifest),
+        manifest=release.manifest,
         published_at=at,
         published_by=by,
     )
@@ -124,16 +125,15 @@ def release_files(session: Session, release_id: int, side: Side) -> dict[str, by
     return {row.path: row.content for row in rows}
 
 
-def find_lesson(release: Release, lesson: str) -> dict[str, Any] | None:
+def find_lesson(release: Release, lesson: str) -> LessonEntry | None:
     """A lesson's part of the manifest."""
-    lessons: list[dict[str, Any]] = release.manifest["lessons"]
-    return next((entry for entry in lessons if entry["slug"] == lesson), None)
+    return release.manifest.find_lesson(lesson)
 
 
 def lesson_notebook(session: Session, release: Release, lesson: str, side: Side) -> bytes:
     """A lesson's notebook as published; `Refused` when the release has no such lesson."""
     entry = find_lesson(release, lesson)
-    content = release_file(session, release.id, side, entry["file"]) if entry else None
+    content = release_file(session, release.id, side, entry.file) if entry else None
     if content is None:
         raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}))
     return content

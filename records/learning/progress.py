@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from core.passing import reaches
-from core.points import total_points
+from core.completion import CourseStanding, share_in_force, stand
 from records.learning.enrolments import find_enrolment
 from records.learning.meetings import attended_lessons
 from records.tables.courses import Release
@@ -22,31 +20,7 @@ from records.tables.learning import Enrolment, Progress
 from records.tables.marking import Submission
 from records.writing import hold_person
 
-
-@dataclass(frozen=True)
-class CourseFacts:
-    """One learner in one course. Points are the best marks of each lesson, added up.
-
-    ``pass_share`` is the release's own (0..1); ``max_points`` counts every lesson of the release,
-    also those not handed in yet.
-    """
-
-    course: str
-    release_id: int
-    lessons: int
-    lessons_done: int
-    points: float
-    max_points: float
-    pass_share: float
-
-    @property
-    def took_part(self) -> bool:
-        """Every lesson was handed in and marked, or attended in person."""
-        return self.lessons > 0 and self.lessons_done == self.lessons
-
-    @property
-    def passed(self) -> bool:
-        return self.took_part and reaches(self.points, self.max_points, self.pass_share)
+AT_ONCE = 500  # people of one statement
 
 
 def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progress]:
@@ -58,19 +32,32 @@ def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progr
     ).all()
 
 
-def find_course_facts(session: Session, person_id: int, course: str) -> CourseFacts | None:
-    """The facts of completion, on the release of the enrolment; None when not enrolled."""
-    enrolment = find_enrolment(session, person_id, course)
-    return _facts(session, [enrolment])[person_id] if enrolment else None
+def find_standing(
+    session: Session, person_id: int, course: str, *, pass_share: float | None
+) -> CourseStanding | None:
+    """How somebody stands in a course they began, on their own release; None when they did not.
+
+    ``pass_share``: the ministry's own (`core.completion.share_in_force`).
+    """
+    return find_standings(session, course, [person_id], pass_share=pass_share).get(person_id)
 
 
-def find_passed(session: Session, course: str, people: Collection[int]) -> frozenset[int]:
-    """Who of these people has passed the course, each on the release of their enrolment."""
+def find_standings(
+    session: Session, course: str, people: Collection[int], *, pass_share: float | None
+) -> Mapping[int, CourseStanding]:
+    """The same of several people, by their keys; those who did not begin the course are absent."""
     enrolled = session.scalars(
         select(Enrolment).where(Enrolment.course == course, Enrolment.person_id.in_(people))
     ).all()
-    facts = _facts(session, enrolled)
-    return frozenset(person_id for person_id, one in facts.items() if one.passed)
+    return _standings(session, enrolled, pass_share)
+
+
+def standings_in(
+    session: Session, course: str, *, pass_share: float | None
+) -> Mapping[int, CourseStanding]:
+    """How everybody who began the course stands in it."""
+    enrolled = session.scalars(select(Enrolment).where(Enrolment.course == course)).all()
+    return _standings(session, enrolled, pass_share)
 
 
 def record_completion(session: Session, person_id: int, course: str, *, at: dt.datetime) -> None:
@@ -82,7 +69,7 @@ def record_completion(session: Session, person_id: int, course: str, *, at: dt.d
     enrolment = find_enrolment(session, person_id, course)
     if enrolment is None or enrolment.completed_at is not None:
         return
-    if _facts(session, [enrolment])[person_id].took_part:
+    if _standings(session, [enrolment], None)[person_id].took_part:
         session.execute(
             update(Enrolment)
             .where(Enrolment.id == enrolment.id, Enrolment.completed_at.is_(None))
@@ -91,7 +78,7 @@ def record_completion(session: Session, person_id: int, course: str, *, at: dt.d
 
 
 def record_best(session: Session, submission: Submission, release: Release) -> None:
-    """Keep the better of what is stored and this marked submission; then the completion date.
+    """Keep the better of what is stored and this marked submission.
 
     Called by the transaction that stores the marks, which holds the person's row. A submission
     that could not be read changes nothing, unless it is the stored one, marked again.
@@ -114,8 +101,6 @@ def record_best(session: Session, submission: Submission, release: Release) -> N
     elif _share(submission) > _share(stored):
         _take(stored, submission)
     session.flush()
-    assert submission.marked_at is not None
-    record_completion(session, submission.person_id, release.course, at=submission.marked_at)
 
 
 def _take(progress: Progress, submission: Submission) -> None:
@@ -126,45 +111,55 @@ def _take(progress: Progress, submission: Submission) -> None:
     progress.at = submission.marked_at
 
 
-def _facts(session: Session, enrolled: Sequence[Enrolment]) -> Mapping[int, CourseFacts]:
+def _standings(
+    session: Session, enrolled: Sequence[Enrolment], pass_share: float | None
+) -> Mapping[int, CourseStanding]:
     """By person, of enrolments in one course."""
     if not enrolled:
         return {}
     course, people = enrolled[0].course, [enrolment.person_id for enrolment in enrolled]
-    marked: defaultdict[int, list[Progress]] = defaultdict(list)
-    for progress in session.scalars(
-        select(Progress).where(Progress.person_id.in_(people), Progress.course == course)
-    ):
-        marked[progress.person_id].append(progress)
-    attended = attended_lessons(session, course, people)
+    best: defaultdict[int, dict[str, float]] = defaultdict(dict)
+    for some in _portions(people):
+        for progress in session.scalars(
+            select(Progress).where(Progress.person_id.in_(some), Progress.course == course)
+        ):
+            best[progress.person_id][progress.lesson] = progress.points
+    attended: dict[int, frozenset[str]] = {}
+    for some in _portions(people):
+        attended |= attended_lessons(session, course, some)
     keys = {enrolment.release_id for enrolment in enrolled}
     releases = {one.id: one for one in session.scalars(select(Release).where(Release.id.in_(keys)))}
     return {
-        enrolment.person_id: _count(
-            course,
+        enrolment.person_id: stand_in(
             releases[enrolment.release_id],
-            marked[enrolment.person_id],
-            attended[enrolment.person_id],
+            points=best[enrolment.person_id],
+            attended=attended[enrolment.person_id],
+            pass_share=pass_share,
         )
         for enrolment in enrolled
     }
 
 
-def _count(
-    course: str, release: Release, marked: Sequence[Progress], attended: frozenset[str]
-) -> CourseFacts:
-    maxima = {lesson["slug"]: float(lesson["max_points"]) for lesson in release.manifest["lessons"]}
-    done = [progress for progress in marked if progress.lesson in maxima]
-    took_part = {progress.lesson for progress in done} | (attended & maxima.keys())
-    return CourseFacts(
-        course=course,
-        release_id=release.id,
-        lessons=len(maxima),
-        lessons_done=len(took_part),
-        points=total_points(progress.points for progress in done),
-        max_points=sum(maxima.values()),
-        pass_share=float(release.manifest["pass_share"]),
+def stand_in(
+    release: Release,
+    *,
+    points: Mapping[str, float],
+    attended: Collection[str],
+    pass_share: float | None,
+) -> CourseStanding:
+    """`core.completion.stand` on a release."""
+    return stand(
+        [(lesson.slug, lesson.max_points) for lesson in release.manifest.lessons],
+        points=points,
+        attended=attended,
+        pass_share=share_in_force(release.manifest.pass_share, pass_share),
     )
+
+
+def _portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    """A statement takes a bounded number of parameters."""
+    for begin in range(0, len(values), AT_ONCE):
+        yield values[begin : begin + AT_ONCE]
 
 
 def _best_submission(

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.passing import TOLERANCE
 from records.marking.queue import EXAM
 from records.tables.courses import Release
-from records.tables.learning import Draft, Enrolment, Progress, TimeAtExercise
+from records.tables.learning import Draft, Enrolment, TimeAtExercise
 from records.tables.marking import ExerciseMarks, Submission
 from records.tables.people import Person
 
@@ -138,20 +137,6 @@ def releases_of(session: Session, course: str) -> Sequence[tuple[Release, int]]:
         .order_by(Release.number.desc())
     )
     return [(release, learners) for release, learners in rows]
-
-
-def who_passed(session: Session, course: str, pass_share: float) -> dict[str, list[int]]:
-    """Persons whose best marks reach ``pass_share`` (0..1), by lesson."""
-    rows = session.execute(
-        select(Progress.lesson, Progress.person_id).where(
-            Progress.course == course,
-            Progress.points + TOLERANCE >= pass_share * Progress.max_points,
-        )
-    )
-    passed: defaultdict[str, list[int]] = defaultdict(list)
-    for lesson, person_id in rows:
-        passed[lesson].append(person_id)
-    return passed
 
 
 def handed_in(

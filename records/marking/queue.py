@@ -13,15 +13,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import Select, delete, exists, func, or_, select, text, update
+from sqlalchemy import Select, case, delete, exists, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, defer
 
 from core.messages import Message, Refused
 from core.points import total_points
-from records.assessment.evidence import record_evidence
 from records.courses.releases import find_lesson
-from records.learning.progress import record_best
 from records.marking import allowances
 from records.tables.courses import Release
 from records.tables.marking import ExerciseMarks, Review, Submission
@@ -295,13 +293,14 @@ def store_marks(
     at: dt.datetime,
     look_again: bool = False,
 ) -> bool:
-    """Store marks, evidence, progress and the state ``marked``: all, once, or nothing.
+    """Store marks and the state ``marked``: all, once, or nothing. What follows from them is
+    for the caller to settle in the same transaction (`school.settling`).
 
     ``look_again``: a second look is due (`records.marking.second_looks`).
 
     False, and nothing written, when ``worker`` no longer holds the claim. A notebook that could
-    not be read or is not this course's is marked too (0 points with a reason) but counts neither
-    as evidence nor as progress. What a person has marked before keeps that person's points.
+    not be read or is not this course's is marked too: 0 points with a reason. What a person has
+    marked before keeps that person's points.
     """
     person_id = session.scalar(select(Submission.person_id).where(Submission.id == submission_id))
     if person_id is None:
@@ -331,12 +330,7 @@ def store_marks(
         return False
     if look_again:
         _forget_older_looks(session, submission)
-    exercises = replace_marks(session, submission, marks.cells)
-    release = session.get_one(Release, submission.release_id)
-    counted = exercises if marks.state == "marked" else []
-    record_evidence(session, submission, release, counted)
-    record_best(session, submission, release)
-    session.flush()
+    replace_marks(session, submission, marks.cells)
     return True
 
 
@@ -511,7 +505,14 @@ def mark_again(session: Session, submission_id: int, *, priority: int = AGAIN) -
             Submission.state.in_(("marked", "dead")),
             func.length(Submission.notebook) > 0,
         )
-        .values(state="queued", priority=priority, tries=0, retry_at=None, failure=None)
+        .values(
+            state="queued",
+            # An exam stays one: two people mark it, and it waits before all others.
+            priority=case((Submission.priority == EXAM, EXAM), else_=priority),
+            tries=0,
+            retry_at=None,
+            failure=None,
+        )
         .returning(Submission.id)
         .execution_options(synchronize_session=False)
     )

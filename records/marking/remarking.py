@@ -16,9 +16,8 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.assessment.evidence import record_evidence
 from records.courses.releases import find_lesson, find_release
-from records.learning.progress import find_passed, record_best
+from records.learning.progress import find_standings
 from records.marking.queue import marks_of, replace_marks, reviewed
 from records.platform import audit
 from records.tables.courses import Release
@@ -51,12 +50,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What applying did: submissions whose marks rose, fell, and were left as they were."""
+    """What applying did: submissions whose marks rose, fell, were left as they were, and whose
+    points stayed while the machine's doubt about them changed."""
 
     raised: tuple[int, ...]
     lowered: tuple[int, ...]
     kept: tuple[int, ...]
-    people: tuple[int, ...]  # whose marks rose: they may have a certificate due
+    doubted: tuple[int, ...]
+
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """The submissions from which something new may follow (`school.settling`)."""
+        return (*self.raised, *self.lowered, *self.doubted)
 
 
 def begin_remark(
@@ -184,8 +189,11 @@ def finish_counting(session: Session, remark: Remark) -> None:
     session.flush()
 
 
-def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
-    """Submissions whose points would change: losses first, then gains, largest first."""
+def changes_of(session: Session, remark_id: int, *, pass_share: float | None) -> tuple[Change, ...]:
+    """Submissions whose points would change: losses first, then gains, largest first.
+
+    ``pass_share``: the ministry's own (`core.completion.share_in_force`).
+    """
     remark = find_remark(session, remark_id)
     rows = session.execute(
         select(RemarkedSubmission, Submission.person_id, Person.full_name)
@@ -201,7 +209,10 @@ def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
         )
     ).all()
     losers = {person for tried, person, _ in rows if tried.new_points < tried.old_points}
-    passed = find_passed(session, remark.course, losers) if remark else frozenset()
+    standings = (
+        find_standings(session, remark.course, losers, pass_share=pass_share) if remark else {}
+    )
+    passed = {person_id for person_id, standing in standings.items() if standing.passed}
     return tuple(
         Change(
             submission_id=tried.submission_id,
@@ -222,9 +233,18 @@ def changes_of(session: Session, remark_id: int) -> tuple[Change, ...]:
 
 
 def apply_remark(
-    session: Session, remark_id: int, *, by: str, at: dt.datetime, also_lower: bool = False
+    session: Session,
+    remark_id: int,
+    *,
+    by: str,
+    at: dt.datetime,
+    also_lower: bool = False,
+    pass_share: float | None,
 ) -> Outcome:
     """Put the mended marks in force.
+
+    What follows from the changed marks is for the caller to settle in the same transaction
+    (`school.settling`).
 
     Marks that rise are taken. Marks that fall are left as they are, unless ``also_lower`` says
     otherwise; and even then whoever passed the course with the old marks keeps them. Of two who
@@ -236,20 +256,18 @@ def apply_remark(
     raised: list[int] = []
     lowered: list[int] = []
     kept: list[int] = []
-    people: list[int] = []
-    for person_id in sorted({change.person_id for change in changes_of(session, remark_id)}):
+    changes = changes_of(session, remark_id, pass_share=pass_share)
+    for person_id in sorted({change.person_id for change in changes}):
         hold_person(session, person_id)
-    for change in changes_of(session, remark_id):
+    for change in changes_of(session, remark_id, pass_share=pass_share):
         if not (change.rises or (also_lower and not change.passed)):
             kept.append(change.submission_id)
             continue
         _take(session, remark, change.submission_id)
         (raised if change.rises else lowered).append(change.submission_id)
-        if change.rises:
-            people.append(change.person_id)
-    _settle_waiting(session, remark)
+    doubted = _take_doubts(session, remark)
     _end(session, remark, "applied", by=by, at=at)
-    outcome = Outcome(tuple(raised), tuple(lowered), tuple(kept), tuple(dict.fromkeys(people)))
+    outcome = Outcome(tuple(raised), tuple(lowered), tuple(kept), doubted)
     audit.append(
         session,
         at=at,
@@ -324,9 +342,7 @@ def _older_with_same_exercises(session: Session, release: Release, lesson: str) 
 
 def _grade_ids(release: Release, lesson: str) -> frozenset[str]:
     entry = find_lesson(release, lesson)
-    return (
-        frozenset(exercise["grade_id"] for exercise in entry["exercises"]) if entry else frozenset()
-    )
+    return frozenset(one.grade_id for one in entry.exercises) if entry else frozenset()
 
 
 def _untried(session: Session, remark: Remark) -> Select[int]:
@@ -365,9 +381,10 @@ class _Cell:
     other: float | None
 
 
-def _settle_waiting(session: Session, remark: Remark) -> None:
+def _take_doubts(session: Session, remark: Remark) -> tuple[int, ...]:
     """Where the points stay and only the machine's doubt changes: a mended check has no doubt any
-    more, or has one now."""
+    more, or has one now. Keys of the submissions where that is so."""
+    taken = []
     same = session.scalars(
         select(RemarkedSubmission).where(
             RemarkedSubmission.remark_id == remark.id,
@@ -382,16 +399,15 @@ def _settle_waiting(session: Session, remark: Remark) -> None:
             submission = session.get_one(Submission, tried.submission_id)
             hold_person(session, submission.person_id)
             _take(session, remark, tried.submission_id)
+            taken.append(tried.submission_id)
+    return tuple(taken)
 
 
 def _take(session: Session, remark: Remark, submission_id: int) -> None:
     tried = session.get_one(RemarkedSubmission, (remark.id, submission_id))
     submission = session.get_one(Submission, submission_id)
     cells = [_Cell(**{key: cell.get(key) for key in _Cell.KEYS}) for cell in tried.marks["cells"]]
-    exercises = replace_marks(session, submission, cells)
+    replace_marks(session, submission, cells)
     submission.max_points = tried.max_points
     tried.applied = True
     session.flush()
-    release = session.get_one(Release, submission.release_id)
-    record_evidence(session, submission, release, exercises)
-    record_best(session, submission, release)

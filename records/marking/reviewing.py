@@ -18,11 +18,8 @@ from sqlalchemy.orm import Session, aliased, defer
 from core.messages import Message, Refused
 from core.passing import TOLERANCE
 from core.points import total_points
-from records.assessment.evidence import record_evidence
-from records.learning.progress import record_best
 from records.marking.queue import EXAM, marks_of
 from records.platform import audit
-from records.tables.courses import Release
 from records.tables.marking import ExerciseMarks, Review, Submission
 from records.writing import hold_person
 
@@ -184,7 +181,8 @@ def record_review(
     at: dt.datetime,
     picks: Sequence[float] | None = None,
 ) -> bool:
-    """Keep one person's points; True when the exercise is decided by it.
+    """Keep one person's points; True when the exercise is decided by it, and what follows from
+    the submission's points is to be settled in this transaction (`school.settling`).
 
     ``picks``: the points of each criterion of the exercise's rubric, which add up to ``points``.
     `Refused` when the exercise is not there, the points are out of range or it is their own; and
@@ -234,7 +232,9 @@ def record_review(
     exercise.points, exercise.needs_review = decided, False
     exercise.feedback = "\n".join(comments) or exercise.feedback
     session.flush()
-    _settle(session, submission)
+    marks = marks_of(session, submission.id)
+    submission.points = total_points(one.points for one in marks)
+    session.flush()
     return True
 
 
@@ -244,13 +244,3 @@ def _refuse_again(session: Session, exercise: ExerciseMarks, marker_id: int) -> 
         raise Refused(Message("Anh/chị đã chấm bài thi này; điểm chấm độc lập không sửa được"))
     if deciding(given, exercise.max_points, exam=True):
         raise Refused(Message("Bài thi này đã đủ người chấm"))
-
-
-def _settle(session: Session, submission: Submission) -> None:
-    """Everything that follows from the points, as when a machine stores them."""
-    exercises = marks_of(session, submission.id)
-    submission.points = total_points(exercise.points for exercise in exercises)
-    session.flush()
-    release = session.get_one(Release, submission.release_id)
-    record_evidence(session, submission, release, exercises)
-    record_best(session, submission, release)

@@ -17,7 +17,6 @@ from typing import Protocol
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from records.assessment.evidence import record_evidence
 from records.marking.queue import marks_of, reviewed
 from records.platform import audit
 from records.tables.courses import Release
@@ -98,7 +97,8 @@ def may_look_at(
 def finish_look(
     session: Session, submission_id: int, cells: Iterable[Looked], *, at: dt.datetime
 ) -> tuple[str, ...]:
-    """Store what a look found; which exercises wait for a person by it.
+    """Store what a look found; which exercises wait for a person by it, so that what followed
+    from their points is to be settled anew in this transaction (`school.settling`).
 
     What a person has decided meanwhile stays, and so does what was marked anew.
     """
@@ -124,8 +124,6 @@ def finish_look(
         row.note, row.other_points = cell.note, cell.other
     session.flush()
     if waiting:
-        release = session.get_one(Release, submission.release_id)
-        record_evidence(session, submission, release, exercises)
         audit.append(
             session,
             at=at,

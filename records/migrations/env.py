@@ -5,11 +5,14 @@ from typing import Any, Literal
 from alembic import context
 
 from records.schema import AwareUTC, Table
+from records.tables.courses import StoredManifest
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write our datetime into migrations as what the database holds, so that they stand alone."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, AwareUTC) else False
+    """Write types of ours into migrations as what the database holds, so that they stand alone."""
+    if kind == "type" and isinstance(item, AwareUTC):
+        return "sa.DateTime(timezone=True)"
+    return "sa.JSON()" if kind == "type" and isinstance(item, StoredManifest) else False
 
 
 context.configure(

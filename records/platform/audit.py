@@ -30,6 +30,7 @@ from records.tables.platform import AuditEntry
 
 BEFORE_THE_FIRST = "0" * 64
 PERSON = "person:"  # an actor who is a person: this and the person's key
+_WRITTEN = "audit.written"
 _CHAIN_LOCK = 0x6D6F7463  # "motc": one advisory lock for the end of the chain
 
 
@@ -79,7 +80,13 @@ def append(
     entry.hash = _hash(entry, session.info.get(AUDIT_KEY, b""))
     session.add(entry)
     session.flush()
+    session.info.setdefault(_WRITTEN, []).append((actor, action))
     return entry
+
+
+def written(session: Session) -> Sequence[tuple[str, str]]:
+    """(actor, action) of every entry that this session has added so far."""
+    return tuple(session.info.get(_WRITTEN, ()))
 
 
 def _as_key(session: Session, actor: str) -> str:

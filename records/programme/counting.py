@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from core.completion import CourseStanding
 from core.folding import fold
 from records.courses.releases import current_release
 from records.learning.meetings import attended_lessons
+from records.learning.progress import progress_in, stand_in
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from records.tables.learning import Enrolment, Progress
@@ -295,30 +297,28 @@ def list_certificates(
 # --- one person's way to the certificate ------------------------------------------------------
 
 
-def release_and_marks(
-    session: Session, person_id: int, courses: Sequence[str]
-) -> list[tuple[str, Release | None, dict[str, tuple[float, float]]]]:
-    """Each of the courses on the person's own release, with the best marks by lesson.
+def standings_of(
+    session: Session, person_id: int, courses: Sequence[str], *, pass_share: float | None
+) -> list[tuple[str, Release | None, CourseStanding]]:
+    """How a person stands in each of the courses, on their own release.
 
-    A course not begun counts with its current release and no marks; one never published has no
-    release. Marks: (points, maximum). A lesson attended in person and not handed in was taken part
-    in, and has earned nothing.
+    A course not begun counts with its current release; one never published has no release and no
+    lesson. ``pass_share``: the ministry's own (`core.completion.share_in_force`).
     """
     begun = {
         enrolment.course: enrolment.release_id
         for enrolment in session.scalars(select(Enrolment).where(Enrolment.person_id == person_id))
     }
-    found: list[tuple[str, Release | None, dict[str, tuple[float, float]]]] = []
+    found: list[tuple[str, Release | None, CourseStanding]] = []
     for course in courses:
         own = begun.get(course)
         release = current_release(session, course) if own is None else session.get(Release, own)
-        rows = session.scalars(
-            select(Progress).where(Progress.person_id == person_id, Progress.course == course)
-        )
-        marks = {row.lesson: (row.points, row.max_points) for row in rows}
+        best = {row.lesson: row.points for row in progress_in(session, person_id, course)}
         attended = attended_lessons(session, course, [person_id])[person_id]
-        for lesson in release.manifest["lessons"] if release else ():
-            if lesson["slug"] in attended:
-                marks.setdefault(lesson["slug"], (0.0, float(lesson["max_points"])))
-        found.append((course, release, marks))
+        standing = (
+            stand_in(release, points=best, attended=attended, pass_share=pass_share)
+            if release
+            else CourseStanding((), 1.0)
+        )
+        found.append((course, release, standing))
     return found

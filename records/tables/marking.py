@@ -147,3 +147,19 @@ class RemarkedSubmission(Table):
     max_points: Mapped[float]
     marks: Mapped[dict[str, Any]]
     applied: Mapped[bool] = mapped_column(default=False)
+
+
+class Unsettled(Table):
+    """What follows from marks or from a class attended, and broke: the marks stand, and it is
+    tried again from ``next_at`` on. ``submission_id`` is empty for a class."""
+
+    __tablename__ = "unsettled"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course: Mapped[str] = mapped_column(String(64))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    why: Mapped[str] = mapped_column(Text)  # which follower, and the error's first line
+    broke_at: Mapped[dt.datetime]
+    tries: Mapped[int] = mapped_column(default=1)
+    next_at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -16,7 +16,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import courses
 from analytics.certificates.requirements import in_force
@@ -25,7 +24,6 @@ from graders import Marker
 from graders.both_modes import BothModes
 from records import Session
 from records.courses import releases
-from records.platform import audit
 from records.programme.requirements import requirements_of
 from skills_framework.framework import load_framework
 
@@ -112,27 +110,8 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
     files = dict(releases.release_files(session, release.id, "source"))
     files.pop("manifest.json", None)
     shown = releases.release_files(session, release.id, "learner")  # media are kept once, there
-    media = {path: shown[path] for path in release.manifest.get("media", {})}
+    media = {medium.path: shown[medium.path] for medium in release.manifest.media}
     return {"course.toml": courses.course_file(release.manifest).encode(), **files, **media}
-
-
-def record_release(
-    session: Session, course: courses.Course, *, by: str, at: dt.datetime
-) -> tuple[Any, bool]:
-    """Publish a checked course; the release in force, and whether it is a new one."""
-    before = releases.current_release(session, course.slug)
-    stored = releases.publish(session, courses.make_release(course), at=at, by=by)
-    if before is not None and before.id == stored.id:
-        return stored, False
-    audit.append(
-        session,
-        at=at,
-        actor=by,
-        action="publish",
-        subject=f"course:{course.slug}",
-        detail={"number": stored.number, "digest": stored.digest},
-    )
-    return stored, True
 
 
 def is_required(session: Session, slug: str, programme: str, *, at: dt.datetime) -> bool:

@@ -5,11 +5,12 @@ The text is sanitised here (`courses.blocks`) and once more by the lab's page; n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import courses
+from core.manifest import ExerciseEntry, Manifest
 from records import Session
 from records.courses import lesson_terms
 from school.learning import lessons
@@ -40,11 +41,11 @@ def load_guide(session: Session, person_id: int, place: lessons.Place, work: les
 
 def tasks_of(
     blocks: Sequence[courses.Block],
-    exercises: Sequence[dict[str, Any]],
+    exercises: Sequence[ExerciseEntry],
     result: lessons.Result | None,
 ) -> list[dict[str, Any]]:
     """One entry a task, in the notebook's order: where it is, its words, its last marks; pure."""
-    worth = {one["grade_id"]: one["points"] for one in exercises}
+    worth = {one.grade_id: one.points for one in exercises}
     marks = {one.grade_id: one for one in result.exercises} if result else {}
     tasks: list[dict[str, Any]] = []
     reading = False  # whether text still belongs to the last task
@@ -70,13 +71,10 @@ def tasks_of(
     return tasks
 
 
-def videos_of(notebook: dict[str, Any], manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+def videos_of(notebook: dict[str, Any], manifest: Manifest) -> list[dict[str, Any]]:
     """One entry a video, in the notebook's order: its cell, its files by their paths below the
     course's folder (``captions`` as language, label and path), what is said as seconds and text."""
-    files = {
-        path: courses.Medium(path, lines=tuple(map(tuple, about.get("lines", ()))))
-        for path, about in manifest.get("media", {}).items()
-    }
+    files = {one.path: courses.Medium.at(one.path, one) for one in manifest.media}
     return [
         {
             "cell_id": block.cell_id,

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import courses
+from core.manifest import Criterion, ExerciseEntry, LessonEntry, Manifest
 from core.messages import Message, Refused
 from courses.media import named_in
 from courses.notebooks import (
@@ -35,7 +36,9 @@ from records import Session
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments
 from records.marking import queue, reviewing
-from school.access import Actor
+from records.tables.courses import Release
+from records.tables.learning import Draft
+from records.tables.marking import ExerciseMarks, Submission
 from school.learning import answering
 from school.learning.answering import form_of
 from school.learning.notebook_weight import (
@@ -58,20 +61,19 @@ class Place:
     course: str
     lesson: str
     release_id: int
-    manifest: Mapping[str, Any]
-    entry: Mapping[str, Any]  # the lesson's part of the manifest
+    manifest: Manifest
+    entry: LessonEntry
     closes_at: dt.datetime | None = None
     attempts: int | None = None
 
     @property
-    def exercises(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.entry["exercises"]
-        return found
+    def exercises(self) -> tuple[ExerciseEntry, ...]:
+        return self.entry.exercises
 
     @property
     def exercise_of(self) -> dict[str, str]:
         """The grade_id of each answer's cell, by the cell's id."""
-        return {cell: one["grade_id"] for one in self.exercises for cell in one["answers"]}
+        return {cell: one.grade_id for one in self.exercises for cell in one.answers}
 
     def is_closed(self, at: dt.datetime) -> bool:
         return lesson_terms.has_closed(self.closes_at, at)
@@ -147,7 +149,7 @@ class ExerciseResult:
 # --- finding and opening ------------------------------------------------------------------------
 
 
-def find_release_for(session: Session, person_id: int, course: str) -> Any:
+def find_release_for(session: Session, person_id: int, course: str) -> Release | None:
     """The release of a course that this learner began, else the current one; None without any."""
     enrolment = enrolments.find_enrolment(session, person_id, course)
     if enrolment:
@@ -189,7 +191,7 @@ class Published:
 
 def published_for(session: Session, place: Place, seed: int) -> Published:
     """The learner's own copy of the published lesson; ``seed`` is their enrolment's."""
-    source = releases.release_file(session, place.release_id, "source", place.entry["file"])
+    source = releases.release_file(session, place.release_id, "source", place.entry.file)
     assert source is not None, "a release holds every notebook its manifest names"
     drawn = seed if courses.has_variants(json.loads(source)) else None
     content, files = courses.lesson_for(source, drawn or 0)
@@ -238,7 +240,7 @@ def save_work(
         )
     except drafts.Conflict as conflict:
         raise Changed(as_work(conflict.stored)) from None
-    known = {exercise["grade_id"] for exercise in place.exercises}
+    known = {exercise.grade_id for exercise in place.exercises}
     drafts.add_time(
         session,
         person_id=person_id,
@@ -284,7 +286,7 @@ def _kept(session: Session, place: Place, notebook: dict[str, Any]) -> bytes:
     """What is stored of a learner's notebook; raises `TooLarge`."""
     content = as_bytes(lean(notebook))
     if len(content) > LIGHT:  # look at the lesson only where it matters
-        file = place.entry["file"]
+        file = place.entry.file
         published = releases.release_file(session, place.release_id, "learner", file)
         assert published is not None, "a release holds every notebook its manifest names"
         refuse_heavy(len(content), most_bytes(json.loads(published)))
@@ -296,7 +298,7 @@ def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, s
 
     Only for who can hand in nothing more (`Place.is_over`) or has full points already.
     """
-    source = releases.release_file(session, place.release_id, "source", place.entry["file"])
+    source = releases.release_file(session, place.release_id, "source", place.entry.file)
     assert source is not None
     enrolled = enrolments.find_enrolment(session, person_id, place.course)
     own = courses.variant(json.loads(source), enrolled.seed if enrolled else 0)
@@ -334,7 +336,7 @@ def own_files(session: Session, person_id: int, place: Place) -> Mapping[str, by
 def files_for_lab(session: Session, person_id: int, place: Place, work: Work) -> dict[str, bytes]:
     """What the lesson shows and hands out, by path below the course's folder: its media, and
     beside the notebook the learner's own tables and letters."""
-    beside = PurePosixPath(place.entry["file"]).parent
+    beside = PurePosixPath(place.entry.file).parent
     own = own_files(session, person_id, place)
     files = {str(beside / name): content for name, content in own.items()}
     for path in sorted(named_in(work.notebook)):
@@ -346,7 +348,7 @@ def files_for_lab(session: Session, person_id: int, place: Place, work: Work) ->
 
 def hand_in(
     session: Session,
-    actor: Actor,
+    person_id: int,
     place: Place,
     notebook: dict[str, Any],
     *,
@@ -356,10 +358,9 @@ def hand_in(
 ) -> int:
     """Queue a notebook for marking; the submission's id. Raises `Refused` with every reason,
     `AtFields` where something typed for a number, by ``language``, is none."""
-    assert actor.person_id is not None
     if place.is_closed(at):
         raise TooLate(Message("Bài này đã hết hạn nộp. Bài làm đã lưu của anh/chị vẫn còn nguyên."))
-    enrolled = enrolments.begin_course(session, actor.person_id, place.course, at=at)
+    enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
     published = published_for(session, place, enrolled.seed)
     check_notebook(notebook, published.notebook, place)
     _changed, fields = answering.read_notebook(answer_cells(notebook), language)
@@ -367,12 +368,12 @@ def hand_in(
     try:
         submission = queue.submit(
             session,
-            person_id=actor.person_id,
+            person_id=person_id,
             release_id=place.release_id,
             lesson=place.lesson,
             notebook=_kept(session, place, notebook),
             at=at,
-            priority=queue.EXAM if place.entry.get("exam") else queue.PRACTICE,
+            priority=queue.EXAM if place.entry.exam else queue.PRACTICE,
             seed=published.seed,
             device=device,
             attempts=place.attempts,
@@ -391,20 +392,22 @@ def find_result(session: Session, submission_id: int) -> Result | None:
         return None
     release = releases.find_release(session, submission.release_id)
     assert release is not None
-    entry = releases.find_lesson(release, submission.lesson) or {"exercises": []}
-    return _result(session, submission, release.course, entry)
+    entry = releases.find_lesson(release, submission.lesson)
+    return _result(session, submission, release.course, entry.exercises if entry else ())
 
 
 def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
     """The last submission of a lesson; a marked one is shown with its marks."""
     submission = queue.find_last(session, person_id, place.release_id, place.lesson)
-    return _result(session, submission, place.course, place.entry) if submission else None
+    return _result(session, submission, place.course, place.exercises) if submission else None
 
 
-def _result(session: Session, submission: Any, course: str, entry: Mapping[str, Any]) -> Result:
+def _result(
+    session: Session, submission: Submission, course: str, exercises: Sequence[ExerciseEntry]
+) -> Result:
     marks = {row.grade_id: row for row in queue.marks_of(session, submission.id)}
-    titles = {one["grade_id"]: one["title"] for one in entry["exercises"]}
-    rubrics = {one["grade_id"]: one["rubric"] for one in entry["exercises"] if one.get("rubric")}
+    titles = {one.grade_id: one.title for one in exercises}
+    rubrics = {one.grade_id: one.rubric for one in exercises}
     order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]
     return Result(
         id=submission.id,
@@ -426,7 +429,7 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
                 marks[grade_id].max_points,
                 read_feedback(marks[grade_id].feedback),
                 marks[grade_id].needs_review,
-                _picked(session, submission, marks[grade_id], rubrics.get(grade_id)),
+                _picked(session, submission, marks[grade_id], rubrics.get(grade_id, ())),
                 read_feedback(marks[grade_id].note),
                 marks[grade_id].other_points,
             )
@@ -437,7 +440,7 @@ def _result(session: Session, submission: Any, course: str, entry: Mapping[str, 
 
 
 def _picked(
-    session: Session, submission: Any, marks: Any, rubric: Sequence[Mapping[str, Any]] | None
+    session: Session, submission: Submission, marks: ExerciseMarks, rubric: Sequence[Criterion]
 ) -> tuple[courses.Picked, ...]:
     if not rubric or marks.needs_review:
         return ()
@@ -447,13 +450,13 @@ def _picked(
         exam=submission.priority == queue.EXAM,
     )
     picks = [review.picks for review in counting if review.picks]
-    return courses.picked(courses.load_rubric(rubric), picks)
+    return courses.picked(rubric, picks)
 
 
 # --- notebooks, pure ----------------------------------------------------------------------------
 
 
-def as_work(draft: Any) -> Work:
+def as_work(draft: Draft) -> Work:
     return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
 
 
@@ -569,10 +572,10 @@ def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], pl
         raise Refused(
             Message(
                 "Sổ bài này không phải của bài học “{title}”. Hãy mở đúng bài rồi nộp lại.",
-                {"title": place.entry["title"]},
+                {"title": place.entry.title},
             )
         )
-    titles = {one["grade_id"]: one["title"] for one in place.exercises}
+    titles = {one.grade_id: one.title for one in place.exercises}
     if missing:
         raise Refused(
             *(
@@ -591,8 +594,7 @@ def lost_exercises(notebook: Mapping[str, Any], place: Place) -> bool:
     there = {grade_id_of(cell) for cell in notebook["cells"]}
     ids = {str(cell.get("id", "")) for cell in notebook["cells"]}
     return any(
-        one["grade_id"] not in there or not ids.issuperset(one["answers"])
-        for one in place.exercises
+        one.grade_id not in there or not ids.issuperset(one.answers) for one in place.exercises
     )
 
 
@@ -612,8 +614,8 @@ def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str
     return published
 
 
-def next_after(place: Place, lessons: Sequence[Mapping[str, Any]]) -> str | None:
+def next_after(place: Place) -> str | None:
     """The slug of the lesson that follows, None after the last."""
-    slugs = [lesson["slug"] for lesson in lessons]
+    slugs = [lesson.slug for lesson in place.manifest.lessons]
     later = slugs[slugs.index(place.lesson) + 1 :] if place.lesson in slugs else []
     return later[0] if later else None

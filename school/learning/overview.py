@@ -8,18 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.certificates.requirements import Rule, find_rule
 from core import names
 from core.calendar import HANOI
+from core.completion import CourseStanding, LessonStanding, share_in_force
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message
-from core.passing import reaches
-from core.points import total_points
 from records import Session
 from records.assessment import certificates, evidence
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments, meetings, progress
+from records.tables.assessment import Certificate
+from records.tables.courses import Release
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -40,11 +41,12 @@ FRAMES = {
 
 @dataclass(frozen=True)
 class LessonState:
-    """One lesson and one learner. ``points`` is the best result so far, None before the first."""
+    """One lesson and one learner. ``points`` is the best result so far, None before the first;
+    ``pass_share`` the share in force (`core.completion`)."""
 
     course: str
     slug: str
-    titles: Mapping[str, Any]
+    titles: LessonEntry
     minutes: int
     exercises: int
     max_points: float
@@ -59,16 +61,19 @@ class LessonState:
         return (self.points or 0) / self.max_points if self.max_points else 0.0
 
     @property
+    def standing(self) -> LessonStanding:
+        return LessonStanding(self.slug, self.max_points, self.points, self.attended)
+
+    @property
     def taken(self) -> bool:
         """Handed in and marked, or attended in person."""
-        return self.points is not None or self.attended
+        return self.standing.taken
 
     @property
     def state(self) -> str:
         """``new`` → ``opened`` → ``marked`` (below the pass share) → ``passed``."""
         if self.points is not None:
-            enough = reaches(self.points, self.max_points, self.pass_share)
-            return "passed" if enough else "marked"
+            return "passed" if self.standing.passes(self.pass_share) else "marked"
         return "opened" if self.opened_at else "new"
 
     def is_closed(self, at: dt.datetime) -> bool:
@@ -87,21 +92,22 @@ class CourseState:
     slug: str
     release_id: int
     number: int
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     lessons: tuple[LessonState, ...]
     begun: bool
+    pass_share: float  # in force
 
     @property
-    def pass_share(self) -> float:
-        return float(self.manifest["pass_share"])
+    def standing(self) -> CourseStanding:
+        return CourseStanding(tuple(one.standing for one in self.lessons), self.pass_share)
 
     @property
     def points(self) -> float:
-        return total_points(lesson.points or 0 for lesson in self.lessons)
+        return self.standing.points
 
     @property
     def max_points(self) -> float:
-        return total_points(lesson.max_points for lesson in self.lessons)
+        return self.standing.max_points
 
     @property
     def minutes(self) -> int:
@@ -109,7 +115,7 @@ class CourseState:
 
     @property
     def lessons_done(self) -> int:
-        return sum(lesson.taken for lesson in self.lessons)
+        return self.standing.lessons_done
 
     @property
     def share_done(self) -> float:
@@ -118,8 +124,7 @@ class CourseState:
     @property
     def passed(self) -> bool:
         """Decision 64: the whole course taken part in, and the test passed."""
-        took_part = self.lessons_done == len(self.lessons)
-        return took_part and reaches(self.points, self.max_points, self.pass_share)
+        return self.standing.passed
 
     def lesson(self, slug: str) -> LessonState | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -134,8 +139,13 @@ class Step:
     lesson: LessonState
 
 
-def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
-    """Every published course as this learner sees it; those begun come first."""
+def load_courses(
+    session: Session, person_id: int | None, *, pass_share: float | None
+) -> list[CourseState]:
+    """Every published course as this learner sees it; those begun come first.
+
+    ``pass_share``: the ministry's own (`core.completion.share_in_force`).
+    """
     current = {release.course: release for release in releases.current_releases(session)}
     begun: set[str] = set()
     opened: dict[tuple[int, str], dt.datetime] = {}
@@ -150,28 +160,41 @@ def load_courses(session: Session, person_id: int | None) -> list[CourseState]:
                 begun.add(enrolment.course)
     return sorted(
         (
-            _course(session, release, person_id, opened, attended, release.course in begun)
+            _course(
+                session,
+                release,
+                person_id,
+                opened,
+                attended,
+                begun=release.course in begun,
+                pass_share=share_in_force(release.manifest.pass_share, pass_share),
+            )
             for release in current.values()
         ),
         key=lambda course: (
             not course.begun,
-            course.manifest.get("frame", ""),
-            names.sort_key(course.manifest["title"]),
+            course.manifest.frame,
+            names.sort_key(course.manifest.title),
         ),
     )
 
 
-def find_course(session: Session, person_id: int | None, slug: str) -> CourseState | None:
-    return next((c for c in load_courses(session, person_id) if c.slug == slug), None)
+def find_course(
+    session: Session, person_id: int | None, slug: str, *, pass_share: float | None
+) -> CourseState | None:
+    found = load_courses(session, person_id, pass_share=pass_share)
+    return next((course for course in found if course.slug == slug), None)
 
 
 def _course(
     session: Session,
-    release: Any,
+    release: Release,
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
     attended: Collection[tuple[str, str]],
+    *,
     begun: bool,
+    pass_share: float,
 ) -> CourseState:
     best = (
         {row.lesson: row.points for row in progress.progress_in(session, person_id, release.course)}
@@ -182,20 +205,22 @@ def _course(
     lessons = tuple(
         LessonState(
             course=release.course,
-            slug=lesson["slug"],
+            slug=lesson.slug,
             titles=lesson,
-            minutes=round(lesson["theory_minutes"] + lesson["practice_minutes"]),
-            exercises=len(lesson["exercises"]),
-            max_points=float(lesson["max_points"]),
-            points=best.get(lesson["slug"]),
-            opened_at=opened.get((release.id, lesson["slug"])),
-            pass_share=float(release.manifest["pass_share"]),
-            closes_at=agreed[lesson["slug"]].closes_at if lesson["slug"] in agreed else None,
-            attended=(release.course, lesson["slug"]) in attended,
+            minutes=round(lesson.minutes),
+            exercises=len(lesson.exercises),
+            max_points=lesson.max_points,
+            points=best.get(lesson.slug),
+            opened_at=opened.get((release.id, lesson.slug)),
+            pass_share=pass_share,
+            closes_at=agreed[lesson.slug].closes_at if lesson.slug in agreed else None,
+            attended=(release.course, lesson.slug) in attended,
         )
-        for lesson in release.manifest["lessons"]
+        for lesson in release.manifest.lessons
     )
-    return CourseState(release.course, release.id, release.number, release.manifest, lessons, begun)
+    return CourseState(
+        release.course, release.id, release.number, release.manifest, lessons, begun, pass_share
+    )
 
 
 @dataclass(frozen=True)
@@ -272,9 +297,9 @@ def deadlines(
     return [(course, lesson) for _, course, lesson in sorted(found, key=lambda one: one[0])]
 
 
-def find_certificate(session: Session, person_id: int, manifest: Mapping[str, Any]) -> Any:
-    """The learner's valid certificate of the programme this course belongs to."""
-    found = certificates.find_certificate_of(session, person_id, manifest["programme"])
+def find_certificate(session: Session, person_id: int, programme: str) -> Certificate | None:
+    """The learner's valid certificate of the programme."""
+    found = certificates.find_certificate_of(session, person_id, programme)
     return found if found is not None and found.revoked_at is None else None
 
 

@@ -12,9 +12,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.folding import fold as plain
+from core.manifest import ExerciseEntry
 from school.learning.overview import FRAMES, CourseState, LessonState
 from skills_framework.framework import Competence, Framework
 
@@ -83,8 +83,7 @@ def find(
     if not asked:
         return [Found(course, (), 0.0) for course in courses]
     found = (
-        _in_course(course, asked, frameworks.get(str(course.manifest.get("framework"))))
-        for course in courses
+        _in_course(course, asked, frameworks.get(course.manifest.framework)) for course in courses
     )
     return sorted((one for one in found if one), key=lambda one: -one.score)
 
@@ -93,20 +92,20 @@ def _in_course(
     course: CourseState, asked: Sequence[str], framework: Framework | None
 ) -> Found | None:
     manifest = course.manifest
-    frame = FRAMES.get(str(manifest.get("frame")))
+    frame = FRAMES.get(manifest.frame)
     own = [
-        Text.of(TITLE_OF_COURSE, manifest.get("title"), manifest.get("title_en")),
-        Text.of(FRAME, manifest.get("frame"), frame.template if frame else ""),
-        Text.of(SUMMARY, manifest.get("summary"), manifest.get("summary_en")),
+        Text.of(TITLE_OF_COURSE, manifest.title, manifest.title_en),
+        Text.of(FRAME, manifest.frame, frame.template if frame else ""),
+        Text.of(SUMMARY, manifest.summary, manifest.summary_en),
     ]
     score = score_of(asked, own, ())
     hits: list[Hit] = []
-    for lesson, entry in zip(course.lessons, manifest["lessons"], strict=True):
-        titles = [Text.of(TITLE_OF_LESSON, entry["title"], entry.get("title_en"))]
+    for lesson, entry in zip(course.lessons, manifest.lessons, strict=True):
+        titles = [Text.of(TITLE_OF_LESSON, entry.title, entry.title_en)]
         worth = score_of(asked, titles, own)
         if worth:
-            hits.append(Hit(lesson, entry["title"], "", None, worth))
-        for number, exercise in enumerate(entry["exercises"], start=1):
+            hits.append(Hit(lesson, entry.title, "", None, worth))
+        for number, exercise in enumerate(entry.exercises, start=1):
             hit = _exercise(lesson, number, exercise, asked, [*titles, *own], framework)
             hits += [hit] if hit else []
     hits.sort(key=lambda hit: -hit.score)
@@ -117,19 +116,19 @@ def _in_course(
 def _exercise(
     lesson: LessonState,
     number: int,
-    exercise: Mapping[str, Any],
+    exercise: ExerciseEntry,
     asked: Sequence[str],
     above: Sequence[Text],
     framework: Framework | None,
 ) -> Hit | None:
-    title = Text.of(TITLE_OF_EXERCISE, exercise["title"])
-    competence = framework.find_competence(str(exercise["competence"])) if framework else None
+    title = Text.of(TITLE_OF_EXERCISE, exercise.title)
+    competence = framework.find_competence(exercise.competence) if framework else None
     named = [_named(competence, framework)] if competence and framework else []
     score = score_of(asked, [title, *named], above)
     if not score:
         return None
     by_title = score_of(asked, [title], above)
-    return Hit(lesson, exercise["title"], f"bai-{number}", None if by_title else competence, score)
+    return Hit(lesson, exercise.title, f"bai-{number}", None if by_title else competence, score)
 
 
 def _named(competence: Competence, framework: Framework) -> Text:

@@ -6,9 +6,9 @@ by hand is `school.marking.reviews`, publishing `school.courses.publishing`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import courses
 from analytics.exercises.item_analysis import (
@@ -19,13 +19,18 @@ from analytics.exercises.item_analysis import (
     look_at_exercises,
 )
 from analytics.exercises.signs import Sign, Work, find_signs
+from core.completion import CourseStanding
+from core.manifest import LessonEntry
 from core.messages import Refused
 from courses.notebooks import source_of
 from records import Session
 from records.courses import releases
+from records.learning.progress import standings_in
 from records.marking import exercise_results as lists
 from records.marking import remarking
 from records.people import persons
+from records.tables.courses import Release
+from records.tables.marking import Remark
 from school.marking.reviews import cells_of, sources_of
 
 
@@ -33,17 +38,17 @@ from school.marking.reviews import cells_of, sources_of
 class CourseInsight:
     """A course as its instructor sees it."""
 
-    release: Any
+    release: Release
     steps: tuple[Step, ...]
     counts: Mapping[str, int]
-    remarks: list[Any]
-    releases: Sequence[tuple[Any, int]]  # newest first, each with its learners
+    remarks: Sequence[tuple[Remark, int, int]]  # each with how many are tried, of how many
+    releases: Sequence[tuple[Release, int]]  # newest first, each with its learners
     older: int  # releases before the current one
 
-    def lesson_title(self, slug: str, titled: Any) -> str:
+    def lesson_title(self, slug: str, titled: Callable[[LessonEntry], str]) -> str:
         """A lesson's title in the reader's language; its slug where it is no longer there."""
         lesson = releases.find_lesson(self.release, slug)
-        return str(titled(lesson)) if lesson else slug
+        return titled(lesson) if lesson else slug
 
 
 @dataclass(frozen=True)
@@ -51,24 +56,29 @@ class LessonInsight:
     """How a lesson's exercises went. ``titles``, and ``stated`` (the author's minutes): by
     grade_id."""
 
-    release: Any
-    lesson: Mapping[str, Any]
+    release: Release
+    lesson: LessonEntry
     exercises: tuple[ExerciseInsight, ...]
     titles: Mapping[str, str]
     stated: Mapping[str, float]
 
 
-def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
-    """The current release with its way of learners; None for an unknown course."""
+def load_course_insight(
+    session: Session, slug: str, *, pass_share: float | None
+) -> CourseInsight | None:
+    """The current release with its way of learners; None for an unknown course.
+
+    ``pass_share``: the ministry's own (`core.completion.share_in_force`).
+    """
     release = releases.current_release(session, slug)
     if release is None:
         return None
     opened, handed_in = lists.first_times(session, slug)
-    passed = lists.who_passed(session, slug, float(release.manifest["pass_share"]))
+    passed = _who_passed(standings_in(session, slug, pass_share=pass_share))
     return CourseInsight(
         release=release,
         steps=find_where_people_stop(
-            [lesson["slug"] for lesson in release.manifest["lessons"]], opened, handed_in, passed
+            [lesson.slug for lesson in release.manifest.lessons], opened, handed_in, passed
         ),
         counts=lists.count_handed_in(session, slug),
         remarks=[
@@ -79,11 +89,21 @@ def load_course_insight(session: Session, slug: str) -> CourseInsight | None:
     )
 
 
+def _who_passed(standings: Mapping[int, CourseStanding]) -> dict[str, list[int]]:
+    """Persons by the lessons that they passed, each on their own release."""
+    passed: defaultdict[str, list[int]] = defaultdict(list)
+    for person_id, standing in standings.items():
+        for lesson in standing.lessons:
+            if lesson.passes(standing.pass_share):
+                passed[lesson.slug].append(person_id)
+    return passed
+
+
 def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsight | None:
     """Difficulty, discrimination and common mistakes of a lesson's exercises."""
     release = releases.current_release(session, slug)
     entry = releases.find_lesson(release, lesson) if release else None
-    if entry is None:
+    if release is None or entry is None:
         return None
     answers = _answers(lists.first_notebooks(session, slug, lesson), entry)
     attempts = [
@@ -96,25 +116,23 @@ def load_lesson_insight(session: Session, slug: str, lesson: str) -> LessonInsig
         )
         for tried in lists.first_tries(session, slug, lesson)
     ]
-    titles = {exercise["grade_id"]: exercise["title"] for exercise in entry["exercises"]}
-    stated = {exercise["grade_id"]: exercise["minutes"] for exercise in entry["exercises"]}
+    titles = {exercise.grade_id: exercise.title for exercise in entry.exercises}
+    stated = {exercise.grade_id: exercise.minutes for exercise in entry.exercises}
     times = lists.times_at_exercises(session, slug, lesson)
     insights = look_at_exercises(attempts, list(titles), times)
     return LessonInsight(release, entry, insights, titles, stated)
 
 
-def _answers(
-    notebooks: Mapping[int, bytes], lesson: Mapping[str, Any]
-) -> dict[tuple[int, str], str]:
+def _answers(notebooks: Mapping[int, bytes], lesson: LessonEntry) -> dict[tuple[int, str], str]:
     """What was answered in forms, as text; code is too various to count."""
     found = {}
-    forms = [exercise for exercise in lesson["exercises"] if exercise["kind"] == "form"]
+    forms = [exercise for exercise in lesson.exercises if exercise.kind == "form"]
     for submission_id, content in notebooks.items():
         cells = sources_of(content)
         for exercise in forms:
-            shown = [_shown(cells[answer]) for answer in exercise["answers"] if answer in cells]
+            shown = [_shown(cells[answer]) for answer in exercise.answers if answer in cells]
             if shown:
-                found[submission_id, exercise["grade_id"]] = " · ".join(filter(None, shown))
+                found[submission_id, exercise.grade_id] = " · ".join(filter(None, shown))
     return found
 
 
@@ -126,32 +144,34 @@ def _shown(source: str) -> str:
     return "" if answer is None else str(answer)
 
 
-def lesson_entries(session: Session) -> dict[tuple[str, str], Mapping[str, Any]]:
+def lesson_entries(session: Session) -> dict[tuple[str, str], LessonEntry]:
     """The lessons of all current releases, by course and lesson: for their titles."""
     return {
-        (release.course, lesson["slug"]): lesson
+        (release.course, lesson.slug): lesson
         for release in releases.current_releases(session)
-        for lesson in release.manifest["lessons"]
+        for lesson in release.manifest.lessons
     }
 
 
-def load_signs(session: Session, slug: str) -> tuple[Any, tuple[Sign, ...], dict[int, str]] | None:
+def load_signs(
+    session: Session, slug: str
+) -> tuple[Release, tuple[Sign, ...], dict[int, str]] | None:
     """The current release, signs in its latest submissions, and names by person."""
     release = releases.current_release(session, slug)
     if release is None:
         return None
     written = {
         answer
-        for lesson in release.manifest["lessons"]
-        for exercise in lesson["exercises"]
-        if exercise["kind"] in ("code", "text")
-        for answer in exercise["answers"]
+        for lesson in release.manifest.lessons
+        for exercise in lesson.exercises
+        if exercise.kind in ("code", "text")
+        for answer in exercise.answers
     }
     handed_out = {
-        lesson["slug"]: sources_of(
-            releases.release_file(session, release.id, "learner", lesson["file"]) or b""
+        lesson.slug: sources_of(
+            releases.release_file(session, release.id, "learner", lesson.file) or b""
         )
-        for lesson in release.manifest["lessons"]
+        for lesson in release.manifest.lessons
     }
     works = [
         Work(
@@ -166,7 +186,7 @@ def load_signs(session: Session, slug: str) -> tuple[Any, tuple[Sign, ...], dict
         )
         for one in lists.marked_works(session, slug)
     ]
-    minutes = {lesson["slug"]: lesson["practice_minutes"] for lesson in release.manifest["lessons"]}
+    minutes = {lesson.slug: lesson.practice_minutes for lesson in release.manifest.lessons}
     signs = find_signs(works, minutes)
     found = {person_id for sign in signs for person_id in sign.people}
     return release, signs, persons.names_of(session, found)

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import courses
+from core.manifest import ExerciseEntry, LessonEntry
 from core.messages import Message, Refused
 from courses.notebooks import grade_id_of, marking_of, source_of
 from graders.strict.feedback import read_feedback
@@ -21,6 +22,9 @@ from records import Session
 from records.courses import releases
 from records.marking import queue, reviewing
 from records.people import persons
+from records.tables.courses import Release
+from records.tables.marking import Submission
+from records.tables.people import Person
 from school.learning import lessons
 
 MOST_WAITING = 1000
@@ -84,16 +88,16 @@ class SubmissionSeen:
     """A submission to look at; ``person`` is None where they were erased, or are not to be known
     (`is_blind`)."""
 
-    submission: Any
-    person: Any
-    release: Any
-    lesson: Mapping[str, Any]
+    submission: Submission
+    person: Person | None
+    release: Release
+    lesson: LessonEntry
     exercises: tuple[ExerciseSeen, ...]
     next_waiting: int | None = None  # another submission whose same exercises wait for the reader
 
     @property
     def exam(self) -> bool:
-        return bool(self.submission.priority == queue.EXAM)
+        return self.submission.priority == queue.EXAM
 
     @property
     def is_blind(self) -> bool:
@@ -108,8 +112,8 @@ class Pile:
     ``apart``: those on which two markers disagree, for a third person to decide.
     """
 
-    release: Any
-    lesson: Mapping[str, Any]
+    release: Release
+    lesson: LessonEntry
     grade_id: str
     title: str
     max_points: float
@@ -130,7 +134,7 @@ class Pile:
 
 def load_piles(session: Session, marker_id: int) -> tuple[Pile, ...]:
     """What waits for this marker, one pile for each exercise: exams first, then the oldest."""
-    piles: dict[tuple[Any, ...], list[reviewing.Waiting]] = {}
+    piles: dict[tuple[bool, bool, int, str, str, str | None], list[reviewing.Waiting]] = {}
     for one in reviewing.waiting_for(session, marker_id, limit=MOST_WAITING):
         key = (not one.exam, not one.apart, one.release_id, one.lesson, one.grade_id, one.note)
         piles.setdefault(key, []).append(one)
@@ -145,14 +149,14 @@ def _pile(session: Session, waiting: list[reviewing.Waiting]) -> Pile | None:
     first = waiting[0]
     release = releases.find_release(session, first.release_id)
     lesson = releases.find_lesson(release, first.lesson) if release else None
-    if lesson is None:
+    if release is None or lesson is None:
         return None
-    titles = {exercise["grade_id"]: exercise["title"] for exercise in lesson["exercises"]}
+    exercise = lesson.find_exercise(first.grade_id)
     return Pile(
         release=release,
         lesson=lesson,
         grade_id=first.grade_id,
-        title=titles.get(first.grade_id, first.grade_id),
+        title=exercise.title if exercise else first.grade_id,
         max_points=first.max_points,
         exam=first.exam,
         apart=first.apart,
@@ -176,7 +180,6 @@ def load_submission(
         return None
     cells = cells_of(submission.notebook)
     tasks = _tasks(cells)
-    about = {exercise["grade_id"]: exercise for exercise in lesson["exercises"]}
     authors = _authors_cells(session, release, lesson)
     seen = SubmissionSeen(
         submission=submission,
@@ -185,9 +188,9 @@ def load_submission(
         lesson=lesson,
         exercises=tuple(
             replace(
-                _seen(session, submission, one, about.get(one.grade_id, {}), reader_id),
+                _seen(session, submission, one, lesson.find_exercise(one.grade_id), reader_id),
                 task=tasks.get(one.grade_id, ""),
-                answers=_answers_to(cells, about.get(one.grade_id, {}), authors),
+                answers=_answers_to(cells, lesson.find_exercise(one.grade_id), authors),
             )
             for one in result.exercises
         ),
@@ -198,9 +201,9 @@ def load_submission(
 
 def _seen(
     session: Session,
-    submission: Any,
+    submission: Submission,
     result: lessons.ExerciseResult,
-    exercise: Mapping[str, Any],
+    exercise: ExerciseEntry | None,
     reader_id: int | None,
 ) -> ExerciseSeen:
     exam = submission.priority == queue.EXAM
@@ -228,7 +231,7 @@ def _seen(
     return ExerciseSeen(
         title=result.title,
         result=result,
-        rubric=courses.load_rubric(exercise.get("rubric", ())),
+        rubric=exercise.rubric if exercise else (),
         given=given,
         reviews=len(reviews),
         turn=turn,
@@ -258,7 +261,7 @@ def _name(session: Session, person_id: int) -> str:
     return person.full_name if person else ""
 
 
-def _next_waiting(session: Session, submission: Any, reader_id: int | None) -> int | None:
+def _next_waiting(session: Session, submission: Submission, reader_id: int | None) -> int | None:
     """Another submission of the same lesson that waits for the reader, the oldest first."""
     if reader_id is None:
         return None
@@ -285,23 +288,25 @@ def _tasks(cells: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _authors_cells(session: Session, release: Any, lesson: Mapping[str, Any]) -> frozenset[str]:
+def _authors_cells(session: Session, release: Release, lesson: LessonEntry) -> frozenset[str]:
     """Ids of the cells that the author wrote; the rest of a notebook is the learner's own."""
-    content = releases.release_file(session, release.id, "source", lesson["file"])
+    content = releases.release_file(session, release.id, "source", lesson.file)
     return frozenset(str(cell.get("id", "")) for cell in cells_of(content or b""))
 
 
 def _answers_to(
-    cells: Sequence[Mapping[str, Any]], exercise: Mapping[str, Any], authors: frozenset[str]
+    cells: Sequence[Mapping[str, Any]], exercise: ExerciseEntry | None, authors: frozenset[str]
 ) -> tuple[Written, ...]:
     """The exercise's answers, and below each and below a task whatever cells the learner added."""
-    wanted = set(exercise.get("answers", ()))
+    if exercise is None:
+        return ()
+    wanted = set(exercise.answers)
     found = []
     below = False
     for cell in cells:
         name = str(cell.get("id", ""))
         if marking_of(cell) or name in wanted:
-            below = name in wanted or grade_id_of(cell) == exercise.get("grade_id")
+            below = name in wanted or grade_id_of(cell) == exercise.grade_id
         own = below and not marking_of(cell) and name not in authors
         if own or name in wanted:
             found.append(_as_written(cell))

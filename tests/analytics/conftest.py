@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from analytics.certificates.signing import Signer, load_or_make_signer
+from core.manifest import Manifest, read_manifest
 from records import Records, Session
 from records.courses.releases import current_release, publish
 from records.learning.enrolments import begin_course
@@ -30,7 +31,7 @@ PROGRAMME = "chuyen-doi-so-10000"
 
 @dataclass(frozen=True)
 class Publication:
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: dict[str, bytes] = field(default_factory=dict)
     source_files: dict[str, bytes] = field(default_factory=dict)
 
@@ -63,7 +64,7 @@ def publish_course(
             for name, most in lessons.items()
         ],
     }  # fmt: skip
-    release = publish(session, Publication(manifest), at=AT, by="tests")
+    release = publish(session, Publication(read_manifest(manifest)), at=AT, by="tests")
     if required:
         insert_new(session, Requirement, programme=PROGRAMME, course=slug, from_at=required,
                    source="Quyết định mẫu", decided_by="bo", decided_at=required)  # fmt: skip

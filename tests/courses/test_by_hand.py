@@ -12,7 +12,6 @@ from courses import (
     learner_notebook,
     lesson_for,
     load_course,
-    load_rubric,
     make_release,
     picked,
     read_notebook,
@@ -130,13 +129,12 @@ def test_cells_a_learner_adds_below_a_task_in_jupyter_count_too(essays):
 
 def test_the_template_shows_both_and_its_release_holds_their_rubrics():
     release = make_release(load_course(TEMPLATE))
-    exercises = release.manifest["lessons"][0]["exercises"]
-    by_hand = [one for one in exercises if one["kind"] == "text"]
+    exercises = release.manifest.lessons[0].exercises
+    by_hand = [one for one in exercises if one.kind == "text"]
     assert len(by_hand) == 2
     for one in by_hand:
-        rubric = load_rubric(one["rubric"])
-        assert sum(criterion.max_points for criterion in rubric) == one["points"]
-    assert not any("rubric" in one for one in exercises if one["kind"] != "text")
+        assert sum(criterion.max_points for criterion in one.rubric) == one.points
+    assert not any(one.rubric for one in exercises if one.kind != "text")
 
 
 @pytest.mark.parametrize(

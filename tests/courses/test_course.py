@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from core.manifest import read_manifest
 from core.messages import Refused
 from courses import lesson_for, load_course, make_release, read_notebook
 
@@ -112,10 +113,11 @@ def test_a_lesson_that_is_no_notebook_is_refused(course_folder):
 def test_a_release_has_a_stable_digest_and_a_manifest_of_plain_json(course_folder):
     release = make_release(load_course(course_folder))
     assert release.digest == make_release(load_course(course_folder)).digest
-    assert json.loads(json.dumps(release.manifest)) == release.manifest
-    [lesson] = release.manifest["lessons"]
-    assert lesson["exercises"][0]["answers"] == ["tra-loi"]
-    assert lesson["max_points"] == 2
+    stored = json.loads(json.dumps(release.manifest.as_dict()))
+    assert read_manifest(stored) == release.manifest
+    [lesson] = release.manifest.lessons
+    assert lesson.exercises[0].answers == ("tra-loi",)
+    assert lesson.max_points == 2
     assert set(release.learner_files) == {"lessons/01.ipynb"}
 
 

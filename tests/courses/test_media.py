@@ -119,9 +119,9 @@ def test_captions_that_a_browser_would_not_show_are_refused(captions):
 def test_a_release_holds_the_media_once_and_says_what_a_page_needs(with_media):
     release = make_release(load_course(with_media))
     assert release.learner_files["media/cot.svg"] == SVG
-    about = release.manifest["media"]
-    assert (about["media/cot.svg"]["width"], about["media/cot.svg"]["height"]) == (320, 180)
-    assert about["media/cach-lam.vi.vtt"]["lines"] == [[0.0, "Câu một."], [2.5, "Câu hai."]]
+    about = {medium.path: medium for medium in release.manifest.media}
+    assert (about["media/cot.svg"].width, about["media/cot.svg"].height) == (320, 180)
+    assert about["media/cach-lam.vi.vtt"].lines == ((0.0, "Câu một."), (2.5, "Câu hai."))
 
 
 def test_another_picture_is_another_release(with_media):
@@ -131,7 +131,7 @@ def test_another_picture_is_another_release(with_media):
 
 
 def test_a_course_without_media_is_released_as_ever(course_folder):
-    assert "media" not in make_release(load_course(course_folder)).manifest
+    assert "media" not in make_release(load_course(course_folder)).manifest.as_dict()
 
 
 PUBLISHED = {
@@ -206,7 +206,7 @@ def test_a_picture_cut_short_has_no_size(content):
 
 def test_the_taught_course_shows_a_picture_and_a_short_captioned_video():
     course = load_course(CONTENT / "xa-hoi-so-an-toan")
-    shown = {path.rpartition(".")[2] for path in make_release(course).manifest["media"]}
+    shown = {one.path.rpartition(".")[2] for one in make_release(course).manifest.media}
     assert shown == {"png", "mp4", "vtt"}
     assert sum(map(len, course.media.values())) <= 300_000
 

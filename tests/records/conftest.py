@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from settled import store_marks
 
+from core.manifest import Manifest, read_manifest
 from core.messages import Message
 from records import Records, Session
 from records.courses import releases
@@ -27,7 +29,7 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Publication:
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: dict[str, bytes]
     source_files: dict[str, bytes]
 
@@ -90,14 +92,16 @@ class Course:
             for lesson in lessons
         }
         return Publication(
-            manifest={
-                "programme": "chuyen-doi-so-10000",
-                "course": self.slug,
-                "title": "Khóa thử (mẫu)",
-                "framework": "vn-tt02-2025",
-                "pass_share": 0.5,
-                "lessons": lessons,
-            },
+            manifest=read_manifest(
+                {
+                    "programme": "chuyen-doi-so-10000",
+                    "course": self.slug,
+                    "title": "Khóa thử (mẫu)",
+                    "framework": "vn-tt02-2025",
+                    "pass_share": 0.5,
+                    "lessons": lessons,
+                }
+            ),
             learner_files=files,
             source_files={name: content + b" " for name, content in files.items()},
         )
@@ -170,7 +174,7 @@ def claim(records, at) -> Callable[..., Submission | None]:
 def store(records, at) -> Callable[..., bool]:
     def keep(submission: Submission, result, worker: str = "w1", at: dt.datetime = at) -> bool:
         with records.begin() as session:
-            return queue.store_marks(session, submission.id, result, worker=worker, at=at)
+            return store_marks(session, submission.id, result, worker=worker, at=at)
 
     return keep
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from core.manifest import Manifest, read_manifest
 from core.marks import CellMarks, Marks
 from records import Records
 from records.courses import releases
@@ -72,7 +73,7 @@ DRAWN = _notebook(
 @dataclass(frozen=True)
 class Publication:
     digest: str
-    manifest: dict[str, Any]
+    manifest: Manifest
     learner_files: dict[str, bytes]
     source_files: dict[str, bytes]
 
@@ -88,7 +89,7 @@ def _publication(source: bytes) -> Publication:
         "lessons": [{"slug": LESSON, "file": file, "max_points": 2, "exercises": [exercise]}],
     }
     digest = hashlib.sha256(source).hexdigest()
-    return Publication(digest, manifest, {file: source}, {file: source})
+    return Publication(digest, read_manifest(manifest), {file: source}, {file: source})
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from graders.service.worker import GradingService
 from records import Session, open_records
 from records.marking.queue import Bounds
 from records.platform import audit
-from records.tables.marking import Submission
 
 SERVICES = 2
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -71,14 +70,14 @@ class TellingMarker:
         return marks
 
 
-def note(session: Session, submission: Submission, at: dt.datetime) -> None:
+def note(session: Session, submission_id: int, at: dt.datetime) -> None:
     """Whatever follows from marks follows once: the log counts it."""
     audit.append(
         session,
         at=at,
         actor="service:grading",
         action="marked",
-        subject=f"submission:{submission.id}",
+        subject=f"submission:{submission_id}",
         detail={},
     )
 
@@ -90,7 +89,7 @@ def serve(url: str, kind: str) -> None:
     with (
         _marker(kind) as marker,
         GradingService(
-            open_records(url), marker, workers=1, lease=lease, bounds=PATIENT, on_marked=note
+            open_records(url), marker, workers=1, lease=lease, bounds=PATIENT, settle=note
         ),
     ):
         while not stop.wait(0.2):

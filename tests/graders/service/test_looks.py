@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from settled import apply_remark
 
 from graders import Marker
 from graders.service.looks import take_next
@@ -106,7 +107,7 @@ def test_a_mended_check_that_is_applied_ends_the_waiting_with_and_without_points
     while try_next(room.records, real):
         pass
     with room.records.begin() as session:
-        outcome = remarking.apply_remark(session, remark.id, by="TN", at=room.at)
+        outcome = apply_remark(session, remark.id, by="TN", at=room.at)
     assert outcome.raised == (honest,)
     assert [_row(room, number).points for number in (honest, wrong)] == [2, 0]
     assert not any(_row(room, number).needs_review for number in (honest, wrong))

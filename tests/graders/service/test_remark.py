@@ -72,7 +72,7 @@ def test_where_marking_fails_nobody_would_lose_points_and_it_is_tried_again(
     try_next(classroom.records, quick())
     with classroom.records.read() as session:
         assert remarking.find_remark(session, remark.id).state == "ready"
-        assert remarking.changes_of(session, remark.id) == ()
+        assert remarking.changes_of(session, remark.id, pass_share=None) == ()
 
 
 def test_what_an_erased_person_wrote_is_not_there_to_be_marked(classroom: Any, quick: Any) -> None:

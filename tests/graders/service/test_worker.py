@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from graders.service.worker import GradingService, MarkingUnavailable
 from records.marking import queue
 from records.marking.queue import EXAM, Bounds
-from records.tables.marking import ExerciseMarks
+from records.tables.marking import ExerciseMarks, Submission
 from records.tables.people import Person
 
 SOON = Bounds(tries=3, retry_after=dt.timedelta(milliseconds=50))
@@ -153,13 +153,14 @@ def test_stopping_returns_what_can_not_be_finished(classroom, quick) -> None:
     assert classroom.find(submission).state == "queued"
 
 
-class TestTheHook:
+class TestSettling:
     def test_writes_in_the_same_transaction_as_the_marks(self, classroom, quick) -> None:
-        def rename(session, submission, at) -> None:
+        def rename(session, submission_id, at) -> None:
+            submission = session.get_one(Submission, submission_id)
             assert (submission.state, submission.marked_at) == ("marked", at)
             session.get_one(Person, submission.person_id).position = "đã chấm"
 
-        with GradingService(classroom.records, quick(), on_marked=rename):
+        with GradingService(classroom.records, quick(), settle=rename):
             submission = classroom.submit()
             classroom.wait(submission)
             with classroom.records.read() as session:
@@ -167,12 +168,13 @@ class TestTheHook:
         assert person.position == "đã chấm"
 
     def test_that_breaks_loses_its_own_writes_and_not_the_marks(self, classroom, quick) -> None:
-        def break_down(session, submission, _at) -> None:
+        def break_down(session, submission_id, _at) -> None:
+            submission = session.get_one(Submission, submission_id)
             session.get_one(Person, submission.person_id).position = "nửa chừng"
             session.flush()
             raise ZeroDivisionError
 
-        with GradingService(classroom.records, quick(), on_marked=break_down):
+        with GradingService(classroom.records, quick(), settle=break_down):
             submission = classroom.submit()
             classroom.wait(submission)
         with classroom.records.read() as session:

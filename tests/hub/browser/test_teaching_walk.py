@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
+from settled import store_marks
 from sqlalchemy import select
 
 from graders import CellMarks, Marks
@@ -210,8 +211,8 @@ def taught(platform: Any) -> dict[str, int]:
     try:
         with records.begin() as session:
             release = releases.current_release(session, COURSE)
-            lesson = release.manifest["lessons"][0]
-            notebook = releases.lesson_notebook(session, release, lesson["slug"], "learner")
+            lesson = release.manifest.lessons[0]
+            notebook = releases.lesson_notebook(session, release, lesson.slug, "learner")
             for number in range(LEARNERS):
                 began = at - dt.timedelta(days=1, minutes=number)
                 submission = hand_in_first(session, release, lesson, notebook, number, began)
@@ -219,7 +220,7 @@ def taught(platform: Any) -> dict[str, int]:
             meeting = meetings.call_meeting(
                 session,
                 course=COURSE,
-                lesson=lesson["slug"],
+                lesson=lesson.slug,
                 place="Hội trường xã Mẫu, tầng 2",
                 starts_at=at - minute,
                 ends_at=at + 180 * minute,
@@ -243,7 +244,7 @@ def hand_in_first(
         session,
         person_id=person.id,
         release_id=release.id,
-        lesson=lesson["slug"],
+        lesson=lesson.slug,
         at=began,
         notebook=notebook,
     )
@@ -252,7 +253,7 @@ def hand_in_first(
         session,
         person_id=person.id,
         release_id=release.id,
-        lesson=lesson["slug"],
+        lesson=lesson.slug,
         notebook=notebook,
         at=at,
         seed=1,
@@ -264,16 +265,16 @@ def hand_in_first(
     skill = number / LEARNERS
     cells = tuple(
         CellMarks(
-            one["grade_id"],
-            one["points"] * (skill > bar if place != 1 else skill < 0.5),
-            one["points"],
+            one.grade_id,
+            one.points * (skill > bar if place != 1 else skill < 0.5),
+            one.points,
             feedback="Lấy mức tăng chia cho mức năm 2025 rồi nhân 100.",
         )
-        for place, one in enumerate(lesson["exercises"])
-        for bar in [(place + 1) / (len(lesson["exercises"]) + 2)]
+        for place, one in enumerate(lesson.exercises)
+        for bar in [(place + 1) / (len(lesson.exercises) + 2)]
     )
     marks = Marks("marked", sum(c.points for c in cells), sum(c.max for c in cells), cells)
-    assert queue.store_marks(session, submission.id, marks, worker="stock", at=at)
+    assert store_marks(session, submission.id, marks, worker="stock", at=at)
     return submission
 
 
@@ -281,7 +282,7 @@ def a_remark_to_decide_on(session: Any, release: Any, lesson: Any, at: dt.dateti
     """A mended check as the grading service leaves it: one rises, one falls."""
     remark = Remark(
         course=COURSE,
-        lesson=lesson["slug"],
+        lesson=lesson.slug,
         release_id=release.id,
         reason="Câu 2 chấm ngược: hỏi mức năm 2030 mà so với mức năm 2025.",
         state="ready",

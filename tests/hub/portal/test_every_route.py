@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from settled import store_marks
 from tornado.web import RequestHandler
 
 import courses
@@ -219,7 +220,7 @@ def stock(site: Any) -> dict[str, str]:
         release = releases.current_release(session, COURSE)
         lesson = releases.find_lesson(release, LESSON)
         enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
-        upload = next(one for one in lesson["exercises"] if one["kind"] == "file")["answers"][0]
+        upload = next(one for one in lesson.exercises if one.kind == "file").answers[0]
         submission = queue.submit(
             session,
             person_id=learner.id,
@@ -233,11 +234,11 @@ def stock(site: Any) -> dict[str, str]:
         )
         queue.claim(session, worker="w", at=at, lease=hour)
         cells = tuple(
-            CellMarks(one["grade_id"], 0.0, one["points"], needs_review=one["kind"] == "text")
-            for one in lesson["exercises"]
+            CellMarks(one.grade_id, 0.0, one.points, needs_review=one.kind == "text")
+            for one in lesson.exercises
         )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-        assert queue.store_marks(session, submission.id, marks, worker="w", at=at)
+        assert store_marks(session, submission.id, marks, worker="w", at=at)
         meeting = meetings.call_meeting(
             session,
             course=COURSE,
@@ -250,10 +251,10 @@ def stock(site: Any) -> dict[str, str]:
         certificate, _new = certificates.record_certificate(
             session,
             person_id=learner.id,
-            programme=release.manifest["programme"],
+            programme=release.manifest.programme,
             points=10.0,
             max_points=10.0,
-            framework=release.manifest["framework"],
+            framework=release.manifest.framework,
             at=at,
         )
         renamed = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản sửa")
@@ -269,7 +270,7 @@ def stock(site: Any) -> dict[str, str]:
             "certificate": certificate.number,
             "remark": remark.id,
             "upload": upload,
-            "digest": release.manifest["media"]["media/ty-le.svg"]["digest"][:16],
+            "digest": release.manifest.find_medium("media/ty-le.svg").digest[:16],
         }
     site.facts = facts
     return {path: fill(path, facts) for path in MAY}

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from settled import store_marks
 from sqlalchemy import func, select
 
 from graders import CellMarks, Marker, Marks
@@ -46,11 +47,11 @@ def mark_all(site: Any) -> int:
                 break
             release = releases.find_release(session, one.release_id)
             cells = tuple(
-                CellMarks(exercise["grade_id"], 0.0, exercise["points"])
-                for exercise in releases.find_lesson(release, LESSON)["exercises"]
+                CellMarks(exercise.grade_id, 0.0, exercise.points)
+                for exercise in releases.find_lesson(release, LESSON).exercises
             )
             marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-            assert queue.store_marks(session, one.id, marks, worker="w", at=site.clock.at)
+            assert store_marks(session, one.id, marks, worker="w", at=site.clock.at)
             count += 1
     site.clock.at += MINUTE
     return count

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from core.messages import Refused
 from records.courses import releases
@@ -113,3 +115,26 @@ class TestDrafts:
     def test_never_opened_can_not_be_saved(self, records, where, at) -> None:
         with records.begin() as session, pytest.raises(Refused):
             drafts.save_draft(session, **where, notebook=b"x", expected_revision=1, at=at)
+
+
+def test_a_manifest_comes_back_from_the_database_as_it_was_published(
+    records, course, release
+) -> None:
+    with records.read() as session:
+        stored = releases.find_release(session, release.id)
+        assert stored.manifest == course.publication().manifest
+        assert stored.manifest.lessons[0].exercises[0].level == 2
+
+
+def test_a_manifest_is_read_once_however_often_its_release_is_looked_at(records, release) -> None:
+    with records.read() as one, records.read() as other:
+        first, second = (releases.find_release(each, release.id) for each in (one, other))
+        assert first is not second
+        assert first.manifest is second.manifest
+
+
+def test_a_manifest_is_plain_json_in_the_database(records, course, release) -> None:
+    """So that other programs read it, and whatever reads it here tomorrow."""
+    with records.read() as session:
+        [[stored]] = session.execute(text("SELECT CAST(manifest AS TEXT) FROM release"))
+    assert json.loads(stored) == course.publication().manifest.as_dict()

@@ -116,9 +116,9 @@ def test_a_lesson_attended_in_person_counts_as_taken_part_in_and_earns_nothing(
         meetings.attend_by_code(
             session, meeting.id, learner.id, meetings.code_at(meeting, at), at=at
         )
-        facts = progress.find_course_facts(session, learner.id, course.slug)
-        ((_course, _release, marks),) = counting.release_and_marks(
-            session, learner.id, [course.slug]
+        facts = progress.find_standing(session, learner.id, course.slug, pass_share=None)
+        ((_course, _release, standing),) = counting.standings_of(
+            session, learner.id, [course.slug], pass_share=None
         )
     assert facts and (facts.lessons_done, facts.took_part, facts.points) == (1, False, 0.0)
-    assert marks == {"bai-mot": (0.0, 5.0)}
+    assert standing == facts

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from settled import record_review
 from sqlalchemy import text
 
 from core.messages import Message, Refused
 from records.courses import lesson_terms
-from records.marking import allowances, queue, reviewing
+from records.marking import allowances, queue
 from records.marking.queue import AGAIN, EXAM, PRACTICE, Bounds, NoAttemptLeft
 from records.schema import Table
 
@@ -202,7 +203,7 @@ class TestBytes:
                     with records.begin() as session:
                         by = {"marker_id": add_learner(session).id, "marker": "TN", "points": 1.0}
                         by["comment"] = ""
-                        reviewing.record_review(session, one.id, cell.grade_id, **by, at=at)
+                        record_review(session, one.id, cell.grade_id, **by, at=at)
         with pytest.raises(Refused, match="đợi giảng viên chấm"):
             submit(b"9" * 300, bounds=self.BOUNDS)
         assert self._kept(records) == [300] * 5

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from settled import store_marks
 from sqlalchemy import select, text
 
 from core.messages import Message, Refused
@@ -277,11 +278,11 @@ class TestStoring:
         claim()
         with pytest.raises(KeyboardInterrupt), records.begin() as session:
             result = course.result("bai-mot", 2.0, 1.5)
-            assert queue.store_marks(session, submission.id, result, worker="w1", at=at)
+            assert store_marks(session, submission.id, result, worker="w1", at=at)
             raise KeyboardInterrupt
         assert _stored(records, submission) == ("claimed", None, 0, 0, 0)
         with records.begin() as session:
-            assert queue.store_marks(session, submission.id, result, worker="w1", at=at)
+            assert store_marks(session, submission.id, result, worker="w1", at=at)
         assert _stored(records, submission) == ("marked", 3.5, 2, 2, 1)
 
     def test_marking_twice_is_stored_once(self, submit, claim, store, records, course, at):
@@ -363,7 +364,9 @@ class TestStoring:
             submit(lesson=lesson)
             store(claim(), course.result(lesson, 2.0, 0.5), at=at + n * SECOND)
             with records.read() as session:
-                facts.append(progress.find_course_facts(session, learner.id, course.slug))
+                facts.append(
+                    progress.find_standing(session, learner.id, course.slug, pass_share=None)
+                )
         assert [fact.took_part for fact in facts] == [False, True]
         assert [fact.passed for fact in facts] == [False, True]
         assert (facts[1].points, facts[1].max_points) == (5.0, 10.0)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from settled import apply_remark, store_marks
 from sqlalchemy import event
 
 from core.messages import Refused
@@ -41,9 +42,7 @@ def hand_in(records: Records, release: Release, course: Any, at: dt.datetime) ->
             )
             claimed = queue.claim(session, worker="w", at=at, lease=LEASE)
             assert claimed
-            queue.store_marks(
-                session, claimed.id, course.result(lesson, *points), worker="w", at=at
-            )
+            store_marks(session, claimed.id, course.result(lesson, *points), worker="w", at=at)
             return claimed.id
 
     return submit
@@ -101,7 +100,7 @@ def test_trying_a_mended_check_changes_no_marks(
     with records.read() as session:
         submission = queue.find_submission(session, submission_id)
         assert submission and submission.points == 2.0
-        (change,) = remarking.changes_of(session, remark_id)
+        (change,) = remarking.changes_of(session, remark_id, pass_share=None)
         assert (change.old_points, change.new_points, change.rises) == (2.0, 5.0, True)
 
 
@@ -117,9 +116,9 @@ def test_applying_raises_marks_and_leaves_those_that_would_fall(
     rising, falling = hand_in(up, 2.0, 0.0), hand_in(down, 2.0, 3.0)
     remark_id = mend({rising: (2.0, 3.0), falling: (0.0, 3.0)})
     with records.begin() as session:
-        outcome = remarking.apply_remark(session, remark_id, by="TNgiangvien", at=at)
+        outcome = apply_remark(session, remark_id, by="TNgiangvien", at=at, pass_share=None)
     assert (outcome.raised, outcome.lowered, outcome.kept) == ((rising,), (), (falling,))
-    assert outcome.people == (up.id,)
+    assert outcome.changed == (rising,)
     with records.read() as session:
         (gained,) = progress.progress_in(session, up.id, course.slug)
         (stayed,) = progress.progress_in(session, down.id, course.slug)
@@ -143,7 +142,7 @@ def test_of_two_who_apply_at_once_one_does(
         ready.wait()
         try:
             with records.begin() as session:
-                remarking.apply_remark(session, remark_id, by="TNgiangvien", at=at)
+                apply_remark(session, remark_id, by="TNgiangvien", at=at, pass_share=None)
             found.append("applied")
         except Refused:
             found.append("refused")
@@ -174,7 +173,7 @@ def test_changes_are_read_with_as_many_questions_for_many_people_as_for_two(
 
     event.listen(records.engine, "before_cursor_execute", note)
     with records.read() as session:
-        assert len(remarking.changes_of(session, remark_id)) == 9
+        assert len(remarking.changes_of(session, remark_id, pass_share=None)) == 9
     event.remove(records.engine, "before_cursor_execute", note)
     assert 1 <= len(asked) <= 7, "\n".join(asked)
 
@@ -191,8 +190,8 @@ def test_even_lowering_on_purpose_never_takes_a_pass_away(
     hand_in(passed, 2.0, 0.0, lesson="bai-hai")
     remark_id = mend({kept: (0.0, 0.0), lowered: (0.0, 0.0)})
     with records.begin() as session:
-        outcome = remarking.apply_remark(
-            session, remark_id, by="TNgiangvien", at=at, also_lower=True
+        outcome = apply_remark(
+            session, remark_id, by="TNgiangvien", at=at, also_lower=True, pass_share=None
         )
     assert (outcome.lowered, outcome.kept) == ((lowered,), (kept,))
 
@@ -203,9 +202,9 @@ def test_a_remark_is_applied_once_and_only_when_all_was_tried(
 ) -> None:  # fmt: skip
     remark_id = mend({hand_in(learner, 2.0, 0.0): (2.0, 3.0)})
     with records.begin() as session:
-        remarking.apply_remark(session, remark_id, by="TNgiangvien", at=at)
+        apply_remark(session, remark_id, by="TNgiangvien", at=at, pass_share=None)
     with records.begin() as session, pytest.raises(Refused, match="đã kết thúc"):
-        remarking.apply_remark(session, remark_id, by="TNgiangvien", at=at)
+        apply_remark(session, remark_id, by="TNgiangvien", at=at, pass_share=None)
 
 
 def test_other_exercises_can_not_be_marked_with_past_notebooks(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from settled import record_review, store_marks
 
 from core.messages import Refused
 from records import Records
@@ -43,7 +44,7 @@ def essay(
                 priority=priority,
             )
             claimed = queue.claim(session, worker="w", at=at, lease=LEASE)
-            assert claimed and queue.store_marks(session, claimed.id, result, worker="w", at=at)
+            assert claimed and store_marks(session, claimed.id, result, worker="w", at=at)
             return claimed.id
 
     return hand_in
@@ -58,7 +59,7 @@ def review(
     picks: list[float] | None = None,
 ) -> bool:
     with records.begin() as session:
-        return reviewing.record_review(
+        return record_review(
             session,
             submission_id,
             "bai-mot-tinh",
@@ -129,7 +130,7 @@ def test_marking_again_leaves_what_a_person_gave(
     with records.begin() as session:
         assert queue.mark_again(session, submission_id)
         claimed = queue.claim(session, worker="w", at=at, lease=LEASE)
-        assert claimed and queue.store_marks(session, claimed.id, again, worker="w", at=at)
+        assert claimed and store_marks(session, claimed.id, again, worker="w", at=at)
     with records.read() as session:
         kept = {mark.grade_id: mark for mark in queue.marks_of(session, submission_id)}
         written = kept["bai-mot-tinh"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from settled import record_review, store_marks
+
 from records.learning import enrolments
 from records.marking import queue, reviewing, second_looks
 from records.people import persons
@@ -58,9 +60,7 @@ def _marked(session, person, release_id, *, at=AT, cells=(Cell(),), look=True):
     )
     claimed = queue.claim(session, worker="w", at=at, lease=HOUR)
     assert claimed.id == submission.id
-    assert queue.store_marks(
-        session, submission.id, Result(cells), worker="w", at=at, look_again=look
-    )
+    assert store_marks(session, submission.id, Result(cells), worker="w", at=at, look_again=look)
     return submission.id
 
 
@@ -102,7 +102,7 @@ def test_points_that_a_person_gave_meanwhile_stay(records, release):
             session, _person(session), release.id, cells=(Cell(needs_review=True, note="từ chối"),)
         )
         second_looks.claim_look(session, at=AT)
-        reviewing.record_review(
+        record_review(
             session, number, ASKED, marker_id=marker, marker="gv", points=1.5, comment="", at=AT
         )
         assert second_looks.finish_look(session, number, [WAITS], at=AT) == ()
@@ -126,7 +126,7 @@ def test_one_learner_causes_one_open_look_at_an_exercise_and_three_in_a_month(re
             assert may == {ASKED}
             second_looks.finish_look(session, number, [WAITS], at=at)
             assert allowed(at + HOUR / 2)[1] == frozenset()  # one is open
-            reviewing.record_review(
+            record_review(
                 session, number, ASKED, marker_id=marker, marker="gv", points=0, comment="", at=at
             )
         assert allowed(AT + 5 * HOUR)[1] == frozenset()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from settled import store_marks
 from sqlalchemy import select
 
 from core.messages import Refused
@@ -129,7 +130,7 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             submission = queue.submit(session, **where, notebook=b"{}", at=at, device="d")
             queue.claim(session, worker="w", at=at, lease=dt.timedelta(minutes=1))
             result = course.result("bai-mot", 2.0, 1.0)
-            assert queue.store_marks(session, submission.id, result, worker="w", at=at)
+            assert store_marks(session, submission.id, result, worker="w", at=at)
             certificate, _ = certificates.record_certificate(
                 session, person_id=person.id, programme="p", points=3, max_points=5,
                 framework="f", at=at,

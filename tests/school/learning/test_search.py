@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import courses
+from core.manifest import Manifest
 from school.learning import search
 from school.learning.overview import CourseState, LessonState
 from skills_framework.framework import load_framework
@@ -16,12 +16,12 @@ CONTENT = Path(__file__).parents[3] / "courses" / "content"
 FRAMEWORKS = {"vn-tt02-2025": load_framework()}
 
 
-def state_of(manifest: dict[str, Any]) -> CourseState:
+def state_of(manifest: Manifest) -> CourseState:
     lessons = tuple(
-        LessonState(manifest["course"], one["slug"], one, 10, 1, 1.0, None, None, 0.5)
-        for one in manifest["lessons"]
+        LessonState(manifest.course, one.slug, one, 10, 1, 1.0, None, None, 0.5)
+        for one in manifest.lessons
     )
-    return CourseState(manifest["course"], 1, 1, manifest, lessons, begun=False)
+    return CourseState(manifest.course, 1, 1, manifest, lessons, begun=False, pass_share=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +92,22 @@ def test_nothing_asked_is_everything(taught: list[CourseState]) -> None:
 def little(*titles: str) -> list[CourseState]:
     return [
         state_of(
-            {
-                "course": f"k{number}",
-                "title": title,
-                "summary": "Về máy tính." if number == 0 else "",
-                "framework": "none",
-                "lessons": [],
-            }
+            Manifest(
+                course=f"k{number}",
+                title=title,
+                programme="p",
+                framework="none",
+                pass_share=0.5,
+                lessons=(),
+                summary="Về máy tính." if number == 0 else "",
+            )
         )
         for number, title in enumerate(titles)
     ]
 
 
 def order(query: str, *titles: str) -> list[str]:
-    return [one.course.manifest["title"] for one in search.find(little(*titles), query, {})]
+    return [one.course.manifest.title for one in search.find(little(*titles), query, {})]
 
 
 def test_the_same_tones_come_before_others() -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from analytics.certificates import amendments
-from analytics.certificates.issuing import revoke
 from analytics.programme.targets import (
     load_groups,
     load_programmes,
@@ -20,6 +17,7 @@ from records.people import persons
 from records.programme import counting
 from records.tables.assessment import Certificate
 from school import access
+from school.assessment import acts
 
 STATES = {
     "all": Message("Tất cả"),
@@ -89,23 +87,21 @@ class CertificatePage(OfficerPage):
     async def post(self, number: str) -> None:
         self.require(access.may_revoke_certificate(self.actor))
         with at_field("full_name" if self.get_argument("act", "") == "correct" else "reason"):
-            certificate = await self.record(self._act, number)
+            certificate = await self._mend(number)
         self.redirect(self.url("certificates", certificate.number))
 
-    def _act(self, session: Session, number: str) -> Certificate:
-        what: dict[str, Any] = {
-            "reason": self.get_argument("reason", ""),
-            "actor": self.actor.username or "",
-            "at": self.now,
-        }
+    async def _mend(self, number: str) -> Certificate:
+        reason = self.get_argument("reason", "")
         match self.get_argument("act", "revoke"):
             case "correct":
                 name = self.get_argument("full_name", "")
-                return amendments.correct_name(session, number, full_name=name, **what)
+                return await self.act(
+                    acts.correct_certificate, number, full_name=name, reason=reason, at=self.now
+                )
             case "again":
-                return amendments.issue_again(session, number, **what)
+                return await self.act(acts.replace_certificate, number, reason=reason, at=self.now)
             case _:
-                return revoke(session, number, **what)
+                return await self.act(acts.revoke_certificate, number, reason=reason, at=self.now)
 
     def _load(
         self, session: Session, number: str

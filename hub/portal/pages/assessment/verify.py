@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tornado.web import HTTPError
 
@@ -17,10 +17,11 @@ from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.assessment.certificate_numbers import read_number
-from records.assessment.certificates import current_paper, find_certificate, keep_paper
+from records.assessment.certificates import current_paper, find_certificate
 from records.programme.counting import load_units_tree
 from records.tables.assessment import Certificate
 from school import access
+from school.assessment import acts
 
 SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second
 
@@ -121,14 +122,14 @@ class CertificateFile(BaseHandler):
         if kept is not None and kept.content:
             return kept.content
         fresh = await self.in_thread(lambda: office.paper(facts))
-        content = await self.record(
-            keep_paper, facts.number, fresh, full_name=facts.full_name, at=self.now
+        content = await self.act(
+            acts.keep_paper, facts.number, fresh, full_name=facts.full_name, at=self.now
         )
         if content is None:  # the name was corrected while this one was being printed
             raise HTTPError(HTTPStatus.CONFLICT)
         return content
 
-    def _load(self, session: Session, typed: str, office: Any) -> Any:
+    def _load(self, session: Session, typed: str, office: CertificateOffice) -> Facts | None:
         certificate = find_seen_certificate(session, self.actor, typed)
         return office.facts(session, certificate) if certificate else None
 

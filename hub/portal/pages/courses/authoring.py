@@ -29,7 +29,7 @@ from hub.portal.returned_forms import at_field
 from hub.portal.web import PageHandler
 from records.courses import releases
 from school import access
-from school.courses import publishing
+from school.courses import acts, publishing
 from school.learning import lessons
 from school.learning.overview import FRAMES
 from school.refusals import Unavailable
@@ -181,9 +181,7 @@ class AuthoredCourse(AuthoringPage):
         published, is_new = None, False
         wanted = action == "publish"
         if wanted and not any(problem.severity == "error" for problem in problems):
-            published, is_new = await self.record(
-                publishing.record_release, course, by=self.actor.username or "", at=self.now
-            )
+            published, is_new = await self.act(acts.publish, course, at=self.now)
         await self._page(
             slug, lab, course, problems=problems, published=published, is_new=is_new, wanted=wanted
         )
@@ -213,7 +211,7 @@ class AuthoredCourse(AuthoringPage):
             "is_new": False,
         }
         values |= {"wanted": False, **said}
-        programme = self.portal.settings.programme
+        programme = self.programme
         values["required"] = await self.read(
             publishing.is_required, course.slug if course else slug, programme, at=self.now
         )

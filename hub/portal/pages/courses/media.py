@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import PurePosixPath
-from typing import Any
 
 import courses
+from core.manifest import Manifest
+from courses.manifest import media_of
 from courses.media import FOLDER, IMAGES, TYPES, VIDEOS, described
-from courses.release import media_of
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
@@ -22,16 +21,13 @@ SHORT = 16  # hex digits of a file's digest in its address
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-def addressed(manifest: Mapping[str, Any], base: str) -> dict[str, courses.Medium]:
+def addressed(manifest: Manifest, base: str) -> dict[str, courses.Medium]:
     """The release's media by path, each with its address below ``base``."""
     return {
-        path: courses.Medium(
-            f"{base}/{about['digest'][:SHORT]}/{PurePosixPath(path).name}",
-            width=about.get("width", 0),
-            height=about.get("height", 0),
-            lines=tuple((float(at), str(said)) for at, said in about.get("lines", ())),
+        one.path: courses.Medium.at(
+            f"{base}/{one.digest[:SHORT]}/{PurePosixPath(one.path).name}", one
         )
-        for path, about in manifest.get("media", {}).items()
+        for one in manifest.media
     }
 
 
@@ -40,13 +36,8 @@ def embedded(course: courses.Course) -> dict[str, courses.Medium]:
     shows them; of videos only what is said in them."""
     files = media_of(course)
     return {
-        path: courses.Medium(
-            _data_address(path, files[path]),
-            width=about.get("width", 0),
-            height=about.get("height", 0),
-            lines=tuple((float(at), str(said)) for at, said in about.get("lines", ())),
-        )
-        for path, about in described(files).items()
+        one.path: courses.Medium.at(_data_address(one.path, files[one.path]), one)
+        for one in described(files)
     }
 
 
@@ -126,7 +117,7 @@ class MediaFile(PageHandler):
         assert self.actor.person_id is not None
         release = lessons.find_release_for(session, self.actor.person_id, course)
         path = f"{FOLDER}/{name}"
-        about = release.manifest.get("media", {}).get(path) if release else None
-        if release is None or about is None or about["digest"][:SHORT] != digest:
+        about = release.manifest.find_medium(path) if release else None
+        if release is None or about is None or about.digest[:SHORT] != digest:
             return None
         return releases.release_file(session, release.id, "learner", path)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from core.calendar import HANOI
+from core.manifest import LessonEntry
 from core.messages import Message, Refused
 from hub.portal import forms
 from hub.portal.returned_forms import NOT_FILLED, at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
-from records.learning import meetings, notices
+from records.learning import meetings
 from records.people import persons
+from records.tables.courses import Release
+from records.tables.learning import Attendance, Meeting
+from records.tables.people import Unit
 from school import access
+from school.learning import acts
 from school.marking import insight
+
+Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
 
 
 class Classes(PageHandler):
@@ -32,7 +38,9 @@ class Classes(PageHandler):
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
         )
 
-    def _load(self, session: Session) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session
+    ) -> tuple[Sequence[tuple[Meeting, int]], Sequence[Release], Entries]:
         entries = insight.lesson_entries(session)
         return meetings.meetings(session), releases.current_releases(session), entries
 
@@ -46,18 +54,16 @@ class Classes(PageHandler):
             lambda: _time("starts", starts),
             lambda: _time("ends", ends),
         )
-        meeting = await self.record(
-            lambda session: meetings.call_meeting(
-                session,
-                course=course,
-                lesson=lesson,
-                place=place,
-                starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
-                ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
-                by=self.actor.username or "",
-            )
+        meeting = await self.act(
+            acts.call_class,
+            course,
+            lesson,
+            place=place,
+            starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
+            ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
+            at=self.now,
         )
-        self.redirect(self.url("teaching", "classes", meeting.id))
+        self.redirect(self.url("teaching", "classes", meeting))
 
 
 class ClassScreen(PageHandler):
@@ -75,7 +81,9 @@ class ClassScreen(PageHandler):
             code=meetings.code_at(meeting, self.now) if shown else None,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, Any, Any]:
+    def _load(
+        self, session: Session, number: int
+    ) -> tuple[Meeting, Sequence[tuple[Attendance, str]], Entries]:
         meeting = meetings.find_meeting(session, number)
         if meeting is None:
             raise self.absent()
@@ -88,17 +96,14 @@ class ClassScreen(PageHandler):
         with at_field("codes"):
             if not any(code.strip() for code in codes):
                 raise Refused(NOT_FILLED)
-            await self.record(self._keep_list, int(number), codes[:1000])
+            await self.act(
+                acts.record_attendance,
+                int(number),
+                codes,
+                pass_share=self.pass_share,
+                at=self.now,
+            )
         self.redirect(self.url("teaching", "classes", number))
-
-    def _keep_list(self, session: Session, number: int, codes: Sequence[str]) -> None:
-        new = meetings.attend_by_list(
-            session, number, codes, by=self.actor.username or "", at=self.now
-        )
-        meeting = meetings.find_meeting(session, number)
-        assert meeting is not None
-        for person_id in new:
-            self.portal.on_attended(session, person_id, meeting.course, self.now)
 
 
 class Attend(PageHandler):
@@ -113,22 +118,16 @@ class Attend(PageHandler):
     async def post(self) -> None:
         self.require(access.may_submit(self.actor))
         with at_field("code"):
-            meeting = await self.record(
-                self._attend,
-                self.get_body_argument("meeting", "0"),
+            meeting = await self.act(
+                acts.attend,
+                forms.read_key(self.get_body_argument("meeting", "0")) or 0,
                 self.get_body_argument("code", "")[:20],
+                pass_share=self.pass_share,
+                at=self.now,
             )
         await self._show(meeting)
 
-    def _attend(self, session: Session, meeting: str, code: str) -> Any:
-        assert self.actor.person_id is not None
-        number = forms.read_key(meeting) or 0
-        person_id = self.actor.person_id
-        attended = meetings.attend_by_code(session, number, person_id, code, at=self.now)
-        self.portal.on_attended(session, person_id, attended.course, self.now)
-        return attended
-
-    async def _show(self, done: Any) -> None:
+    async def _show(self, done: Meeting | None) -> None:
         assert self.actor.person_id is not None
         still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
         self.page("learning/attend.html", meetings=still_open, done=done)
@@ -145,7 +144,7 @@ class Notices(PageHandler):
         self.require(bool(current or units))
         self.page("learning/notices.html", releases=current, units=units, sent=sent)
 
-    def _choices(self, session: Session) -> tuple[list[Any], list[Any]]:
+    def _choices(self, session: Session) -> tuple[list[Release], list[Unit]]:
         own = [
             persons.find_unit_by_id(session, u) for u in self.actor.units_as(access.UNIT_OFFICER)
         ]
@@ -159,28 +158,15 @@ class Notices(PageHandler):
 
     async def post(self) -> None:
         kind, _, key = self.get_body_argument("to", "").partition(":")
-        await self.record(self._send(kind, key))
+        await self.act(
+            acts.send_notice,
+            title=self.get_body_argument("title", ""),
+            body=self.get_body_argument("body", ""),
+            course=key if kind == "course" else None,
+            unit_id=forms.read_key(key) if kind == "unit" else None,
+            at=self.now,
+        )
         await self._show(sent=True)
-
-    def _send(self, kind: str, key: str) -> Callable[[Session], None]:
-        def send(session: Session) -> None:
-            unit_id = forms.read_key(key) if kind == "unit" else None
-            if unit_id is not None:
-                path = notices.path_of(session, unit_id)
-                self.require(access.may_notify_unit(self.actor, path))
-            else:
-                self.require(access.may_notify_course(self.actor))
-            notices.send_notice(
-                session,
-                title=self.get_body_argument("title", ""),
-                body=self.get_body_argument("body", ""),
-                by=self.actor.username or "",
-                at=self.now,
-                course=key if kind == "course" else None,
-                unit_id=unit_id,
-            )
-
-        return send
 
 
 class PutAside(PageHandler):
@@ -188,10 +174,9 @@ class PutAside(PageHandler):
 
     async def post(self) -> None:
         self.require(self.actor.known)
-        assert self.actor.person_id is not None
         notice = forms.read_key(self.get_body_argument("notice", ""))
         if notice is not None:
-            await self.record(notices.put_aside, notice, self.actor.person_id, at=self.now)
+            await self.act(acts.put_aside, notice, at=self.now)
         self.redirect(self.url())
 
 

@@ -6,16 +6,18 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
 from hub.locale.cookie import keep_language
 from hub.portal.web import PageHandler
+from hub.settings import Settings
 from records import Session
 from records.assessment import certificates
 from records.learning import meetings, notices
 from records.people import persons
+from records.tables.assessment import Certificate
+from records.tables.learning import Meeting, Notice
 from school import access
 from school.learning import overview as learning
 from school.learning import search
@@ -29,29 +31,29 @@ class Overview:
     """Everything the home page shows."""
 
     courses: list[learning.CourseState]
-    certificates: list[Any]
+    certificates: Sequence[Certificate]
     profile: list[learning.DomainStanding]
     unit_name: str
-    notices: Sequence[Any]
-    meetings: Sequence[Any]
+    notices: Sequence[Notice]
+    meetings: Sequence[Meeting]
     way: learning.CertificateWay
 
 
 def load_overview(
-    session: Session, actor: access.Actor, at: dt.datetime, programme: str
+    session: Session, actor: access.Actor, at: dt.datetime, settings: Settings
 ) -> Overview:
     assert actor.person_id is not None
     unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
     return Overview(
-        courses=learning.load_courses(session, actor.person_id),
-        certificates=list(certificates.certificates_of(session, actor.person_id)),
+        courses=learning.load_courses(session, actor.person_id, pass_share=settings.pass_share),
+        certificates=certificates.certificates_of(session, actor.person_id),
         profile=learning.load_profile(session, actor.person_id),
         unit_name=unit.name if unit else "",
         notices=notices.unread_notices(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
         meetings=meetings.open_meetings(session, actor.person_id, at=at),
-        way=learning.load_certificate_way(session, actor.person_id, programme, at),
+        way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
     )
 
 
@@ -59,9 +61,7 @@ class Home(PageHandler):
     """“Việc học của tôi”."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         begun = [course for course in overview.courses if course.begun]
         self.page(
             "learning/home.html",
@@ -84,7 +84,11 @@ class Home(PageHandler):
 class Catalogue(PageHandler):
     async def get(self) -> None:
         query = self.get_argument("q", "")[:200]
-        courses = await self.read(learning.load_courses, self.actor.person_id)
+        courses = await self.read(
+            learning.load_courses,
+            self.actor.person_id,
+            pass_share=self.pass_share,
+        )
         self.page(
             "learning/catalogue.html",
             query=query,
@@ -96,7 +100,7 @@ class Catalogue(PageHandler):
 def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framework]:
     """The frameworks that these courses refer to, by id; one we do not have is left out."""
     found: dict[str, Framework] = {}
-    for name in {str(course.manifest.get("framework")) for course in courses}:
+    for name in {course.manifest.framework for course in courses}:
         with contextlib.suppress(Refused):
             found[name] = load_framework(name)
     return found
@@ -104,7 +108,9 @@ def frameworks_of(courses: Sequence[learning.CourseState]) -> dict[str, Framewor
 
 class CoursePage(PageHandler):
     async def get(self, slug: str) -> None:
-        course = await self.read(learning.find_course, self.actor.person_id, slug)
+        course = await self.read(
+            learning.find_course, self.actor.person_id, slug, pass_share=self.pass_share
+        )
         if course is None:
             raise self.absent()
         self.page(
@@ -120,9 +126,7 @@ class MarksPage(PageHandler):
     """Every result and every certificate."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         self.page(
             "learning/marks.html",
             courses=[course for course in overview.courses if course.begun],
@@ -136,9 +140,7 @@ class ProfilePage(PageHandler):
     """The competence profile: a picture, and its table beside it."""
 
     async def get(self) -> None:
-        overview = await self.read(
-            load_overview, self.actor, self.now, self.portal.settings.programme
-        )
+        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
         self.page("learning/profile.html", profile=overview.profile, unit_name=overview.unit_name)
 
 

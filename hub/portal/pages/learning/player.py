@@ -13,17 +13,19 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import courses
+from core.completion import LessonStanding, share_in_force
 from core.messages import Message, Refused
-from core.passing import reaches
 from hub.labs import door
 from hub.portal import forms
 from hub.portal.pages.courses import media
 from hub.portal.pages.courses.layout import arrange
 from hub.portal.web import CONTENT_POLICY, PageHandler
+from hub.settings import Settings
 from records import Session
 from records.courses import lesson_terms, releases
+from records.tables.assessment import Certificate
 from school import access
-from school.learning import answering, lessons, overview
+from school.learning import acts, answering, lessons, overview
 from school.refusals import AtFields, Unavailable
 
 BUILT = "built/editor.js"
@@ -37,16 +39,19 @@ class Loaded:
     work: lessons.Work | None
     course: overview.CourseState | None
     result: lessons.Result | None
-    certificate: Any
+    certificate: Certificate | None
     attempts_used: int
     broken: bool
+    settings: Settings
 
     @property
     def has_passed(self) -> bool:
-        """The last submission reached the share of points that the course asks for."""
+        """The last submission reached the share of points that is asked for."""
         last = self.result
-        share = float(self.place.manifest["pass_share"])
-        return last is not None and reaches(last.points or 0.0, last.max_points or 0.0, share)
+        if last is None or last.points is None:
+            return False
+        share = share_in_force(self.place.manifest.pass_share, self.settings.pass_share)
+        return LessonStanding(last.lesson, last.max_points or 0.0, last.points).passes(share)
 
     @property
     def attempts_left(self) -> int | None:
@@ -60,7 +65,9 @@ class Loaded:
         return lesson is not None and lesson.points is not None and lesson.share >= 1
 
 
-def load_page(session: Session, actor: access.Actor, course: str, lesson: str) -> Loaded | None:
+def load_page(
+    session: Session, actor: access.Actor, course: str, lesson: str, settings: Settings
+) -> Loaded | None:
     assert actor.person_id is not None
     place = lessons.find_place(session, actor.person_id, course, lesson)
     if place is None:
@@ -69,13 +76,16 @@ def load_page(session: Session, actor: access.Actor, course: str, lesson: str) -
     return Loaded(
         place=place,
         work=work,
-        course=overview.find_course(session, actor.person_id, course),
+        course=overview.find_course(
+            session, actor.person_id, course, pass_share=settings.pass_share
+        ),
         result=lessons.find_last_result(session, actor.person_id, place),
-        certificate=overview.find_certificate(session, actor.person_id, place.manifest),
+        certificate=overview.find_certificate(session, actor.person_id, settings.programme),
         attempts_used=lesson_terms.count_attempts(session, actor.person_id, course, lesson)
         if place.attempts is not None
         else 0,
         broken=work is not None and lessons.lost_exercises(work.notebook, place),
+        settings=settings,
     )
 
 
@@ -102,19 +112,25 @@ class LessonPage(PageHandler):
         typed: dict[str, Any] = {}  # what is not stored, to be shown again
         try:
             if action == "restore":
-                await self.record(self._restore, loaded)
+                await self.act(acts.restore_lesson, loaded.place, loaded.work, at=self.now)
             else:
                 answers, refused = await self.in_thread(lambda: self._posted(loaded))
                 typed = answers
-                work = await self.record(self._save, loaded, answers)
+                work = await self.act(
+                    acts.save_answers,
+                    loaded.place,
+                    answers,
+                    revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
+                    language=self._.language,
+                    at=self.now,
+                )
                 typed = {}
                 if action == "submit" and not refused and loaded.attempts_left == 1:
                     await self._show(await self._load(course, lesson), asks_for_last=True)
                     return
                 if action in ("submit", "submit-last") and not refused:
-                    await self.record(
-                        lessons.hand_in,
-                        self.actor,
+                    await self.act(
+                        acts.hand_in,
                         loaded.place,
                         work.notebook,
                         at=self.now,
@@ -135,12 +151,12 @@ class LessonPage(PageHandler):
             self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
-        loaded = await self.read(load_page, self.actor, course, lesson)
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
-            await self.record(lessons.open_work, self.actor.person_id or 0, loaded.place, self.now)
-            loaded = await self.read(load_page, self.actor, course, lesson)
+            await self.act(acts.open_lesson, loaded.place, at=self.now)
+            loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
             assert loaded is not None
         return loaded
 
@@ -168,18 +184,6 @@ class LessonPage(PageHandler):
             return {cell: one for cell, one in answers.items() if cell not in bad}, bad
         return answers, {}
 
-    def _save(self, session: Session, loaded: Loaded, answers: dict[str, Any]) -> lessons.Work:
-        assert self.actor.person_id is not None
-        return lessons.save_answers(
-            session,
-            self.actor.person_id,
-            loaded.place,
-            answers,
-            revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
-            at=self.now,
-            language=self._.language,
-        )
-
     def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
         """What was typed into each field and is not what is stored: nothing typed is lost."""
         cells = lessons.answer_cells(stored.notebook)
@@ -194,10 +198,6 @@ class LessonPage(PageHandler):
     def _label(self, cell: Mapping[str, Any]) -> str:
         form = answering.form_of(cell)
         return form.label if form else self._("Ô soạn mã Python")
-
-    def _restore(self, session: Session, loaded: Loaded) -> None:
-        assert loaded.work is not None and self.actor.person_id is not None
-        lessons.restore(session, self.actor.person_id, loaded.place, loaded.work, at=self.now)
 
     def _upload(self, name: str) -> forms.Upload | None:
         sent = self.request.files.get(name)
@@ -247,9 +247,9 @@ class LessonPage(PageHandler):
             asks_for_last=asks_for_last,
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
-            exercises={one["grade_id"]: one for one in place.exercises},
+            exercises={one.grade_id: one for one in place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(place, place.manifest["lessons"]),
+            next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
             nonce=nonce,
@@ -296,9 +296,9 @@ class LessonPage(PageHandler):
             "learning/results.html",
             loaded=loaded,
             place=loaded.place,
-            exercises={one["grade_id"]: one for one in loaded.place.exercises},
+            exercises={one.grade_id: one for one in loaded.place.exercises},
             results=_results_by_id(loaded.result),
-            next_lesson=lessons.next_after(loaded.place, loaded.place.manifest["lessons"]),
+            next_lesson=lessons.next_after(loaded.place),
         )
 
 
@@ -334,13 +334,13 @@ class OpenInLab(PageHandler):
         self.require(access.may_submit(self.actor))
         if self.portal.labs is None:
             raise self.absent()
-        loaded = await self.read(load_page, self.actor, course, lesson)
+        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
         if loaded is None or loaded.work is None or self.actor.username is None:
             raise self.absent()
         files = await self.read(self._files, loaded.place, loaded.work)
         wanted = door.Lesson(
             course=course,
-            file=loaded.place.entry["file"],
+            file=loaded.place.entry.file,
             notebook=loaded.work.notebook,
             revision=loaded.work.revision,
             slug=lesson,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -20,14 +19,18 @@ from hub.portal.web import PageHandler
 from records import Session
 from records.courses import lesson_terms, releases
 from records.marking import exercise_results as lists
-from records.marking import queue, remarking, reviewing
-from records.platform import audit
+from records.marking import queue, remarking
+from records.tables.courses import Release
+from records.tables.marking import Remark, Submission
 from school import access
+from school.courses import acts as course_acts
 from school.courses import publishing
+from school.marking import acts as marking_acts
 from school.marking import insight as teaching
 from school.marking import reviews
 
 UPLOAD_MB = 20
+MOST_CRITERIA = 50  # of one rubric
 
 
 class TeachingHome(PageHandler):
@@ -38,7 +41,9 @@ class TeachingHome(PageHandler):
         piles, dead, line, current = await self.read(self._load)
         self.page("marking/home.html", piles=piles, dead=dead, line=line, releases=current)
 
-    def _load(self, session: Session) -> tuple[Any, ...]:
+    def _load(
+        self, session: Session
+    ) -> tuple[Sequence[reviews.Pile], Sequence[Submission], queue.Line, Sequence[Release]]:
         assert self.actor.person_id is not None
         return (
             reviews.load_piles(session, self.actor.person_id)
@@ -55,7 +60,7 @@ class CourseView(PageHandler):
 
     async def show_again(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
-        insight = await self.read(teaching.load_course_insight, slug)
+        insight = await self.read(teaching.load_course_insight, slug, pass_share=self.pass_share)
         if insight is None:
             raise self.absent()
         self.page("marking/course.html", insight=insight, picture=self._picture(insight.steps))
@@ -128,34 +133,16 @@ class LessonTerms(LessonView):
         closes, tries = self.get_body_argument("closes", ""), self.get_body_argument("tries", "")
         collect(lambda: _moment(closes), lambda: _count(tries))
         closes_at, sure = _moment(closes), bool(self.get_body_argument("sure", ""))
-        await self.record(self._set, slug, lesson, closes_at, _count(tries), sure=sure)
-        self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
-
-    def _set(
-        self,
-        session: Session,
-        slug: str,
-        lesson: str,
-        closes_at: dt.datetime | None,
-        attempts: int | None,
-        *,
-        sure: bool,
-    ) -> None:
-        release = releases.current_release(session, slug)
-        self.require(release is not None and releases.find_lesson(release, lesson) is not None)
-        before = lesson_terms.find_terms(session, slug, lesson)
-        unchanged = before is not None and before.closes_at == closes_at
-        if lesson_terms.has_closed(closes_at, self.now) and not (sure or unchanged):
-            raise Refused(ALREADY_PAST, field="closes")
-        lesson_terms.set_terms(session, slug, lesson, closes_at=closes_at, attempts=attempts)
-        audit.append(
-            session,
+        await self.act(
+            course_acts.set_terms,
+            slug,
+            lesson,
+            closes_at=closes_at,
+            attempts=_count(tries),
+            sure=sure,
             at=self.now,
-            actor=self.actor.username or "",
-            action="terms.set",
-            subject=f"{slug}/{lesson}",
-            detail={"closes_at": closes_at and closes_at.isoformat(), "attempts": attempts},
         )
+        self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
 
 
 class TeachingSubmission(PageHandler):
@@ -173,7 +160,18 @@ class TeachingSubmission(PageHandler):
 
     async def post(self, number: str) -> None:
         self.require(access.may_mark(self.actor))
-        decided = await self.record(self._review, int(number))
+        grade_id = self.get_body_argument("grade_id")
+        with at_field("points"):
+            decided = await self.act(
+                marking_acts.give_marks,
+                int(number),
+                grade_id,
+                points=_points(self.get_body_argument("points", "")),
+                picks=self._picks(),
+                comment=self.get_body_argument("comment", ""),
+                pass_share=self.pass_share,
+                at=self.now,
+            )
         await self._show(
             int(number),
             self._("Đã ghi điểm.")
@@ -181,33 +179,15 @@ class TeachingSubmission(PageHandler):
             else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác."),
         )
 
-    def _review(self, session: Session, number: int) -> bool:
-        assert self.actor.person_id is not None
-        grade_id = self.get_body_argument("grade_id")
-        comment = self.get_body_argument("comment", "")[:4000]
-        rubric = _rubric_of(session, number, grade_id)
-        picks: list[float] | None = None
-        if rubric:
-            picks = courses.check_picks(rubric, [self._pick(n) for n in range(len(rubric))])
-            points = sum(picks)
-        else:
-            points = _points(self.get_body_argument("points", ""))
-        with at_field("points"):
-            decided = reviewing.record_review(
-                session,
-                number,
-                grade_id,
-                marker_id=self.actor.person_id,
-                marker=self.actor.username or "",
-                points=points,
-                comment=comment,
-                at=self.now,
-                picks=picks,
-            )
-        submission = queue.find_submission(session, number)
-        if decided and submission is not None:
-            self.portal.on_marked(session, submission, self.now)
-        return decided
+    def _picks(self) -> list[float | None]:
+        """The level chosen of each criterion, in its order; None where nothing was chosen."""
+        numbers = [
+            int(name.removeprefix("pick-"))
+            for name in self.request.body_arguments
+            if name.startswith("pick-") and name.removeprefix("pick-").isdecimal()
+        ]
+        most = min(max(numbers, default=-1) + 1, MOST_CRITERIA)
+        return [self._pick(number) for number in range(most)]
 
     def _pick(self, number: int) -> float | None:
         """The level chosen of the criterion with this number."""
@@ -232,12 +212,6 @@ class SubmittedFile(PageHandler):
         self.finish(content)
 
 
-ALREADY_PAST = Message(
-    "Hạn này đã qua. Nếu lưu, bài đóng ngay và mọi người học thấy lời giải mẫu. "
-    "Hãy sửa lại hạn, hoặc đánh dấu ô xác nhận bên dưới rồi lưu."
-)
-
-
 class DeadLetters(PageHandler):
     """What the marker gave up on; one button sends it back."""
 
@@ -246,7 +220,7 @@ class DeadLetters(PageHandler):
         dead, titles = await self.read(self._load)
         self.page("marking/dead.html", dead=dead, titles=titles)
 
-    def _load(self, session: Session) -> tuple[Any, dict[int, str]]:
+    def _load(self, session: Session) -> tuple[Sequence[Submission], dict[int, str]]:
         dead = queue.dead_letters(session)
         titles = {}
         for one in dead:
@@ -260,7 +234,7 @@ class DeadLetters(PageHandler):
         submission = forms.read_key(self.get_body_argument("submission"))
         if submission is None:
             raise self.absent()
-        await self.record(queue.mark_again, submission)
+        await self.act(marking_acts.mark_again, submission, at=self.now)
         self.redirect(self.url("teaching", "dead"))
 
 
@@ -287,12 +261,8 @@ class Publish(PageHandler):
         published = None
         wrong = any(problem.severity == "error" for problem in problems)
         if self.get_body_argument("publish", "") and not wrong:
-            published, _is_new = await self.record(
-                publishing.record_release, course, by=self.actor.username or "", at=self.now
-            )
-        required = await self.read(
-            publishing.is_required, course.slug, self.portal.settings.programme, at=self.now
-        )
+            published, _is_new = await self.act(course_acts.publish, course, at=self.now)
+        required = await self.read(publishing.is_required, course.slug, self.programme, at=self.now)
         self.page(
             "courses/publish.html",
             problems=problems,
@@ -315,7 +285,7 @@ class Signs(PageHandler):
         if found is None:
             raise self.absent()
         release, signs, names = found
-        titles = {one["slug"]: self._.title(one) for one in release.manifest["lessons"]}
+        titles = {one.slug: self._.title(one) for one in release.manifest.lessons}
         self.page("marking/signs.html", release=release, signs=signs, names=names, titles=titles)
 
 
@@ -324,26 +294,14 @@ class BeginRemark(CourseView):
 
     async def post(self, slug: str) -> None:
         self.require(access.may_publish(self.actor))
-        remark = await self.record(
-            self._begin,
+        remark = await self.act(
+            marking_acts.begin_remark,
             slug,
             self.get_body_argument("lesson"),
-            self.get_body_argument("reason", "")[:2000],
+            reason=self.get_body_argument("reason", ""),
+            at=self.now,
         )
         self.redirect(self.url("teaching", "remarks", remark))
-
-    def _begin(self, session: Session, slug: str, lesson: str, reason: str) -> int:
-        release = releases.current_release(session, slug)
-        self.require(release is not None)
-        assert release is not None
-        return remarking.begin_remark(
-            session,
-            release_id=release.id,
-            lesson=lesson,
-            reason=reason,
-            by=self.actor.username or "",
-            at=self.now,
-        ).id
 
 
 class RemarkPage(PageHandler):
@@ -352,19 +310,21 @@ class RemarkPage(PageHandler):
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
         remark, release, done, total, changes = await self.read(self._load, int(number))
-        lesson = releases.find_lesson(release, remark.lesson) or {"exercises": []}
+        lesson = releases.find_lesson(release, remark.lesson) if release else None
         self.page(
             "marking/remark.html",
             remark=remark,
             release=release,
-            lesson=lesson,
-            titles={one["grade_id"]: one["title"] for one in lesson["exercises"]},
+            lesson_title=self._.title(lesson) if lesson else remark.lesson,
+            titles={one.grade_id: one.title for one in lesson.exercises} if lesson else {},
             done=done,
             total=total,
             changes=changes,
         )
 
-    def _load(self, session: Session, number: int) -> tuple[Any, ...]:
+    def _load(
+        self, session: Session, number: int
+    ) -> tuple[Remark, Release | None, int, int, Sequence[remarking.Change]]:
         remark = remarking.find_remark(session, number)
         if remark is None:
             raise self.absent()
@@ -372,39 +332,22 @@ class RemarkPage(PageHandler):
             remark,
             releases.find_release(session, remark.release_id),
             *remarking.progress_of(session, remark),
-            remarking.changes_of(session, number),
+            remarking.changes_of(session, number, pass_share=self.pass_share),
         )
 
     async def post(self, number: str) -> None:
         self.require(access.may_publish(self.actor))
-        await self.record(
-            self._end,
-            int(number),
-            self.get_body_argument("decision"),
-            bool(self.get_body_argument("also_lower", "")),
-        )
+        if self.get_body_argument("decision") == "withdraw":
+            await self.act(marking_acts.withdraw_remark, int(number), at=self.now)
+        else:
+            await self.act(
+                marking_acts.apply_remark,
+                int(number),
+                also_lower=bool(self.get_body_argument("also_lower", "")),
+                pass_share=self.pass_share,
+                at=self.now,
+            )
         self.redirect(self.url("teaching", "remarks", number))
-
-    def _end(self, session: Session, number: int, decision: str, also_lower: bool) -> None:
-        by = self.actor.username or ""
-        if decision == "withdraw":
-            remarking.withdraw_remark(session, number, by=by, at=self.now)
-            return
-        outcome = remarking.apply_remark(session, number, by=by, at=self.now, also_lower=also_lower)
-        for submission_id in outcome.raised:
-            submission = queue.find_submission(session, submission_id)
-            if submission is not None:
-                self.portal.on_marked(session, submission, self.now)
-
-
-def _rubric_of(session: Session, number: int, grade_id: str) -> tuple[courses.Criterion, ...]:
-    """The rubric of an exercise, on the release that was handed in."""
-    submission = queue.find_submission(session, number)
-    release = releases.find_release(session, submission.release_id) if submission else None
-    lesson = releases.find_lesson(release, submission.lesson) if release and submission else None
-    exercises = lesson["exercises"] if lesson else []
-    rubrics = {one["grade_id"]: one.get("rubric", ()) for one in exercises}
-    return courses.load_rubric(rubrics.get(grade_id, ()))
 
 
 def _moment(text: str) -> dt.datetime | None:
@@ -432,8 +375,9 @@ def _count(text: str) -> int | None:
     return attempts
 
 
-def _points(text: str) -> float:
+def _points(text: str) -> float | None:
+    """What was typed, as a number; None where it is none."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise Refused(Message("Điểm phải là một số"), field="points") from None
+        return None

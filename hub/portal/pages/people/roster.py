@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import ClassVar
 
 from core.messages import Message, Refused
 from hub.portal.returned_forms import at_field
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
-from records.people import persons
 from records.programme.counting import load_units_tree
 from school import access
-from school.people.roster import COLUMNS, Outcome, Table, import_roster, make_template, read_table
+from school.people import acts
+from school.people.roster import COLUMNS, Outcome, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import Encoding
 
@@ -39,26 +38,18 @@ class RosterPage(PageHandler):
             opener = self.portal.sheets.open if self.portal.sheets else None
             # Before the transaction: nobody waits for the database while a file is taken apart.
             table = await self.in_thread(lambda: read_table(name, content, opener))
-            ask = self.read if dry_run else self.record
-            outcome = await ask(self._import, name, content, table, dry_run)
+            convert = self._wanted_conversion()
+            if dry_run:
+                outcome = await self.read(
+                    acts.check_roster, self.actor, name, content, convert, table, at=self.now
+                )
+            else:
+                outcome = await self.act(
+                    acts.import_roster, name, content, convert, table, at=self.now
+                )
         if outcome.faults or outcome.conversion:
             self.set_status(422)
         self._show(outcome)
-
-    def _import(
-        self, session: Session, name: str, content: bytes, table: Table, dry_run: bool
-    ) -> Outcome:
-        return import_roster(
-            session,
-            name,
-            content,
-            at=self.now,
-            actor=self.actor.username or "",
-            scope=_scope(session, self.actor),
-            dry_run=dry_run,
-            convert=self._wanted_conversion(),
-            table=table,
-        )
 
     def _wanted_conversion(self) -> Encoding | None:
         asked = self.get_argument("convert", "")
@@ -87,13 +78,5 @@ class Template(BaseHandler):
         self.finish(content)
 
     def _make(self, session: Session) -> bytes:
-        tree, scope = load_units_tree(session), _scope(session, self.actor)
+        tree, scope = load_units_tree(session), acts.units_to_fill(session, self.actor)
         return make_template(unit for unit in tree.values() if scope is None or unit.id in scope)
-
-
-def _scope(session: Session, actor: access.Actor) -> Collection[int] | None:
-    """The units this actor may fill; None for all."""
-    if actor.roles & {access.MINISTRY_OFFICER, access.ADMINISTRATOR}:
-        return None
-    own = actor.units_as(access.UNIT_OFFICER)
-    return frozenset[int]().union(*(persons.unit_and_below(session, unit) for unit in own))

@@ -10,9 +10,9 @@ from hub.labs.census import OpenLab
 from hub.portal.web import PageHandler
 from records import Session
 from records.people import persons
-from records.platform import audit
 from records.programme.counting import load_units_tree
 from school import access
+from school.platform import acts
 from school.refusals import Unavailable
 
 
@@ -77,7 +77,6 @@ class StopLab(PageHandler):
         username = self.get_body_argument("username", "")
         if census is None or not username:
             raise self.absent()
-        person_id = await self.read(self._find, username)
         try:
             await census.stop(username, self.hub_auth.get_token(self))
         except Unavailable as unavailable:
@@ -85,22 +84,8 @@ class StopLab(PageHandler):
             errors = [self._.message(message) for message in unavailable.messages]
             self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
             return
-        await self.record(self._note, person_id)
+        await self.act(acts.note_lab_stopped, username, at=self.now)
         self.redirect(self.url("labs", stopped=username))
-
-    def _find(self, session: Session, username: str) -> int | None:
-        person = persons.find_person(session, username)
-        return person.id if person else None
-
-    def _note(self, session: Session, person_id: int | None) -> None:
-        audit.append(
-            session,
-            at=self.now,
-            actor=self.actor.username or "",
-            action="lab.stop",
-            subject=f"person/{person_id}",
-            detail={},
-        )
 
 
 def _memory(lab: OpenLab) -> int:

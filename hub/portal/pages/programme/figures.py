@@ -27,7 +27,6 @@ from analytics.programme.report import write_report, write_rows
 from analytics.programme.small_cells import SMALLEST, Withheld, protect
 from analytics.programme.targets import (
     EXPERTS,
-    PROGRAMME,
     Goal,
     find_goals,
     load_groups,
@@ -41,6 +40,7 @@ from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
 from records.programme import counting
+from records.tables.people import Unit
 from school import access
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -59,13 +59,13 @@ class National(OfficerPage):
     async def get(self) -> None:
         self.require(access.may_see_nation(self.actor))
         vintage = self.vintage()
-        figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
-        goals = await self.read(find_goals, PROGRAMME)
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
+        goals = await self.read(find_goals, self.programme)
         sort, provinces = self.sorted_lines(figures.provinces)
         self.page(
             "programme/national.html",
             figures=figures,
-            programme=load_programmes()[PROGRAMME],
+            programme=load_programmes()[self.programme],
             experts=load_programmes()[EXPERTS],
             groups=load_groups(),
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
@@ -108,7 +108,14 @@ class Workbook(OfficerPage):
         book = io.BytesIO()
 
         def write(session: Session) -> Figures:
-            return write_report(session, book, at=self.now, vintage=vintage, sample=demo)
+            return write_report(
+                session,
+                book,
+                at=self.now,
+                vintage=vintage,
+                programme=self.programme,
+                sample=demo,
+            )
 
         await self.read(write)
         today = today_in_vietnam(self.now)
@@ -143,7 +150,7 @@ class UnitPage(OfficerPage):
         )
 
     def _load(self, session: Session, unit_id: int) -> UnitFigures | None:
-        return find_unit_figures(session, unit_id, PROGRAMME, at=self.now)
+        return find_unit_figures(session, unit_id, self.programme, at=self.now)
 
 
 @dataclass(frozen=True)
@@ -181,7 +188,7 @@ class UnitPeople(OfficerPage):
     def _load(
         self, session: Session, unit_id: int, state: str, search: str, offset: int
     ) -> PeopleOfUnit | None:
-        figures = find_unit_figures(session, unit_id, PROGRAMME, at=self.now)
+        figures = find_unit_figures(session, unit_id, self.programme, at=self.now)
         if figures is None:
             return None
         path = {node.id for node in (*figures.path, figures.unit)}
@@ -189,7 +196,13 @@ class UnitPeople(OfficerPage):
             return None
         below = persons.unit_and_below(session, unit_id)
         total, lines = counting.list_people(
-            session, below, PROGRAMME, state=state, search=search, offset=offset, limit=PAGE
+            session,
+            below,
+            self.programme,
+            state=state,
+            search=search,
+            offset=offset,
+            limit=PAGE,
         )
         return PeopleOfUnit(figures, total, lines, counting.load_units_tree(session))
 
@@ -205,12 +218,12 @@ class PublicProgress(OfficerPage):
 
     async def get(self) -> None:
         vintage = self.vintage()
-        figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
         self.page(
             "programme/public.html",
             figures=figures,
             shown=_protected(figures),
-            programme=load_programmes()[PROGRAMME],
+            programme=load_programmes()[self.programme],
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             smallest=SMALLEST,
             withheld=Withheld,
@@ -229,7 +242,7 @@ class OpenData(BaseHandler):
 
     async def get(self, kind: str) -> None:
         vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
-        figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
         shown = _protected(figures)
         today = today_in_vietnam(self.now).isoformat()
         rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
@@ -272,5 +285,5 @@ def _visible_path(
     return found
 
 
-def _nation_id(nation: Any) -> int | None:
+def _nation_id(nation: Unit | None) -> int | None:
     return nation.id if nation else None

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from analytics.programme.figures import find_figures
 from analytics.programme.places import Vintage
-from analytics.programme.targets import (
-    PROGRAMME,
-    allot,
-    find_goals,
-    set_plan,
-)
+from analytics.programme.targets import allot, find_goals
 from core.calendar import reporting_window, today_in_vietnam
 from core.messages import Message, Refused
 from hub.portal import forms
@@ -20,8 +14,9 @@ from hub.portal.pages.officer import VINTAGE_NAMES, OfficerPage
 from hub.portal.returned_forms import collect
 from records import Session
 from records.people import persons
-from records.platform import audit
+from records.tables.people import Unit
 from school import access
+from school.programme import acts
 
 
 class PlanPage(OfficerPage):
@@ -39,38 +34,31 @@ class PlanPage(OfficerPage):
             if name.startswith("unit-")
             and (unit := forms.read_key(name.removeprefix("unit-"))) is not None
         }
-        await self.record(self._store, vintage, typed)
-        self.redirect(self.url("national", vintage=vintage))
-
-    def _store(self, session: Session, vintage: Vintage, typed: dict[int, str]) -> None:
-        units = {unit.id: unit for unit in persons.find_units(session, "province", vintage)}
-        goal = find_goals(session, PROGRAMME)["local"]
+        units, amount = await self.read(self._load, vintage)
         shares: dict[int, int] = {}
 
         def read_shares() -> None:
             even = self.get_argument("how", "") == "even"
             shares.update(
-                allot(goal.amount, dict.fromkeys(units, 1.0))
-                if even
-                else _read_shares(typed, units)
+                allot(amount, dict.fromkeys(units, 1.0)) if even else _read_shares(typed, units)
             )
 
         collect(self._name, self._deadline, read_shares)
-        name, deadline = self._name(), self._deadline()
-        set_plan(session, PROGRAMME, shares, source=name, deadline_on=deadline)
-        audit.append(
-            session,
+        await self.act(
+            acts.set_plan,
+            self.programme,
+            shares,
+            name=self._name(),
+            deadline_on=self._deadline(),
+            vintage=vintage,
             at=self.now,
-            actor=self.actor.username or "",
-            action="plan.set",
-            subject=f"programme:{PROGRAMME}",
-            detail={
-                "vintage": vintage,
-                "name": name,
-                "deadline": deadline.isoformat(),
-                "shares": {units[unit].code: share for unit, share in shares.items()},
-            },
         )
+        self.redirect(self.url("national", vintage=vintage))
+
+    def _load(self, session: Session, vintage: Vintage) -> tuple[dict[int, Unit], int]:
+        """The provinces by key, and how many people are to be allotted."""
+        units = {unit.id: unit for unit in persons.find_units(session, "province", vintage)}
+        return units, find_goals(session, self.programme)["local"].amount
 
     def _name(self) -> str:
         name = persons.clean(self.get_argument("name", ""))[:200]
@@ -87,8 +75,8 @@ class PlanPage(OfficerPage):
 
     async def _show(self, vintage: Vintage) -> None:
         self.require(access.may_see_nation(self.actor))
-        figures = await self.read(find_figures, PROGRAMME, at=self.now, vintage=vintage)
-        goals = await self.read(find_goals, PROGRAMME)
+        figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
+        goals = await self.read(find_goals, self.programme)
         _begins, ends = reporting_window(today_in_vietnam(self.now))
         self.page(
             "programme/plan.html",
@@ -100,7 +88,7 @@ class PlanPage(OfficerPage):
         )
 
 
-def _read_shares(typed: dict[int, str], units: dict[int, Any]) -> dict[int, int]:
+def _read_shares(typed: dict[int, str], units: dict[int, Unit]) -> dict[int, int]:
     """Whole numbers, with or without the dots of thousands; every province must have one."""
     wrong, shares = {}, {}
     for unit_id, unit in units.items():

@@ -18,12 +18,11 @@ from records.programme.requirements import (
     Affected,
     Required,
     count_affected,
-    end_requirement,
-    require_course,
     requirements_of,
 )
 from records.tables.courses import Release
 from school import access
+from school.programme import acts
 
 CHANGES = ("require", "end")
 
@@ -58,10 +57,10 @@ class RequirementsPage(OfficerPage):
         self.require(access.may_decide_requirements(self.actor))
         change = self._change()
         if not self.get_body_argument("decide", ""):
-            await self.read(self._decide, change)  # refuses the same, and keeps nothing
+            await self._decide(change, keep=False)  # refuses the same
             await self._show(change)
             return
-        await self.record(self._decide, change)
+        await self._decide(change, keep=True)
         self.redirect(self.url("requirements", done="1"))
 
     def _change(self) -> Change:
@@ -84,37 +83,15 @@ class RequirementsPage(OfficerPage):
             raise Refused(why, field="source")
         return source
 
-    def _decide(self, session: Session, change: Change) -> None:
+    async def _decide(self, change: Change, *, keep: bool) -> None:
+        ask = self.act if keep else self.preview
+        about, source = (self.programme, change.course), change.source
         if change.kind == "require":
-            if releases.current_release(session, change.course) is None:
-                raise Refused(Message("Hãy chọn một khóa học đã công bố"), field="course")
-            require_course(
-                session,
-                self._programme,
-                change.course,
-                from_at=change.when,
-                source=change.source,
-                by=self.actor.username or "",
-                at=self.now,
+            await ask(acts.require_course, *about, from_at=change.when, source=source, at=self.now)
+        else:
+            await ask(
+                acts.end_requirement, *about, until_at=change.when, source=source, at=self.now
             )
-            return
-        left = set(in_force(requirements_of(session, self._programme), change.when))
-        if left == {change.course}:
-            why = Message("Không kết thúc được: chương trình phải còn ít nhất một khóa bắt buộc")
-            raise Refused(why, field="course")
-        end_requirement(
-            session,
-            self._programme,
-            change.course,
-            until_at=change.when,
-            source=change.source,
-            by=self.actor.username or "",
-            at=self.now,
-        )
-
-    @property
-    def _programme(self) -> str:
-        return self.portal.settings.programme
 
     async def _show(self, preview: Change | None) -> None:
         self.require(access.may_see_nation(self.actor))
@@ -130,13 +107,13 @@ class RequirementsPage(OfficerPage):
         )
 
     def _load(self, session: Session) -> Shown:
-        requirements = requirements_of(session, self._programme)
+        requirements = requirements_of(session, self.programme)
         ever = {one.course for one in requirements}
         return Shown(
             requirements,
             {release.course: release for release in releases.current_releases(session)},
             in_force(requirements, self.now),
-            count_affected(session, self._programme, ever),
+            count_affected(session, self.programme, ever),
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import courses
-from courses.release import manifest_of
+from courses.manifest import manifest_of
 from graders import Marker
 from hub.labs.door import LabDoor, TooMuch
 from records.courses import releases

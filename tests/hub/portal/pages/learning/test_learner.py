@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from core.manifest import LessonEntry, Manifest
 from records.courses import lesson_terms
 from records.learning import notices
 from records.people import persons
@@ -20,7 +21,7 @@ def lesson(slug: str, **facts: Any) -> LessonState:
     known = {
         "course": "k",
         "slug": slug,
-        "titles": {"title": slug},
+        "titles": LessonEntry(slug, slug, f"{slug}.ipynb", 10.0),
         "minutes": 30,
         "exercises": 1,
         "max_points": 10.0,
@@ -32,7 +33,12 @@ def lesson(slug: str, **facts: Any) -> LessonState:
 
 
 def course(*lessons: LessonState, begun: bool = True) -> CourseState:
-    return CourseState("k", 1, 1, {"pass_share": 0.5, "title": "K"}, lessons, begun)
+    return CourseState("k", 1, 1, manifest(), lessons, begun, 0.5)
+
+
+def manifest(**facts: Any) -> Manifest:
+    known = {"course": "k", "title": "K", "programme": "p", "framework": "f", "pass_share": 0.5}
+    return Manifest(**{**known, "lessons": (), **facts})
 
 
 def next_of(*courses: CourseState) -> tuple[str, str] | None:
@@ -56,7 +62,7 @@ def test_a_lesson_attended_in_person_is_done_and_its_points_are_still_to_be_had(
 
 def test_points_exactly_on_the_mark_pass_however_they_were_added_up() -> None:
     tenths = [lesson(f"b{n}", points=0.6, max_points=1.0, pass_share=0.6) for n in range(10)]
-    found = CourseState("k", 1, 1, {"pass_share": 0.6, "title": "K"}, tuple(tenths), True)
+    found = CourseState("k", 1, 1, manifest(), tuple(tenths), True, 0.6)
     assert sum([0.6] * 10) < 6.0  # 5.999999999999999
     assert found.passed
     assert lesson("b", points=0.6 + 0.7 + 0.8, max_points=3.0, pass_share=0.7).state == "passed"
@@ -117,14 +123,7 @@ async def test_courses_stand_in_vietnamese_order(site: Any) -> None:
     class Publication:
         def __init__(self, number: int, title: str) -> None:
             self.digest = f"{number:064}"
-            self.manifest = {
-                "programme": "p",
-                "course": f"k{number}",
-                "title": title,
-                "frame": "9",
-                "pass_share": 0.5,
-                "lessons": [],
-            }
+            self.manifest = manifest(course=f"k{number}", title=title, frame="9")
             self.learner_files = self.source_files = {"a": b"a"}
 
     titled = ["Đô thị", "Dân số", "Ánh sáng", "Âm nhạc", "An ninh"]
@@ -132,7 +131,7 @@ async def test_courses_stand_in_vietnamese_order(site: Any) -> None:
         for number, title in enumerate(titled):
             releases.publish(session, Publication(number, title), at=AT, by="thay")
     with site.records.read() as session:
-        shown = [one.manifest["title"] for one in load_courses(session, None)]
+        shown = [one.manifest.title for one in load_courses(session, None, pass_share=None)]
     assert [one for one in shown if one in titled] == [
         "An ninh",
         "Ánh sáng",

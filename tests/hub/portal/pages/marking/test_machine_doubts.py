@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from settled import store_marks
+
 from graders import CellMarks, Marks
 from graders.strict import feedback
 from records.courses import releases
@@ -24,7 +26,7 @@ def _in_doubt(site: Any, person_id: int) -> int:
     """A submission whose first exercise the two ways of marking disagree on."""
     with site.records.begin() as session:
         release = releases.current_release(session, COURSE)
-        asked = releases.find_lesson(release, LESSON)["exercises"]
+        asked = releases.find_lesson(release, LESSON).exercises
         handed_in = queue.submit(
             session,
             person_id=person_id,
@@ -34,13 +36,13 @@ def _in_doubt(site: Any, person_id: int) -> int:
             at=site.clock.at,
         )
         queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
-        doubt = {"feedback": TOLD, "needs_review": True, "note": NOTE, "other": asked[0]["points"]}
+        doubt = {"feedback": TOLD, "needs_review": True, "note": NOTE, "other": asked[0].points}
         cells = tuple(
-            CellMarks(one["grade_id"], 0.0, one["points"], **(doubt if number == 0 else {}))
-            for number, one in enumerate(one for one in asked if one["grade_id"] != ESSAY)
+            CellMarks(one.grade_id, 0.0, one.points, **(doubt if number == 0 else {}))
+            for number, one in enumerate(one for one in asked if one.grade_id != ESSAY)
         )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-        queue.store_marks(session, handed_in.id, marks, worker="w", at=site.clock.at)
+        store_marks(session, handed_in.id, marks, worker="w", at=site.clock.at)
         return int(handed_in.id)
 
 

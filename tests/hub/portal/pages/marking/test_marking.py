@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from settled import store_marks
 
 import courses
 from courses.notebooks import write_text
@@ -49,11 +50,11 @@ async def hand_in_essay(site: Any, username: str = "an") -> int:
         claimed = queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
         release = releases.find_release(session, claimed.release_id)
         cells = tuple(
-            CellMarks(one["grade_id"], 0.0, one["points"], needs_review=one["grade_id"] == ESSAY)
-            for one in releases.find_lesson(release, LESSON)["exercises"]
+            CellMarks(one.grade_id, 0.0, one.points, needs_review=one.grade_id == ESSAY)
+            for one in releases.find_lesson(release, LESSON).exercises
         )
         marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-        queue.store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
+        store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
         return int(claimed.id)
 
 
@@ -218,8 +219,8 @@ async def test_a_remark_keeps_what_people_gave_and_names_what_changes(site: Any)
         )
         found = queue.find_submission(session, submission)
         cells = [
-            CellMarks(one["grade_id"], float(place == 0), one["points"], needs_review=place > 9)
-            for place, one in enumerate(releases.find_lesson(release, LESSON)["exercises"])
+            CellMarks(one.grade_id, float(place == 0), one.points, needs_review=place > 9)
+            for place, one in enumerate(releases.find_lesson(release, LESSON).exercises)
         ]
         marks = Marks("marked", 1.0, sum(cell.max for cell in cells), tuple(cells))
         remarking.record_try(session, remark, found, marks.as_dict())
@@ -252,7 +253,7 @@ async def test_what_stands_below_a_task_is_shown_to_whoever_marks_it(site: Any) 
         claimed = queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
         cells = (CellMarks("mau-viec-tay", 0.0, 2.0, needs_review=True),)
         marks = Marks("marked", 0.0, 2.0, cells)
-        queue.store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
+        store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
     page = (await site.as_("thay").get(f"teaching/submissions/{claimed.id}")).text
     assert "Tôi đã giúp một người." in page
     assert "Viết trong Jupyter." in page

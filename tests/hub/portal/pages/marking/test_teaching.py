@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from settled import store_marks
 
 import courses
 from core.calendar import HANOI
@@ -78,26 +79,26 @@ def hand_in(
             seed=1,
         )
         claimed = queue.claim(session, worker="w", at=site.clock.at, lease=dt.timedelta(minutes=1))
-        exercises = releases.find_lesson(release, LESSON)["exercises"]
+        exercises = releases.find_lesson(release, LESSON).exercises
         cells = tuple(
             CellMarks(
-                one["grade_id"],
-                one["points"] * share,
-                one["points"],
+                one.grade_id,
+                one.points * share,
+                one.points,
                 feedback="Xem lại dòng ba.",
-                needs_review=one["grade_id"] == review,
+                needs_review=one.grade_id == review,
             )
             for one in exercises
         )
         marks = Marks("marked", sum(c.points for c in cells), sum(c.max for c in cells), cells)
-        assert queue.store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
+        assert store_marks(session, claimed.id, marks, worker="w", at=site.clock.at)
         return claimed.id
 
 
 def first_exercise(site: Any) -> str:
     with site.records.read() as session:
         release = releases.current_release(session, COURSE)
-        return releases.find_lesson(release, LESSON)["exercises"][0]["grade_id"]
+        return releases.find_lesson(release, LESSON).exercises[0].grade_id
 
 
 def packed(folder: Path, **changed: bytes) -> bytes:
@@ -338,9 +339,7 @@ async def test_three_accounts_on_one_browser_become_a_sign_to_look_at(site: Any)
         assert sent.status == 202, sent.text
         with site.records.begin() as session:
             claimed = queue.claim(session, worker="w", at=site.clock.at, lease=HOUR)
-            queue.store_marks(
-                session, claimed.id, Marks("marked", 0, 1), worker="w", at=site.clock.at
-            )
+            store_marks(session, claimed.id, Marks("marked", 0, 1), worker="w", at=site.clock.at)
     page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/signs")).text
     assert "Một trình duyệt, nhiều tài khoản trong ngày" in page
     assert "không phải kết luận" in page

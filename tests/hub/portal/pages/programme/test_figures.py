@@ -16,6 +16,7 @@ import pytest
 
 from analytics.programme.figures import find_figures
 from analytics.programme.targets import PROGRAMME
+from core.manifest import read_manifest
 from hub.platform.demo_learners import load_demo_learners, share_out
 from hub.portal import app
 from records import Session
@@ -64,7 +65,7 @@ class Publication:
     digest = "0" * 64
     learner_files: ClassVar[dict[str, bytes]] = {}
     source_files: ClassVar[dict[str, bytes]] = {}
-    manifest: ClassVar[dict[str, Any]] = {
+    manifest = read_manifest({
         "programme": PROGRAMME, "course": "mau", "title": "Khóa mẫu", "title_en": "Sample",
         "summary": "", "frame": "4.1", "pass_share": 0.5, "framework": "vn-tt02-2025",
         "lessons": [
@@ -72,7 +73,7 @@ class Publication:
              "theory_minutes": 1, "practice_minutes": 9, "exercises": []}
             for slug in ("mot", "hai")
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def unit_id(site: Any, kind: str, vintage: str, code: str) -> int:

@@ -1,0 +1,59 @@
+"""The manifest of a course: what its release says of it (`core.manifest`), from its folder."""
+
+from __future__ import annotations
+
+from core.manifest import ExerciseEntry, LessonEntry, Manifest
+from courses.course import Course, Exercise, Lesson
+from courses.media import described, named_in
+
+
+def media_of(course: Course) -> dict[str, bytes]:
+    """The files of the media folder that some lesson shows."""
+    used = {path for lesson in course.lessons for path in named_in(lesson.source)}
+    return {path: content for path, content in course.media.items() if path in used}
+
+
+def manifest_of(course: Course) -> Manifest:
+    """What pages need of a course without opening a notebook."""
+    return Manifest(
+        course=course.slug,
+        title=course.title,
+        programme=course.programme,
+        framework=course.framework,
+        pass_share=course.pass_share,
+        lessons=tuple(map(_lesson, course.lessons)),
+        title_en=course.title_en,
+        summary=course.summary,
+        summary_en=course.summary_en,
+        frame=course.frame,
+        media=described(media_of(course)),
+    )
+
+
+def _lesson(lesson: Lesson) -> LessonEntry:
+    return LessonEntry(
+        slug=lesson.slug,
+        title=lesson.title,
+        file=lesson.file,
+        max_points=lesson.max_points,
+        exercises=tuple(map(_exercise, lesson.exercises)),
+        title_en=lesson.title_en,
+        theory_minutes=lesson.theory_minutes,
+        practice_minutes=lesson.practice_minutes,
+        exam=lesson.exam,
+    )
+
+
+def _exercise(exercise: Exercise) -> ExerciseEntry:
+    return ExerciseEntry(
+        grade_id=exercise.grade_id,
+        title=exercise.title,
+        competence=exercise.competence,
+        level=exercise.level,
+        points=exercise.points,
+        minutes=exercise.minutes,
+        kind=exercise.kind,
+        hint=exercise.hint,
+        answers=exercise.answers,
+        rubric=exercise.rubric,
+    )

@@ -1,0 +1,123 @@
+"""What officers and operators do about people: import lists, set passwords, free login names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+
+from core.messages import Message, Refused
+from records import Session
+from records.people import logins, persons
+from records.platform import audit
+from records.tables.people import Person
+from school import access
+from school.access import Actor
+from school.acts import act, nothing_changed
+from school.people.roster import importing
+from school.people.roster.old_encodings import Encoding
+from school.people.roster.table import Table
+
+
+@act(may=access.may_import_roster, audited="roster.import")
+def import_roster(
+    session: Session,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    convert: Encoding | None = None,
+    table: Table | None = None,
+    *,
+    at: dt.datetime,
+) -> importing.Outcome:
+    """Import a list of people into the actor's units: the whole file, or nothing when a single row
+    has a fault (`school.people.roster.importing`)."""
+    outcome = importing.import_roster(
+        session,
+        name,
+        content,
+        at=at,
+        actor=actor.username or "",
+        scope=units_to_fill(session, actor),
+        convert=convert,
+        table=table,
+    )
+    if not (outcome.added or outcome.changed):
+        nothing_changed(session)
+    return outcome
+
+
+def check_roster(
+    session: Session,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    convert: Encoding | None = None,
+    table: Table | None = None,
+    *,
+    at: dt.datetime,
+) -> importing.Outcome:
+    """What `import_roster` would do; nothing is written, so nobody waits for the database."""
+    return importing.import_roster(
+        session,
+        name,
+        content,
+        at=at,
+        actor=actor.username or "",
+        scope=units_to_fill(session, actor),
+        dry_run=True,
+        convert=convert,
+        table=table,
+    )
+
+
+@act(may=access.may_administer, audited="account.password")
+def reset_password(
+    session: Session,
+    actor: Actor,
+    username: str,
+    set_password: Callable[[str], None],
+    *,
+    at: dt.datetime,
+) -> None:
+    """Give somebody a new password; ``set_password`` does it where accounts are kept, last of all,
+    so that a password is never set without its audit line. `Refused` for an unknown name."""
+    person = _find(session, username)
+    _log(session, actor, "account.password", person, at)
+    set_password(username)
+
+
+@act(may=access.may_administer, audited="account.unbind")
+def unbind_account(session: Session, actor: Actor, username: str, *, at: dt.datetime) -> bool:
+    """Let the next person of the identity provider log in by this name; False where none did."""
+    person = persons.find_person(session, username)
+    if person is None or not logins.unbind(session, username):
+        nothing_changed(session)
+        return False
+    _log(session, actor, "account.unbind", person, at)
+    return True
+
+
+def units_to_fill(session: Session, actor: Actor) -> Collection[int] | None:
+    """The units whose lists this actor may fill; None for all."""
+    if actor.roles & {access.MINISTRY_OFFICER, access.ADMINISTRATOR}:
+        return None
+    own = actor.units_as(access.UNIT_OFFICER)
+    return frozenset[int]().union(*(persons.unit_and_below(session, unit) for unit in own))
+
+
+def _find(session: Session, username: str) -> Person:
+    person = persons.find_person(session, username)
+    if person is None or person.erased_at is not None:
+        raise Refused(Message("Không có ai mang tên đăng nhập {username}.", {"username": username}))
+    return person
+
+
+def _log(session: Session, actor: Actor, action: str, person: Person, at: dt.datetime) -> None:
+    audit.append(
+        session,
+        at=at,
+        actor=actor.username or "",
+        action=action,
+        subject=f"person:{person.id}",
+        detail={},
+    )

@@ -1,0 +1,1 @@
+"""What administrators do about the running platform."""
