@@ -92,7 +92,7 @@ OF_SOMETHING_ELSE = {
     "graders/compatible/exchange.py": "what the platform's API answers",
     "graders/compatible/single.py": "nbgrader's metadata of a cell",
     "graders/read_submission.py": "nbgrader's metadata of a cell",
-    "hub/portal/api.py": "what a caller sends",
+    "hub/portal/api/sent.py": "what a caller sends",
     "records/marking/remarking.py": "marks of a try, as they were stored",
 }
 THINGS_OF_A_MANIFEST = {"manifest", "lesson", "titles"}

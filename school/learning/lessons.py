@@ -36,6 +36,7 @@ from records import Session
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments
 from records.marking import queue, reviewing
+from records.marking.marks import marks_of
 from records.tables.courses import Release
 from records.tables.learning import Draft
 from records.tables.marking import ExerciseMarks, Submission
@@ -405,7 +406,7 @@ def find_last_result(session: Session, person_id: int, place: Place) -> Result |
 def _result(
     session: Session, submission: Submission, course: str, exercises: Sequence[ExerciseEntry]
 ) -> Result:
-    marks = {row.grade_id: row for row in queue.marks_of(session, submission.id)}
+    marks = {row.grade_id: row for row in marks_of(session, submission.id)}
     titles = {one.grade_id: one.title for one in exercises}
     rubrics = {one.grade_id: one.rubric for one in exercises}
     order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]
