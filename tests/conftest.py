@@ -26,6 +26,8 @@ from records import Records, open_records
 
 sys.path.insert(0, str(Path(__file__).parent / "harness"))  # what tests of several rooms use
 
+import fast
+
 _numbers = itertools.count()
 
 # Few tests, many minutes. Begun first: at the end one worker would be at them alone.
@@ -44,64 +46,26 @@ LONG = (
 assert all((TESTS / place).exists() for place in LONG)
 
 
-# `motcham test --fast` leaves out what takes a hub, a browser, stock nbgrader or minutes: whoever
-# asks for such a fixture, and all of such a place. What is chosen starts none of them: it would
-# fail (`_refuse_slow_programs`).
-SLOW_FIXTURES = {"platform", "start_platform", "start_module_s_platform"}
-SLOW = (
-    "hub/browser",
-    "hub/proxy",
-    "labs",
-    "graders/attacks",
-    "graders/compatible",
-    "graders/service",
-    "graders/test_honest_notebooks.py",
-    "graders/test_installed_anywhere.py",
-    "courses/test_stock_nbgrader.py",
-    "test_bootstrap.py",
-)
-SLOW_PROGRAMS = ("chromium", "playwright", "configurable-http-proxy", "jupyterhub", "nbgrader")
-assert all((TESTS / place).exists() for place in SLOW)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--fast", action="store_true", help="nothing that takes a hub or a browser")
+    parser.addoption("--fast", action="store_true", help="no hub, no browser, no minutes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--fast"):
-        sys.addaudithook(_refuse_slow_programs)
-
-
-def _refuse_slow_programs(event: str, given: tuple[object, ...]) -> None:
-    if event == "subprocess.Popen":
-        command = " ".join(str(word) for word in given[1])  # type: ignore[attr-defined]
-        slow = [program for program in SLOW_PROGRAMS if program in command]
-        assert not slow, f"a fast test starts {slow}: {command}"
+        sys.addaudithook(fast.refuse_slow_programs)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Places that a fast run leaves out are not even read."""
-    return (config.getoption("--fast") and _lies_in(SLOW, collection_path)) or None
+    return (config.getoption("--fast") and fast.is_slow_place(collection_path)) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long files first; the others, and the tests of a file, stay in their order."""
     if config.getoption("--fast"):
-        slow = [item for item in items if _is_slow(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if not _is_slow(item)]
+        config.hook.pytest_deselected(items=[item for item in items if fast.is_slow(item)])
+        items[:] = [item for item in items if not fast.is_slow(item)]
     items.sort(key=_turn)
-
-
-def _is_slow(item: pytest.Item) -> bool:
-    """A database of one kind is enough for a fast run, and SQLite needs no server."""
-    asked = set(getattr(item, "fixturenames", ()))
-    return bool(SLOW_FIXTURES & asked or item.get_closest_marker("postgres"))
-
-
-def _lies_in(places: tuple[str, ...], path: Path) -> bool:
-    return any(path.is_relative_to(TESTS / place) for place in places)
 
 
 def _turn(item: pytest.Item) -> int:

@@ -74,6 +74,7 @@ def test_every_file_is_formatted() -> None:
     assert number_in(r"(\d+) files already formatted", run("ruff", "format", "--check")) > 120
 
 
+@pytest.mark.slow
 def test_types_hold() -> None:
     assert number_in(r"no issues found in (\d+) source files", run("mypy")) > 80
 
