@@ -50,7 +50,7 @@ from hub.platform.ports import free_port
 from hub.settings import Settings
 from records import open_records
 from records.people import persons
-from school.learning import lessons
+from school.learning import answering, notebooks
 
 HERE = Path(__file__).parent
 COURSE = courses.load_course(HERE.parent / "courses" / "content" / "nhan-thuc-chung")
@@ -159,8 +159,8 @@ class Stage:
         self._published = courses.learner_notebook(lesson.source)
         self.code_cell = next(
             cell_id
-            for cell_id, cell in lessons.answer_cells(self._published).items()
-            if cell["cell_type"] == "code" and lessons.form_of(cell) is None
+            for cell_id, cell in notebooks.answer_cells(self._published).items()
+            if cell["cell_type"] == "code" and answering.form_of(cell) is None
         )
 
     def notebook_with(self, code: str) -> dict[str, Any]:
@@ -207,12 +207,12 @@ class Stage:
         await who.get("hub/home")
         named = {"X-XSRFToken": who.xsrf("/hub/")}
         mine = f"hub/api/users/{who.name}"
-        answer = await who.browser.post(f"{mine}/tokens", json={}, headers=named)
-        who.token = answer.json()["token"]  # type: ignore[attr-defined]
         await who.browser.post(f"{mine}/server", headers=named)
         for _ in range(600):
             found = (await who.browser.get(mine, headers=named)).json()["servers"].get("")
             if found and found["ready"]:
+                # Only whom the hub lets in sees a lab: their browser gets its cookies now.
+                await who.get(f"user/{who.name}/lab")
                 return
             await asyncio.sleep(0.1)
         raise TimeoutError("the attacker's lab did not start")
@@ -221,7 +221,12 @@ class Stage:
     async def kernel(self, who: Person, kind: Any) -> AsyncIterator[Any]:
         """A kernel in the attacker's lab; the lab is closed afterwards."""
         one = kind(self, who.name)
-        one.headers = {"Authorization": f"token {who.token}"}  # type: ignore[attr-defined]
+        inside = f"/user/{who.name}/"
+        cookies = [cookie for cookie in who.browser.cookies.jar if inside.startswith(cookie.path)]
+        one.headers = {
+            "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
+            "X-XSRFToken": who.xsrf(inside),
+        }
         try:
             async with one:
                 yield one

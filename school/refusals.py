@@ -24,7 +24,9 @@ class NotAllowed(WithStatus):
     status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        super().__init__(Message("Không có trang này, hoặc anh/chị không được xem"))
+        super().__init__(
+            Message("Không có trang này, hoặc tài khoản của anh/chị không xem được trang này.")
+        )
 
 
 class TooLarge(WithStatus):

@@ -79,6 +79,19 @@ def load_programmes() -> dict[str, Programme]:
     }
 
 
+def check_programme(programme: str) -> None:
+    """`Refused` for a programme that `targets.toml` does not know: nothing could be counted."""
+    known = load_programmes()
+    if programme not in known:
+        raise Refused(
+            Message(
+                "MOTCHAM_PROGRAMME là “{programme}”, hệ thống không biết chương trình này. Có: "
+                "{known}",
+                {"programme": programme, "known": ", ".join(known)},
+            )
+        )
+
+
 @cache
 def load_groups() -> dict[str, Group]:
     """The eight audience groups, in the order of the decision."""
@@ -145,6 +158,8 @@ def set_plan(
     """Store the provinces' shares and the plan's deadline. All provinces must be of one vintage,
     and the shares must add up to the number for localities; raises `Refused` otherwise."""
     goals = find_goals(session, programme)
+    if "local" not in goals:
+        raise Refused(Message("Chương trình này không có chỉ tiêu cho địa phương để phân bổ"))
     tree = load_units_tree(session)
     vintages = {tree[unit].vintage for unit in shares}
     wrong = []

@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from core.messages import Message
+from analytics.programme.targets import check_programme
+from core.messages import Message, Refused
 from hub.platform.ports import is_free
 from hub.settings import ROOT, Settings
 from sandbox import wall_level
@@ -55,7 +56,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_data(settings),
         *_memory(),
         *_port(settings),
-        *_settings(),
+        *_settings(settings),
         *_fonts(),
         *_browser(),
     ]
@@ -208,7 +209,11 @@ def _port(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _settings() -> Iterator[Finding]:
+def _settings(settings: Settings) -> Iterator[Finding]:
+    try:
+        check_programme(settings.programme)
+    except Refused as refused:
+        yield Finding("missing", refused.messages[0])
     known = {f"MOTCHAM_{name.upper()}" for name in Settings.model_fields}
     known |= {"MOTCHAM_SETTINGS", "MOTCHAM_DEBUG", "MOTCHAM_STARTER"}
     for name in sorted(os.environ):

@@ -31,6 +31,7 @@ from hub.platform.audit_heads import DailyHeads
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
 from records.learning import enrolments
+from records.marking.unsettled import count_unsettled
 from records.programme.requirements import requirements_of
 from records.wakeup import Bell
 from school.settling import settle_again, settle_submission
@@ -105,14 +106,16 @@ def open_marker(settings: Settings) -> Iterator[tuple[MarksNotebooks, int]]:
         cluster.close()
 
 
-def write_health(path: Path, service: GradingService) -> None:
-    """Replace the health file in one step."""
+def write_health(path: Path, service: GradingService, records: Records) -> None:
+    """Replace the health file in one step. ``unsettled``: what broke after marks, or after a class,
+    and is tried again; more than a few, and the log says why."""
     health = service.health()
     at = dt.datetime.now(dt.UTC).isoformat()
+    with records.read() as session:
+        unsettled = count_unsettled(session)
     new = path.with_suffix(f".{os.getpid()}.new")
-    new.write_text(
-        json.dumps({"at": at, "well": health.well, **dataclasses.asdict(health)}), encoding="utf-8"
-    )
+    told = {"at": at, "well": health.well, **dataclasses.asdict(health), "unsettled": unsettled}
+    new.write_text(json.dumps(told), encoding="utf-8")
     new.replace(path)
 
 
@@ -179,7 +182,7 @@ def run(settings: Settings, stop: Bell) -> None:
                 heads = DailyHeads(records, settings)
                 looked_at = dt.datetime.now(dt.UTC)
                 while True:
-                    write_health(health, service)
+                    write_health(health, service, records)
                     heads.keep(dt.datetime.now(dt.UTC))
                     if stop.wait(HEALTH_EVERY_S):
                         break

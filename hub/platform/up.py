@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
+from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
 from hub.login.accounts import forget_strangers, open_accounts
 from hub.login.identity_provider import with_endpoints
@@ -147,6 +148,7 @@ def claim(settings: Settings) -> Iterator[None]:
 
 def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     """Secrets, database, units, courses, accounts. Safe to repeat; only the first time is slow."""
+    check_programme(settings.programme)
     for folder in (settings.secrets, settings.data / "logs", settings.data / "cache"):
         make_private_folder(folder)
     for name in ("hub-cookie", "proxy-token", "audit-key"):

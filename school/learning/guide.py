@@ -13,7 +13,7 @@ import courses
 from core.manifest import ExerciseEntry, Manifest
 from records import Session
 from records.courses import lesson_terms
-from school.learning import lessons
+from school.learning import lessons, results
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Guide:
     place: lessons.Place
     tasks: Sequence[dict[str, Any]]
     videos: Sequence[dict[str, Any]]
-    result: lessons.Result | None
+    result: results.Result | None
     attempts_used: int
 
 
 def load_guide(session: Session, person_id: int, place: lessons.Place, work: lessons.Work) -> Guide:
     """The guide of a learner's lesson; ``work`` is their draft."""
-    result = lessons.find_last_result(session, person_id, place)
+    result = results.find_last_result(session, person_id, place)
     return Guide(
         place=place,
         tasks=tasks_of(courses.blocks(work.notebook), place.exercises, result),
@@ -42,7 +42,7 @@ def load_guide(session: Session, person_id: int, place: lessons.Place, work: les
 def tasks_of(
     blocks: Sequence[courses.Block],
     exercises: Sequence[ExerciseEntry],
-    result: lessons.Result | None,
+    result: results.Result | None,
 ) -> list[dict[str, Any]]:
     """One entry a task, in the notebook's order: where it is, its words, its last marks; pure."""
     worth = {one.grade_id: one.points for one in exercises}

@@ -1,58 +1,46 @@
 """One learner's lesson: the draft, the answers in it, what is run, and what is handed in.
 
 The notebook is the one truth of a learner's answers; the player sends only what changed
-(`apply_answers`), JupyterLab sends the whole notebook (`check_notebook`). Reading and writing the
-database happens in the functions that take a session; the rest is pure.
+(`notebooks.apply_answers`), JupyterLab sends the whole notebook (`check_notebook`). Reading and
+writing the database happens in the functions that take a session; the rest is pure.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import courses
-from core.manifest import Criterion, ExerciseEntry, LessonEntry, Manifest
+from core.manifest import ExerciseEntry, LessonEntry, Manifest
 from core.messages import Message, Refused
 from courses.media import named_in
 from courses.notebooks import (
     SOLUTION,
     grade_id_of,
-    is_answer,
     is_marked,
     is_solution,
-    is_task_answer,
-    is_test,
     region,
     source_of,
-    write_text,
 )
-from graders.strict.feedback import read_feedback
 from records import Session
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments
-from records.marking import queue, reviewing
-from records.marking.marks import marks_of
+from records.marking import queue
 from records.tables.courses import Release
 from records.tables.learning import Draft
-from records.tables.marking import ExerciseMarks, Submission
-from school.learning import answering
-from school.learning.answering import form_of
+from school.learning import answering, notebooks
 from school.learning.notebook_weight import (
     LIGHT,
-    LONGEST_SOURCE,
     as_bytes,
     lean,
     most_bytes,
     refuse_heavy,
 )
 from school.refusals import TooLate
-
-Answers = dict[str, Any]  # cell id → a form's value, or the source of a code cell
 
 
 @dataclass(frozen=True)
@@ -100,51 +88,6 @@ class Changed(Exception):
     def __init__(self, work: Work) -> None:
         super().__init__(f"revision {work.revision} is stored")
         self.work = work
-
-
-@dataclass(frozen=True)
-class Result:
-    """A submission with its marks, as pages and the API show it. No notebook in it."""
-
-    id: int
-    person_id: int
-    course: str
-    lesson: str
-    state: str  # queued, claimed, marked, dead
-    late: bool
-    submitted_at: dt.datetime
-    marked_at: dt.datetime | None
-    points: float | None
-    max_points: float | None
-    reason: Mapping[str, Any] | None
-    exercises: tuple[ExerciseResult, ...]
-
-    @property
-    def waiting(self) -> bool:
-        return self.state in ("queued", "claimed")
-
-
-@dataclass(frozen=True)
-class ExerciseResult:
-    grade_id: str
-    title: str
-    points: float
-    max_points: float
-    feedback: Message | str  # in whatever language it is shown: see `graders.strict.feedback`
-    needs_review: bool
-    rubric: tuple[courses.Picked, ...] = ()  # what a person chose of the exercise's rubric
-    # For whoever marks, never for the learner: why the machine could not decide, and what the
-    # other way of marking gave.
-    note: Message | str = ""
-    other_points: float | None = None
-
-    @property
-    def state(self) -> str:
-        if self.needs_review:
-            return "review"
-        if self.points >= self.max_points:
-            return "full"
-        return "part" if self.points > 0 else "none"
 
 
 # --- finding and opening ------------------------------------------------------------------------
@@ -272,13 +215,13 @@ def save_answers(
     if draft is None:
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
     work = as_work(draft)
-    read, fields = answering.read_answers(answer_cells(work.notebook), answers, language)
+    read, fields = answering.read_answers(notebooks.answer_cells(work.notebook), answers, language)
     if draft.revision != revision:
         # The same answers again are no conflict: the first reply may have been lost on the way.
-        if same_answers(work.notebook, read):
+        if notebooks.same_answers(work.notebook, read):
             return replace(work, fields=fields)
         raise Changed(work)
-    notebook = apply_answers(work.notebook, read)
+    notebook = notebooks.apply_answers(work.notebook, read)
     saved = save_work(session, person_id, place, notebook, revision=revision, at=at, worked=worked)
     return replace(saved, fields=fields)
 
@@ -324,7 +267,7 @@ def restore(session: Session, person_id: int, place: Place, work: Work, *, at: d
     """Put back cells that the draft lost; every answer stays."""
     enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
     published = published_for(session, place, enrolled.seed)
-    whole = restored(work.notebook, published.notebook)
+    whole = notebooks.restored(work.notebook, published.notebook)
     return save_work(session, person_id, place, whole, revision=work.revision, at=at)
 
 
@@ -364,7 +307,7 @@ def hand_in(
     enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
     published = published_for(session, place, enrolled.seed)
     check_notebook(notebook, published.notebook, place)
-    _changed, fields = answering.read_notebook(answer_cells(notebook), language)
+    _changed, fields = answering.read_notebook(notebooks.answer_cells(notebook), language)
     answering.refuse_unread(fields)
     try:
         submission = queue.submit(
@@ -387,181 +330,11 @@ def hand_in(
 # --- results ------------------------------------------------------------------------------------
 
 
-def find_result(session: Session, submission_id: int) -> Result | None:
-    submission = queue.find_submission(session, submission_id)
-    if submission is None:
-        return None
-    release = releases.find_release(session, submission.release_id)
-    assert release is not None
-    entry = releases.find_lesson(release, submission.lesson)
-    return _result(session, submission, release.course, entry.exercises if entry else ())
-
-
-def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
-    """The last submission of a lesson; a marked one is shown with its marks."""
-    submission = queue.find_last(session, person_id, place.release_id, place.lesson)
-    return _result(session, submission, place.course, place.exercises) if submission else None
-
-
-def _result(
-    session: Session, submission: Submission, course: str, exercises: Sequence[ExerciseEntry]
-) -> Result:
-    marks = {row.grade_id: row for row in marks_of(session, submission.id)}
-    titles = {one.grade_id: one.title for one in exercises}
-    rubrics = {one.grade_id: one.rubric for one in exercises}
-    order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]
-    return Result(
-        id=submission.id,
-        person_id=submission.person_id,
-        course=course,
-        lesson=submission.lesson,
-        state=submission.state,
-        late=submission.late,
-        submitted_at=submission.submitted_at,
-        marked_at=submission.marked_at,
-        points=submission.points,
-        max_points=submission.max_points,
-        reason=submission.reason,
-        exercises=tuple(
-            ExerciseResult(
-                grade_id,
-                titles.get(grade_id, grade_id),
-                marks[grade_id].points,
-                marks[grade_id].max_points,
-                read_feedback(marks[grade_id].feedback),
-                marks[grade_id].needs_review,
-                _picked(session, submission, marks[grade_id], rubrics.get(grade_id, ())),
-                read_feedback(marks[grade_id].note),
-                marks[grade_id].other_points,
-            )
-            for grade_id in order
-            if grade_id in marks
-        ),
-    )
-
-
-def _picked(
-    session: Session, submission: Submission, marks: ExerciseMarks, rubric: Sequence[Criterion]
-) -> tuple[courses.Picked, ...]:
-    if not rubric or marks.needs_review:
-        return ()
-    counting = reviewing.deciding(
-        reviewing.reviews_of(session, submission.id, marks.grade_id),
-        marks.max_points,
-        exam=submission.priority == queue.EXAM,
-    )
-    picks = [review.picks for review in counting if review.picks]
-    return courses.picked(rubric, picks)
-
-
 # --- notebooks, pure ----------------------------------------------------------------------------
 
 
 def as_work(draft: Draft) -> Work:
     return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
-
-
-def answer_cells(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """The cells a learner answers in, by cell id."""
-    return {
-        str(cell.get("id", "")): cell
-        for cell in notebook["cells"]
-        if cell["cell_type"] in ("code", "markdown") and is_answer(cell)
-    }
-
-
-def answers_in(notebook: Mapping[str, Any]) -> Answers:
-    """Every answer: a form's value, a code cell's source, the text written in a text cell."""
-    return {cell_id: _answer(cell) for cell_id, cell in answer_cells(notebook).items()}
-
-
-def without_content(answers: Answers) -> Answers:
-    """Answers without the bytes of uploaded files: ``{"name": …, "size": …}`` in their place."""
-    return {
-        cell_id: {"name": value.get("name"), "size": len(value["base64"])}
-        if isinstance(value, dict) and isinstance(value.get("base64"), str)
-        else value
-        for cell_id, value in answers.items()
-    }
-
-
-def _answer(cell: Mapping[str, Any]) -> Any:
-    source = source_of(cell)
-    if cell["cell_type"] == "markdown":
-        return courses.written_answer(cell) or None
-    try:
-        if courses.read_form(source) is not None:
-            return courses.read_answer(source)
-    except Refused:  # edited elsewhere into something that is no form any more: show it as code
-        pass
-    return source
-
-
-def apply_answers(notebook: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook with these answers; raises `Refused` naming every answer that does not fit."""
-    cells, wrong = answer_cells(notebook), []
-    for cell_id, value in answers.items():
-        cell = cells.get(cell_id)
-        if cell is None:
-            wrong.append(Message("Bài này không có ô trả lời {cell}.", {"cell": cell_id}))
-            continue
-        try:
-            cell["source"] = _with_answer(cell, value)
-        except Refused as refused:
-            wrong.extend(refused.messages)
-    if wrong:
-        raise Refused(*wrong)
-    return notebook
-
-
-def _with_answer(cell: Mapping[str, Any], value: Any) -> str:
-    source = source_of(cell)
-    if cell["cell_type"] == "markdown":
-        return write_text(cell, _text(value))
-    if form_of(cell) is not None:
-        return courses.write_answer(source, value)
-    if not isinstance(value, str):
-        raise Refused(Message("Câu trả lời của ô mã phải là chữ."))
-    if len(value) > LONGEST_SOURCE:
-        raise Refused(Message("Ô mã dài quá mức cho phép ({n} ký tự).", {"n": LONGEST_SOURCE}))
-    return value
-
-
-def _text(value: Any) -> str:
-    if value is not None and not isinstance(value, str):
-        raise Refused(Message("Câu trả lời của ô viết phải là chữ."))
-    if value and len(value) > LONGEST_SOURCE:
-        raise Refused(Message("Ô viết dài quá mức cho phép ({n} ký tự).", {"n": LONGEST_SOURCE}))
-    return unicodedata.normalize("NFC", value or "")
-
-
-def same_answers(notebook: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
-    stored = answers_in(notebook)
-    return all(cell_id in stored and stored[cell_id] == value for cell_id, value in answers.items())
-
-
-def sources_up_to(notebook: Mapping[str, Any], cell_id: str) -> tuple[list[str], list[str]]:
-    """Sources and ids of the code cells to run for *Chạy thử*: up to this one, without tests."""
-    sources: list[str] = []
-    ids: list[str] = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and not is_test(cell):
-            sources.append(source_of(cell))
-            ids.append(str(cell.get("id", "")))
-        if cell.get("id") == cell_id:
-            if not ids or ids[-1] != cell_id:
-                break
-            return sources, ids
-    raise Refused(Message("Bài này không có ô mã {cell}.", {"cell": cell_id}))
-
-
-def read_submitted(content: bytes) -> dict[str, Any]:
-    """A notebook somebody sends us; raises `Refused` where it is none."""
-    try:
-        notebook: dict[str, Any] = courses.read_notebook(content)
-    except RecursionError:
-        raise Refused(Message("không phải sổ bài học hợp lệ: lồng nhau quá sâu")) from None
-    return notebook
 
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:
@@ -597,22 +370,6 @@ def lost_exercises(notebook: Mapping[str, Any], place: Place) -> bool:
     return any(
         one.grade_id not in there or not ids.issuperset(one.answers) for one in place.exercises
     )
-
-
-def restored(notebook: Mapping[str, Any], published: dict[str, Any]) -> dict[str, Any]:
-    """The published lesson with the draft's answers put back, cell by cell (by grade_id)."""
-    kept = {
-        grade_id_of(cell): source_of(cell)
-        for cell in notebook["cells"]
-        if is_solution(cell) and grade_id_of(cell)
-    }
-    below_tasks = {str(cell.get("id", "")): source_of(cell) for cell in notebook["cells"]}
-    for cell in published["cells"]:
-        if is_solution(cell) and grade_id_of(cell) in kept:
-            cell["source"] = kept[grade_id_of(cell)]
-        elif is_task_answer(cell):
-            cell["source"] = below_tasks.get(str(cell.get("id", "")), "")
-    return published
 
 
 def next_after(place: Place) -> str | None:

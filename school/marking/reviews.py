@@ -25,7 +25,7 @@ from records.people import persons
 from records.tables.courses import Release
 from records.tables.marking import Submission
 from records.tables.people import Person
-from school.learning import lessons
+from school.learning import results
 
 MOST_WAITING = 1000
 MANY_LEARNERS = 3  # with the same trouble at the same cell
@@ -64,7 +64,7 @@ class ExerciseSeen:
     """
 
     title: str
-    result: lessons.ExerciseResult
+    result: results.ExerciseResult
     rubric: tuple[courses.Criterion, ...]
     given: tuple[Given, ...]
     reviews: int
@@ -175,7 +175,7 @@ def load_submission(
     submission = queue.find_submission(session, submission_id)
     release = releases.find_release(session, submission.release_id) if submission else None
     lesson = releases.find_lesson(release, submission.lesson) if submission and release else None
-    result = lessons.find_result(session, submission_id)
+    result = results.find_result(session, submission_id)
     if submission is None or lesson is None or release is None or result is None:
         return None
     cells = cells_of(submission.notebook)
@@ -202,7 +202,7 @@ def load_submission(
 def _seen(
     session: Session,
     submission: Submission,
-    result: lessons.ExerciseResult,
+    result: results.ExerciseResult,
     exercise: ExerciseEntry | None,
     reader_id: int | None,
 ) -> ExerciseSeen:

@@ -14,7 +14,7 @@ from hub.portal.api.handler import ApiHandler
 from hub.portal.api.sent import answers_of, read_notebook_of, revision_of, worked_of
 from records import Session
 from school import access
-from school.learning import acts, answering, guide, lessons, overview
+from school.learning import acts, answering, guide, lessons, notebooks, overview
 from school.learning.notebook_weight import as_bytes
 
 
@@ -98,7 +98,7 @@ class LessonHandler(ApiHandler):
                 "errors": [self._(STORED_ELSEWHERE.template)],
                 "revision": work.revision,
                 "saved_at": work.saved_at.isoformat(),
-                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
             },
             HTTPStatus.CONFLICT,
         )
@@ -123,7 +123,7 @@ class Lesson(LessonHandler):
                 "saved_at": work.saved_at.isoformat(),
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
                 "attempts": place.attempts,
-                "answers": lessons.without_content(lessons.answers_in(work.notebook)),
+                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
                 "exercises": [
                     {
                         "grade_id": one.grade_id,
@@ -197,7 +197,7 @@ class Draft(LessonHandler):
         language = self.speak(sent)
         place = await self.place(course, lesson)
         notebook = await self.in_thread(lambda: read_notebook_of(sent))
-        cells = lessons.answer_cells(notebook)
+        cells = notebooks.answer_cells(notebook)
         changed, fields = await self.in_thread(lambda: answering.read_notebook(cells, language))
         await self.work(place)
         try:
@@ -245,6 +245,6 @@ class Answers(LessonHandler):
         if not any(isinstance(value, dict) and "base64" in value for value in answers.values()):
             return []
         work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
-        cells = lessons.answer_cells(work.notebook) if work else {}
+        cells = notebooks.answer_cells(work.notebook) if work else {}
         seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
         return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]

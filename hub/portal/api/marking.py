@@ -13,7 +13,7 @@ from records import Session
 from records.assessment import certificates
 from records.marking import queue
 from school import access
-from school.learning import acts, lessons, overview
+from school.learning import acts, lessons, overview, results
 from school.refusals import TooLate
 
 LONGEST_WAIT_S = 25
@@ -89,18 +89,18 @@ class Submission(ApiHandler):
         except ValueError:
             return 0
 
-    async def _find(self, number: int) -> lessons.Result:
-        result = await self.read(lessons.find_result, number)
+    async def _find(self, number: int) -> results.Result:
+        result = await self.read(results.find_result, number)
         if result is None or not access.may_see_submission(self.actor, result.person_id):
             raise self.absent()
         return result
 
-    def _certificate(self, session: Session, result: lessons.Result) -> str | None:
+    def _certificate(self, session: Session, result: results.Result) -> str | None:
         programme = self.programme
         found = overview.find_certificate(session, result.person_id, programme)
         return found.number if found else None
 
-    def _as_json(self, result: lessons.Result, certificate: str | None) -> dict[str, Any]:
+    def _as_json(self, result: results.Result, certificate: str | None) -> dict[str, Any]:
         return {
             "id": result.id,
             "course": result.course,

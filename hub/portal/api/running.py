@@ -11,7 +11,7 @@ from hub.portal.api.learning import LessonHandler
 from hub.portal.api.sent import answers_of
 from hub.portal.turns import TooManyWaiting
 from school import access
-from school.learning import answering, lessons
+from school.learning import answering, notebooks
 from school.refusals import Busy, Unavailable
 
 RUN_WAIT_S = 20  # for a free place to run in
@@ -30,10 +30,10 @@ class Run(LessonHandler):
         cell = sent.get("cell")
         if not isinstance(cell, str):
             raise Refused(Message("Thiếu tên ô cần chạy."))
-        cells = lessons.answer_cells(work.notebook)
+        cells = notebooks.answer_cells(work.notebook)
         answers, _fields = answering.read_answers(cells, answers_of(sent), self.speak(sent))
-        notebook = await self.in_thread(lambda: lessons.apply_answers(work.notebook, answers))
-        sources, ids = lessons.sources_up_to(notebook, cell)
+        notebook = await self.in_thread(lambda: notebooks.apply_answers(work.notebook, answers))
+        sources, ids = notebooks.sources_up_to(notebook, cell)
         runs = await self._run(sources)
         self.json(run_as_json(runs, ids, self._))
 

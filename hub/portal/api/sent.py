@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.messages import Message, Refused
-from school.learning import lessons
+from school.learning import notebooks
 from school.learning.notebook_weight import as_bytes
 
 MOST_WORKED_S = 6 * 60 * 60  # between two saves; more is no work but a clock gone wrong
@@ -45,7 +45,7 @@ def read_notebook_of(sent: dict[str, Any]) -> dict[str, Any]:
     """The notebook sent along, as an object or as the text of the file."""
     found = sent.get("notebook")
     if isinstance(found, str):
-        return lessons.read_submitted(found.encode("utf-8", "surrogatepass"))
+        return notebooks.read_submitted(found.encode("utf-8", "surrogatepass"))
     if isinstance(found, dict):
-        return lessons.read_submitted(as_bytes(found))
+        return notebooks.read_submitted(as_bytes(found))
     raise Refused(Message("Thiếu phần “notebook”: nội dung sổ bài học."))

@@ -15,6 +15,7 @@ from analytics.programme.targets import (
     EXPERTS,
     PROGRAMME,
     allot,
+    check_programme,
     find_goals,
     load_groups,
     load_programmes,
@@ -363,3 +364,10 @@ def test_what_is_withheld_cannot_be_worked_out_from_the_sum(counts) -> None:
         least = (len(small) - 1) + SMALLEST * len(beside)
         most = (len(small) - 1) * (SMALLEST - 1) if not beside else rest
         assert least <= rest <= most
+
+
+def test_a_programme_that_nobody_knows_is_refused_with_those_that_are_known() -> None:
+    check_programme(PROGRAMME)
+    with pytest.raises(Refused, match="chuyen-gia-1000") as refused:
+        check_programme("chuyen-doi-so")
+    assert "MOTCHAM_PROGRAMME" in str(refused.value)

@@ -22,7 +22,7 @@ from records.courses import lesson_terms, releases
 from records.marking import queue
 from records.tables.learning import Draft
 from records.tables.marking import Submission
-from school.learning import lessons, notebook_weight
+from school.learning import answering, lessons, notebook_weight, notebooks
 
 COURSE, LESSON = "khoa-mau", "bai-mau"
 PAGE = f"courses/{COURSE}/lessons/{LESSON}"
@@ -216,8 +216,8 @@ class TestRuns:
         an, binh = running.as_("an"), running.as_("binh")
         cell = next(
             cell_id
-            for cell_id, one in lessons.answer_cells(await notebook_of(an)).items()
-            if one["cell_type"] == "code" and lessons.form_of(one) is None
+            for cell_id, one in notebooks.answer_cells(await notebook_of(an)).items()
+            if one["cell_type"] == "code" and answering.form_of(one) is None
         )
 
         async def run(browser: Any, code: str) -> Any:

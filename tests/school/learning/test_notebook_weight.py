@@ -12,7 +12,7 @@ import pytest
 import courses
 from courses.notation import LARGEST_FILE, LONGEST_ANSWER
 from graders.read_submission import MAX_BYTES
-from school.learning import lessons, notebook_weight
+from school.learning import answering, lessons, notebook_weight, notebooks
 from school.refusals import TooLarge
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +30,7 @@ def published_lessons() -> list[dict[str, Any]]:
 
 def largest_answer(cell: dict[str, Any]) -> Any:
     """As much as the page accepts in this field; None where its values are few."""
-    form = lessons.form_of(cell)
+    form = answering.form_of(cell)
     if form is None:
         return "ế" * lessons.LONGEST_SOURCE
     if form.kind == "file":
@@ -44,11 +44,11 @@ def test_everything_a_lesson_s_fields_accept_fits(published: dict[str, Any]) -> 
     """The largest legitimate notebook: every field full to its own bound."""
     full = {
         cell_id: answer
-        for cell_id, cell in lessons.answer_cells(published).items()
+        for cell_id, cell in notebooks.answer_cells(published).items()
         if (answer := largest_answer(cell)) is not None
     }
     most = notebook_weight.most_bytes(published)
-    notebook = lessons.apply_answers(json.loads(json.dumps(published)), full)
+    notebook = notebooks.apply_answers(json.loads(json.dumps(published)), full)
     size = len(notebook_weight.as_bytes(notebook))
     assert len(notebook_weight.as_bytes(published)) < size <= most
     notebook_weight.refuse_heavy(size, most)

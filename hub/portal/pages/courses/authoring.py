@@ -30,7 +30,7 @@ from hub.portal.web import PageHandler
 from records.courses import releases
 from school import access
 from school.courses import acts, publishing
-from school.learning import lessons
+from school.learning import notebooks
 from school.learning.overview import FRAMES
 from school.refusals import Unavailable
 
@@ -242,7 +242,7 @@ class Preview(AuthoringPage):
         )
         notebook = json.loads(content)
         pictures = await self.in_thread(lambda: media.embedded(course))
-        answers = lessons.answers_in(notebook)
+        answers = notebooks.answers_in(notebook)
         blocks, contents = arrange(courses.blocks(notebook, pictures), answers)
         self.page(
             "courses/preview.html",

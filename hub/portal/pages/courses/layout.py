@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import courses
-from school.learning import lessons
+from school.learning import notebooks
 
 HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
@@ -42,7 +42,7 @@ class Entry:
 
 
 def arrange(
-    blocks: list[courses.Block], answers: lessons.Answers
+    blocks: list[courses.Block], answers: notebooks.Answers
 ) -> tuple[list[Shown], list[Entry]]:
     """Number the exercises, give headings their anchors, and list the contents; pure."""
     shown: list[Shown] = []

@@ -25,7 +25,7 @@ from records import Session
 from records.courses import lesson_terms, releases
 from records.tables.assessment import Certificate
 from school import access
-from school.learning import acts, answering, lessons, overview
+from school.learning import acts, answering, lessons, notebooks, overview, results
 from school.refusals import AtFields, Unavailable
 
 BUILT = "built/editor.js"
@@ -38,7 +38,7 @@ class Loaded:
     place: lessons.Place
     work: lessons.Work | None
     course: overview.CourseState | None
-    result: lessons.Result | None
+    result: results.Result | None
     certificate: Certificate | None
     attempts_used: int
     broken: bool
@@ -79,7 +79,7 @@ def load_page(
         course=overview.find_course(
             session, actor.person_id, course, pass_share=settings.pass_share
         ),
-        result=lessons.find_last_result(session, actor.person_id, place),
+        result=results.find_last_result(session, actor.person_id, place),
         certificate=overview.find_certificate(session, actor.person_id, settings.programme),
         attempts_used=lesson_terms.count_attempts(session, actor.person_id, course, lesson)
         if place.attempts is not None
@@ -163,7 +163,7 @@ class LessonPage(PageHandler):
     def _posted(self, loaded: Loaded) -> tuple[dict[str, Any], dict[str, Message]]:
         """What the form says, by cell, without the files that are no good; and why they are not."""
         assert loaded.work is not None
-        cells = lessons.answer_cells(loaded.work.notebook)
+        cells = notebooks.answer_cells(loaded.work.notebook)
         answers: dict[str, Any] = {}
         for cell_id, cell in cells.items():
             form = answering.form_of(cell)
@@ -186,8 +186,8 @@ class LessonPage(PageHandler):
 
     def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
         """What was typed into each field and is not what is stored: nothing typed is lost."""
-        cells = lessons.answer_cells(stored.notebook)
-        kept = lessons.answers_in(stored.notebook)
+        cells = notebooks.answer_cells(stored.notebook)
+        kept = notebooks.answers_in(stored.notebook)
         typed, _fields = answering.read_answers(cells, posted, self._.language)
         return [
             self._(TYPED_BEFORE.template, label=self._label(cells[cell_id]), typed=shown)
@@ -218,7 +218,7 @@ class LessonPage(PageHandler):
         else:  # someone who only reads
             published = await self.read(lessons.published_for, place, 0)
             notebook = published.notebook
-        answers = lessons.answers_in(notebook)
+        answers = notebooks.answers_in(notebook)
         solutions: dict[str, str] = {}
         over = place.is_over(self.now, loaded.attempts_used) or loaded.has_full_points
         # What is not marked yet may come back as an attempt that did not count.
@@ -271,7 +271,7 @@ class LessonPage(PageHandler):
         labs = f"{here.scheme}://*.{settings.lab_domain}{port}"
         return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
 
-    def _state(self, loaded: Loaded, answers: lessons.Answers) -> dict[str, Any]:
+    def _state(self, loaded: Loaded, answers: notebooks.Answers) -> dict[str, Any]:
         """What the script needs to begin with."""
         place = loaded.place
         return {
@@ -284,7 +284,7 @@ class LessonPage(PageHandler):
             "who": self.actor.username,
             "language": self._.language,
             "revision": loaded.work.revision if loaded.work else 0,
-            "answers": lessons.without_content(answers),
+            "answers": notebooks.without_content(answers),
             "exercise_of": place.exercise_of,
             "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
             "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
@@ -368,7 +368,7 @@ class OpenInLab(PageHandler):
         return lessons.files_for_lab(session, self.actor.person_id, place, work)
 
 
-def _results_by_id(result: lessons.Result | None) -> dict[str, lessons.ExerciseResult]:
+def _results_by_id(result: results.Result | None) -> dict[str, results.ExerciseResult]:
     return {one.grade_id: one for one in result.exercises} if result else {}
 
 

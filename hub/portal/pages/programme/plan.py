@@ -58,7 +58,10 @@ class PlanPage(OfficerPage):
     def _load(self, session: Session, vintage: Vintage) -> tuple[dict[int, Unit], int]:
         """The provinces by key, and how many people are to be allotted."""
         units = {unit.id: unit for unit in persons.find_units(session, "province", vintage)}
-        return units, find_goals(session, self.programme)["local"].amount
+        goal = find_goals(session, self.programme).get("local")
+        if goal is None:
+            raise self.absent()  # nothing to allot
+        return units, goal.amount
 
     def _name(self) -> str:
         name = persons.clean(self.get_argument("name", ""))[:200]
@@ -76,14 +79,16 @@ class PlanPage(OfficerPage):
     async def _show(self, vintage: Vintage) -> None:
         self.require(access.may_see_nation(self.actor))
         figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
-        goals = await self.read(find_goals, self.programme)
+        goal = (await self.read(find_goals, self.programme)).get("local")
+        if goal is None:
+            raise self.absent()  # nothing to allot
         _begins, ends = reporting_window(today_in_vietnam(self.now))
         self.page(
             "programme/plan.html",
             figures=figures,
-            goal=goals["local"],
+            goal=goal,
             vintages=VINTAGE_NAMES,
-            deadline=max(ends, goals["local"].deadline_on),
+            deadline=max(ends, goal.deadline_on),
             count=self.count,
         )
 

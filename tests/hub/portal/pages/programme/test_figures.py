@@ -422,3 +422,14 @@ def test_the_points_of_made_up_exercises_add_up_to_their_lesson_s(seed: int) -> 
     points = share_out(total, most, ease, dice)
     assert sum(points) == total
     assert all(0 <= one <= bound for one, bound in zip(points, most, strict=True))
+
+
+async def test_the_pages_are_of_the_programme_that_the_settings_name(site: Any) -> None:
+    other = site.portal.settings.model_copy(update={"programme": "chuyen-gia-1000"})
+    object.__setattr__(site.portal, "settings", other)
+    page = await site.as_("bo").get("national")
+    assert page.status == 200
+    assert "Đội ngũ chuyên gia chuyển đổi số" in page.text
+    assert "trên 1.000 người" in page.text and "10.000 người đã" not in page.text
+    assert "chuyên gia" in (await site.as_(None).get("progress")).text
+    assert (await site.as_("bo").get("plan")).status == 404, "it has no goal for localities"
