@@ -290,6 +290,9 @@ def names_in(module: str) -> set[str]:
 def is_dead(name: str) -> bool:
     """Whether a dotted name leads to no module of ours and to nothing that one defines."""
     parts = re.split("[.:]", name)
+    acts = module_called(f"school.{parts[0]}.acts")  # which go by their subject: courses.publish
+    if acts and len(parts) == 2 and parts[1] in names_in(acts):
+        return False
     for end in range(len(parts), 0, -1):
         called = ".".join(parts[:end])
         if module := module_called(called):
