@@ -146,7 +146,7 @@ def strict(
     name: str, lessons: list[Lesson], figures: dict[str, Any], workers: int | None
 ) -> dict[str, Any]:
     """The same submissions by the strict Marker, start of its processes included."""
-    from graders.strict.marker import Marker
+    from graders.marker import Marker
 
     jobs = [
         (learner, lesson, submitted)

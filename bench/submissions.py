@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 import courses
-from courses.checks import solved_notebook
+from courses.checks.check import solved_notebook
 from graders import Marker
 from graders.service.worker import GradingService
 from records import Records, open_records

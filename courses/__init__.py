@@ -1,42 +1,42 @@
 """Courses: folders of notebooks, read, checked and made into releases; what the player shows.
 
-Start with ``course.py`` (a course folder as dataclasses), then ``notation.py`` (form cells),
-``answers.py`` (what was typed into them; ``numbers.py``, ``uploads.py``), ``rubric.py``,
-``notebooks.py`` (nbgrader's cell rules, the learner's version), ``media.py``
-(pictures, videos, captions), ``manifest.py`` and ``release.py``, ``blocks.py`` (for the player),
-``variants.py`` (numbers of one's own), ``authoring.py`` and ``checks.py`` with what it asks:
-``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). What other programs
-leave in a file ends in ``reading.py``; what of it learners may find is listed in ``shown.py``.
-Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
+Start with ``course.py`` (a course folder as dataclasses), then ``options.py`` (lines ``#| …`` of a
+cell), ``answers/`` (``notation.py``: form cells; ``typed.py``: what was typed into them),
+``notebooks.py`` (nbgrader's cell rules, the learner's version; what other programs leave in a file
+ends in ``reading.py``, what of it learners may find is listed in ``shown.py``), ``rubric.py``,
+``endings.py`` (how a test ends), ``media.py`` (pictures, videos, captions), ``handouts/`` (numbers
+of one's own), ``blocks.py`` (for the player), ``manifest.py`` and ``release.py``, ``authoring.py``,
+and ``checks/``: ``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py``
+(by reading). Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
 ``authoring.py`` writes, where it is told to): it never runs a cell, never marks (`check_course` is
 handed a way to mark), and knows nothing of people, databases or the web.
 """
 
 from core.manifest import Criterion, Level
-from courses.answers import Field, is_plain, read_cell, read_typed
-from courses.authoring import course_file, new_course, preview
-from courses.blocks import Block, blocks, safe_html
-from courses.checks import check_course, check_lesson, check_notebook
-from courses.course import Course, Exercise, Lesson, exercises_of, load_course
-from courses.media import Medium
-from courses.notation import (
+from courses.answers.notation import (
     Column,
     Form,
     check_answer,
-    options_of,
     read_answer,
     read_form,
     write_answer,
 )
+from courses.answers.number_words import number_words
+from courses.answers.numbers import read_number, show_number, write_number
+from courses.answers.typed import Field, is_plain, read_cell, read_typed
+from courses.answers.uploads import Seen, look_into
+from courses.authoring import course_file, new_course, preview
+from courses.blocks import Block, blocks, safe_html
+from courses.checks.check import check_course, check_lesson, check_notebook
+from courses.checks.problems import Problem
+from courses.checks.trials import check_marks, solved_notebook
+from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.handouts.variants import downloads, has_variants, variant
+from courses.media import Medium
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
-from courses.number_words import number_words
-from courses.numbers import read_number, show_number, write_number
-from courses.problems import Problem
+from courses.options import options_of
 from courses.release import Release, lesson_for, make_release
 from courses.rubric import Picked, check_picks, picked
-from courses.trials import check_marks, solved_notebook
-from courses.uploads import Seen, look_into
-from courses.variants import downloads, has_variants, variant
 
 __all__ = [
     "Block",

@@ -17,9 +17,10 @@ import mistune
 import nh3
 
 from core.messages import Refused
+from courses.answers.notation import Form
 from courses.course import Exercise, exercises_of, find_form
+from courses.handouts.variants import in_vietnamese, literals_of
 from courses.media import VIDEOS, Medium, path_of, read_video
-from courses.notation import Form, option_lines, options_of
 from courses.notebooks import (
     Cell,
     Notebook,
@@ -30,7 +31,7 @@ from courses.notebooks import (
     is_task_answer,
     source_of,
 )
-from courses.variants import in_vietnamese, literals_of
+from courses.options import option_lines, options_of
 
 TEXT_TAGS = "a abbr b blockquote br code del div em h1 h2 h3 h4 h5 h6 hr i kbd mark p pre s small"
 TABLE_TAGS = "caption col colgroup table tbody td tfoot th thead tr"

@@ -1,7 +1,7 @@
 """Courses as folders: ``course.toml`` and ``lessons/*.ipynb``, read into frozen dataclasses.
 
 Reading a course finds every fault that needs no marking and names file, cell and key; what needs
-marking is `courses.checks`.
+marking is `courses.checks.check`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 
 from core.manifest import Criterion
 from core.messages import Message, Refused
+from courses.answers.notation import Form, read_form
 from courses.media import load_media
-from courses.notation import Form, options_of, read_form, split_comment
 from courses.notebooks import (
     Cell,
     Notebook,
@@ -35,6 +35,7 @@ from courses.notebooks import (
     source_of,
     task_answer_id,
 )
+from courses.options import options_of, split_comment
 from courses.rubric import read_rubric
 
 COURSE_FILE = "course.toml"

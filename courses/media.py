@@ -18,8 +18,8 @@ from typing import Any
 
 from core.manifest import MediumEntry
 from core.messages import Message, Refused
-from courses.notation import options_of
 from courses.notebooks import Cell, Notebook, source_of
+from courses.options import options_of
 
 FOLDER = "media"
 KILO = 1000

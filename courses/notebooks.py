@@ -15,14 +15,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import nbformat
-
 from core.messages import Message, Refused
-from courses.notation import options_of, options_of_text, split_comment
+from courses.options import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
+from courses.slow_grammar import set_aside
 
-FORMAT: Any = nbformat  # ships no types
 Notebook = dict[str, Any]
 Cell = dict[str, Any]
 
@@ -37,10 +35,11 @@ def read_notebook(content: bytes) -> Notebook:
     """Read ``.ipynb`` bytes of any 4.x (older ones are converted), with plain line ends and an id
     in every cell. Raises Refused when they are not a valid notebook."""
     text = decoded(content)
+    form = _format()
     try:
         mended = json.dumps(mend(json.loads(text)))
-        notebook = FORMAT.from_dict(mend(FORMAT.reads(mended, as_version=4)))
-        FORMAT.validate(notebook)
+        notebook = form.from_dict(mend(form.reads(mended, as_version=4)))
+        form.validate(notebook)
     except Exception as error:  # nbformat's many kinds; all say: this is no notebook
         reason = str(error).strip().split("\n")[0]
         raise Refused(
@@ -52,8 +51,17 @@ def read_notebook(content: bytes) -> Notebook:
 
 def write_notebook(notebook: Notebook) -> bytes:
     """Write a notebook as nbformat does: sorted keys, one line of source per line; UTF-8."""
-    text: str = FORMAT.writes(FORMAT.from_dict(notebook))
+    form = _format()
+    text: str = form.writes(form.from_dict(notebook))
     return (text if text.endswith("\n") else text + "\n").encode()
+
+
+def _format() -> Any:
+    """nbformat, which is slow to load; whoever only needs the rules below does not wait."""
+    set_aside()
+    import nbformat
+
+    return nbformat
 
 
 def source_of(cell: Mapping[str, Any]) -> str:
@@ -244,7 +252,7 @@ def learner_notebook(source: Notebook) -> Notebook:
         cells.append(shown_cell(cell))
     version = {key: source[key] for key in ("nbformat", "nbformat_minor")}
     metadata = shown_metadata(source.get("metadata", {}))
-    released: Notebook = FORMAT.from_dict({"cells": cells, "metadata": metadata, **version})
+    released: Notebook = _format().from_dict({"cells": cells, "metadata": metadata, **version})
     return released
 
 

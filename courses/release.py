@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from core.manifest import Manifest
 from core.messages import Message, Refused
+from courses.checks.mistyped import faults_of_marks
 from courses.course import Course
+from courses.handouts.variants import downloads, variant
 from courses.manifest import manifest_of, media_of
-from courses.mistyped import faults_of_marks
 from courses.notebooks import (
     learner_notebook,
     read_notebook,
     with_task_answers,
     write_notebook,
 )
-from courses.variants import downloads, variant
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from graders.strict.feedback import read_feedback
 
 if TYPE_CHECKING:
     from graders.compatible.walled import WalledKernels
-    from graders.strict.marker import Marker
+    from graders.marker import Marker
 
 
 class BothModes:

@@ -14,31 +14,14 @@ would have written, and never touches a manual grade.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from core.marks import Marks
-from graders.strict.between.starvation import MOST
 
 if TYPE_CHECKING:
     from graders.compatible.single import mark_one
     from graders.compatible.start import autograde
 
-__all__ = ["autograde", "mark_compatible", "mark_one"]
-
-
-def mark_compatible(
-    marker: Any,
-    source: bytes | Mapping[str, Any],
-    submitted: bytes,
-    files: Mapping[str, bytes],
-) -> Marks:
-    """`Marker.mark` in compatible mode: the kernels are compatible mode's own, and kept warm."""
-    from graders.compatible.single import mark_one
-
-    most_s = marker.notebook_s * MOST
-    return mark_one(source, submitted, kernels=marker.kernels(), files=files, most_s=most_s)
+__all__ = ["autograde", "mark_one"]
 
 
 def __getattr__(name: str) -> Any:

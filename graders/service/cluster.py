@@ -20,8 +20,8 @@ from typing import Any
 
 from core.marks import CellMarks, Marks, Mode
 from core.messages import Message
+from graders.marker import Marker
 from graders.service.worker import MarkingUnavailable
-from graders.strict.marker import Marker
 from sandbox import WallsMissing
 
 

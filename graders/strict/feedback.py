@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.messages import Message
+from graders.strict.between.protocol import Error, Fault, Need, Outcome
 from graders.strict.odd_characters import kind_of, mend_of, without_place
 from graders.strict.plan import Step
 
@@ -36,27 +37,27 @@ def of_test(
     ``cell_errors``: what the learner's cells that this test judges raised when they ran.
     ``exposed``: had hidden tests run before those cells? ``heard``: before this test?
     """
-    error = outcome.get("error")
+    error = outcome.get(Outcome.ERROR)
     if error is None:
         return None
     if not step.answered:
         return Message("Anh/chị chưa trả lời câu này.")
-    if outcome.get("gone"):
-        return of_death(outcome.get("why"))
-    if error.get("needs"):
+    if outcome.get(Outcome.GONE):
+        return of_death(outcome.get(Outcome.WHY))
+    if error.get(Fault.NEEDS):
         return of_waiting()
-    if error.get("timeout"):
+    if error.get(Fault.TIMEOUT):
         return Message("Quá thời gian cho phép khi kiểm tra mã của anh/chị.")
-    said = error.get("learner")
-    line = error.get("line")
+    said = error.get(Fault.LEARNER)
+    line = error.get(Fault.LINE)
     hidden = heard or not isinstance(line, int) or any(known <= line for known in step.hidden)
-    if said is None and isinstance(error.get("message"), str):
-        return str(error["message"])
+    if said is None and isinstance(error.get(Fault.MESSAGE), str):
+        return str(error[Fault.MESSAGE])
     if cell_errors:
         return of_cell(cell_errors[0], exposed=exposed)
     if said is None:
         return _failed(step)
-    if said.get("missing"):
+    if said.get(Error.MISSING):
         return _unbound(said, hidden=hidden)
     return of_cell(said, exposed=hidden)
 
@@ -66,19 +67,19 @@ def for_author(
 ) -> Message | str | None:
     """The same for who wrote the test: nothing is held back, and an error that has no words for
     learners is said as Python says it."""
-    error = outcome.get("error") or {}
+    error = outcome.get(Outcome.ERROR) or {}
     seen = replace(step, hidden=frozenset(), answered=True)
     said = of_test(seen, outcome, cell_errors)
-    mute = error.get("learner") is None and error.get("message") is None and not cell_errors
-    raw = error.get("raw")
-    plain = not (outcome.get("gone") or error.get("needs") or error.get("timeout"))
+    mute = error.get(Fault.LEARNER) is None and error.get(Fault.MESSAGE) is None and not cell_errors
+    raw = error.get(Fault.RAW)
+    plain = not (outcome.get(Outcome.GONE) or error.get(Fault.NEEDS) or error.get(Fault.TIMEOUT))
     return raw if mute and plain and isinstance(raw, str) and raw != "AssertionError" else said
 
 
 def of_partial(outcomes: Sequence[Mapping[str, Any]]) -> str | None:
     """What a test printed that gave a number below its maximum: which parts are wrong."""
     for outcome in outcomes:
-        spoken = outcome.get("spoken")
+        spoken = outcome.get(Outcome.SPOKEN)
         if isinstance(spoken, str) and (
             told := "".join(char for char in spoken if char >= " " or char == "\n").strip()
         ):
@@ -91,21 +92,22 @@ def of_cell(error: Mapping[str, Any], *, exposed: bool) -> Message:
     why = _limit_met(error)
     if why is not None:
         return of_death(why)
-    if error.get("t") == "NotImplementedError" and error.get("builtin"):
-        if error.get("s") == NO_INPUT:
+    if error.get(Error.TYPE) == "NotImplementedError" and error.get(Error.BUILTIN):
+        if error.get(Error.TEXT) == NO_INPUT:
             return of_input()
-        if not error.get("s"):
+        if not error.get(Error.TEXT):
             return of_stub_line()
     odd = error.get("odd")
     if isinstance(odd, Message):
         return odd
     # The name of a class of the learner's own is as free a text as the message.
-    named = isinstance(error.get("t"), str) and (error.get("builtin") is True or not exposed)
-    told = str(error["t"])[:60] if named else ""
-    text = error.get("s")
+    kind = error.get(Error.TYPE)
+    named = isinstance(kind, str) and (error.get(Error.BUILTIN) is True or not exposed)
+    told = str(kind)[:60] if named else ""
+    text = error.get(Error.TEXT)
     if text and told and isinstance(text, str) and (not exposed or _VALUELESS.fullmatch(text)):
         told = f"{told}: {_one_line(without_place(text))}"
-    place = error.get("place")
+    place = error.get(Error.PLACE)
     line = place[1] if isinstance(place, list) and len(place) == 2 else None
     if not told:
         return Message("Mã của anh/chị báo lỗi khi được kiểm tra.")
@@ -134,7 +136,7 @@ def _unbound(said: Mapping[str, Any], *, hidden: bool) -> Message:
         return Message("Bài của anh/chị còn thiếu một tên mà đề yêu cầu.")
     return Message(
         "Bài của anh/chị chưa có tên “{name}” mà đề yêu cầu.",
-        {"name": _one_line(str(said.get("s")))},
+        {"name": _one_line(str(said.get(Error.TEXT)))},
     )
 
 
@@ -237,17 +239,17 @@ def note_of_two_ways() -> Message:
 def of_need(need: object) -> Message:
     """What the test wanted that strict mode does not do in the examiner's process."""
     match need:
-        case "pickle":
+        case Need.PICKLE:
             return Message(
                 "Ô kiểm tra này mở tệp pickle của người học nên không chấm được ở chế độ nghiêm "
                 "ngặt. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
             )
-        case "process":
+        case Need.PROCESS:
             return Message(
                 "Ô kiểm tra này gọi chương trình khác nên không chấm được ở chế độ nghiêm ngặt. "
                 "Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
             )
-        case "object":
+        case Need.OBJECT:
             return Message(
                 "Ô kiểm tra này đưa cho mã của người học một đối tượng không chuyển sang tiến "
                 "trình khác được. Giảng viên cần sửa ô kiểm tra, hoặc ghi “#| shared: true”."
@@ -260,18 +262,18 @@ def of_need(need: object) -> Message:
 
 def _limit_met(error: Mapping[str, Any]) -> str | None:
     """The limit that an error of the learner's code tells of; None for any other error."""
-    why = error.get("why")
+    why = error.get(Fault.WHY)
     if isinstance(why, str):
         return why
-    if error.get("timeout"):
-        return "output" if error.get("flooded") is True else "time"
-    if error.get("t") == "TooLarge":
+    if error.get(Error.TIMEOUT):
+        return "output" if error.get(Error.FLOODED) is True else "time"
+    if error.get(Error.TYPE) == "TooLarge":
         return "large"
-    if error.get("builtin") is not True:
+    if error.get(Error.BUILTIN) is not True:
         return None
-    text = error.get("s")
+    text = error.get(Error.TEXT)
     said = text if isinstance(text, str) else ""
-    match error.get("t"):
+    match error.get(Error.TYPE):
         case "MemoryError":
             return "memory"
         case "BlockingIOError" if said.startswith("[Errno 11]"):
@@ -389,7 +391,7 @@ _SENTENCES = frozenset(
         *map(
             of_death, ("time", "memory", "processes", "files", "output", "large", "exit", "crash")
         ),
-        *map(of_need, ("pickle", "process", "object", "code")),
+        *map(of_need, (Need.PICKLE, Need.PROCESS, Need.OBJECT, Need.CODE)),
         *(of_tampering(), of_no_time(), of_review(), of_unanswered(), of_waiting()),
         *(of_input(), of_stub_line(), note_of_excess(), note_of_two_ways()),
     )

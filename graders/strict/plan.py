@@ -21,8 +21,8 @@ from typing import Any, Literal
 from core.messages import Message, Refused
 from core.points import total_points
 from courses.endings import autotest_lines
-from courses.notation import options_of, options_of_text, split_comment
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
+from courses.options import options_of, options_of_text, split_comment
 from graders.languages import refuse_other_languages
 from graders.read_submission import Cell, Unfit, read_cells
 from graders.strict.ownership import (

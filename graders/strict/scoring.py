@@ -1,11 +1,12 @@
-"""From what a test did to points, by nbgrader's own rule.
+"""From what a test did to points, by nbgrader's own rule for a test cell.
 
-A test cell's outputs are written down as nbgrader would find them and given to its
-`determine_grade`: an error is 0, a number as last value is partial credit, nothing is full.
-Where nbgrader reads the text of the last value, and gives full points for every text that is no
-number, strict mode looks at the value: numbers of all libraries are numbers, a truth value is all
-or nothing, and a person looks where the test judges by nothing else and its value is none of these.
-What a test prints on stderr costs nothing here (in stock nbgrader it does: see docs/marking.md).
+An error is 0, a number as last value is that many points, nothing is full marks: what nbgrader's
+`determine_grade` makes of the cell's outputs, said here because loading nbgrader takes longer than
+marking a notebook (a test holds the two together). Where nbgrader reads the text of the last value,
+and gives full points for every text that is no number, strict mode looks at the value: numbers of
+all libraries are numbers, a truth value is all or nothing, and a person looks where the test judges
+by nothing else and its value is none of these. What a test prints on stderr costs nothing here (in
+stock nbgrader it does: see docs/marking.md).
 """
 
 from __future__ import annotations
@@ -14,10 +15,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbformat import from_dict
-from nbgrader.utils import determine_grade
-
 from courses.endings import Ending
+from graders.strict.between.protocol import LastValue, Outcome
 
 
 class _AskAPerson(ValueError):
@@ -27,7 +26,7 @@ class _AskAPerson(ValueError):
 def score(
     points: float, outcomes: Sequence[Mapping[str, Any]], ending: Ending | None = None
 ) -> tuple[float, bool]:
-    """Points of a test from its outcomes (``error``, ``result``), and whether to ask a person.
+    """Points of a test from its outcomes (`Outcome`), and whether to ask a person.
 
     The lowest outcome counts. A person must look where the test gave more than it is worth, which
     nbgrader refuses, or less than nothing, or what is no number of points.
@@ -36,27 +35,20 @@ def score(
     for outcome in outcomes:
         try:
             found.append(_score_one(points, outcome, ending or Ending()))
-        except ValueError:
+        except ValueError:  # also a number that is none
             return 0.0, True
     return (min(found) if found else 0.0), False
 
 
 def _score_one(points: float, outcome: Mapping[str, Any], ending: Ending) -> float:
-    outputs: list[dict[str, Any]] = []
-    if outcome.get("error") is not None:
-        outputs.append({"output_type": "error"})
-    else:
-        given = _given(points, outcome.get("result"), ending)
-        if given is not None:
-            data = {"text/plain": repr(given)}
-            outputs.append({"output_type": "execute_result", "data": data})
-    about = {"grade": True, "solution": False, "points": points, "grade_id": "cell"}
-    # No `nbformat.v4.new_code_cell`: it looks over the whole cell by the schema, at two
-    # milliseconds a time, and here we write it ourselves.
-    cell = {"cell_type": "code", "source": "", "outputs": outputs, "metadata": {"nbgrader": about}}
-    as_notebook: Any = from_dict
-    earned, _ = determine_grade(as_notebook(cell))
-    return float(earned or 0.0)
+    if outcome.get(Outcome.ERROR) is not None:
+        return 0.0
+    given = _given(points, outcome.get(Outcome.RESULT), ending)
+    if given is None:
+        return float(points)
+    if given > points:
+        raise _AskAPerson
+    return given
 
 
 def _given(points: float, value: Mapping[str, Any] | None, ending: Ending) -> float | None:
@@ -67,10 +59,10 @@ def _given(points: float, value: Mapping[str, Any] | None, ending: Ending) -> fl
     """
     if value is None or ending.says_nothing:
         return None
-    if not ending.own and "truth" in value:
-        return float(points) if value["truth"] is True else 0.0
-    if not ending.own and "number" in value:
-        number = float(value["number"])
+    if not ending.own and LastValue.TRUTH in value:
+        return float(points) if value[LastValue.TRUTH] is True else 0.0
+    if not ending.own and LastValue.NUMBER in value:
+        number = float(value[LastValue.NUMBER])
         if not math.isfinite(number) or number < 0:
             raise _AskAPerson
         return number

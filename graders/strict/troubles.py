@@ -12,6 +12,7 @@ from typing import Any
 
 from core.messages import Message
 from graders.strict import feedback
+from graders.strict.between.protocol import AuthorsFault, Error, Fault, Outcome, SetupSaid
 from graders.strict.odd_characters import explain
 from graders.strict.plan import Step
 
@@ -45,12 +46,13 @@ def of_test(
     if points >= step.points or not step.answered:
         return None
     for outcome in outcomes:
-        needs = (outcome.get("error") or {}).get("needs")
+        needs = (outcome.get(Outcome.ERROR) or {}).get(Fault.NEEDS)
         if needs:
             return Trouble(waiting, feedback.of_need(needs))
     if before is not None:
         return before
-    command = next((one["unsupported"] for one in outcomes if one.get("unsupported")), None)
+    commands = [one.get(Outcome.UNSUPPORTED) for one in outcomes]
+    command = next((one for one in commands if one), None)
     if isinstance(command, str):
         return Trouble(waiting, feedback.note_of_command(step.grade_id or "", command))
     return None
@@ -59,11 +61,11 @@ def of_test(
 def of_setup(step: Step, said: Mapping[str, Any]) -> Trouble | None:
     """What went wrong in a setup cell that needs nothing of the learner's."""
     place = step.grade_id or ""
-    authors, command = said.get("authors"), said.get("unsupported")
+    authors, command = said.get(SetupSaid.AUTHORS), said.get(Outcome.UNSUPPORTED)
     if isinstance(authors, dict):
-        missing = authors.get("missing")
+        missing = authors.get(AuthorsFault.MISSING)
         told = feedback.of_authors_setup(place, missing if isinstance(missing, str) else None)
-        return Trouble(told, feedback.note_of_setup(place, str(authors.get("said"))))
+        return Trouble(told, feedback.note_of_setup(place, str(authors.get(AuthorsFault.SAID))))
     if isinstance(command, str):
         return Trouble(feedback.of_waiting(), feedback.note_of_command(place, command))
     return None
@@ -72,12 +74,12 @@ def of_setup(step: Step, said: Mapping[str, Any]) -> Trouble | None:
 def look_for_odd_characters(error: dict[str, Any], source: str) -> None:
     """Of a learner's cell that is no Python: is a character to blame that only looks like
     Python's? Then ``error`` says so under ``odd``."""
-    if error.get("builtin") is not True or error.get("t") not in _NO_PYTHON:
+    if error.get(Error.BUILTIN) is not True or error.get(Error.TYPE) not in _NO_PYTHON:
         return
-    place = error.get("place")
+    place = error.get(Error.PLACE)
     number = place[1] if isinstance(place, list) else 0
     lines = source[:200_000].split("\n")
     code = lines[number - 1] if 0 < number <= len(lines) else ""
-    found = explain(str(error.get("s")), code, number or None)
+    found = explain(str(error.get(Error.TEXT)), code, number or None)
     if found is not None:
         error["odd"] = found

@@ -122,7 +122,8 @@ def _marking(settings: Settings) -> Iterator[BothModes]:
 
     # What nbgrader warns about while it marks, the check says itself, with its place.
     logging.getLogger("motcham.marking").addHandler(logging.NullHandler())
-    with Marker(allow_reduced=settings.allow_reduced_walls) as marker, BothModes(marker) as mark:
+    allow_reduced = settings.allow_reduced_walls
+    with Marker(allow_reduced=allow_reduced, beforehand=False) as marker, BothModes(marker) as mark:
         yield mark
 
 

@@ -48,7 +48,8 @@ def mark(
 
     notebooks = _read(source), _read(submitted)
     files = _read_folder(folder) if folder else {}
-    with Marker(allow_reduced=load_settings().allow_reduced_walls) as marker:
+    allow_reduced = load_settings().allow_reduced_walls
+    with Marker(allow_reduced=allow_reduced, beforehand=False) as marker:
         marks = marker.mark(*notebooks, mode=mode, seed=seed, files=files)
         marks = second_look.take(marker, *notebooks, marks, seed=seed, files=files)
     if as_json:
@@ -94,6 +95,9 @@ def autograde(
     course_dir: Path, assignment: str, workers: int | None, students: tuple[str, ...], force: bool
 ) -> int:
     """Chấm ASSIGNMENT trong thư mục lớp nbgrader COURSE_DIR, thay cho nbgrader autograde."""
+    from courses.slow_grammar import set_aside
+
+    set_aside()
     from graders.compatible import autograde as run
 
     done = run(course_dir, assignment, workers=workers, students=students or None, force=force)

@@ -25,7 +25,7 @@ ROOMS = (
     *("courses", "records", "sandbox", "skills_framework", "core"),
 )
 SAYS = {"_": None, "Message": None, "plural": (1, 2)}
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "motcham.po"
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 HEADER: dict[str, Any] = {

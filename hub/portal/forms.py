@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from courses import Field, Form, read_typed, write_number
-from courses.answers import field_label
+from courses.answers.typed import field_label
 from hub.portal.told_fields import said_of
 
 __all__ = ["field_label", "said_of", "write_number"]  # for the templates

@@ -1,6 +1,6 @@
 """What learners typed or chose, read by the language of their page, and what is said of it.
 
-`courses.answers` reads; here it is done for whole answers and notebooks, and refused with the
+`courses.answers.typed` reads; here it is done for whole answers and notebooks, and refused with the
 fields it is about (`AtFields`). Every way in comes through here: the lesson page, a form without
 script, the lab, the JSON interface.
 """

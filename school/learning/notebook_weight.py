@@ -12,7 +12,7 @@ from typing import Any
 
 import courses
 from core.messages import Message, Refused
-from courses.notation import LARGEST_FILE, LONGEST_ANSWER
+from courses.answers.notation import LARGEST_FILE, LONGEST_ANSWER
 from courses.notebooks import is_answer, source_of
 from graders.read_submission import MAX_BYTES
 from school.refusals import TooLarge

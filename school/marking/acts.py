@@ -4,7 +4,7 @@ submission back to the queue."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import courses
 from core.messages import Message, Refused
@@ -28,20 +28,21 @@ def give_marks(
     grade_id: str,
     *,
     points: float | None,
-    picks: Sequence[float | None],
+    picks: Mapping[int, float | None],
     comment: str,
     pass_share: float | None,
     at: dt.datetime,
 ) -> bool:
     """Mark one exercise of a submission by hand; True when the exercise is decided by it.
 
-    ``picks``: the points chosen for each criterion, where the exercise has a rubric; ``points``
-    where it has none. `Refused` as in `records.marking.reviewing.record_review`.
+    ``picks``: the points chosen for each criterion by its number from 0, where the exercise has a
+    rubric; ``points`` where it has none. `Refused` as in `records.marking.reviewing.record_review`.
     """
     require(actor.person_id is not None)
     assert actor.person_id is not None
     rubric = find_rubric(session, submission_id, grade_id)
-    chosen = courses.check_picks(rubric, list(picks)) if rubric else None
+    picked = [picks.get(number) for number in range(len(rubric))]
+    chosen = courses.check_picks(rubric, picked) if rubric else None
     given = sum(chosen) if chosen is not None else points
     if given is None:
         raise Refused(Message("Điểm phải là một số"), field="points")

@@ -10,7 +10,7 @@ import pytest
 from core.messages import Refused
 from courses import blocks, load_course, make_release
 from courses.blocks import safe_html
-from courses.checks import check_media
+from courses.checks.check import check_media
 from courses.media import LARGEST, Medium, picture_size, read_captions, read_video
 from courses.notebooks import source_of
 

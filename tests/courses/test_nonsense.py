@@ -7,7 +7,7 @@ import pytest
 
 from courses import learner_notebook, variant, write_answer, write_notebook
 from courses.course import find_form
-from graders.strict.marker import Marker
+from graders.marker import Marker
 
 FILES = (b"", b"a,b\n1,2\n", b"\xff\xfe\x00", "Mã HV,Họ và tên\nTN001".encode(), b"PK\x03\x04")
 

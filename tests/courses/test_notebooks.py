@@ -11,8 +11,8 @@ import pytest
 
 from core.messages import Refused
 from courses import learner_notebook, read_notebook, write_notebook
-from courses.notation import split_comment
 from courses.notebooks import checksum, is_form, source_of
+from courses.options import split_comment
 
 
 def solved(line):

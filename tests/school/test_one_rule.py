@@ -130,7 +130,7 @@ class History:
         if handed_in:
             marking.give_marks(
                 self.session, TEACHER, handed_in[nth % len(handed_in)], "cau", points=points,
-                picks=[], comment="", pass_share=self.share, at=self.at,
+                picks={}, comment="", pass_share=self.share, at=self.at,
             )  # fmt: skip
 
     def remarked(self, lesson: str, points: float, also_lower: bool) -> None:

@@ -215,7 +215,7 @@ def test_a_certificate_that_breaks_undoes_no_mark_by_hand_and_comes_later(
     broken = no_certificates()
     with records.begin() as session:
         assert marking_acts.give_marks(
-            session, TEACHER, submission_id, "cau", points=2.0, picks=[], comment="",
+            session, TEACHER, submission_id, "cau", points=2.0, picks={}, comment="",
             pass_share=None, at=LATER,
         )  # fmt: skip
     with records.read() as session:

@@ -1,4 +1,8 @@
-"""What every part of the codec stands on: its bounds, its errors, and the smallest pieces."""
+"""What every part of the codec stands on: bounds, errors, the smallest pieces, and its two hands.
+
+The parts (`python_values`, `library_values`, `frames`, `models`, `kin`) know the one who writes and
+the one who reads a message by what they may ask of them: `Writing`, `Reading`. `codec` is both.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ import binascii
 import datetime as dt
 import re
 import zoneinfo
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 Json = Any
 
@@ -80,3 +85,80 @@ def read_zone(data: Json) -> dt.tzinfo | None:
         except (zoneinfo.ZoneInfoNotFoundError, OSError) as error:
             raise Garbled("time zone") from error
     raise Garbled("time zone")
+
+
+# The hands, as the parts of the codec see them ---------------------------------------------------
+
+
+class Numbered(Protocol):
+    """Containers that both sides hold, by number: `graders.strict.between.twins.Twins`."""
+
+    def met(self, value: object, /) -> int | None: ...
+
+    def get(self, number: Json, /) -> Any: ...
+
+
+class Held(Protocol):
+    """All that one side knows the other to hold as well: `graders.strict.between.twins.Ties`."""
+
+    @property
+    def twins(self) -> Numbered: ...
+
+    @property
+    def kin(self) -> Mapping[str, type]: ...
+
+    @property
+    def kin_names(self) -> Mapping[type, str]: ...
+
+    def place(self, value: object, /) -> tuple[str, int] | None: ...
+
+    def own(self, name: Json, number: Json, same: Any, /) -> Any: ...
+
+
+class Writing(Protocol):
+    """Who writes a message: `graders.strict.between.codec.Encoder`."""
+
+    @property
+    def ties(self) -> Held | None: ...
+
+    @property
+    def whole(self) -> bool: ...
+
+    @property
+    def stand_in(self) -> Callable[[object], Json]: ...
+
+    def encode(self, value: object, /) -> Json: ...
+
+    def many(self, values: Any, /) -> list[Json]: ...
+
+    def raw(self, data: bytes | memoryview, /) -> str: ...
+
+    def spend(self, count: int, /) -> None: ...
+
+    def apart(self, stand_in: Callable[[object], Json], /) -> Writing: ...
+
+
+class Reading(Protocol):
+    """Who reads one: `graders.strict.between.codec.Decoder`."""
+
+    @property
+    def ties(self) -> Held | None: ...
+
+    @property
+    def table(self) -> list[object]: ...
+
+    def decode(self, data: Json, /) -> Any: ...
+
+    def many(self, items: Json, /) -> list[Any]: ...
+
+    def pairs(self, items: Json, /) -> list[tuple[Any, Any]]: ...
+
+    def keep(self, container: Any, /) -> Any: ...
+
+    def reserve(self) -> int: ...
+
+    def apart(self) -> Reading: ...
+
+
+Writer = Callable[[Writing, Any], Json]
+Reader = Callable[..., Any]

@@ -1,10 +1,11 @@
 """What may pass between the learner's process and the examiner's: plain data, by value.
 
-JSON's own values stand for themselves; everything else is a list that begins with a tag, so a
-hostile message can build nothing but the types named here, all of them exactly (never a learner's
-subclass). Shared references and cycles survive: each mutable container is numbered in the order
-in which it is met, and met again it is written ``["=", number]``. What is not plain data is handed
-to a ``stand_in`` of the caller's choice. Nothing is ever pickled, imported or evaluated here.
+JSON's own values stand for themselves; everything else is a list that begins with a tag
+(`graders.strict.between.protocol.Tag`), so a hostile message can build nothing but the types named
+there, all of them exactly (never a learner's subclass). Shared references and cycles survive: each
+mutable container is numbered in the order in which it is met, and met again only its number is
+written. What is not plain data is handed to a ``stand_in`` of the caller's choice. Nothing is ever
+pickled, imported or evaluated here.
 
 Why not Arrow: docs/decisions/0010-a-codec-of-our-own.md.
 """
@@ -12,16 +13,11 @@ Why not Arrow: docs/decisions/0010-a-codec-of-our-own.md.
 from __future__ import annotations
 
 import collections
-import datetime as dt
-import decimal
-import fractions
 import math
-import re
-import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graders.strict.between import frames, kin, library_values
+from graders.strict.between import frames, kin, library_values, python_values
 from graders.strict.between.bounds import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -29,19 +25,16 @@ from graders.strict.between.bounds import (
     MAX_NODES,
     SMALL,
     Garbled,
+    Held,
     Json,
     NotPlain,
+    Reader,
     TooLarge,
+    Writer,
     as_base64,
-    from_base64,
-    integer,
     natural,
-    read_zone,
-    write_zone,
 )
-
-if TYPE_CHECKING:
-    from graders.strict.between.twins import Ties
+from graders.strict.between.protocol import Tag
 
 __all__ = [
     "Decoder",
@@ -74,8 +67,8 @@ class Encoder:
     """Writes values of one message; keep one for a whole message so that sharing is seen.
 
     ``known`` maps ``id`` of the other side's own objects (arguments it sent) to their numbers;
-    they go back as ``["a", number]``. ``table`` lists the containers met, in order. ``ties``: what
-    both sides hold; ``whole``: objects of setup cells' classes go by value.
+    they go back by number. ``table`` lists the containers met, in order. ``ties``: what both sides
+    hold; ``whole``: objects of setup cells' classes go by value.
     """
 
     def __init__(
@@ -83,7 +76,7 @@ class Encoder:
         stand_in: Callable[[object], Json] = _no_stand_in,
         *,
         known: Mapping[int, int] | None = None,
-        ties: Ties | None = None,
+        ties: Held | None = None,
         whole: bool = False,
         max_nodes: int = MAX_NODES,
         max_bytes: int = MAX_BYTES,
@@ -107,20 +100,20 @@ class Encoder:
         if kind is int:
             return self._int(value)  # type: ignore[arg-type]
         if kind is float:
-            return value if math.isfinite(value) else ["f", repr(value)]  # type: ignore[arg-type]
+            return value if math.isfinite(value) else [Tag.FLOAT, repr(value)]  # type: ignore[arg-type]
         if kind is str:
             return self._str(value)  # type: ignore[arg-type]
         self._nodes -= 1
         if self._nodes < 0:
             raise TooLarge("too many values")
-        writer = _WRITERS.get(kind)
+        writer = python_values.WRITERS.get(kind)
         if writer is None:
             return self._other(value)
-        if kind in _MUTABLE:
+        if kind in python_values.MUTABLE:
             return self._container(writer, value)
         return self._nested(writer, value)
 
-    def _container(self, writer: Callable[[Encoder, Any], Json], value: object) -> Json:
+    def _container(self, writer: Writer, value: object) -> Json:
         seen = self._seen(value)
         if seen is not None:
             return seen
@@ -128,7 +121,7 @@ class Encoder:
         if place is not None:
             self.borrowed.add(len(self.table) - 1)
         written = self._nested(writer, value)
-        return written if place is None else ["ow", *place, written]
+        return written if place is None else [Tag.OWN, *place, written]
 
     def contents(self, value: object) -> Json:
         """``value`` written out even though it is ``known``: what it holds now."""
@@ -150,7 +143,7 @@ class Encoder:
         found._depth = self._depth
         return found
 
-    def _nested(self, writer: Callable[[Encoder, Any], Json], value: object) -> Json:
+    def _nested(self, writer: Writer, value: object) -> Json:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise TooLarge("nested too deeply")
@@ -162,13 +155,13 @@ class Encoder:
     def _seen(self, value: object) -> Json | None:
         known = self._known.get(id(value))
         if known is not None:
-            return ["a", known]
+            return [Tag.ARGUMENT, known]
         twin = None if self.ties is None else self.ties.twins.met(value)
         if twin is not None:
-            return ["w", twin]
+            return [Tag.TWIN, twin]
         number = self._numbers.get(id(value))
         if number is not None:
-            return ["=", number]
+            return [Tag.SHARED, number]
         self._numbers[id(value)] = len(self.table)
         self.table.append(value)
         return None
@@ -178,7 +171,7 @@ class Encoder:
             return value
         if value.bit_length() > 4 * MAX_INT_DIGITS:
             raise TooLarge("integer of too many digits")
-        return ["i", hex(value)]
+        return [Tag.INT, hex(value)]
 
     def _str(self, value: str) -> Json:
         self.spend(len(value))
@@ -187,7 +180,7 @@ class Encoder:
         try:
             value.encode()
         except UnicodeEncodeError:  # lone surrogates have no UTF-8
-            return ["s", as_base64(value.encode("utf-8", "surrogatepass"))]
+            return [Tag.TEXT, as_base64(value.encode("utf-8", "surrogatepass"))]
         return value
 
     @property
@@ -212,7 +205,7 @@ class Encoder:
     def _other(self, value: object) -> Json:
         known = self._known.get(id(value))
         if known is not None:
-            return ["a", known]
+            return [Tag.ARGUMENT, known]
         home = type(value).__module__.partition(".")[0]
         if home in ("numpy", "pandas"):
             writer = frames.find_writer(value)
@@ -228,127 +221,18 @@ class Encoder:
         return self.stand_in(value)
 
 
-# Writers, one for each exact type ------------------------------------------------------------
-
-
-def _write_range(_: Encoder, value: range) -> Json:
-    numbers = (value.start, value.stop, value.step)
-    if any(abs(number) >= SMALL for number in numbers):
-        raise TooLarge("range of too large numbers")
-    return ["r", *numbers]
-
-
-def _write_complex(enc: Encoder, value: complex) -> Json:
-    return ["c", enc.encode(value.real), enc.encode(value.imag)]
-
-
-def _write_datetime(enc: Encoder, value: dt.datetime) -> Json:
-    try:
-        zone = write_zone(value.tzinfo)
-    except NotPlain:
-        return enc.stand_in(value)
-    return ["dt", value.replace(tzinfo=None).isoformat(), zone, value.fold]
-
-
-def _write_time(enc: Encoder, value: dt.time) -> Json:
-    try:
-        zone = write_zone(value.tzinfo)
-    except NotPlain:
-        return enc.stand_in(value)
-    return ["t", value.replace(tzinfo=None).isoformat(), zone, value.fold]
-
-
-def _write_pairs(tag: str) -> Callable[[Encoder, Any], Json]:
-    def write(enc: Encoder, value: dict[Any, Any]) -> Json:
-        encode = enc.encode
-        return [tag, [[encode(key), encode(item)] for key, item in dict.items(value)]]
-
-    return write
-
-
-def _write_defaultdict(enc: Encoder, value: collections.defaultdict[Any, Any]) -> Json:
-    encode = enc.encode
-    factory = encode(value.default_factory)
-    return ["dd", factory, [[encode(key), encode(item)] for key, item in dict.items(value)]]
-
-
-def _write_items(tag: str) -> Callable[[Encoder, Any], Json]:
-    return lambda enc, value: [tag, enc.many(value)]
-
-
-# Python's own classes that a variable may hold ("the type of a column", a default factory).
-BUILTIN_TYPES: dict[str, type] = {
-    kind.__name__: kind
-    for kind in (
-        *(bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset),
-        *(range, object, type, collections.Counter, collections.OrderedDict, collections.deque),
-        *(collections.defaultdict, dt.datetime, dt.date, dt.time, dt.timedelta),
-        *(decimal.Decimal, fractions.Fraction, type(None)),
-    )
-}
-_BUILTIN_TYPE_NAMES = {kind: name for name, kind in BUILTIN_TYPES.items()}
-
-
-def _write_type(enc: Encoder, value: type) -> Json:
-    name = _BUILTIN_TYPE_NAMES.get(value)
-    if name:
-        return ["ty", name]
-    writer = kin.find_writer(enc, value)
-    return enc.stand_in(value) if writer is None else writer(enc, value)
-
-
-def _write_decimal(enc: Encoder, value: decimal.Decimal) -> Json:
-    text = str(value)
-    enc.spend(len(text))
-    return ["de", text]
-
-
-_WRITERS: dict[type, Callable[[Encoder, Any], Json]] = {
-    list: _write_items("l"),
-    tuple: _write_items("u"),
-    dict: _write_pairs("d"),
-    set: _write_items("e"),
-    frozenset: _write_items("z"),
-    bytes: lambda enc, value: ["b", enc.raw(value)],
-    bytearray: lambda enc, value: ["B", enc.raw(bytes(value))],
-    complex: _write_complex,
-    range: _write_range,
-    slice: lambda enc, value: ["sl", *enc.many((value.start, value.stop, value.step))],
-    type(...): lambda enc, value: ["..."],
-    type(NotImplemented): lambda enc, value: ["ni"],
-    type: _write_type,
-    dt.datetime: _write_datetime,
-    dt.date: lambda enc, value: ["da", value.isoformat()],
-    dt.time: _write_time,
-    dt.timedelta: lambda enc, value: ["td", value.days, value.seconds, value.microseconds],
-    dt.timezone: lambda enc, value: ["tz", write_zone(value)],
-    zoneinfo.ZoneInfo: lambda enc, value: ["tz", write_zone(value)],
-    decimal.Decimal: _write_decimal,
-    fractions.Fraction: lambda enc, value: ["fr", *enc.many((value.numerator, value.denominator))],
-    collections.Counter: _write_pairs("C"),
-    collections.OrderedDict: _write_pairs("O"),
-    collections.defaultdict: _write_defaultdict,
-    collections.deque: lambda enc, value: ["q", value.maxlen, enc.many(value)],
-    type({}.keys()): _write_items("dk"),
-    type({}.values()): _write_items("dv"),
-    type({}.items()): _write_items("di"),
-}
-_MUTABLE = {
-    *(list, dict, set, bytearray, collections.Counter, collections.OrderedDict),
-    *(collections.defaultdict, collections.deque),
-}
 _SCIENTIFIC_MUTABLE = {"ndarray", "DataFrame", "Series"}
 
 
-def _writer_of(value: object) -> Callable[[Encoder, Any], Json] | None:
-    found = _WRITERS.get(type(value)) or frames.find_writer(value)
+def _writer_of(value: object) -> Writer | None:
+    found = python_values.WRITERS.get(type(value)) or frames.find_writer(value)
     return found or library_values.find_writer(value)
 
 
 def is_container(value: object) -> bool:
     """Can its contents change while it stays the same object?"""
     kind = type(value)
-    if kind in _MUTABLE or kind in library_values.MUTABLE:
+    if kind in python_values.MUTABLE or kind in library_values.MUTABLE:
         return True
     return kind.__name__ in _SCIENTIFIC_MUTABLE and frames.find_writer(value) is not None
 
@@ -359,8 +243,8 @@ def is_container(value: object) -> bool:
 class Decoder:
     """Builds what an `Encoder` wrote; any other message raises `Garbled`.
 
-    ``arguments`` are this side's own objects that ``["a", number]`` means. ``stand_in(tag, rest)``
-    builds what is not plain data. ``table`` lists the containers built, in the encoder's order.
+    ``arguments`` are this side's own objects, met by their number. ``stand_in(tag, rest)`` builds
+    what is not plain data. ``table`` lists the containers built, in the encoder's order.
     ``ties``: what both sides hold.
     """
 
@@ -369,7 +253,7 @@ class Decoder:
         stand_in: Callable[[str, Sequence[Json]], object] = _no_stand_in_back,
         *,
         arguments: Sequence[object] = (),
-        ties: Ties | None = None,
+        ties: Held | None = None,
         max_nodes: int = MAX_NODES,
     ) -> None:
         self.table: list[object] = []
@@ -439,7 +323,7 @@ def _read_shared(dec: Decoder, number: int) -> object:
     return found
 
 
-def _ties_of(dec: Decoder) -> Ties:
+def _ties_of(dec: Decoder) -> Held:
     if dec.ties is None:
         raise Garbled("nothing is held by both")
     return dec.ties
@@ -455,139 +339,12 @@ def _read_own(dec: Decoder, name: Json, number: Json, data: Json) -> object:
     return dec.table[place]
 
 
-def _read_list(dec: Decoder, items: Json) -> list[Any]:
-    built: list[Any] = dec.keep([])
-    built.extend(dec.many(items))
-    return built
-
-
-def _read_set(dec: Decoder, items: Json) -> set[Any]:
-    built: set[Any] = dec.keep(set())
-    built.update(dec.many(items))
-    return built
-
-
-def _read_pairs(make: Callable[[], dict[Any, Any]]) -> Callable[..., Any]:
-    def read(dec: Decoder, items: Json) -> dict[Any, Any]:
-        built: dict[Any, Any] = dec.keep(make())
-        for key, value in dec.pairs(items):
-            built[key] = value
-        return built
-
-    return read
-
-
-def _read_defaultdict(dec: Decoder, factory: Json, items: Json) -> Any:
-    built: collections.defaultdict[Any, Any] = dec.keep(collections.defaultdict())
-    made = dec.decode(factory)
-    if made is not None and not callable(made):
-        raise Garbled("default factory")
-    built.default_factory = made
-    for key, value in dec.pairs(items):
-        built[key] = value
-    return built
-
-
-def _read_deque(dec: Decoder, maxlen: Json, items: Json) -> Any:
-    built: collections.deque[Any] = dec.keep(
-        collections.deque(maxlen=None if maxlen is None else natural(maxlen))
-    )
-    built.extend(dec.many(items))
-    return built
-
-
-def _read_float(_: Decoder, text: Json) -> float:
-    if text not in ("nan", "inf", "-inf"):
-        raise Garbled("float")
-    return float(text)
-
-
-def _read_int(_: Decoder, text: Json) -> int:
-    if type(text) is not str or len(text) > MAX_INT_DIGITS + 3:
-        raise Garbled("integer")
-    return int(text, 16)
-
-
-def _real(number: Any) -> float:
-    if type(number) not in (float, int):
-        raise Garbled("a number was expected")
-    return float(number)
-
-
-def _read_complex(dec: Decoder, real: Json, imag: Json) -> complex:
-    return complex(_real(dec.decode(real)), _real(dec.decode(imag)))
-
-
-def _read_datetime(_: Decoder, text: str, zone: Json, fold: int) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).replace(tzinfo=read_zone(zone), fold=fold)
-
-
-def _read_time(_: Decoder, text: str, zone: Json, fold: int) -> dt.time:
-    return dt.time.fromisoformat(text).replace(tzinfo=read_zone(zone), fold=fold)
-
-
-_DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?(?:E[+-]?\d{1,9})?|Infinity|s?NaN\d*)")
-
-
-def _read_decimal(_: Decoder, text: str) -> decimal.Decimal:
-    if not _DECIMAL.fullmatch(text):
-        raise Garbled("decimal")
-    return decimal.Decimal(text)
-
-
-def _read_fraction(dec: Decoder, top: Json, bottom: Json) -> fractions.Fraction:
-    parts = (dec.decode(top), dec.decode(bottom))
-    if any(type(part) is not int for part in parts):
-        raise Garbled("fraction")
-    return fractions.Fraction(*parts)
-
-
-def _read_counter(dec: Decoder, items: Json) -> Any:
-    built: collections.Counter[Any] = dec.keep(collections.Counter())
-    for key, value in dec.pairs(items):
-        dict.__setitem__(built, key, value)
-    return built
-
-
-def _hashables(dec: Decoder, items: Json) -> dict[Any, Any]:
-    return dict.fromkeys(dec.many(items))
-
-
-_READERS: dict[str, Callable[..., Any]] = {
-    "=": _read_shared,
-    "a": lambda dec, number: dec._arguments[natural(number)],
-    "l": _read_list,
-    "u": lambda dec, items: tuple(dec.many(items)),
-    "d": _read_pairs(dict),
-    "e": _read_set,
-    "z": lambda dec, items: frozenset(dec.many(items)),
-    "b": lambda dec, text: from_base64(text),
-    "B": lambda dec, text: dec.keep(bytearray(from_base64(text))),
-    "f": _read_float,
-    "i": _read_int,
-    "s": lambda dec, text: from_base64(text).decode("utf-8", "surrogatepass"),
-    "c": _read_complex,
-    "r": lambda dec, *numbers: range(*map(integer, numbers)),
-    "sl": lambda dec, *parts: slice(*map(dec.decode, parts)),
-    "...": lambda dec: ...,
-    "ni": lambda dec: NotImplemented,
-    "ty": lambda dec, name: BUILTIN_TYPES[name],
-    "dt": _read_datetime,
-    "da": lambda dec, text: dt.date.fromisoformat(text),
-    "t": _read_time,
-    "td": lambda dec, *parts: dt.timedelta(*map(integer, parts)),
-    "tz": lambda dec, zone: read_zone(zone),
-    "de": _read_decimal,
-    "fr": _read_fraction,
-    "C": _read_counter,
-    "O": _read_pairs(collections.OrderedDict),
-    "dd": _read_defaultdict,
-    "q": _read_deque,
-    "dk": lambda dec, items: _hashables(dec, items).keys(),
-    "dv": lambda dec, items: dict(enumerate(dec.many(items))).values(),
-    "di": lambda dec, items: dict(dec.many(items)).items(),
-    "w": lambda dec, number: _ties_of(dec).twins.get(number),
-    "ow": _read_own,
+_READERS: dict[str, Reader] = {
+    Tag.SHARED: _read_shared,
+    Tag.ARGUMENT: lambda dec, number: dec._arguments[natural(number)],
+    Tag.TWIN: lambda dec, number: _ties_of(dec).twins.get(number),
+    Tag.OWN: _read_own,
+    **python_values.READERS,
     **frames.READERS,
     **library_values.READERS,
     **kin.READERS,
@@ -597,7 +354,7 @@ _READERS: dict[str, Callable[..., Any]] = {
 # Changing in place -------------------------------------------------------------------------------
 
 
-def snapshot(table: Sequence[object], ties: Ties | None = None) -> list[Json]:
+def snapshot(table: Sequence[object], ties: Held | None = None) -> list[Json]:
     """What each container holds now, in terms of each other; to be compared with a later one."""
     known = {id(container): number for number, container in enumerate(table)}
     return [

@@ -10,14 +10,17 @@ import datetime as dt
 import math
 import re
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graders.strict.between.bounds import (
     MAX_NODES,
     Garbled,
     Json,
     NotPlain,
+    Reader,
+    Reading,
+    Writer,
+    Writing,
     as_base64,
     from_base64,
     integer,
@@ -25,16 +28,14 @@ from graders.strict.between.bounds import (
     read_zone,
     write_zone,
 )
-
-if TYPE_CHECKING:
-    from graders.strict.between.codec import Decoder, Encoder
+from graders.strict.between.protocol import Blank, Tag
 
 # numpy and pandas: asked of sys.modules, for a value of theirs cannot exist before they do ------
 
 _DTYPE = re.compile(r"[<>|=]?(?:b1|[iu][1248]|f[248]|c(?:8|16)|[SU]\d{1,7}|[mM]8(?:\[\w{1,10}\])?)")
 
 
-def find_writer(value: object) -> Callable[[Encoder, Any], Json] | None:
+def find_writer(value: object) -> Writer | None:
     np = sys.modules.get("numpy")
     if np is not None:
         if type(value) is np.ndarray:
@@ -42,21 +43,21 @@ def find_writer(value: object) -> Callable[[Encoder, Any], Json] | None:
         if isinstance(value, np.generic) and _DTYPE.fullmatch(value.dtype.str):
             return _write_numpy_scalar
         if isinstance(value, np.dtype) and _DTYPE.fullmatch(value.str):
-            return lambda enc, dtype: ["npt", dtype.str]
+            return lambda enc, dtype: [Tag.DTYPE, dtype.str]
     pd = sys.modules.get("pandas")
     if pd is None or not hasattr(pd, "DataFrame"):
         return None
     if value is pd.NaT:
-        return lambda enc, _: ["nat"]
+        return lambda enc, _: [Tag.NOT_A_TIME]
     if value is pd.NA:
-        return lambda enc, _: ["na"]
+        return lambda enc, _: [Tag.NOT_THERE]
     kind = type(value)
-    table: dict[type, Callable[[Encoder, Any], Json]] = {
+    table: dict[type, Writer] = {
         pd.DataFrame: _write_frame,
         pd.Series: _write_series,
         pd.Timestamp: _write_timestamp,
-        pd.Timedelta: lambda enc, delta: ["pt", int(delta._value), delta.unit],
-        pd.Period: lambda enc, period: ["pp", period.ordinal, period.freqstr],
+        pd.Timedelta: lambda enc, delta: [Tag.PANDAS_DELTA, int(delta._value), delta.unit],
+        pd.Period: lambda enc, period: [Tag.PERIOD, period.ordinal, period.freqstr],
     }
     if kind in table:
         return table[kind]
@@ -67,26 +68,31 @@ def find_writer(value: object) -> Callable[[Encoder, Any], Json] | None:
     ):
         return _write_column
     if isinstance(value, pd.api.extensions.ExtensionDtype):
-        return lambda enc, dtype: ["pdt", str(dtype)]
+        return lambda enc, dtype: [Tag.EXTENSION_DTYPE, str(dtype)]
     return None
 
 
-def _write_numpy_scalar(enc: Encoder, value: Any) -> Json:
-    return ["np", value.dtype.str, enc.raw(value.tobytes())]
+def _write_numpy_scalar(enc: Writing, value: Any) -> Json:
+    return [Tag.NUMPY_SCALAR, value.dtype.str, enc.raw(value.tobytes())]
 
 
-def _write_array(enc: Encoder, value: Any) -> Json:
+def _write_array(enc: Writing, value: Any) -> Json:
     if value.dtype.kind == "O":
-        return ["no", list(value.shape), enc.many(value.ravel().tolist())]
+        return [Tag.OBJECTS, list(value.shape), enc.many(value.ravel().tolist())]
     if not _DTYPE.fullmatch(value.dtype.str):
         return enc.stand_in(value)
     enc.spend(value.nbytes)
-    return ["nd", value.dtype.str, list(value.shape), as_base64(value.tobytes())]
+    return [Tag.ARRAY, value.dtype.str, list(value.shape), as_base64(value.tobytes())]
 
 
-def _write_timestamp(enc: Encoder, value: Any) -> Json:
+def _write_timestamp(enc: Writing, value: Any) -> Json:
     zone = value.tzinfo
-    return ["ps", int(value._value), value.unit, None if zone is None else _zone_name(zone)]
+    return [
+        Tag.TIMESTAMP,
+        int(value._value),
+        value.unit,
+        None if zone is None else _zone_name(zone),
+    ]
 
 
 def _zone_name(zone: dt.tzinfo) -> Json:
@@ -95,7 +101,7 @@ def _zone_name(zone: dt.tzinfo) -> Json:
     return write_zone(zone)
 
 
-def _write_column(enc: Encoder, column: Any) -> Json:
+def _write_column(enc: Writing, column: Any) -> Json:
     """A numpy or pandas extension array of one dimension."""
     pd = sys.modules["pandas"]
     np = sys.modules["numpy"]
@@ -105,59 +111,59 @@ def _write_column(enc: Encoder, column: Any) -> Json:
         return _write_array(enc, column.to_numpy())
     dtype = column.dtype
     if isinstance(dtype, pd.StringDtype):
-        missing = "NA" if dtype.na_value is pd.NA else "nan"
+        missing = Blank.NA if dtype.na_value is pd.NA else Blank.NAN
         blanks = column.isna().tolist()
         texts = column.astype(object).tolist()
         cells = [None if blank else text for text, blank in zip(texts, blanks, strict=True)]
-        return ["xs", missing, enc.many(cells)]
+        return [Tag.STRINGS, missing, enc.many(cells)]
     if isinstance(dtype, pd.CategoricalDtype):
         codes = _write_array(enc, column.codes)
-        return ["xc", enc.encode(dtype.categories), codes, bool(dtype.ordered)]
+        return [Tag.CATEGORIES, enc.encode(dtype.categories), codes, bool(dtype.ordered)]
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return ["xz", dtype.unit, _zone_name(dtype.tz), _write_array(enc, column.asi8)]
+        return [Tag.ZONED, dtype.unit, _zone_name(dtype.tz), _write_array(enc, column.asi8)]
     if dtype.kind in "mM" and isinstance(dtype, np.dtype):
         return _write_array(enc, np.asarray(column))
     if isinstance(dtype, pd.PeriodDtype):
-        return ["xp", column.freqstr, _write_array(enc, column.asi8)]
+        return [Tag.PERIODS, column.freqstr, _write_array(enc, column.asi8)]
     if hasattr(column, "_mask") and hasattr(column, "_data"):
         data, mask = _write_array(enc, column._data), _write_array(enc, column._mask)
-        return ["xm", dtype.name, data, mask]
+        return [Tag.MASKED, dtype.name, data, mask]
     if isinstance(dtype, np.dtype):
         return _write_array(enc, np.asarray(column))
     raise NotPlain(f"column of type {dtype}")
 
 
-def _write_index(enc: Encoder, value: Any) -> Json:
+def _write_index(enc: Writing, value: Any) -> Json:
     pd = sys.modules["pandas"]
     try:
         if type(value) is pd.RangeIndex:
-            return ["ir", value.start, value.stop, value.step, enc.encode(value.name)]
+            return [Tag.RANGE_INDEX, value.start, value.stop, value.step, enc.encode(value.name)]
         if type(value) is pd.MultiIndex:
             levels = [enc.encode(level) for level in value.levels]
             codes = [_write_array(enc, code) for code in value.codes]
-            return ["im", levels, codes, enc.many(value.names)]
+            return [Tag.MULTI_INDEX, levels, codes, enc.many(value.names)]
         freq = value.freqstr if isinstance(value, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
-        return ["ix", _write_column(enc, value.array), enc.encode(value.name), freq]
+        return [Tag.INDEX, _write_column(enc, value.array), enc.encode(value.name), freq]
     except NotPlain:
         return enc.stand_in(value)
 
 
-def _write_series(enc: Encoder, value: Any) -> Json:
+def _write_series(enc: Writing, value: Any) -> Json:
     try:
         column = _write_column(enc, value.array)
     except NotPlain:
         return enc.stand_in(value)
-    return ["se", column, enc.encode(value.index), enc.encode(value.name)]
+    return [Tag.SERIES, column, enc.encode(value.index), enc.encode(value.name)]
 
 
-def _write_frame(enc: Encoder, value: Any) -> Json:
+def _write_frame(enc: Writing, value: Any) -> Json:
     try:
         columns = [
             _write_column(enc, value.iloc[:, place].array) for place in range(value.shape[1])
         ]
     except NotPlain:
         return enc.stand_in(value)
-    return ["df", columns, enc.encode(value.columns), enc.encode(value.index)]
+    return [Tag.FRAME, columns, enc.encode(value.columns), enc.encode(value.index)]
 
 
 def _check_raw(np: Any, dtype: Any, raw: bytes) -> Any:
@@ -208,11 +214,11 @@ def _ndarray(text: Json, shape: Json, data: Json) -> Any:
     return _check_raw(np, dtype, raw).reshape(sides).copy()
 
 
-def _read_array(dec: Decoder, text: Json, shape: Json, data: Json) -> Any:
+def _read_array(dec: Reading, text: Json, shape: Json, data: Json) -> Any:
     return dec.keep(_ndarray(text, shape, data))
 
 
-def _read_objects(dec: Decoder, shape: Json, items: Json) -> Any:
+def _read_objects(dec: Reading, shape: Json, items: Json) -> Any:
     np = _numpy()
     place = dec.reserve()
     sides, values = _shape(shape), dec.many(items)
@@ -225,7 +231,7 @@ def _read_objects(dec: Decoder, shape: Json, items: Json) -> Any:
     return built
 
 
-def _read_numpy_scalar(_: Decoder, text: Json, data: Json) -> Any:
+def _read_numpy_scalar(_: Reading, text: Json, data: Json) -> Any:
     np = _numpy()
     dtype, raw = _dtype(np, text), from_base64(data)
     if dtype.itemsize != len(raw):
@@ -251,28 +257,28 @@ def _freq(text: Json) -> str:
     return text
 
 
-def _read_timestamp(_: Decoder, value: int, unit: Json, zone: Json) -> Any:
+def _read_timestamp(_: Reading, value: int, unit: Json, zone: Json) -> Any:
     np, pd = _numpy(), _pandas()
     stamp = pd.Timestamp(np.datetime64(integer(value), _unit(unit)))
     return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(read_zone(zone))
 
 
-def _read_timedelta(_: Decoder, value: int, unit: Json) -> Any:
+def _read_timedelta(_: Reading, value: int, unit: Json) -> Any:
     np, pd = _numpy(), _pandas()
     return pd.Timedelta(np.timedelta64(integer(value), _unit(unit)))
 
 
-def _read_period(_: Decoder, ordinal: int, freq: Json) -> Any:
+def _read_period(_: Reading, ordinal: int, freq: Json) -> Any:
     return _pandas().Period(ordinal=integer(ordinal), freq=_freq(freq))
 
 
-def _array_within(dec: Decoder, data: Json) -> Any:
+def _array_within(dec: Reading, data: Json) -> Any:
     """An array that is part of something larger: it has no number of its own."""
     if type(data) is not list or not data:
         raise Garbled("an array was expected")
-    if data[0] == "nd" and len(data) == 4:
+    if data[0] == Tag.ARRAY and len(data) == 4:
         return _ndarray(*data[1:])
-    if data[0] == "no" and len(data) == 3:
+    if data[0] == Tag.OBJECTS and len(data) == 3:
         np = _numpy()
         values = dec.many(data[2])
         flat = np.empty(len(values), dtype=object)
@@ -282,10 +288,10 @@ def _array_within(dec: Decoder, data: Json) -> Any:
     raise Garbled("an array was expected")
 
 
-def _column(dec: Decoder, data: Json) -> Any:
+def _column(dec: Reading, data: Json) -> Any:
     if type(data) is not list or not data:
         raise Garbled("a column was expected")
-    if data[0] in ("nd", "no"):
+    if data[0] in (Tag.ARRAY, Tag.OBJECTS):
         return _array_within(dec, data)
     reader = _COLUMNS.get(data[0])
     if reader is None:
@@ -293,15 +299,15 @@ def _column(dec: Decoder, data: Json) -> Any:
     return reader(dec, *data[1:])
 
 
-def _strings(dec: Decoder, missing: Json, items: Json) -> Any:
+def _strings(dec: Reading, missing: Json, items: Json) -> Any:
     np, pd = _numpy(), _pandas()
     texts = dec.many(items)
     if any(text is not None and type(text) is not str for text in texts):
         raise Garbled("text was expected")
-    return pd.array(texts, dtype=pd.StringDtype(na_value=pd.NA if missing == "NA" else np.nan))
+    return pd.array(texts, dtype=pd.StringDtype(na_value=pd.NA if missing == Blank.NA else np.nan))
 
 
-def _categories(dec: Decoder, categories: Json, codes: Json, ordered: Json) -> Any:
+def _categories(dec: Reading, categories: Json, codes: Json, ordered: Json) -> Any:
     pd = _pandas()
     kinds = dec.decode(categories)
     if not isinstance(kinds, pd.Index):
@@ -311,13 +317,13 @@ def _categories(dec: Decoder, categories: Json, codes: Json, ordered: Json) -> A
     )
 
 
-def _zoned(dec: Decoder, unit: Json, zone: Json, values: Json) -> Any:
+def _zoned(dec: Reading, unit: Json, zone: Json, values: Json) -> Any:
     pd = _pandas()
     stamps = _array_within(dec, values).astype("i8").view(f"M8[{_unit(unit)}]")
     return pd.DatetimeIndex(stamps).tz_localize("UTC").tz_convert(read_zone(zone)).array
 
 
-def _periods(dec: Decoder, freq: Json, values: Json) -> Any:
+def _periods(dec: Reading, freq: Json, values: Json) -> Any:
     pd = _pandas()
     return pd.PeriodIndex.from_ordinals(_array_within(dec, values), freq=_freq(freq)).array
 
@@ -325,7 +331,7 @@ def _periods(dec: Decoder, freq: Json, values: Json) -> Any:
 _MASKED = re.compile(r"(?:U?Int(?:8|16|32|64))|(?:Float(?:32|64))|boolean")
 
 
-def _masked(dec: Decoder, name: Json, values: Json, mask: Json) -> Any:
+def _masked(dec: Reading, name: Json, values: Json, mask: Json) -> Any:
     pd = _pandas()
     if type(name) is not str or not _MASKED.fullmatch(name):
         raise Garbled("column type")
@@ -335,27 +341,27 @@ def _masked(dec: Decoder, name: Json, values: Json, mask: Json) -> Any:
     return built
 
 
-_COLUMNS: dict[str, Callable[..., Any]] = {
-    "xs": _strings,
-    "xc": _categories,
-    "xz": _zoned,
-    "xp": _periods,
-    "xm": _masked,
+_COLUMNS: dict[str, Reader] = {
+    Tag.STRINGS: _strings,
+    Tag.CATEGORIES: _categories,
+    Tag.ZONED: _zoned,
+    Tag.PERIODS: _periods,
+    Tag.MASKED: _masked,
 }
 
 
-def _name(dec: Decoder, data: Json) -> Any:
+def _name(dec: Reading, data: Json) -> Any:
     name = dec.decode(data)
     hash(name)
     return name
 
 
-def _read_range_index(dec: Decoder, start: int, stop: int, step: int, name: Json) -> Any:
+def _read_range_index(dec: Reading, start: int, stop: int, step: int, name: Json) -> Any:
     whole = range(integer(start), integer(stop), integer(step))
     return _pandas().RangeIndex(whole, name=_name(dec, name))
 
 
-def _read_multi_index(dec: Decoder, levels: Json, codes: Json, names: Json) -> Any:
+def _read_multi_index(dec: Reading, levels: Json, codes: Json, names: Json) -> Any:
     pd = _pandas()
     return pd.MultiIndex(
         levels=dec.many(levels),
@@ -364,7 +370,7 @@ def _read_multi_index(dec: Decoder, levels: Json, codes: Json, names: Json) -> A
     )
 
 
-def _read_index(dec: Decoder, column: Json, name: Json, freq: Json) -> Any:
+def _read_index(dec: Reading, column: Json, name: Json, freq: Json) -> Any:
     pd = _pandas()
     values = _column(dec, column)
     index = pd.Index(values, name=_name(dec, name), dtype=values.dtype)
@@ -373,7 +379,7 @@ def _read_index(dec: Decoder, column: Json, name: Json, freq: Json) -> Any:
     return index
 
 
-def _read_series(dec: Decoder, column: Json, index: Json, name: Json) -> Any:
+def _read_series(dec: Reading, column: Json, index: Json, name: Json) -> Any:
     place = dec.reserve()
     pd = _pandas()
     values = _column(dec, column)
@@ -384,7 +390,7 @@ def _read_series(dec: Decoder, column: Json, index: Json, name: Json) -> Any:
     return built
 
 
-def _read_frame(dec: Decoder, columns: Json, names: Json, index: Json) -> Any:
+def _read_frame(dec: Reading, columns: Json, names: Json, index: Json) -> Any:
     place = dec.reserve()
     pd = _pandas()
     values = [_column(dec, column) for column in columns]
@@ -401,14 +407,14 @@ def _read_frame(dec: Decoder, columns: Json, names: Json, index: Json) -> Any:
     return built
 
 
-def _index_of(dec: Decoder, data: Json) -> Any:
+def _index_of(dec: Reading, data: Json) -> Any:
     index = dec.decode(data)
     if not isinstance(index, _pandas().Index):
         raise Garbled("index")
     return index
 
 
-def _read_extension_dtype(_: Decoder, text: Json) -> Any:
+def _read_extension_dtype(_: Reading, text: Json) -> Any:
     pd = _pandas()
     if text in ("str", "string"):
         return pd.api.types.pandas_dtype(text)
@@ -417,21 +423,21 @@ def _read_extension_dtype(_: Decoder, text: Json) -> Any:
     raise Garbled("column type")
 
 
-READERS: dict[str, Callable[..., Any]] = {
-    "np": _read_numpy_scalar,
-    "nd": _read_array,
-    "no": _read_objects,
-    "npt": lambda dec, text: _dtype(_numpy(), text),
-    "nat": lambda dec: _pandas().NaT,
-    "na": lambda dec: _pandas().NA,
-    "ps": _read_timestamp,
-    "pt": _read_timedelta,
-    "pp": _read_period,
-    "ix": _read_index,
-    "ir": _read_range_index,
-    "im": _read_multi_index,
-    "se": _read_series,
-    "df": _read_frame,
-    "pdt": _read_extension_dtype,
+READERS: dict[str, Reader] = {
+    Tag.NUMPY_SCALAR: _read_numpy_scalar,
+    Tag.ARRAY: _read_array,
+    Tag.OBJECTS: _read_objects,
+    Tag.DTYPE: lambda dec, text: _dtype(_numpy(), text),
+    Tag.NOT_A_TIME: lambda dec: _pandas().NaT,
+    Tag.NOT_THERE: lambda dec: _pandas().NA,
+    Tag.TIMESTAMP: _read_timestamp,
+    Tag.PANDAS_DELTA: _read_timedelta,
+    Tag.PERIOD: _read_period,
+    Tag.INDEX: _read_index,
+    Tag.RANGE_INDEX: _read_range_index,
+    Tag.MULTI_INDEX: _read_multi_index,
+    Tag.SERIES: _read_series,
+    Tag.FRAME: _read_frame,
+    Tag.EXTENSION_DTYPE: _read_extension_dtype,
     **_COLUMNS,
 }

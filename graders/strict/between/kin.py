@@ -12,20 +12,17 @@ from __future__ import annotations
 import abc
 import enum
 import typing
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graders.strict.between.bounds import Garbled, Json
-
-if TYPE_CHECKING:
-    from graders.strict.between.codec import Decoder, Encoder
+from graders.strict.between.bounds import Garbled, Json, Reader, Reading, Writer, Writing
+from graders.strict.between.protocol import Tag
 
 _BASES: dict[str, type] = {
     kind.__name__: kind for kind in (tuple, list, dict, set, frozenset, int, float, str)
 }
 
 
-def find_writer(enc: Encoder, value: object) -> Callable[[Encoder, Any], Json] | None:
+def find_writer(enc: Writing, value: object) -> Writer | None:
     """How an object of a setup cell's class is written, if by value: where ``enc.whole`` all of
     them are, else only those that cannot change."""
     if enc.ties is None:
@@ -52,31 +49,31 @@ def is_named_tuple(kind: type) -> bool:
     return issubclass(kind, tuple) and isinstance(getattr(kind, "_fields", None), tuple)
 
 
-def _write_class(enc: Encoder, value: Any) -> Json:
+def _write_class(enc: Writing, value: Any) -> Json:
     assert enc.ties is not None
-    return ["kc", enc.ties.kin_names[value]]
+    return [Tag.KIN, enc.ties.kin_names[value]]
 
 
-def _write_member(enc: Encoder, value: Any) -> Json:
+def _write_member(enc: Writing, value: Any) -> Json:
     assert enc.ties is not None
     kind = type(value)
     if kind.__members__.get(value.name) is not value:
         return enc.stand_in(value)
-    return ["km", enc.ties.kin_names[kind], value.name]
+    return [Tag.KIN_MEMBER, enc.ties.kin_names[kind], value.name]
 
 
-def _write_tuple(enc: Encoder, value: Any) -> Json:
+def _write_tuple(enc: Writing, value: Any) -> Json:
     assert enc.ties is not None
-    return ["kt", enc.ties.kin_names[type(value)], enc.many(tuple.__iter__(value))]
+    return [Tag.KIN_RECORD, enc.ties.kin_names[type(value)], enc.many(tuple.__iter__(value))]
 
 
-def write_whole(enc: Encoder, value: Any) -> Json:
+def write_whole(enc: Writing, value: Any) -> Json:
     assert enc.ties is not None
     kind = type(value)
     base = _base(kind)
     held = None if base is None else enc.many(_bare(base, value))
     state = [[name, enc.encode(one)] for name, one in _state(value)]
-    return ["K", enc.ties.kin_names[kind], held, state]
+    return [Tag.KIN_OBJECT, enc.ties.kin_names[kind], held, state]
 
 
 def _base(kind: type) -> type | None:
@@ -141,21 +138,21 @@ def _mangled(kind: type, name: str) -> str:
     return f"_{kind.__name__.lstrip('_')}{name}" if hidden else name
 
 
-def _known(dec: Decoder, name: Json) -> type:
+def _known(dec: Reading, name: Json) -> type:
     found = None if dec.ties is None or type(name) is not str else dec.ties.kin.get(name)
     if found is None:
         raise Garbled("a class that is no setup cell's")
     return found
 
 
-def _read_member(dec: Decoder, name: Json, member: Json) -> object:
+def _read_member(dec: Reading, name: Json, member: Json) -> object:
     kind = _known(dec, name)
     if not isinstance(kind, enum.EnumMeta):
         raise Garbled("enum")
     return kind.__members__[member]
 
 
-def _read_tuple(dec: Decoder, name: Json, items: Json) -> Any:
+def _read_tuple(dec: Reading, name: Json, items: Json) -> Any:
     kind = _known(dec, name)
     found = dec.many(items)
     if not is_named_tuple(kind) or len(found) != len(kind._fields):  # type: ignore[attr-defined]
@@ -163,7 +160,7 @@ def _read_tuple(dec: Decoder, name: Json, items: Json) -> Any:
     return tuple.__new__(kind, found)
 
 
-def _read_whole(dec: Decoder, name: Json, held: Json, state: Json) -> Any:
+def _read_whole(dec: Reading, name: Json, held: Json, state: Json) -> Any:
     kind = _known(dec, name)
     if issubclass(kind, enum.Enum) or not _is_made_of_python(kind):
         raise Garbled("an object of another class")
@@ -203,9 +200,9 @@ def put(target: Any, source: Any) -> None:
     _set_state(target, _state(source))
 
 
-READERS: dict[str, Callable[..., Any]] = {
-    "kc": _known,
-    "km": _read_member,
-    "kt": _read_tuple,
-    "K": _read_whole,
+READERS: dict[str, Reader] = {
+    Tag.KIN: _known,
+    Tag.KIN_MEMBER: _read_member,
+    Tag.KIN_RECORD: _read_tuple,
+    Tag.KIN_OBJECT: _read_whole,
 }

@@ -10,6 +10,8 @@ import numbers
 from decimal import Decimal
 from typing import Any
 
+from graders.strict.between.protocol import LastValue
+
 LONGEST = 40  # characters of a number, or of a type's name
 
 Value = dict[str, Any] | None
@@ -25,13 +27,15 @@ def value_facts(value: object, *, opaque: bool = False) -> Value:
     if value is None:
         return None
     if opaque or type(value).__module__ == "__main__":  # which may call itself anything
-        return {"other": type(value).__name__[:LONGEST]}
+        return {LastValue.OTHER: type(value).__name__[:LONGEST]}
     if type(value).__name__ == "ndarray" and getattr(value, "ndim", 1) == 0:
         value = value.item()  # type: ignore[attr-defined]
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
-        return {"truth": bool(value)}
+        return {LastValue.TRUTH: bool(value)}
     number = _number(value)
-    return {"other": type(value).__name__[:LONGEST]} if number is None else {"number": repr(number)}
+    if number is None:
+        return {LastValue.OTHER: type(value).__name__[:LONGEST]}
+    return {LastValue.NUMBER: repr(number)}
 
 
 def _number(value: object) -> float | None:
@@ -47,10 +51,10 @@ def _number(value: object) -> float | None:
 def checked_facts(found: object) -> Value:
     """Facts that came from the learner's process, looked over."""
     match found:
-        case {"truth": bool(truth)}:
-            return {"truth": truth}
-        case {"number": str(number)}:
-            return {"number": number[:LONGEST]}
-        case {"other": str(other)}:
-            return {"other": other[:LONGEST]}
+        case {LastValue.TRUTH: bool(truth)}:
+            return {LastValue.TRUTH: truth}
+        case {LastValue.NUMBER: str(number)}:
+            return {LastValue.NUMBER: number[:LONGEST]}
+        case {LastValue.OTHER: str(other)}:
+            return {LastValue.OTHER: other[:LONGEST]}
     return None

@@ -19,16 +19,21 @@ import sys
 import time
 import types
 import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graders.strict.between import models
-from graders.strict.between.bounds import MAX_BYTES, Garbled, Json, NotPlain, from_base64
-
-if TYPE_CHECKING:
-    from graders.strict.between.codec import Decoder, Encoder
-
-    Writer = Callable[[Encoder, Any], Json]
+from graders.strict.between.bounds import (
+    MAX_BYTES,
+    Garbled,
+    Json,
+    NotPlain,
+    Reader,
+    Reading,
+    Writer,
+    Writing,
+    from_base64,
+)
+from graders.strict.between.protocol import Tag
 
 MUTABLE: frozenset[type] = frozenset((array.array, types.SimpleNamespace))
 _NAME = re.compile(r"[^\W\d]\w{0,80}")
@@ -58,7 +63,7 @@ def find_writer(value: object) -> Writer | None:
         return _write_member
     if _is_record(kind) and _loaded(kind.__module__, kind.__qualname__) is kind:
         return lambda enc, one: [
-            "lt",
+            Tag.RECORD,
             kind.__module__,
             kind.__qualname__,
             enc.many(tuple.__iter__(one)),
@@ -92,21 +97,21 @@ def _loaded(module: Json, name: Json) -> object:
     return found
 
 
-def _write_member(enc: Encoder, value: Any) -> Json:
+def _write_member(enc: Writing, value: Any) -> Json:
     kind = type(value)
     if not isinstance(value.name, str) or kind.__members__.get(value.name) is not value:
         return enc.stand_in(value)  # a combination of flags
-    return ["lm", kind.__module__, kind.__qualname__, value.name]
+    return [Tag.MEMBER, kind.__module__, kind.__qualname__, value.name]
 
 
-def _read_member(_: Decoder, module: Json, name: Json, member: Json) -> object:
+def _read_member(_: Reading, module: Json, name: Json, member: Json) -> object:
     kind = _loaded(module, name)
     if not isinstance(kind, enum.EnumMeta):
         raise Garbled("enum")
     return kind.__members__[member]
 
 
-def _read_record(dec: Decoder, module: Json, name: Json, items: Json) -> object:
+def _read_record(dec: Reading, module: Json, name: Json, items: Json) -> object:
     kind = _loaded(module, name)
     if not isinstance(kind, type) or not _is_record(kind):
         raise Garbled("record")
@@ -116,11 +121,11 @@ def _read_record(dec: Decoder, module: Json, name: Json, items: Json) -> object:
     return tuple.__new__(kind, found)
 
 
-def _write_array(enc: Encoder, value: Any) -> Json:
-    return ["ar", value.typecode, enc.raw(value.tobytes())]
+def _write_array(enc: Writing, value: Any) -> Json:
+    return [Tag.MACHINE_ARRAY, value.typecode, enc.raw(value.tobytes())]
 
 
-def _read_array(dec: Decoder, typecode: Json, raw: Json) -> Any:
+def _read_array(dec: Reading, typecode: Json, raw: Json) -> Any:
     if type(typecode) is not str or typecode not in "bBhHiIlLqQfd":
         raise Garbled("array")
     built = dec.keep(array.array(typecode))
@@ -128,11 +133,11 @@ def _read_array(dec: Decoder, typecode: Json, raw: Json) -> Any:
     return built
 
 
-def _write_namespace(enc: Encoder, value: Any) -> Json:
-    return ["sn", [[str(name), enc.encode(one)] for name, one in vars(value).items()]]
+def _write_namespace(enc: Writing, value: Any) -> Json:
+    return [Tag.NAMESPACE, [[str(name), enc.encode(one)] for name, one in vars(value).items()]]
 
 
-def _read_namespace(dec: Decoder, items: Json) -> Any:
+def _read_namespace(dec: Reading, items: Json) -> Any:
     built = dec.keep(types.SimpleNamespace())
     for name, one in items:
         if type(name) is not str:
@@ -141,11 +146,11 @@ def _read_namespace(dec: Decoder, items: Json) -> Any:
     return built
 
 
-def _write_pattern(enc: Encoder, value: Any) -> Json:
-    return ["re", enc.encode(value.pattern), value.flags & _FLAGS]
+def _write_pattern(enc: Writing, value: Any) -> Json:
+    return [Tag.PATTERN, enc.encode(value.pattern), value.flags & _FLAGS]
 
 
-def _read_pattern(dec: Decoder, pattern: Json, flags: Json) -> Any:
+def _read_pattern(dec: Reading, pattern: Json, flags: Json) -> Any:
     text = dec.decode(pattern)
     if type(text) not in (str, bytes) or len(text) > 2_000 or type(flags) is not int:
         raise Garbled("pattern")
@@ -154,60 +159,60 @@ def _read_pattern(dec: Decoder, pattern: Json, flags: Json) -> Any:
     return re.compile(text, flags & _FLAGS & ~re.DEBUG)
 
 
-def _write_normal(enc: Encoder, value: Any) -> Json:
-    return ["nm", enc.encode(value.mean), enc.encode(value.stdev)]
+def _write_normal(enc: Writing, value: Any) -> Json:
+    return [Tag.NORMAL, enc.encode(value.mean), enc.encode(value.stdev)]
 
 
-def _read_normal(dec: Decoder, mean: Json, deviation: Json) -> Any:
+def _read_normal(dec: Reading, mean: Json, deviation: Json) -> Any:
     numbers = [dec.decode(mean), dec.decode(deviation)]
     if any(type(one) is not float for one in numbers):
         raise Garbled("distribution")
     return statistics.NormalDist(*numbers)
 
 
-def _write_chain(enc: Encoder, value: Any) -> Json:
-    return ["cm", enc.many(value.maps)]
+def _write_chain(enc: Writing, value: Any) -> Json:
+    return [Tag.CHAIN, enc.many(value.maps)]
 
 
-def _read_chain(dec: Decoder, maps: Json) -> Any:
+def _read_chain(dec: Reading, maps: Json) -> Any:
     found = dec.many(maps)
     if any(not isinstance(one, dict) for one in found):
         raise Garbled("maps")
     return collections.ChainMap(*found)
 
 
-def _read_by_text(_: Decoder, kind: Json, text: Json) -> object:
+def _read_by_text(_: Reading, kind: Json, text: Json) -> object:
     if type(text) is not str:
         raise Garbled("text")
     return _BY_TEXT[kind](text)
 
 
-def _write_by_text(_: Encoder, value: Any) -> Json:
-    return ["tx", type(value).__name__, str(value)]
+def _write_by_text(_: Writing, value: Any) -> Json:
+    return [Tag.BY_TEXT, type(value).__name__, str(value)]
 
 
-def _read_uuid(_: Decoder, number: Json) -> uuid.UUID:
+def _read_uuid(_: Reading, number: Json) -> uuid.UUID:
     if type(number) is not str:
         raise Garbled("uuid")
     return uuid.UUID(hex=number)
 
 
-def _read_time(dec: Decoder, items: Json) -> time.struct_time:
+def _read_time(dec: Reading, items: Json) -> time.struct_time:
     found = dec.many(items)
     if not 9 <= len(found) <= 11 or any(type(one) not in (int, str, type(None)) for one in found):
         raise Garbled("time")
     return time.struct_time(found)
 
 
-_WRITERS: dict[type, Callable[[Any, Any], Json]] = {
+_WRITERS: dict[type, Writer] = {
     **dict.fromkeys(_BY_TEXT.values(), _write_by_text),
-    uuid.UUID: lambda enc, value: ["uu", value.hex],
+    uuid.UUID: lambda enc, value: [Tag.UUID, value.hex],
     array.array: _write_array,
     types.SimpleNamespace: _write_namespace,
     re.Pattern: _write_pattern,
     statistics.NormalDist: _write_normal,
     collections.ChainMap: _write_chain,
-    time.struct_time: lambda enc, value: ["st", enc.many(tuple(value))],
+    time.struct_time: lambda enc, value: [Tag.STRUCT_TIME, enc.many(tuple(value))],
 }
 
 
@@ -223,14 +228,14 @@ def _scientific_writer(kind: type) -> Writer | None:
     return _write_groups if kind.__name__ == "DataFrameGroupBy" else None
 
 
-def _write_picture(enc: Encoder, value: Any) -> Json:
+def _write_picture(enc: Writing, value: Any) -> Json:
     width, height = value.size
     if value.mode not in _MODES or value.mode == "P" or width * height * 4 > MAX_BYTES:
         return enc.stand_in(value)
-    return ["pic", value.mode, width, height, enc.raw(value.tobytes())]
+    return [Tag.PICTURE, value.mode, width, height, enc.raw(value.tobytes())]
 
 
-def _read_picture(_: Decoder, mode: Json, width: Json, height: Json, raw: Json) -> Any:
+def _read_picture(_: Reading, mode: Json, width: Json, height: Json, raw: Json) -> Any:
     image: Any = sys.modules.get("PIL.Image")
     sizes = (width, height)
     if image is None or mode not in _MODES or any(type(one) is not int for one in sizes):
@@ -241,7 +246,7 @@ def _read_picture(_: Decoder, mode: Json, width: Json, height: Json, raw: Json) 
     return image.frombytes(mode, sizes, content)
 
 
-def _write_groups(enc: Encoder, value: Any) -> Json:
+def _write_groups(enc: Writing, value: Any) -> Json:
     """A ``groupby`` by columns of a frame; the other side groups for itself."""
     keys = value.keys
     names = keys if type(keys) is list else [keys]
@@ -253,12 +258,12 @@ def _write_groups(enc: Encoder, value: Any) -> Json:
         return enc.stand_in(value)
     flags = [bool(value.sort), bool(value.dropna), bool(value.as_index), bool(value.group_keys)]
     try:
-        return ["gb", enc.encode(frame), enc.encode(keys), flags]
+        return [Tag.GROUPS, enc.encode(frame), enc.encode(keys), flags]
     except NotPlain:
         return enc.stand_in(value)
 
 
-def _read_groups(dec: Decoder, data: Json, keys: Json, flags: Json) -> Any:
+def _read_groups(dec: Reading, data: Json, keys: Json, flags: Json) -> Any:
     pandas: Any = sys.modules.get("pandas")
     frame, by = dec.decode(data), dec.decode(keys)
     if pandas is None or type(frame) is not pandas.DataFrame or type(flags) is not list:
@@ -281,18 +286,18 @@ def put(target: Any, source: Any) -> None:
         vars(target).update(vars(source))
 
 
-READERS: dict[str, Callable[..., Any]] = {
-    "tx": _read_by_text,
-    "uu": _read_uuid,
-    "ar": _read_array,
-    "sn": _read_namespace,
-    "re": _read_pattern,
-    "nm": _read_normal,
-    "cm": _read_chain,
-    "st": _read_time,
-    "lm": _read_member,
-    "lt": _read_record,
-    "pic": _read_picture,
-    "gb": _read_groups,
+READERS: dict[str, Reader] = {
+    Tag.BY_TEXT: _read_by_text,
+    Tag.UUID: _read_uuid,
+    Tag.MACHINE_ARRAY: _read_array,
+    Tag.NAMESPACE: _read_namespace,
+    Tag.PATTERN: _read_pattern,
+    Tag.NORMAL: _read_normal,
+    Tag.CHAIN: _read_chain,
+    Tag.STRUCT_TIME: _read_time,
+    Tag.MEMBER: _read_member,
+    Tag.RECORD: _read_record,
+    Tag.PICTURE: _read_picture,
+    Tag.GROUPS: _read_groups,
     **models.READERS,
 }

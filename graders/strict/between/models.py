@@ -8,16 +8,22 @@ function of the learner's stays a stand-in, which predicts where it was fitted.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graders.strict.between.bounds import Garbled, Json, NotPlain, TooLarge
+from graders.strict.between.bounds import (
+    Garbled,
+    Json,
+    NotPlain,
+    Reader,
+    Reading,
+    TooLarge,
+    Writer,
+    Writing,
+)
+from graders.strict.between.protocol import Tag
 
-if TYPE_CHECKING:
-    from graders.strict.between.codec import Decoder, Encoder
 
-
-def find_writer(value: object) -> Callable[[Encoder, Any], Json] | None:
+def find_writer(value: object) -> Writer | None:
     return _write if _class(type(value).__module__, type(value).__name__) is type(value) else None
 
 
@@ -32,7 +38,7 @@ def _class(module: Json, name: Json) -> Any:
     return found
 
 
-def _write(enc: Encoder, value: Any) -> Json:
+def _write(enc: Writing, value: Any) -> Json:
     def refuse(one: object) -> Json:
         raise NotPlain(type(one).__name__)
 
@@ -42,10 +48,10 @@ def _write(enc: Encoder, value: Any) -> Json:
         state = [[name, inner.encode(one)] for name, one in vars(value).items()]
     except (NotPlain, TooLarge):
         return enc.stand_in(value)
-    return ["sk", kind.__module__, kind.__name__, state]
+    return [Tag.MODEL, kind.__module__, kind.__name__, state]
 
 
-def _read(dec: Decoder, module: Json, name: Json, state: Json) -> Any:
+def _read(dec: Reading, module: Json, name: Json, state: Json) -> Any:
     kind = _class(module, name)
     if kind is None:
         raise Garbled("model")
@@ -59,4 +65,4 @@ def _read(dec: Decoder, module: Json, name: Json, state: Json) -> Any:
     return built
 
 
-READERS: dict[str, Callable[..., Any]] = {"sk": _read}
+READERS: dict[str, Reader] = {Tag.MODEL: _read}

@@ -2,12 +2,12 @@
 
 A list that a name of the learner's leads to exists twice: there, and here as a copy. So that two
 names of one list stay one object, and a change on either side is a change of both, each such
-container has a number that both sides know; met again it is written ``["w", number]``, and what
-changed since it was last spoken of rides along with the next message.
+container has a number that both sides know; met again only that is written, and what changed since
+it was last spoken of rides along with the next message.
 
 `Ties` adds what both sides made for themselves when the same setup cell ran in both: its containers
-(``["ow", name, place, contents]``: the reader takes its own object where the contents are the same)
-and its classes. Nothing said of them is believed: a claim can only lead to an object of the
+(written with name and place: the reader takes its own object where the contents are the same) and
+its classes. Nothing said of them is believed: a claim can only lead to an object of the
 reader's own that holds just what was written.
 """
 

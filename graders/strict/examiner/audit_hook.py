@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import ast
 import dis
-import importlib
+import importlib.abc
+import importlib.machinery
 import os
 import re
 import sys
 import sysconfig
 import types
-from collections.abc import Iterable
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-Need = Literal["code", "pickle", "process", "query"]
+from graders.strict.between.protocol import Need
 
 
 def _words(text: str) -> frozenset[str]:
@@ -63,9 +64,10 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 class Refusal(PermissionError, NotImplementedError):
-    """The test asked for something that strict mode does not do here. ``need``: what for."""
+    """The test asked for something that strict mode does not do here. ``need``: what for, one of
+    `Need`."""
 
-    def __init__(self, need: Need) -> None:
+    def __init__(self, need: str) -> None:
         super().__init__(f"không làm được trong tiến trình chấm ({need}): cần ô “shared”")
         self.need = need
 
@@ -119,7 +121,7 @@ class Guard:
         self._texts: set[str] = set()
         self._patterns: list[str] = []  # read as such only when somebody evaluates a text
         self._compiled: dict[str, bool] = {}  # file name to: was the last text the author's?
-        self.refused: Need | None = None  # what was refused last, whoever swallowed it
+        self.refused: str | None = None  # what was refused last, whoever swallowed it
 
     def install(self) -> None:
         """From here on, for the life of the process."""
@@ -169,7 +171,7 @@ class Guard:
             for part, own in ((setup, ("pass", "_setup()")), (timed, ("pass", "_stmt()")))
         )
 
-    def refusal(self, need: Need) -> Refusal:
+    def refusal(self, need: str) -> Refusal:
         self.refused = need
         return Refusal(need)
 
@@ -185,17 +187,17 @@ class Guard:
             self._look_at(facts[0])
         elif event == "import":
             if facts[1] is not None and not self._is_the_machines(str(facts[1])):
-                raise self.refusal("code")
+                raise self.refusal(Need.CODE)
         elif event == "ctypes.dlopen":
             if facts[0] is not None and not self._is_the_machines(os.fsdecode(facts[0]), bare=True):
-                raise self.refusal("code")
+                raise self.refusal(Need.CODE)
         elif event == "pickle.find_class":
-            raise self.refusal("pickle")
+            raise self.refusal(Need.PICKLE)
         elif event in _PROCESSES:
-            raise self.refusal("process")
+            raise self.refusal(Need.PROCESS)
         elif not _caller().startswith("<frozen importlib"):
             # zipimport would load it from an archive under any name.
-            raise self.refusal("code")
+            raise self.refusal(Need.CODE)
 
     def _look_at(self, code: types.CodeType) -> None:
         filename = code.co_filename
@@ -207,7 +209,7 @@ class Guard:
             namespace = sys._getframe(2).f_locals.get("args", (None, {}))[-1]
             lies = namespace.get("__file__") if isinstance(namespace, dict) else None
             if not self._is_the_machines(str(lies or filename)):
-                raise self.refusal("code")
+                raise self.refusal(Need.CODE)
             return
         if os.path.isabs(filename) and self._is_the_machines(filename):  # noqa: PTH117
             return
@@ -215,7 +217,7 @@ class Guard:
         if library in _GENERATORS or self._compiled.get(filename, False):
             return
         if not _is_quiet(code, names=library in _ANNOTATIONS):
-            raise self.refusal("code")
+            raise self.refusal(Need.CODE)
 
     def _is_the_machines(self, path: str, *, bare: bool = False) -> bool:
         if bare and "/" not in path:
@@ -263,11 +265,48 @@ def _is_quiet(code: types.CodeType, *, names: bool) -> bool:
 # pandas reads conditions with an interpreter of its own, which no hook sees ----------------------
 
 
+_READS_QUERIES = "pandas.core.computation.eval"
+
+
 def _guard_queries(guard: Guard) -> None:
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is None or not hasattr(pandas, "eval"):
+    """Where pandas is loaded, now; else as soon as it is."""
+    home = sys.modules.get(_READS_QUERIES)
+    if home is None:
+        sys.meta_path.insert(0, _WhenPandasLoads(guard))
         return
-    home: Any = importlib.import_module("pandas.core.computation.eval")
+    _guard_queries_of(home, guard)
+    pandas: Any = sys.modules["pandas"]
+    pandas.eval = pandas.core.computation.api.eval = home.eval
+
+
+class _WhenPandasLoads(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads the module that reads conditions, guarded from the start. Whoever takes its function
+    by name takes the guarded one."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._loader: Any = None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != _READS_QUERIES:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+        if spec is not None:
+            self._loader, spec.loader = spec.loader, self
+        return spec
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType | None:
+        created: types.ModuleType | None = self._loader.create_module(spec)
+        return created
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        self._loader.exec_module(module)
+        _guard_queries_of(module, self._guard)
+
+
+def _guard_queries_of(home: Any, guard: Guard) -> None:
     original = home.eval
 
     def guarded(expr: Any, *rest: Any, **named: Any) -> Any:
@@ -275,12 +314,12 @@ def _guard_queries(guard: Guard) -> None:
         if type(expr) is str and not (
             guard.is_authors(expr) or is_plain_query(expr, columns=columns)
         ):
-            raise guard.refusal("query")
+            raise guard.refusal(Need.QUERY)
         if len(rest) < 6:
             named["level"] = named.get("level", 0) + 1  # one frame more to the caller's names
         return original(expr, *rest, **named)
 
-    home.eval = pandas.eval = guarded
+    home.eval = guarded
 
 
 def is_plain_query(text: str, *, columns: bool) -> bool:

@@ -11,7 +11,7 @@ import io
 from typing import Any
 
 from graders.strict.between.codec import Garbled
-from graders.strict.examiner.stand_ins import words
+from graders.strict.between.protocol import Want
 
 MAX_CALLABLES = 100_000
 
@@ -69,18 +69,18 @@ class Callbacks:
     def run(self, what: Any, arguments: Any) -> object:
         """What the learner's code asks for in the middle of an answer."""
         kind, key, *rest = what
-        if kind == "input":
+        if kind == Want.INPUT:
             return builtins.input(str(key))
         target = self._find(key)
-        if kind == "call" and callable(target):
+        if kind == Want.CALL and callable(target):
             positional, named = arguments
             return target(*positional, **named)
-        if kind == "next" and isinstance(target, Passed):
+        if kind == Want.NEXT and isinstance(target, Passed):
             try:
                 return [next(target.iterator)]
             except StopIteration:
                 return []
-        if kind == "attr" and may_be_looked_into(target):
+        if kind == Want.ATTRIBUTE and may_be_looked_into(target):
             (name,) = rest
             if not isinstance(name, str) or name.startswith("_") or _steers(target, name):
                 raise AttributeError(str(name))
@@ -100,8 +100,10 @@ def _steers(target: object, name: str) -> bool:
     return mocked and (name.startswith("assert") or name in _MOCKS_OWN)
 
 
-_MOCKS_OWN = words(
-    "configure_mock reset_mock attach_mock mock_add_spec side_effect return_value method_calls "
-    "mock_calls call_args call_args_list call_count called await_args await_args_list await_count "
-    "awaited"
+_MOCKS_OWN = frozenset(
+    (
+        *("configure_mock", "reset_mock", "attach_mock", "mock_add_spec", "side_effect"),
+        *("return_value", "method_calls", "mock_calls", "call_args", "call_args_list"),
+        *("call_count", "called", "await_args", "await_args_list", "await_count", "awaited"),
+    )
 )

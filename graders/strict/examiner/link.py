@@ -2,19 +2,15 @@
 
 `FarSide` asks one question at a time and serves, meanwhile, the callbacks that the learner's code
 makes into functions the test handed to it. What comes back is built by
-`graders.strict.between.codec` and `graders.strict.examiner.stand_ins`, so that nothing of the
-learner's own making lives here.
+`graders.strict.examiner.building`, so that nothing of the learner's own making lives here.
 """
 
 from __future__ import annotations
 
-import builtins
 import functools
-import inspect
 import sys
 import time
 import types
-import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -29,32 +25,31 @@ from graders.strict.between.codec import (
     put_contents,
 )
 from graders.strict.between.file_exchange import Folder
-from graders.strict.between.places import FUNCTIONS, import_place, own_module
-from graders.strict.between.starvation import MOST, Starvation, allowance
-from graders.strict.between.twins import Ties
-from graders.strict.examiner.callbacks import Callbacks, Passed, may_be_looked_into
-from graders.strict.examiner.stand_ins import (
-    READABLE,
-    LearnerGone,
-    LearnerStopped,
-    Method,
-    StandIn,
-    class_body,
-    is_made,
-    learners_words,
-    make_class,
-    make_exception,
-    may_cross,
-    number_of,
-    sign,
+from graders.strict.between.places import FUNCTIONS, import_place
+from graders.strict.between.protocol import (
+    Answer,
+    Ask,
+    Begins,
+    Callback,
+    Error,
+    FromExaminer,
+    Operation,
+    Question,
+    Told,
 )
+from graders.strict.between.twins import Ties
+from graders.strict.examiner.building import Builder, ItsOwn, code_of, signature
+from graders.strict.examiner.callbacks import Callbacks, Passed, may_be_looked_into
+from graders.strict.examiner.cell_time import CellTime
+from graders.strict.examiner.learners_errors import LearnerGone, learners_words, sign
+from graders.strict.examiner.stand_ins import READABLE, Method, StandIn, number_of
 from sandbox import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
 
-MAX_CLASSES = 500
 MAX_NESTING = 60
 _FLUSH_S = 5.0
-_LOOKING = frozenset(("name", "names", "state"))  # questions that run none of the learner's code
-_ANSWERS = frozenset(("r", "x", "method", "code"))
+# Questions that run none of the learner's code.
+_LOOKING = frozenset((Ask.NAME, Ask.NAMES, Ask.STATE))
+_ANSWERS = frozenset((Answer.RESULT, Answer.ERROR, Answer.METHOD, Answer.CODE))
 
 
 class FarSide:
@@ -82,25 +77,21 @@ class FarSide:
         self.classes = classes or {}
         self.in_place = in_place
         self.rewrites = rewrites
-        self.modules = modules
         self.judging: frozenset[str] = frozenset()
         self.restoring = False
         self.changed = False
         self.broken = False
         self.broken_by: str | None = None  # "time" where the learner's process still lives
-        self.limit = 10.0
-        self._starvation = Starvation()
-        self._began, self._starved = time.monotonic(), self._starvation.seconds()
+        self._time = CellTime()
         self.epoch = 0
         self.given: Callable[[], list[Json]] = list  # what the test did to names
         self.ties = Ties()
         self.callbacks = Callbacks()
+        self.builder = Builder(self, self.classes, modules)
         self._beginning: str | None = None
         self.pushes: list[Json] = []
         self.dropped: list[list[int]] = []
         self._nesting = 0
-        self._classes: dict[int, type] = {}
-        self._known: weakref.WeakValueDictionary[int, StandIn] = weakref.WeakValueDictionary()
         self._named: dict[str, _Named] = {}
         self._absent: dict[str, int] = {}  # names that the learner had not, and when
         self._listed: tuple[int, list[str]] | None = None
@@ -120,45 +111,44 @@ class FarSide:
         if self._absent.get(name) == self.epoch:
             raise KeyError(name)
         try:
-            said = self.ask(["name", name, placed])
+            said = self.ask([Ask.NAME, name, placed])
         except NameError:
             self._named.pop(name, None)
             self._absent[name] = self.epoch
             raise KeyError(name) from None
-        value = said["r"]
+        value = said[Answer.RESULT]
         number = number_of(value)
         if number is not None:
             self._fetched.setdefault(number, set()).add(name)
-        if placed and isinstance(said.get("lib"), list):
-            value = ItsOwn(said["lib"], value)
+        if placed and isinstance(said.get(Answer.LIBRARY), list):
+            value = ItsOwn(said[Answer.LIBRARY], value)
         self._named[name] = _Named(value, self.epoch)
         return value
 
     def names(self) -> list[str]:
         """Names that the learner has bound, by their own word."""
         if self._listed is None or self._listed[0] != self.epoch:
-            found = self.ask(["names"])["r"]
+            found = self.ask([Ask.NAMES])[Answer.RESULT]
             texts = found if type(found) is list else []
             self._listed = (self.epoch, [n for n in texts if type(n) is str and n.isidentifier()])
         return self._listed[1]
 
     def delete(self, name: str) -> None:
         """The test deleted a name of the learner's."""
-        self.pushes.append(["del", name, None])
+        self.pushes.append([Told.DELETED, name, None])
         self._named.pop(name, None)
 
     def seed(self, generator: str, value: object) -> None:
         """The test seeded a random generator; the learner's shall be seeded as well."""
-        self.pushes.append(["seed", generator, Encoder(self.to_learner).encode(value)])
+        self.pushes.append([Told.SEEDED, generator, Encoder(self.to_learner).encode(value)])
 
     def begin(self, seconds: float, *, again: bool = False) -> None:
         """A new test or setup cell: what was fetched may be out of date. ``again``: the same test
         once more, so that what it did to names is taken back first."""
-        self.limit = seconds
-        self._began, self._starved = time.monotonic(), self._starvation.seconds()
+        self._time.begin(seconds)
         self.changed = False
         self.epoch += 1
-        self._beginning = "again" if again else "new"
+        self._beginning = Begins.AGAIN if again else Begins.NEW
         self.callbacks.forget()
         self.ties.twins.forget_watched()
         self._named.clear()
@@ -171,8 +161,8 @@ class FarSide:
         self.pushes += told
         if self.broken or not (told or self.ties.twins.changed(self.ties, heavy=True)):
             return
-        self.limit = max(self.limit, time.monotonic() - self._began + _FLUSH_S)
-        self.ask(["sync"], heavy=True)
+        self._time.allow(_FLUSH_S)
+        self.ask([Ask.SYNC], heavy=True)
 
     def keep_to_itself(self) -> None:
         """What the cell did to the learner's objects happens in their process by itself."""
@@ -184,8 +174,9 @@ class FarSide:
         encoder, arguments = self._written((args, named))
         restore = self.restoring or self._is_one_of(self.in_place, target[0], called)
         rewrites = restore or self._is_one_of(self.rewrites, target[0], called)
-        question = ["call", target, arguments, restore]
-        return self.ask(question, table=encoder.table, restore=restore, rewrites=rewrites)["r"]
+        question = [Ask.CALL, target, arguments, restore]
+        said = self.ask(question, table=encoder.table, restore=restore, rewrites=rewrites)
+        return said[Answer.RESULT]
 
     def _written(self, values: object) -> tuple[Encoder, Json]:
         """Arguments, for the learner's code: objects of setup cells' classes as themselves where
@@ -227,23 +218,27 @@ class FarSide:
 
     def operate(self, operation: str, *operands: object) -> Any:
         encoder, written = self._written(operands)
-        return self.ask(["op", operation, written], table=encoder.table)["r"]
+        return self.ask([Ask.OPERATION, operation, written], table=encoder.table)[Answer.RESULT]
 
     def copy_of(self, value: StandIn) -> Any:
         """An object of a setup cell's class as one of our own, made of what it holds now."""
-        return self.ask(["state", value._number])["r"]
+        return self.ask([Ask.STATE, value._number])[Answer.RESULT]
 
     def attribute(self, holder: Any, number: int, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in READABLE:
             raise AttributeError(f"{name!r} không đọc được qua tiến trình chấm")
         if name == "__signature__":
-            return _signature(self.operate("signature", holder))
-        said = self.ask(["attr", number, name])
-        if said.get("method") is True:
+            return signature(self.operate(Operation.SIGNATURE, holder))
+        said = self.ask([Ask.ATTRIBUTE, number, name])
+        if said.get(Answer.METHOD) is True:
             return Method(self, holder, number, name)
-        if "code" in said:
-            return types.SimpleNamespace(**_texts(Decoder().decode(said["code"])))
-        return said["r"]
+        if Answer.CODE in said:
+            return code_of(Decoder().decode(said[Answer.CODE]))
+        return said[Answer.RESULT]
+
+    def attribute_of_error(self, handle: int, name: str) -> Any:
+        """An attribute of an exception that the learner's code raised."""
+        return self.ask([Ask.ATTRIBUTE, handle, name])[Answer.RESULT]
 
     def ask(
         self,
@@ -254,27 +249,30 @@ class FarSide:
         rewrites: bool = False,
         heavy: bool = False,
     ) -> dict[str, Any]:
-        """Ask, serve callbacks until the answer comes, and hand it over decoded under ``r``."""
+        """Ask, serve callbacks until the answer comes, and hand it over with its result decoded."""
         if self.broken:
             raise LearnerGone
         if self._nesting > MAX_NESTING:
             raise RecursionError("lời gọi lồng nhau quá sâu")
         left = self.left()
         asked_at = time.monotonic()
-        message: dict[str, Any] = {"q": question, "s": max(0.05, left - 0.3)}
+        message: dict[str, Any] = {
+            Question.ASKED: question,
+            Question.SECONDS: max(0.05, left - 0.3),
+        }
         if question[0] not in _LOOKING:  # the learner's code runs: it sees what the test did
             if not heavy:
                 self.pushes += self.given()
-            self._add_changes(message, heavy=heavy)
+            self._add_changes(message, Question.CHANGES, heavy=heavy)
         if self._beginning:
-            message["begin"], self._beginning = self._beginning, None
+            message[Question.BEGINS], self._beginning = self._beginning, None
         if self.pushes:
-            message["pre"], self.pushes = self.pushes, []
+            message[Question.TOLD], self.pushes = self.pushes, []
         if self.dropped:
-            message["drop"], self.dropped = self.dropped, []
+            message[Question.DROPPED], self.dropped = self.dropped, []
         news = self.folder.news()
         if news:
-            message["files"] = news
+            message[Question.FILES] = news
         if question[0] not in _LOOKING:
             self.epoch += 1
         self._nesting += 1
@@ -297,10 +295,10 @@ class FarSide:
             self.broken = True
             raise LearnerGone
         if self._nesting == 0:
-            self._grant(said.get("starved"), time.monotonic() - asked_at)
+            self._time.grant(said.get(Answer.STARVED), time.monotonic() - asked_at)
         try:
             return self._take(
-                said, table, named=question[0] == "name", restore=restore, rewrites=rewrites
+                said, table, named=question[0] == Ask.NAME, restore=restore, rewrites=rewrites
             )
         except (StopIteration, StopAsyncIteration) as error:
             if _may_end(question):
@@ -318,23 +316,17 @@ class FarSide:
 
     def left(self) -> float:
         """Seconds that the cell still has, without those in which a side had no processor."""
-        spent = time.monotonic() - self._began
-        return allowance(self.limit, self._starvation.seconds() - self._starved) - spent
-
-    def _grant(self, starved: object, waited: float) -> None:
-        """The learner's process says how long it had no processor: no longer than we waited."""
-        if isinstance(starved, (int, float)) and 0 < starved <= waited:
-            self._starved -= float(starved)
+        return self._time.left()
 
     def _await_answer(self) -> dict[str, Any]:
         while True:
-            end = self._began + MOST * self.limit
-            said = self.link.receive(max(0.05, end - time.monotonic()) + 1)
+            said = self.link.receive(max(0.05, self._time.left_at_most()) + 1)
             if not isinstance(said, dict):
                 raise Garbled("an answer was expected")
-            self._replay(said)
-            if "cb" not in said:
+            if Callback.WANTED not in said:
+                self._replay(said.get(Answer.PRINTED), said.get(Answer.COMPLAINED))
                 return said
+            self._replay(said.get(Callback.PRINTED), said.get(Callback.COMPLAINED))
             self.link.send(self._serve(said))
 
     def _take(
@@ -346,43 +338,42 @@ class FarSide:
         restore: bool,
         rewrites: bool,
     ) -> dict[str, Any]:
-        kept_back = self.folder.take(said.get("files"), over=rewrites or self.restoring)
-        if kept_back or (said.get("changed") is True and not restore):
+        kept_back = self.folder.take(said.get(Answer.FILES), over=rewrites or self.restoring)
+        if kept_back or (said.get(Answer.CHANGED) is True and not restore):
             self.changed = True
-        decoder = Decoder(self._from_learner, arguments=table, ties=self.ties)
-        error = self._error(said["x"]) if "x" in said else None
-        if error is None and "r" in said:
-            said["r"] = decoder.decode(said["r"])
-            if said.get("adopt") is True:
+        decoder = Decoder(self.builder.from_learner, arguments=table, ties=self.ties)
+        error = self.builder.error(said[Answer.ERROR]) if Answer.ERROR in said else None
+        if error is None and Answer.RESULT in said:
+            said[Answer.RESULT] = decoder.decode(said[Answer.RESULT])
+            if said.get(Answer.ADOPTED) is True:
                 watch = named or self.ties.twins.may_watch
                 self.ties.twins.adopt(decoder, self.ties, watch=watch)
-        if restore and "ch" in said:  # unasked, it would reach the test's own objects
-            for number, contents in said["ch"]:
+        if restore and Answer.REFILLED in said:  # unasked, it would reach the test's own objects
+            for number, contents in said[Answer.REFILLED]:
                 put_contents(table[number], decoder.decode(contents))
-        self._take_changes(said)
+        self._take_changes(said.get(Answer.CHANGES))
         if error is not None:
             raise error
         return said
 
-    def _replay(self, said: dict[str, Any]) -> None:
+    def _replay(self, printed: Json, complained: Json) -> None:
         """What the learner's code printed meanwhile appears as if printed here."""
-        for key, stream in (("out", sys.stdout), ("err", sys.stderr)):
-            text = said.get(key)
+        for text, stream in ((printed, sys.stdout), (complained, sys.stderr)):
             if text and isinstance(text, str):
                 stream.write(text)
 
-    def _add_changes(self, message: dict[str, Any], *, heavy: bool = False) -> None:
+    def _add_changes(self, message: dict[str, Any], key: str, *, heavy: bool = False) -> None:
         """What became of the containers that both sides hold."""
         changed = self.ties.twins.changed(self.ties, heavy=heavy)
         if changed:
             encoder = Encoder(self.to_learner, ties=self.ties, whole=True)
-            message["w"] = self.ties.twins.write(changed, encoder)
+            message[key] = self.ties.twins.write(changed, encoder)
             self.ties.twins.note(changed, self.ties)
 
-    def _take_changes(self, said: Mapping[str, Any]) -> None:
-        if "w" in said:
-            decoder = Decoder(self._from_learner, ties=self.ties)
-            self.ties.twins.take(said["w"], decoder, self.ties)
+    def _take_changes(self, changes: Json) -> None:
+        if changes is not None:
+            decoder = Decoder(self.builder.from_learner, ties=self.ties)
+            self.ties.twins.take(changes, decoder, self.ties)
             self.ties.twins.adopt(decoder, self.ties)
 
     def becomes_twin(self, value: object) -> bool:
@@ -394,22 +385,23 @@ class FarSide:
 
     def _serve(self, said: dict[str, Any]) -> dict[str, Any]:
         try:
-            self._take_changes(said)
+            self._take_changes(said.get(Callback.CHANGES))
             self.epoch += 1
-            arguments = self.decode(said["args"]) if "args" in said else None
-            result = self.callbacks.run(said["cb"], arguments)
-            answer = {"r": self._written(result)[1]}
-            self._add_changes(answer)
+            written = said.get(Callback.ARGUMENTS)
+            arguments = None if written is None else self.builder.decode(written)
+            result = self.callbacks.run(said[Callback.WANTED], arguments)
+            answer = {Answer.RESULT: self._written(result)[1]}
+            self._add_changes(answer, Answer.CHANGES)
             return answer
         except Exception as error:
             words = learners_words(error)
             # The text of a failed assert of the test's is not for the learner's process.
             text = "" if isinstance(error, AssertionError) else str(error)[:500]
             return {
-                "x": {
-                    "t": type(error).__name__,
-                    "s": text,
-                    "h": words.get("h") if words else None,
+                Answer.ERROR: {
+                    Error.TYPE: type(error).__name__,
+                    Error.TEXT: text,
+                    Error.HANDLE: words.get(Error.HANDLE) if words else None,
                 }
             }
 
@@ -417,151 +409,27 @@ class FarSide:
         """What of the test's may be handed to the learner's code, and how."""
         number = number_of(value)
         if number is not None:
-            return ["h", number]
+            return [FromExaminer.HANDLE, number]
         if isinstance(value, Method):
-            return ["hm", value._number, value._name]
+            return [FromExaminer.METHOD, value._number, value._name]
         words = learners_words(value) if isinstance(value, BaseException) else None
-        if words is not None and type(words.get("h")) is int:
-            return ["h", words["h"]]
+        if words is not None and type(words.get(Error.HANDLE)) is int:
+            return [FromExaminer.HANDLE, words[Error.HANDLE]]
         if isinstance(value, types.ModuleType):
-            return ["lib", value.__name__, ""]
+            return [FromExaminer.LIBRARY, value.__name__, ""]
         place = import_place(value)
         if place is not None:
-            return ["lib", *place]
+            return [FromExaminer.LIBRARY, *place]
         if isinstance(value, (*FUNCTIONS, functools.partial, type)):
             key = self.callbacks.register(value)
-            return ["k", key, str(getattr(value, "__name__", "hàm"))]
+            return [FromExaminer.CALLABLE, key, str(getattr(value, "__name__", "hàm"))]
         if hasattr(type(value), "__next__"):
-            return ["ki", self.callbacks.register(Passed(value))]
+            return [FromExaminer.ITERATOR, self.callbacks.register(Passed(value))]
         if may_be_looked_into(value):
-            return ["ko", self.callbacks.register(value)]
+            return [FromExaminer.OBJECT, self.callbacks.register(value)]
         raise NotPlain(
             f"không gửi được đối tượng {type(value).__name__} sang tiến trình của người học"
         )
-
-    # Answers ---------------------------------------------------------------------------------
-
-    def decode(self, data: Json) -> Any:
-        return Decoder(self._from_learner, ties=self.ties).decode(data)
-
-    def _from_learner(self, tag: str, rest: Sequence[Json]) -> object:
-        if tag == "o":
-            return self._stand_in(rest[0], self._class(rest[1]))
-        if tag == "T":
-            return self._class(rest[0])
-        if tag == "k":
-            return self.callbacks.get(rest[0])
-        if tag == "mod":
-            return own_module(rest[0], self.modules)
-        raise Garbled(f"unknown tag {tag[:20]!r}")
-
-    def _stand_in(self, number: Json, kind: type) -> object:
-        if type(number) is not int:
-            raise Garbled("a number was expected")
-        known = self._known.get(number)
-        is_same_kind = type(known) is kind
-        if known is not None and is_same_kind:
-            object.__setattr__(known, "_count", known._count + 1)
-            return known
-        if not issubclass(kind, StandIn):
-            raise Garbled("an object of no class")
-        made = object.__new__(kind)
-        object.__setattr__(made, "_far", self)
-        object.__setattr__(made, "_number", number)
-        object.__setattr__(made, "_count", 1)
-        self._known[number] = made
-        return made
-
-    def _class(self, facts: Json) -> type:
-        if type(facts) is int:
-            return self._classes[facts]
-        number, name, bases, operators, nature, doc, module, relation = facts
-        if type(number) is not int or number in self._classes:
-            raise Garbled("class")
-        if len(self._classes) >= MAX_CLASSES or type(name) is not str:
-            raise Garbled("class")
-        name = name if name.isidentifier() and len(name) <= 100 else "Object"
-        above = [self._class(base) for base in bases[:20]]
-        same, kin = self._relation(relation)
-        if nature == "exception":
-            made = same or make_exception(name, above, module)
-        else:
-            parents = tuple(base for base in above if issubclass(base, StandIn))
-            body = class_body(operators, nature, doc, self.classes.get(name, ()), same, kin)
-            body |= {"_class_far": self, "_class_number": number, "__slots__": ()}
-            made = make_class(name, parents, body)
-        self._classes[number] = made
-        if made is same:
-            return made
-        if is_made(made):
-            type.__setattr__(made, "_class_number", number)
-        return made
-
-    def _relation(self, facts: Json) -> tuple[type | None, tuple[type, ...]]:
-        """The setup cell's class that it is, and those that it inherits from."""
-        if type(facts) is not list or len(facts) != 2 or type(facts[1]) is not list:
-            raise Garbled("class")
-        known = self.ties.kin
-        same = known.get(facts[0]) if type(facts[0]) is str else None
-        above = (known.get(name) for name in facts[1] if type(name) is str)
-        return same, tuple(kind for kind in above if kind is not None)
-
-    def _error(self, facts: Json) -> BaseException:
-        """The exception that the learner's process raised, as one of our own making."""
-        if type(facts) is not dict:
-            raise Garbled("error")
-        text = facts.get("s") if type(facts.get("s")) is str else ""
-        error: BaseException
-        arguments: Any = ()
-        if isinstance(facts.get("args"), list):
-            arguments = self.decode(facts["args"])
-        arguments = arguments if type(arguments) is tuple else (text,)
-        kind = self._error_class(facts)
-        if kind in self.ties.kin_names:
-            return self._kin_error(kind, arguments, facts)
-        try:
-            error = kind(*arguments)
-        except Exception:
-            error = kind.__new__(kind)
-            error.args = (text,)
-        if not isinstance(error, kind):
-            error = LearnerStopped(text)
-        sign(error, facts, self)
-        return error
-
-    def _kin_error(self, kind: Any, arguments: Any, facts: dict[str, Any]) -> BaseException:
-        """An exception of a setup cell's class, past its ``__init__``, with what it holds."""
-        error: BaseException = kind.__new__(kind)
-        error.args = arguments
-        state = self.decode(facts["state"]) if "state" in facts else {}
-        for name, value in state.items() if type(state) is dict else ():
-            if type(name) is str and not hasattr(kind, name):
-                error.__dict__[name] = value
-        sign(error, facts, self)
-        return error
-
-    def _error_class(self, facts: dict[str, Any]) -> type[BaseException]:
-        name = facts.get("t")
-        if facts.get("timeout") is True:
-            return LearnerStopped
-        if facts.get("builtin") is True or "class" not in facts:
-            found = getattr(builtins, name, None) if type(name) is str else None
-            return found if isinstance(found, type) and may_cross(found) else LearnerStopped
-        made = self._class(facts["class"])
-        return made if may_cross(made) else LearnerStopped
-
-
-class ItsOwn:
-    """A library's object that the learner has under a name: where it lies, by the learner's word,
-    and the stand-in for what they have."""
-
-    def __init__(self, place: list[Any], stand_in: Any) -> None:
-        self.place = place
-        self.stand_in = stand_in
-
-    def is_ours(self, own: object) -> bool:
-        place = import_place(own)
-        return place is not None and list(place) == self.place
 
 
 class _Named:
@@ -574,37 +442,6 @@ class _Named:
 
 def _may_end(question: Json) -> bool:
     """Is it a question that StopIteration properly answers?"""
-    if question[0] == "op":
+    if question[0] == Ask.OPERATION:
         return bool(question[1] == "__next__")
-    return question[0] == "call" and question[1][-1] in ("send", "throw", "__next__", "asend")
-
-
-def _texts(facts: Any) -> dict[str, Any]:
-    if type(facts) is not dict or any(type(key) is not str for key in facts):
-        raise Garbled("code")
-    return facts
-
-
-_KINDS = (
-    inspect.Parameter.POSITIONAL_ONLY,
-    inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    inspect.Parameter.VAR_POSITIONAL,
-    inspect.Parameter.KEYWORD_ONLY,
-    inspect.Parameter.VAR_KEYWORD,
-)
-
-
-def _signature(facts: Any) -> inspect.Signature:
-    """Raises ValueError, as inspect does, when there is none to be had."""
-    try:
-        parameters = [
-            inspect.Parameter(
-                name,
-                _KINDS[kind],
-                default=default if has_default else inspect.Parameter.empty,
-            )
-            for name, kind, has_default, default in facts
-        ]
-        return inspect.Signature(parameters)
-    except (TypeError, ValueError, IndexError):
-        raise ValueError("không đọc được tham số của hàm") from None
+    return question[0] == Ask.CALL and question[1][-1] in ("send", "throw", "__next__", "asend")

@@ -15,8 +15,9 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graders.strict.examiner.link import FarSide, ItsOwn
-from graders.strict.examiner.stand_ins import LearnerStopped
+from graders.strict.examiner.building import ItsOwn
+from graders.strict.examiner.learners_errors import LearnerStopped
+from graders.strict.examiner.link import FarSide
 
 _MOST_NAMES = 5_000
 

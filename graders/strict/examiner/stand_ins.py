@@ -1,25 +1,42 @@
 """The examiner's picture of the learner's objects: stand-ins that ask, and never believe.
 
-A stand-in forwards calls, attributes and a short list of operators to
-`graders.strict.examiner.link.FarSide`; what comes back is plain data of exact types or another
-stand-in. A stand-in never equals plain data. Whatever could judge a comparison is forwarded only
-for the classes that the reference solution itself defines: an object of any other class that claims
-to be greater than everything gets a TypeError.
+A stand-in forwards calls, attributes and a short list of operators to whoever asks the learner's
+process (`Far`: `graders.strict.examiner.link`); what comes back is plain data of exact types or
+another stand-in. A stand-in never equals plain data. Whatever could judge a comparison is forwarded
+only for the classes that the reference solution itself defines: an object of any other class that
+claims to be greater than everything gets a TypeError.
 """
 
 from __future__ import annotations
 
-import builtins
-import sys
 import types
-from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
 
 from graders.strict.between.codec import Garbled, Json
-from graders.strict.between.places import MODULE_NAME
+from graders.strict.between.protocol import Nature, Operation
+from graders.strict.between.twins import Ties
+from graders.strict.examiner.learners_errors import NeedsShared
 
-if TYPE_CHECKING:
-    from graders.strict.examiner.link import FarSide
+
+class Far(Protocol):
+    """Who asks the learner's process, as a stand-in sees it."""
+
+    @property
+    def ties(self) -> Ties: ...
+
+    @property
+    def dropped(self) -> list[list[int]]: ...
+
+    def call(self, target: list[Any], called: str, args: Any, named: Any) -> Any: ...
+
+    def attribute(self, holder: Any, number: int, name: str) -> Any: ...
+
+    def operate(self, operation: str, *operands: object) -> Any: ...
+
+    def may_judge(self, kind: type, operation: str) -> bool: ...
+
+    def copy_of(self, value: StandIn) -> Any: ...
 
 
 def words(text: str) -> frozenset[str]:
@@ -47,48 +64,12 @@ READABLE = words(
     "__abstractmethods__ __match_args__ __cause__ __notes__ __closure__"
 )
 _NATURES: dict[str, type] = {
-    "function": types.FunctionType,
-    "method": types.MethodType,
-    "builtin": types.BuiltinFunctionType,
-    "generator": types.GeneratorType,
-    "coroutine": types.CoroutineType,
+    Nature.FUNCTION: types.FunctionType,
+    Nature.METHOD: types.MethodType,
+    Nature.BUILTIN: types.BuiltinFunctionType,
+    Nature.GENERATOR: types.GeneratorType,
+    Nature.COROUTINE: types.CoroutineType,
 }
-_LEARNERS = "_of_the_learner"  # attribute of an exception that the learner's process raised
-
-
-class LearnerGone(BaseException):
-    """The learner's process ended, or no longer speaks as agreed.
-
-    No test's ``except Exception`` may take it for an error that the learner's function raised.
-    """
-
-
-class LearnerStopped(BaseException):
-    """The learner's code was interrupted, left with SystemExit, or ran out of its time."""
-
-
-class NeedsShared(TypeError):
-    """The test wants of an object of the learner's what only its own process could do."""
-
-    need = "object"
-
-
-def learners_words(error: BaseException) -> Mapping[str, Any] | None:
-    """What the learner's process said of an error that arose there; None for one of ours."""
-    found = getattr(error, "__dict__", {}).get(_LEARNERS)
-    return found if isinstance(found, dict) else None
-
-
-def may_cross(kind: type) -> bool:
-    """May an exception of this class of ours arise here because the learner's code raised one?
-
-    Not those that steer a test runner: a skipped test counts as passed.
-    """
-    home = kind.__module__.partition(".")[0]
-    return issubclass(kind, Exception) and home not in _STEERING
-
-
-_STEERING = words("graders sandbox unittest doctest pytest _pytest hypothesis nose IPython")
 
 
 # Classes of stand-ins ------------------------------------------------------------------------
@@ -97,7 +78,7 @@ _STEERING = words("graders sandbox unittest doctest pytest _pytest hypothesis no
 class _Class(type):
     """The class of the learner's classes, as the examiner sees them."""
 
-    _class_far: FarSide
+    _class_far: Far
     _class_number: int
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
@@ -111,7 +92,7 @@ class _Class(type):
         return cls._class_far.attribute(cls, cls._class_number, name)
 
     def __setattr__(cls, name: str, value: object) -> None:
-        cls._class_far.operate("setattr", cls, name, value)
+        cls._class_far.operate(Operation.SET_ATTRIBUTE, cls, name, value)
 
     def __iter__(cls) -> Any:
         return cls._class_far.operate("__iter__", cls)
@@ -136,7 +117,7 @@ class StandIn(metaclass=_Class):
     _compares = False
     _kin: type | None = None  # the setup cell's class that it is an object of
     __array_ufunc__ = None  # numpy leaves operators to us
-    _far: FarSide
+    _far: Far
     _number: int
     _count: int
 
@@ -151,13 +132,13 @@ class StandIn(metaclass=_Class):
         return self._far.attribute(self, self._number, name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        self._far.operate("setattr", self, name, value)
+        self._far.operate(Operation.SET_ATTRIBUTE, self, name, value)
 
     def __delattr__(self, name: str) -> None:
-        self._far.operate("delattr", self, name)
+        self._far.operate(Operation.DELETE_ATTRIBUTE, self, name)
 
     def __dir__(self) -> list[str]:
-        found = self._far.operate("dir", self)
+        found = self._far.operate(Operation.LIST, self)
         return [name for name in found if type(name) is str] if type(found) is list else []
 
     def __eq__(self, other: object) -> bool:
@@ -198,7 +179,7 @@ class Method:
     __slots__ = ("_far", "_holder", "_name", "_number")
     __class__ = property(lambda self: types.MethodType)
 
-    def __init__(self, far: FarSide, holder: Any, number: int, name: str) -> None:
+    def __init__(self, far: Far, holder: Any, number: int, name: str) -> None:
         self._far = far
         self._holder = holder  # keeps its number alive
         self._number = number
@@ -212,7 +193,7 @@ class Method:
             return self._holder
         if name == "__name__":
             return self._name
-        whole = self._far.operate("getattr", self._holder, self._name)
+        whole = self._far.operate(Operation.GET_ATTRIBUTE, self._holder, self._name)
         return getattr(whole, name)
 
 
@@ -384,20 +365,9 @@ def class_body(
         below = body["_shown"] = _shown_class("SubClass", kin)
         body["__class__"] = property(lambda _: below)
     body["__doc__"] = doc if type(doc) is str else None
-    if nature in ("function", "method", "builtin"):
+    if nature in (Nature.FUNCTION, Nature.METHOD, Nature.BUILTIN):
         body["__doc__"] = property(lambda this: this.__getattr__("__doc__"))
     return body
-
-
-def is_made(kind: type) -> bool:
-    """Is it an exception class of `make_exception`'s making, and not Python's or a library's?"""
-    return kind.__dict__.get("__getattr__") is _error_attribute
-
-
-def sign(error: BaseException, facts: Mapping[str, Any], far: FarSide) -> None:
-    """Note that ``error`` arose in the learner's process, and what was said of it."""
-    error.__dict__[_LEARNERS] = facts
-    error.__dict__["_far"] = far
 
 
 def make_class(name: str, parents: tuple[type, ...], body: dict[str, Any]) -> type:
@@ -407,36 +377,3 @@ def make_class(name: str, parents: tuple[type, ...], body: dict[str, Any]) -> ty
         except TypeError:
             continue  # bases that do not fit together: the learner's word only
     raise Garbled("class")
-
-
-def make_exception(name: str, above: list[type], module: Json) -> type:
-    """An exception class: Python's or a library's own where it is one, else one like it."""
-    found = getattr(builtins, name, None)
-    if isinstance(found, type) and issubclass(found, BaseException) and module == "builtins":
-        return found if may_cross(found) else LearnerStopped
-    if type(module) is str and module != "__main__" and MODULE_NAME.fullmatch(module):
-        known = getattr(sys.modules.get(module), name, None)
-        if isinstance(known, type) and issubclass(known, BaseException):
-            return known if may_cross(known) else LearnerStopped
-    bases = tuple(base for base in above if issubclass(base, Exception)) or (Exception,)
-    body = {"__getattr__": _error_attribute, "__str__": _error_text, "__module__": "__main__"}
-    for choice in (bases, bases[:1], (Exception,)):
-        try:
-            return type(name, choice, dict(body))
-        except TypeError:
-            continue
-    raise Garbled("class")
-
-
-def _error_attribute(self: BaseException, name: str) -> Any:
-    words = learners_words(self)
-    far: FarSide | None = self.__dict__.get("_far")
-    if words is None or far is None or type(words.get("h")) is not int or name.startswith("__"):
-        raise AttributeError(name)
-    return far.ask(["attr", words["h"], name])["r"]
-
-
-def _error_text(self: BaseException) -> str:
-    words = learners_words(self)
-    text = words.get("s") if words else None
-    return text if isinstance(text, str) else BaseException.__str__(self)

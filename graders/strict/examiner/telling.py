@@ -8,13 +8,12 @@ that the reference solution comes to are told of: what a test keeps for itself s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graders.strict.between.codec import Encoder, Json, is_container
+from graders.strict.between.protocol import Told
 from graders.strict.between.twins import LIGHT, read
-
-if TYPE_CHECKING:
-    from graders.strict.examiner.link import FarSide
+from graders.strict.examiner.link import FarSide
 
 _MISSING = object()
 
@@ -69,7 +68,7 @@ class Telling:
             now = read(value, None)
             if now != text:
                 self._contents[name] = (value, now)
-                found.append(["fill", name, self._encode(value, bare=True)])
+                found.append([Told.FILLED, name, self._encode(value, bare=True)])
         return found
 
     def _of_theirs(self, name: str) -> list[Json]:
@@ -84,11 +83,13 @@ class Telling:
     def _of_setups(self, name: str) -> list[Json]:
         value = self._own.get(name, _MISSING)
         if value is self._before[name]:
-            return [["back", name, None]] if self._told.pop(name, None) is not None else []
+            return [[Told.BACK, name, None]] if self._told.pop(name, None) is not None else []
         if value is _MISSING:
             known = self._told.get(name)
             self._told[name] = (_MISSING, None)
-            return [] if known is not None and known[0] is _MISSING else [["del", name, None]]
+            return (
+                [] if known is not None and known[0] is _MISSING else [[Told.DELETED, name, None]]
+            )
         return self._set(name, value)
 
     def _set(self, name: str, value: Any) -> list[Json]:
@@ -104,8 +105,8 @@ class Telling:
         self._far.callbacks.keep(since)
         if as_twin:
             self._far.ties.twins.adopt_one(value, self._far.ties)
-            return [["twin", name, now]]
-        return [["set", name, now]]
+            return [[Told.TWIN, name, now]]
+        return [[Told.SET, name, now]]
 
     def _encode(self, value: Any, *, bare: bool) -> Json:
         encoder = Encoder(self._far.to_learner, ties=self._far.ties, whole=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graders.strict.between.codec import Json
+from graders.strict.between.protocol import Nature, Operation
 from graders.strict.between.twins import Ties
 
 
@@ -82,16 +83,16 @@ def _is_shown(base: type) -> bool:
 
 def _nature(kind: type) -> str:
     if issubclass(kind, BaseException):
-        return "exception"
-    return _NATURES.get(kind, "object")
+        return Nature.EXCEPTION
+    return _NATURES.get(kind, Nature.OBJECT)
 
 
 _NATURES: dict[type, str] = {
-    types.FunctionType: "function",
-    types.MethodType: "method",
-    types.BuiltinFunctionType: "builtin",
-    types.GeneratorType: "generator",
-    types.CoroutineType: "coroutine",
+    types.FunctionType: Nature.FUNCTION,
+    types.MethodType: Nature.METHOD,
+    types.BuiltinFunctionType: Nature.BUILTIN,
+    types.GeneratorType: Nature.GENERATOR,
+    types.CoroutineType: Nature.COROUTINE,
 }
 
 
@@ -164,11 +165,11 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "__deepcopy__": lambda one: importlib.import_module("copy").deepcopy(one),
     "__await__": lambda one: _run_awaitable(one),
     # Not Python's names: what attribute access on a stand-in becomes.
-    "setattr": setattr,
-    "delattr": delattr,
-    "dir": dir,
-    "signature": lambda one: _signature_facts(one),
-    "getattr": getattr,
+    Operation.SET_ATTRIBUTE: setattr,
+    Operation.DELETE_ATTRIBUTE: delattr,
+    Operation.LIST: dir,
+    Operation.SIGNATURE: lambda one: _signature_facts(one),
+    Operation.GET_ATTRIBUTE: getattr,
 }
 
 

@@ -16,13 +16,10 @@ import builtins
 import importlib
 import os
 import select
-import signal
 import sys
 import threading
-import time
 import types
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graders.strict.between.codec import (
@@ -36,22 +33,32 @@ from graders.strict.between.codec import (
 from graders.strict.between.file_exchange import Folder
 from graders.strict.between.outputs import Outputs
 from graders.strict.between.places import import_place
-from graders.strict.between.starvation import Starvation, allowance
+from graders.strict.between.protocol import (
+    Answer,
+    Ask,
+    Begins,
+    Callback,
+    CellSaid,
+    CellWish,
+    FromExaminer,
+    FromLearner,
+    Question,
+    SharedSaid,
+    SharedWish,
+    Want,
+)
+from graders.strict.between.starvation import Starvation
 from graders.strict.between.twins import Ties
-from graders.strict.learner import tampering
+from graders.strict.learner import errors, tampering
+from graders.strict.learner.cells import Cells
 from graders.strict.learner.objects import OPERATIONS, Objects, code_facts
-from graders.strict.learner.shell import close_figures, prepare_shell
+from graders.strict.learner.shell import prepare_shell
 from graders.strict.learner.test_things import TestFunction, TestIterator, TestObject
-from graders.strict.learner.told import Told
+from graders.strict.learner.told import ToldNames
 from sandbox import Channel, ChannelClosed, FrameTooLarge
 
 MAX_NESTING = 60
 FEW = 4  # containers of an answer that are remembered, so that the same ones come back the same
-_REPEAT_S = 0.25
-
-
-class CellTimeout(BaseException):
-    """The cell, or the learner's code within a test, took longer than it may."""
 
 
 def main(
@@ -84,20 +91,19 @@ class Learner:
     ) -> None:
         self.control = control
         self.link = link
-        self.show = show
         self.outputs = Outputs()
         self.shell = prepare_shell(shell, self.outputs, show=show)
         self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
         self.ties = Ties()
         self.objects = Objects(self.ties)
-        self.told = Told(self.shell, self.ties)
+        self.told = ToldNames(self.shell, self.ties)
         self.pid = os.getpid()
         self.starvation = Starvation()
+        self.cells = Cells(self.shell, self.outputs, self.starvation, show=show)
         self.asked = False  # is a question of the examiner's being answered?
         self.nesting = 0
         self.main_thread = threading.get_ident()
-        self.ran: dict[int, int] = {}  # execution count to the supervisor's number of the cell
-        self.integrity = tampering.remember(shell) if shared else None
+        self.untouched = tampering.remember(shell) if shared else None
         builtins.input = self._input
 
     def serve(self) -> None:
@@ -118,33 +124,36 @@ class Learner:
     # Cells -----------------------------------------------------------------------------------
 
     def _obey(self, wish: Json) -> None:
-        self.folder.take(wish.get("files"))
-        if "shared" in wish and self.integrity is not None:
-            said = tampering.run_shared(self.shell, self.integrity, wish, self.deadline)
+        if SharedWish.SHARED in wish and self.untouched is not None:
+            said = tampering.run_shared(self.shell, self.untouched, wish, self.cells.deadline)
+            files = SharedSaid.FILES
         else:
-            said = self.run_cell(wish["cell"], wish["number"], wish["limit"])
-            if "knows" in wish:
+            text, number = wish[CellWish.CELL], wish[CellWish.NUMBER]
+            said = self.cells.run(text, number, wish[CellWish.LIMIT])
+            files = CellSaid.FILES
+            if CellWish.KNOWS in wish:
                 self._after_setup(wish)
         self._end_if_forked()
-        said["files"] = self.folder.news()
+        said[files] = self.folder.news()
         try:
             self.control.send(said)
         except FrameTooLarge:
-            said["outputs"] = []
-            said["files"] = {}
+            said[CellSaid.OUTPUTS] = []
+            said[files] = {}
             self.control.send(said)
 
     def _after_setup(self, wish: Json) -> None:
         """A setup cell ran on both sides: take over what it made there, and remember what of it
         both have."""
         names = self.shell.user_ns
-        known = [name for name in wish["knows"] if name in names]
+        known = [name for name in wish[CellWish.KNOWS] if name in names]
         for name in known:
             if isinstance(names[name], type):
                 self.ties.learn(name, names[name])
-        if wish.get("gives") is not None:
-            self.told.take_given(Decoder(self._from_examiner, ties=self.ties).decode(wish["gives"]))
-        for name in wish["knows"]:
+        given = wish.get(CellWish.GIVES)
+        if given is not None:
+            self.told.take_given(Decoder(self._from_examiner, ties=self.ties).decode(given))
+        for name in wish[CellWish.KNOWS]:
             if name in names:
                 self.ties.learn(name, names[name])
 
@@ -153,51 +162,10 @@ class Learner:
         if os.getpid() != self.pid:
             os._exit(0)
 
-    def run_cell(self, source: str, number: int, limit: float) -> dict[str, Any]:
-        """Run one cell within ``limit`` seconds. Says ``ok``, ``error``, ``timed_out``."""
-        self.outputs.start()
-        self.ran[self.shell.execution_count] = number
-        error: BaseException | None = None
-        try:
-            with self.deadline(limit):
-                result = self.shell.run_cell(source, store_history=True)
-                error = result.error_before_exec or result.error_in_exec
-        except CellTimeout as late:
-            error = late
-        if not self.show:
-            close_figures()
-        said: dict[str, Any] = {"ok": error is None, "timed_out": isinstance(error, CellTimeout)}
-        if error is not None:
-            said["error"] = self.describe(error, plain=True)
-        if self.show:
-            said["outputs"] = self.outputs.taken()
-        return said
-
-    @contextmanager
-    def deadline(self, seconds: float) -> Iterator[None]:
-        """Raise `CellTimeout` in the running code, again and again should it be swallowed."""
-
-        began, starved = time.monotonic(), self.starvation.seconds()
-
-        def ring(*_: object) -> None:
-            waited = self.starvation.seconds() - starved
-            more = allowance(seconds, waited) - (time.monotonic() - began)
-            if more > 0.05:
-                signal.setitimer(signal.ITIMER_REAL, more, _REPEAT_S)
-                return
-            raise CellTimeout("quá thời gian cho phép")
-
-        signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01), _REPEAT_S)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-
     def _input(self, prompt: object = "") -> str:
         if not self.asked:
             raise NotImplementedError("input() không dùng được khi chạy tự động")
-        return str(self._call_back(["input", str(prompt)], None))
+        return str(self._call_back([Want.INPUT, str(prompt)], None))
 
     # Questions -------------------------------------------------------------------------------
 
@@ -214,94 +182,95 @@ class Learner:
             if self.nesting > MAX_NESTING:
                 raise RecursionError("lời gọi lồng nhau quá sâu")
             if outermost:
-                with self.deadline(message.get("s", 10.0)):
+                with self.cells.deadline(message.get(Question.SECONDS, 10.0)):
                     said = self._answer_within(message)
             else:
                 said = self._answer_within(message)
         except ChannelClosed:
             raise
         except BaseException as error:
-            said = {"x": self.describe(error)}
+            said = {Answer.ERROR: self.describe(error)}
         finally:
             self.nesting -= 1
             self.asked = not outermost
         self._end_if_forked()
         try:
-            self._add_changes(said, named=message["q"][0] == "name")
+            self._add_changes(said, named=message[Question.ASKED][0] == Ask.NAME)
         except Exception as error:
-            said = {"x": self.describe(error)}
-        said["starved"] = self.starvation.seconds() - starved
-        said["out"], said["err"] = self.outputs.streams()
+            said = {Answer.ERROR: self.describe(error)}
+        said[Answer.STARVED] = self.starvation.seconds() - starved
+        said[Answer.PRINTED], said[Answer.COMPLAINED] = self.outputs.streams()
         news = self.folder.news()
         if news:
-            said["files"] = news
+            said[Answer.FILES] = news
         try:
             self.link.send(said)
         except (FrameTooLarge, ValueError, TypeError):
-            self.link.send({"x": self.describe(TooLarge("giá trị quá lớn"))})
+            self.link.send({Answer.ERROR: self.describe(TooLarge("giá trị quá lớn"))})
 
     def _answer_within(self, message: Json) -> dict[str, Any]:
-        self.folder.take(message.get("files"))
+        self.folder.take(message.get(Question.FILES))
         self._begin(message)
-        for handle, count in message.get("drop", ()):
+        for handle, count in message.get(Question.DROPPED, ()):
             self.objects.drop(handle, count)
-        op, *rest = message["q"]
-        if op == "sync":
-            return {"r": None}
-        if op == "names":
-            return {"r": Encoder().encode([n for n in self.shell.user_ns if _may_be_named(n)])}
-        if op == "name":
+        op, *rest = message[Question.ASKED]
+        if op == Ask.SYNC:
+            return {Answer.RESULT: None}
+        if op == Ask.NAMES:
+            names = [name for name in self.shell.user_ns if _may_be_named(name)]
+            return {Answer.RESULT: Encoder().encode(names)}
+        if op == Ask.NAME:
             return self._say_named(*rest)
-        if op == "state":
-            value = self.objects.get(rest[0])
-            return {"r": Encoder(self._to_examiner, ties=self.ties, whole=True).encode(value)}
+        if op == Ask.STATE:
+            encoder = Encoder(self._to_examiner, ties=self.ties, whole=True)
+            return {Answer.RESULT: encoder.encode(self.objects.get(rest[0]))}
         decoder = Decoder(self._from_examiner, ties=self.ties)
-        if op == "call":
+        if op == Ask.CALL:
             target, arguments, restore = rest
             positional, named = decoder.decode(arguments)
             return self._call(self._target(target), positional, named, decoder.table, restore)
-        if op == "attr":
+        if op == Ask.ATTRIBUTE:
             return self._attribute(self.objects.get(rest[0]), rest[1])
         operands = decoder.decode(rest[1])
         return self._call(OPERATIONS[rest[0]], operands, {}, decoder.table, False)
 
     def _begin(self, message: Json) -> None:
         """What the test did since it last asked, in the order in which it did it."""
-        beginning = message.get("begin")
+        beginning = message.get(Question.BEGINS)
         if beginning:
             self.ties.twins.forget_watched()
-            self.told.begin(again=beginning == "again")
-        self._take_changes(message)
-        for kind, name, value in message.get("pre", ()):
+            self.told.begin(again=beginning == Begins.AGAIN)
+        self._take_changes(message.get(Question.CHANGES))
+        for kind, name, value in message.get(Question.TOLD, ()):
             self.told.take(kind, name, value, self._from_examiner)
 
-    def _take_changes(self, message: Json) -> None:
-        if "w" in message:
+    def _take_changes(self, changes: Json) -> None:
+        if changes is not None:
             decoder = Decoder(self._from_examiner, ties=self.ties)
-            self.ties.twins.take(message["w"], decoder, self.ties)
+            self.ties.twins.take(changes, decoder, self.ties)
 
     def _add_changes(self, said: dict[str, Any], *, named: bool = False) -> None:
         """What became of the containers that both sides hold."""
         changed = self.ties.twins.changed(self.ties, heavy=named, fresh=named)
         if changed:
             encoder = Encoder(self._to_examiner, ties=self.ties)
-            said["w"] = self.ties.twins.write(changed, encoder)
+            said[Answer.CHANGES] = self.ties.twins.write(changed, encoder)
             self.ties.twins.adopt(encoder, self.ties)
             self.ties.twins.note(changed, self.ties)
 
     def _name(self, name: str) -> object:
         if name not in self.shell.user_ns or name in _OF_THE_SHELL:
-            raise _NoSuchName(name)
+            raise errors.NoSuchName(name)
         return self.shell.user_ns[name]
 
     def _say_named(self, name: str, placed: bool) -> dict[str, Any]:
         """What a name leads to; the containers in it are held by both sides from here on."""
         value = self._name(name)
         encoder = Encoder(self._to_examiner, ties=self.ties)
-        said = {"r": encoder.encode(value), "adopt": True}
+        said = {Answer.RESULT: encoder.encode(value), Answer.ADOPTED: True}
         self.ties.twins.adopt(encoder, self.ties)
         place = import_place(value) if placed else None
-        return said if place is None else said | {"lib": list(place)}
+        return said if place is None else said | {Answer.LIBRARY: list(place)}
 
     def _target(self, target: Json) -> Callable[..., object]:
         found: Any = self.objects.get(target[0])
@@ -314,9 +283,9 @@ class Learner:
         if getattr(value, "__self__", None) is holder and isinstance(
             value, (types.MethodType, types.BuiltinMethodType)
         ):
-            return {"method": True}
+            return {Answer.METHOD: True}
         if name == "__code__" and isinstance(value, types.CodeType):
-            return {"code": Encoder().encode(code_facts(value))}
+            return {Answer.CODE: Encoder().encode(code_facts(value))}
         return self._say(value)
 
     def _call(
@@ -336,7 +305,7 @@ class Learner:
         except StopIteration as stop:
             error = stop
         except BaseException as raised:
-            if not table or isinstance(raised, CellTimeout):
+            if not table or isinstance(raised, errors.CellTimeout):
                 raise
             error = raised
         after = snapshot(table, self.ties) if table else []
@@ -345,46 +314,46 @@ class Learner:
             id(one): number for number, one in enumerate(table) if restore or number not in changed
         }
         encoder = Encoder(self._to_examiner, known=kept, ties=self.ties)
-        said: dict[str, Any] = {"changed": bool(changed)}
+        said: dict[str, Any] = {Answer.CHANGED: bool(changed)}
         if error is not None:
-            said["x"] = self.describe(error)
+            said[Answer.ERROR] = self.describe(error)
         else:
-            said["r"] = encoder.encode(result)
+            said[Answer.RESULT] = encoder.encode(result)
             if len(encoder.table) <= FEW and not encoder.heavy:
-                said["adopt"] = True
+                said[Answer.ADOPTED] = True
                 self.ties.twins.adopt(encoder, self.ties, watch=self.ties.twins.may_watch)
         if restore and changed:
             encoder.whole = True
-            said["ch"] = [[number, encoder.contents(table[number])] for number in changed]
+            said[Answer.REFILLED] = [[n, encoder.contents(table[n])] for n in changed]
         return said
 
     def _say(self, value: object) -> dict[str, Any]:
-        return {"r": Encoder(self._to_examiner, ties=self.ties).encode(value)}
+        return {Answer.RESULT: Encoder(self._to_examiner, ties=self.ties).encode(value)}
 
     # What is not plain data ------------------------------------------------------------------
 
     def _to_examiner(self, value: object) -> Json:
         if isinstance(value, TestFunction) and type(value) is TestFunction:
-            return ["k", value.key]
+            return [FromLearner.CALLABLE, value.key]
         if isinstance(value, types.ModuleType) and _is_library(value):
-            return ["mod", value.__name__]
+            return [FromLearner.MODULE, value.__name__]
         if isinstance(value, type):
-            return ["T", self.objects.class_facts(value)]
+            return [FromLearner.CLASS, self.objects.class_facts(value)]
         facts = self.objects.class_facts(type(value))
-        return ["o", self.objects.handle(value), facts]
+        return [FromLearner.OBJECT, self.objects.handle(value), facts]
 
     def _from_examiner(self, tag: str, rest: Sequence[Json]) -> object:
-        if tag == "h":
+        if tag == FromExaminer.HANDLE:
             return self.objects.get(rest[0])
-        if tag == "hm":
+        if tag == FromExaminer.METHOD:
             return getattr(self.objects.get(rest[0]), rest[1])
-        if tag == "k":
-            return TestFunction(self, rest[0], rest[1])
-        if tag == "ki":
-            return TestIterator(self, rest[0])
-        if tag == "ko":
-            return TestObject(self, rest[0])
-        if tag == "lib":
+        if tag == FromExaminer.CALLABLE:
+            return TestFunction(self._call_back, rest[0], rest[1])
+        if tag == FromExaminer.ITERATOR:
+            return TestIterator(self._call_back, rest[0])
+        if tag == FromExaminer.OBJECT:
+            return TestObject(self._call_back, rest[0])
+        if tag == FromExaminer.LIBRARY:
             found: object = importlib.import_module(rest[0])
             for name in rest[1].split(".") if rest[1] else ():
                 found = getattr(found, name)
@@ -397,80 +366,26 @@ class Learner:
             raise RuntimeError("phép kiểm tra này đã kết thúc")
         if threading.get_ident() != self.main_thread:
             raise RuntimeError("chỉ luồng chính gọi được hàm của phép kiểm tra")
-        message: dict[str, Any] = {"cb": what}
+        message: dict[str, Any] = {Callback.WANTED: what}
         if arguments is not None:
-            message["args"] = Encoder(self._to_examiner, ties=self.ties).encode(arguments)
+            encoder = Encoder(self._to_examiner, ties=self.ties)
+            message[Callback.ARGUMENTS] = encoder.encode(arguments)
         self._add_changes(message)
-        message["out"], message["err"] = self.outputs.streams()
+        message[Callback.PRINTED], message[Callback.COMPLAINED] = self.outputs.streams()
         self.link.send(message)
         while True:
             said = self.link.receive()
-            if "q" in said:
+            if Question.ASKED in said:
                 self._answer(said)
                 continue
-            if "x" in said:
-                raise self._error_from_examiner(said["x"])
-            self._take_changes(said)
-            return Decoder(self._from_examiner, ties=self.ties).decode(said["r"])
+            if Answer.ERROR in said:
+                raise errors.from_examiner(said[Answer.ERROR], self.objects)
+            self._take_changes(said.get(Answer.CHANGES))
+            return Decoder(self._from_examiner, ties=self.ties).decode(said[Answer.RESULT])
 
-    def _error_from_examiner(self, facts: Json) -> BaseException:
-        if facts.get("h") is not None:
-            known = self.objects.get(facts["h"])
-            if isinstance(known, BaseException):
-                return known
-        kind = getattr(builtins, facts["t"], RuntimeError)
-        if not (isinstance(kind, type) and issubclass(kind, Exception)):
-            kind = RuntimeError
-        return kind(facts["s"])
-
-    def describe(self, error: BaseException, *, plain: bool = False) -> dict[str, Any]:
-        """An exception in words; with a handle of it unless ``plain``."""
-        kind = type(error)
-        facts: dict[str, Any] = {"t": kind.__name__, "s": _text_of(error)}
-        facts["builtin"] = getattr(builtins, kind.__name__, None) is kind
-        facts["timeout"] = isinstance(error, CellTimeout)
-        facts["flooded"] = self.outputs.room <= 0
-        facts["place"] = self._place_of(error)
-        if plain:
-            return facts
-        if isinstance(error, _NoSuchName):
-            return facts | {"t": "NameError", "missing": True}
-        if not facts["builtin"]:
-            facts["class"] = self.objects.class_facts(kind)
-            facts["module"] = kind.__module__
-        if kind in self.ties.kin_names:
-            facts["state"] = Encoder(self._to_examiner).encode(dict(vars(error)))
-        try:
-            facts["args"] = Encoder(self._to_examiner, max_nodes=1000).encode(error.args)
-        except Exception:
-            facts["args"] = None
-        facts["h"] = self.objects.handle(error)
-        return facts
-
-    def _place_of(self, error: BaseException) -> list[int] | None:
-        """Number of the learner's cell and line of the innermost of the learner's own frames."""
-        if isinstance(error, SyntaxError) and error.filename:
-            cell = self._cell_of(error.filename)
-            if cell is not None and error.lineno:
-                return [cell, error.lineno]
-        found = None
-        trace = error.__traceback__
-        while trace is not None:
-            cell = self._cell_of(trace.tb_frame.f_code.co_filename)
-            if cell is not None:
-                found = [cell, trace.tb_lineno]
-            trace = trace.tb_next
-        return found
-
-    def _cell_of(self, filename: str) -> int | None:
-        if not filename.startswith("<ipython-input-"):
-            return None
-        count = filename.split("-")[2]
-        return self.ran.get(int(count)) if count.isdigit() else None
-
-
-class _NoSuchName(NameError):
-    """The learner has not bound this name."""
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """An exception in words, with a handle of it."""
+        return self.cells.errors.full(error, self.objects, self.ties, self._to_examiner)
 
 
 _OF_THE_SHELL = frozenset(
@@ -479,13 +394,6 @@ _OF_THE_SHELL = frozenset(
         *("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh", "_sh"),
     )
 )
-
-
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)[:2000]
-    except Exception:
-        return ""
 
 
 def _may_be_named(name: object) -> bool:

@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from graders.strict.between.last_value import value_facts as _facts
+from graders.strict.between.protocol import SharedError, SharedSaid, SharedWish
 
 # Taken before any learner's code runs, so that replacing them in their modules changes nothing.
 _compile, _exec, _eval, _dict, _id, _type = compile, exec, eval, dict, id, type
@@ -103,27 +104,30 @@ def run_shared(
     wish: dict[str, Any],
     deadline: Callable[[float], AbstractContextManager[None]],
 ) -> dict[str, Any]:
-    """Run a test here. Says ``tampered``, ``error`` or ``result``, with the wish's nonce."""
-    said: dict[str, Any] = {"nonce": wish["nonce"], "tampered": find_tampering(shell, before)}
-    if said["tampered"]:
+    """Run a test here. Says `SharedSaid`."""
+    said: dict[str, Any] = {
+        SharedSaid.NONCE: wish[SharedWish.NONCE],
+        SharedSaid.TAMPERED: find_tampering(shell, before),
+    }
+    if said[SharedSaid.TAMPERED]:
         return said
     namespace = shell.user_ns
     hidden = {name: namespace.pop(name) for name in before.builtins if name in namespace}
     try:
-        with deadline(wish["limit"]):
-            tree = _parse(before.transform(wish["shared"]), "<test>", "exec")
+        with deadline(wish[SharedWish.LIMIT]):
+            tree = _parse(before.transform(wish[SharedWish.SHARED]), "<test>", "exec")
             last: Any = None
             if tree.body and _isinstance(tree.body[-1], _Expr):
                 last = tree.body.pop()
             _exec(_compile(tree, "<test>", "exec"), namespace)
             if last is not None:
                 value = _eval(_compile(_Expression(last.value), "<test>", "eval"), namespace)
-                said["result"] = _facts(value)
+                said[SharedSaid.RESULT] = _facts(value)
     except BaseException as error:
-        said["error"] = describe_test_error(error)
+        said[SharedSaid.ERROR] = describe_test_error(error)
     finally:
         namespace.update(hidden)
-    said["tampered"] = find_tampering(shell, before)
+    said[SharedSaid.TAMPERED] = find_tampering(shell, before)
     return said
 
 
@@ -136,4 +140,9 @@ def describe_test_error(error: BaseException) -> dict[str, Any]:
         if own:
             line = trace.tb_lineno
         trace = trace.tb_next
-    return {"t": _type(error).__name__, "s": _str(error)[:2000], "line": line, "own": own}
+    return {
+        SharedError.TYPE: _type(error).__name__,
+        SharedError.TEXT: _str(error)[:2000],
+        SharedError.LINE: line,
+        SharedError.OWN: own,
+    }

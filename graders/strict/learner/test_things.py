@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
-if TYPE_CHECKING:
-    from graders.strict.learner.program import Learner
+from graders.strict.between.protocol import Want
+
+CallBack = Callable[[list[Any], object], Any]  # asks the examiner, and waits for what comes back
 
 
 class TestFunction:
@@ -13,27 +15,29 @@ class TestFunction:
 
     __test__ = False
 
-    def __init__(self, learner: Learner, key: int, name: str) -> None:
+    def __init__(self, call_back: CallBack, key: int, name: str) -> None:
         self.key = key
         self.__name__ = name
-        self._learner = learner
+        self._call_back = call_back
 
     def __call__(self, *arguments: object, **named: object) -> object:
-        return self._learner._call_back(["call", self.key], (arguments, named))
+        return self._call_back([Want.CALL, self.key], (arguments, named))
 
 
 class TestIterator:
     """An iterator of the test's."""
 
-    def __init__(self, learner: Learner, key: int) -> None:
+    __test__ = False
+
+    def __init__(self, call_back: CallBack, key: int) -> None:
         self.key = key
-        self._learner = learner
+        self._call_back = call_back
 
     def __iter__(self) -> TestIterator:
         return self
 
     def __next__(self) -> object:
-        more: list[object] = self._learner._call_back(["next", self.key], ())
+        more: list[object] = self._call_back([Want.NEXT, self.key], ())
         if not more:
             raise StopIteration
         return more[0]
@@ -42,13 +46,15 @@ class TestIterator:
 class TestObject:
     """An object of the test's: its public attributes and methods."""
 
-    def __init__(self, learner: Learner, key: int) -> None:
-        self._motcham = (learner, key)
+    __test__ = False
+
+    def __init__(self, call_back: CallBack, key: int) -> None:
+        self._motcham = (call_back, key)
 
     def __getattr__(self, name: str) -> object:
-        learner, key = self.__dict__["_motcham"]
-        return learner._call_back(["attr", key, name], ())
+        call_back, key = self.__dict__["_motcham"]
+        return call_back([Want.ATTRIBUTE, key, name], ())
 
     def __call__(self, *arguments: object, **named: object) -> object:
-        learner, key = self._motcham
-        return learner._call_back(["call", key], (arguments, named))
+        call_back, key = self._motcham
+        return call_back([Want.CALL, key], (arguments, named))

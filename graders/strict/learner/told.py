@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graders.strict.between.codec import Decoder, Garbled, Json, is_container, put_contents
+from graders.strict.between.protocol import Generator, Told
 from graders.strict.between.twins import Ties, read
 
 _MISSING = object()
 
 
-class Told:
+class ToldNames:
     """The notebook's names in the learner's process, as far as the examiner's cells change them."""
 
     def __init__(self, shell: Any, ties: Ties) -> None:
@@ -31,21 +32,21 @@ class Told:
         self, kind: str, name: str, data: Json, stand_in: Callable[[str, Sequence[Json]], object]
     ) -> None:
         names = self._shell.user_ns
-        if kind == "seed":
+        if kind == Told.SEEDED:
             reseed(name, Decoder(stand_in).decode(data))
             return
-        if kind == "fill":
+        if kind == Told.FILLED:
             with contextlib.suppress(Garbled):  # the learner has another thing there by now
                 put_contents(names.get(name), Decoder(stand_in, ties=self._ties).decode(data))
             return
         self._before.setdefault(name, names.get(name, _MISSING))
-        if kind == "back":
+        if kind == Told.BACK:
             self._put(name, self._before[name])
-        elif kind == "del":
+        elif kind == Told.DELETED:
             names.pop(name, None)
         else:
             names[name] = Decoder(stand_in, ties=self._ties).decode(data)
-            if kind == "twin":
+            if kind == Told.TWIN:
                 self._ties.twins.adopt_one(names[name], self._ties)
 
     def _put(self, name: str, value: object) -> None:
@@ -72,6 +73,6 @@ class Told:
 
 def reseed(name: str, seed: Any) -> None:
     """The test seeded a generator: do the same here, where the learner's code draws."""
-    module: Any = sys.modules.get("random" if name == "random" else "numpy.random")
+    module: Any = sys.modules.get("random" if name == Generator.PYTHONS else "numpy.random")
     if module is not None:
         module.seed(seed)

@@ -47,7 +47,8 @@ class ApiHandler(BaseHandler):
 
     def data_received(self, chunk: bytes) -> None:
         self._received += len(chunk)
-        while self._paid_mb < self._received // 1_000_000 and not self._too_fast:
+        kept_mb = min(self._received / 1_000_000, self.body_mb)
+        while self._paid_mb < int(kept_mb) and not self._too_fast:
             self._paid_mb += 1  # large bodies take from the speed limit by their size
             self._too_fast = not self.portal.speed.allow(self.asker, cost=MB_COST)
         if self._received <= self.body_mb * 1_000_000 and not self._too_fast:

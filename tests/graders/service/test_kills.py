@@ -14,11 +14,13 @@ from sqlalchemy import func, select
 
 from graders import Marker
 from graders.service.worker import GradingService
+from graders.strict.warm import Warm
 from records.platform import audit
 from records.tables.assessment import Evidence
 from records.tables.learning import Enrolment, Progress
 from records.tables.marking import ExerciseMarks, Submission
 from records.tables.platform import AuditEntry
+from sandbox import Limits
 
 PROGRAM = Path(__file__).parent / "dying_workers.py"
 ROOT = Path(__file__).parents[3]
@@ -91,11 +93,11 @@ def test_real_marking_survives_the_killing_of_services(
     assert found == [2.0, 0.0] * 30
 
 
-class WatchedMarker(Marker):
+class WatchedWarm(Warm):
     """Remembers what it forked, so that a test can kill it."""
 
-    def __init__(self) -> None:
-        super().__init__(allow_reduced=True)
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits, allow_reduced=True, science=True)
         self.forked: list[tuple[str, int]] = []
 
     def fork(self, program, *given, **named):
@@ -104,24 +106,25 @@ class WatchedMarker(Marker):
         return child
 
 
-def _newest(marker: WatchedMarker, victim: str) -> int:
+def _newest(warm: WatchedWarm, victim: str) -> int:
     if victim == "server":
-        server = marker._server
+        server = warm._server
         return -1 if server is None else server.pid
-    return next((pid for program, pid in reversed(marker.forked) if program == victim), -1)
+    return next((pid for program, pid in reversed(warm.forked) if program == victim), -1)
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("victim", ["server", "examiner", "learner"])
 def test_nobody_loses_a_mark_when_the_machine_kills_a(classroom, right, victim: str) -> None:
     """Not the learner's doing, so not the learner's loss: the notebook is marked again."""
-    marker = WatchedMarker()
+    marker = Marker(allow_reduced=True)
+    warm = marker._warm = WatchedWarm(marker.limits)
     submissions = classroom.submit_many(12, lambda _: right)
     stop, killed = threading.Event(), set()
 
     def kill() -> None:
         while not stop.wait(0.01) and len(killed) < 6:
-            pid = _newest(marker, victim)
+            pid = _newest(warm, victim)
             if pid > 0 and pid not in killed:
                 try:
                     os.kill(pid, signal.SIGKILL)

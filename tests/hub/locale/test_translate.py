@@ -22,6 +22,14 @@ def test_every_sentence_has_its_english() -> None:
     assert not missing, "python -m hub.locale.catalogue, then translate:\n" + "\n".join(missing)
 
 
+def test_the_sentences_of_the_pages_are_read_wherever_the_pages_lie() -> None:
+    pages = sorted((catalogue.ROOT / "hub").glob("**/templates/**/*.html"))
+    texts = [path.read_text("utf-8") for path in pages if "node_modules" not in path.parts]
+    shown = {sentence for text in texts for sentence in re.findall(r'_\("([^"]+)"\)', text)}
+    assert len(shown) > 300
+    assert shown - catalogue.said() == set()
+
+
 def test_every_translation_has_the_gaps_of_its_sentence() -> None:
     known = catalogue.translated()
     wrong = [s for s, t in known.items() if set(GAP.findall(s)) != set(GAP.findall(t))]

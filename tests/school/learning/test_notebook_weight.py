@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import courses
-from courses.notation import LARGEST_FILE, LONGEST_ANSWER
+from courses.answers.notation import LARGEST_FILE, LONGEST_ANSWER
 from graders.read_submission import MAX_BYTES
 from school.learning import answering, lessons, notebook_weight, notebooks
 from school.refusals import TooLarge

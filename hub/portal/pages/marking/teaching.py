@@ -30,7 +30,6 @@ from school.marking import insight as teaching
 from school.marking import reviews
 
 UPLOAD_MB = 20
-MOST_CRITERIA = 50  # of one rubric
 
 
 class TeachingHome(PageHandler):
@@ -179,15 +178,11 @@ class TeachingSubmission(PageHandler):
             else self._("Đã ghi điểm của anh/chị. Bài thi này còn cần một người chấm khác."),
         )
 
-    def _picks(self) -> list[float | None]:
-        """The level chosen of each criterion, in its order; None where nothing was chosen."""
-        numbers = [
-            int(name.removeprefix("pick-"))
-            for name in self.request.body_arguments
-            if name.startswith("pick-") and name.removeprefix("pick-").isdecimal()
-        ]
-        most = min(max(numbers, default=-1) + 1, MOST_CRITERIA)
-        return [self._pick(number) for number in range(most)]
+    def _picks(self) -> dict[int, float | None]:
+        """The level chosen of each criterion, by the criterion's number."""
+        names = [name for name in self.request.body_arguments if name.startswith("pick-")]
+        numbers = [forms.read_key(name.removeprefix("pick-")) for name in names]
+        return {number: self._pick(number) for number in numbers if number is not None}
 
     def _pick(self, number: int) -> float | None:
         """The level chosen of the criterion with this number."""

@@ -34,7 +34,7 @@ from analytics.programme.targets import (
 )
 from core.calendar import today_in_vietnam
 from core.messages import Message
-from courses.csv_cells import safe_cell
+from courses.handouts.csv_cells import safe_cell
 from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
 from hub.portal.web import BaseHandler
 from records import Session
