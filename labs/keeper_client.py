@@ -1,4 +1,5 @@
-"""The hub's line to a keeper: one request and its answer on a unix socket, as length and JSON.
+"""The hub's line to a keeper: started, then one request and its answer on a unix socket at a time,
+as length and JSON.
 
 A keeper that is *behind* (more requests wait than its queue takes) is not one that is *gone*.
 """
@@ -9,8 +10,13 @@ import asyncio
 import json
 import socket
 import struct
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
+
+from labs.keeper import Plan
 
 PATIENCE_S = 180.0
 # What says that there is no keeper. Anything else (no descriptors left, say) says nothing of it.
@@ -84,3 +90,24 @@ async def read(reader: asyncio.StreamReader) -> dict[str, Any]:
         return dict(json.loads(await reader.readexactly(size)))
     except asyncio.IncompleteReadError as error:
         raise ConnectionResetError("the keeper ended") from error
+
+
+def start(plan: Plan) -> subprocess.Popen[bytes]:
+    """Start a keeper, which loads what labs share; it listens when it can be `reach`ed."""
+    Path(plan.run).mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(plan.doors).mkdir(mode=0o711, exist_ok=True)
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    # Not tied to the hub on purpose: labs outlive its restarts. See keeper.may_end.
+    process = subprocess.Popen(
+        [sys.executable, "-s", "-m", "labs.keeper"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        env=environment,
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    # The pipe stays open for as long as this process lives.
+    process.stdin.write(plan.as_json().encode() + b"\n")
+    process.stdin.flush()
+    return process

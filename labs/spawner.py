@@ -337,7 +337,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
     def warm_up(self) -> None:
         """Start the keeper before the first learner comes. For JupyterHub's configuration."""
         plan = self._plan()
-        WalledSpawner._keepers[plan.socket] = start_keeper(plan)
+        WalledSpawner._keepers[plan.socket] = keeper_client.start(plan)
 
     def _plan(self) -> Plan:
         return Plan(
@@ -370,7 +370,7 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
                 return
             started: subprocess.Popen[bytes] | None = WalledSpawner._keepers.get(plan.socket)
             if started is None or started.poll() is not None:
-                started = await asyncio.to_thread(start_keeper, plan)
+                started = await asyncio.to_thread(keeper_client.start, plan)
                 WalledSpawner._keepers[plan.socket] = started
             until = time.monotonic() + _KEEPER_S
             while time.monotonic() < until and started.poll() is None:
@@ -421,26 +421,6 @@ class WalledSpawner(Spawner):  # type: ignore[misc]
             door.close()
         elif door is not None:
             WalledSpawner._doors[self.door] = door  # others may still use it
-
-
-def start_keeper(plan: Plan) -> subprocess.Popen[bytes]:
-    Path(plan.run).mkdir(mode=0o700, parents=True, exist_ok=True)
-    Path(plan.doors).mkdir(mode=0o711, exist_ok=True)
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    # Not tied to the hub on purpose: labs outlive its restarts. See keeper.may_end.
-    process = subprocess.Popen(
-        [sys.executable, "-s", "-m", "labs.keeper"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        cwd="/",
-        env=environment,
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    # The pipe stays open for as long as this process lives.
-    process.stdin.write(plan.as_json().encode() + b"\n")
-    process.stdin.flush()
-    return process
 
 
 def _starting_lock() -> asyncio.Lock:

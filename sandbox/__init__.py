@@ -15,9 +15,10 @@ accepted `reduced` walls by a setting.
 """
 
 from sandbox.channel import Channel, ChannelClosed, ChannelTimeout, FrameTooLarge
+from sandbox.child import Child
 from sandbox.limits import Exit, Limits
 from sandbox.rooms import WORK
-from sandbox.server import Child, ForkServer, ForkServerLost
+from sandbox.server import ForkServer, ForkServerLost
 from sandbox.walls import Missing, Walls, WallsMissing, wall_level
 
 __all__ = [

@@ -8,15 +8,11 @@ import importlib.util
 import itertools
 import json
 import os
-import select
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -24,11 +20,11 @@ from typing import Any, Self
 from core.messages import Message
 from sandbox import linux
 from sandbox.cgroups import Cgroup, Cgroups, find_cgroups
-from sandbox.life import gift_pieces, make_gift
-from sandbox.limits import Exit, Limits
+from sandbox.child import PACKET, Child, clear
+from sandbox.life import make_gift
+from sandbox.limits import Limits
 from sandbox.walls import Missing, Walls, WallsMissing, wall_level
 
-_PACKET = 60_000
 _START_S = 120.0
 _FORK_S = 30.0
 _ENVIRONMENT = {
@@ -132,7 +128,7 @@ class ForkServer:
 
     def _await_ready(self) -> None:
         self._control.settimeout(_START_S)
-        packet = self._control.recv(_PACKET)
+        packet = self._control.recv(PACKET)
         said = json.loads(packet) if packet else {"failed": "it ended at once"}
         if "failed" in said:
             raise RuntimeError(f"the fork server did not start: {said['failed']}") from (
@@ -197,10 +193,10 @@ class ForkServer:
             child = Child(pidfd, status, cgroup, folder, early)
         except BaseException:
             status.close()
-            _clear(cgroup, folder)
+            clear(cgroup, folder)
             raise
         try:
-            child._begin(gift)
+            child.begin(gift)
         except BaseException:
             child.close()
             raise
@@ -242,112 +238,6 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class Child:
-    """One walled process and all it started. A context manager that kills."""
-
-    def __init__(
-        self,
-        pidfd: int,
-        status: socket.socket,
-        cgroup: Cgroup | None,
-        folder: str | None,
-        early: dict[str, Any] | None,
-    ) -> None:
-        self.pid = _pid_of(pidfd)
-        self._pidfd = pidfd
-        self._status = status
-        self._cgroup = cgroup
-        self._folder = folder
-        self._killed = False
-        self._lock = threading.Lock()
-        self._exit: Exit | None = None
-        if early is not None:
-            self._finish(early)
-
-    def _begin(self, gift: bytes) -> None:
-        """Put the waiting child inside its bounds, then give it what it waits for."""
-        if self._exit is not None:
-            return
-        if self._cgroup is not None and self.pid > 0:
-            with contextlib.suppress(ProcessLookupError):
-                self._cgroup.add(self.pid)
-        try:
-            for piece in gift_pieces(gift):
-                self._status.send(piece)
-        except OSError:
-            self.kill()  # it died or hangs while setting up; wait() tells
-
-    def kill(self) -> None:
-        """End it and all it started, now. Safe to repeat, and after its end."""
-        if self._pidfd >= 0 and self._exit is None:
-            self._killed = True
-            with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-
-    def wait(self, timeout: float | None = None) -> Exit:
-        """How it ended; waits ``timeout`` seconds for that. Raises TimeoutError."""
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self._lock:
-            return self._await_end(deadline)
-
-    def poll(self) -> Exit | None:
-        """How it ended, None while it runs. Never waits, not even for another thread's `wait`."""
-        if not self._lock.acquire(blocking=False):
-            return self._exit
-        try:
-            return self._await_end(time.monotonic())
-        except TimeoutError:
-            return None
-        finally:
-            self._lock.release()
-
-    def _await_end(self, deadline: float | None) -> Exit:
-        while self._exit is None:
-            left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            waiter = select.poll()
-            waiter.register(self._status, select.POLLIN)
-            if not waiter.poll(None if left is None else left * 1000):
-                raise TimeoutError(f"child {self.pid} still runs")
-            self._hear()
-        return self._exit
-
-    def fileno(self) -> int:
-        """Readable once the child has ended."""
-        return self._status.fileno()
-
-    def _hear(self) -> None:
-        try:
-            packet = self._status.recv(_PACKET)
-        except OSError:
-            packet = b""
-        self._finish(json.loads(packet) if packet else {"reason": "lost", "status": -9})
-
-    def _finish(self, said: dict[str, Any]) -> None:
-        if self._cgroup is not None and self._cgroup.ran_out():
-            said["reason"] = "memory"
-        elif self._killed and said["reason"] in ("crashed", "lost"):
-            said["reason"] = "killed"
-        self._exit = Exit(**said)
-        self._status.close()
-        if self._pidfd >= 0:
-            os.close(self._pidfd)
-            self._pidfd = -1
-        _clear(self._cgroup, self._folder)
-
-    def close(self) -> None:
-        """Kill it if it runs, and wait for its end. Safe to repeat."""
-        self.kill()
-        if self._exit is None:
-            with contextlib.suppress(TimeoutError):
-                self.wait(10)
 
     def __enter__(self) -> Self:
         return self
@@ -442,7 +332,7 @@ def _make_cgroup(cgroups: Cgroups, limits: Limits) -> Cgroup:
 
 def _await_pidfd(status: socket.socket) -> tuple[int, dict[str, Any] | None]:
     try:
-        packet, fds, _, _ = socket.recv_fds(status, _PACKET, 1)
+        packet, fds, _, _ = socket.recv_fds(status, PACKET, 1)
     except OSError as error:
         raise ForkServerLost(str(error)) from None
     if not packet:
@@ -450,16 +340,6 @@ def _await_pidfd(status: socket.socket) -> tuple[int, dict[str, Any] | None]:
     if not fds:
         return -1, json.loads(packet)
     return fds[0], None
-
-
-def _pid_of(pidfd: int) -> int:
-    """The process number as this namespace sees it; -1 when it is gone."""
-    if pidfd < 0:
-        return -1
-    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
-    return -1
 
 
 def _is_mapped(uid: int) -> bool:
@@ -484,10 +364,3 @@ def _make_folder(uid: int, privileged: bool) -> str:
     if privileged:
         os.chown(folder, uid, uid)
     return folder
-
-
-def _clear(cgroup: Cgroup | None, folder: str | None) -> None:
-    if cgroup is not None:
-        cgroup.remove()
-    if folder is not None:
-        shutil.rmtree(folder, ignore_errors=True)

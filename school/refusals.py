@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from core.messages import Message, Refused
-from courses import Field
+
+if TYPE_CHECKING:  # whoever refuses something need not load how courses are read
+    from courses import Field
 
 
 class WithStatus(Refused):

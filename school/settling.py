@@ -19,6 +19,7 @@ from records.assessment.evidence import record_evidence
 from records.courses.releases import find_release
 from records.learning.progress import record_best, record_completion
 from records.marking import queue, unsettled
+from records.marking.marks import marks_of
 from records.programme.requirements import programmes_requiring
 from records.tables.courses import Release
 from records.tables.marking import Submission
@@ -45,7 +46,7 @@ Follower = Callable[[Session, Matter], None]
 def _evidence(session: Session, matter: Matter) -> None:
     if found := _submission(session, matter):
         submission, release = found
-        record_evidence(session, submission, release, queue.marks_of(session, submission.id))
+        record_evidence(session, submission, release, marks_of(session, submission.id))
 
 
 def _best_result(session: Session, matter: Matter) -> None:

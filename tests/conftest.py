@@ -26,6 +26,8 @@ from records import Records, open_records
 
 sys.path.insert(0, str(Path(__file__).parent / "harness"))  # what tests of several rooms use
 
+import fast
+
 _numbers = itertools.count()
 
 # Few tests, many minutes. Begun first: at the end one worker would be at them alone.
@@ -44,8 +46,25 @@ LONG = (
 assert all((TESTS / place).exists() for place in LONG)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="no hub, no browser, no minutes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--fast"):
+        sys.addaudithook(fast.refuse_slow_programs)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Places that a fast run leaves out are not even read."""
+    return (config.getoption("--fast") and fast.is_slow_place(collection_path)) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long files first; the others, and the tests of a file, stay in their order."""
+    if config.getoption("--fast"):
+        config.hook.pytest_deselected(items=[item for item in items if fast.is_slow(item)])
+        items[:] = [item for item in items if not fast.is_slow(item)]
     items.sort(key=_turn)
 
 

@@ -6,30 +6,22 @@ import datetime as dt
 import io
 import json
 import threading
-import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
 
 import segno
 import typst
 
+from analytics.certificates.printable import STANDARD
 from analytics.certificates.signing import Signer
 from core.calendar import HANOI
 
 SAMPLE = "BẢN MẪU – DỮ LIỆU GIẢ LẬP"
 MASK = 3  # any of the eight can be read; trying them all costs more than drawing the page
 REASON = "Cấp giấy chứng nhận"
-STANDARD: Literal["a-2u"] = "a-2u"  # its text can be copied: Vietnamese stays Vietnamese
 _TEMPLATE = (files("analytics.certificates") / "data" / "certificate.typ").read_text(
     encoding="utf-8"
 )
-
-
-_TRIAL = b'#set document(title: "-")\n#set text(font: "Libertinus Serif")\n#sys.inputs.text'
-_TRYING = threading.Lock()
-_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # control, format, private, unassigned
 
 
 @dataclass(frozen=True)
@@ -72,36 +64,6 @@ class Press:
             )
         assert isinstance(printed, bytes)
         return printed
-
-
-def unprintable(text: str) -> str:
-    """Those characters of ``text``, each once, that the paper cannot show: no font of ours has
-    them, or they are invisible and would turn the letters around. "" when all can be printed."""
-    return "".join(dict.fromkeys(letter for letter in text if not _can_print(letter)))
-
-
-@lru_cache(maxsize=4096)
-def _can_print(letter: str) -> bool:
-    if letter.isascii() and letter.isprintable():
-        return True
-    if unicodedata.category(letter) in _UNSEEN:
-        return False
-    try:
-        with _TRYING:
-            _tester().compile(
-                input=_TRIAL,
-                format="pdf",
-                pdf_standards=[STANDARD],
-                sys_inputs={"text": f"a{letter}"},
-            )
-    except typst.TypstError:
-        return False
-    return True
-
-
-@cache
-def _tester() -> typst.Compiler:
-    return typst.Compiler(_TRIAL, ignore_system_fonts=True)
 
 
 def make_signed_paper(press: Press, signer: Signer, facts: Facts) -> bytes:

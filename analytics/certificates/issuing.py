@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analytics.certificates.certificate_pdf import unprintable
+from analytics.certificates.printable import unprintable
 from analytics.certificates.requirements import find_rule
 from core.completion import CourseStanding
 from core.messages import Message, Refused

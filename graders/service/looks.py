@@ -14,6 +14,7 @@ from graders import second_look
 from graders.service.worker import Settle, read_lesson_source
 from records import Records
 from records.marking import queue, second_looks
+from records.marking.marks import marks_of
 from records.tables.marking import ExerciseMarks, Submission
 
 
@@ -33,7 +34,7 @@ def take_next(
         return False
     with records.read() as session:
         source = read_lesson_source(session, submission.release_id, submission.lesson)
-        marks = _as_stored(submission, queue.marks_of(session, submission.id))
+        marks = _as_stored(submission, marks_of(session, submission.id))
         allowed = second_looks.may_look_at(session, submission, second_look.wanted(marks), at=at)
     looked = source.look_again(marker, submission, marks, of=allowed)
     with records.begin() as session:

@@ -17,8 +17,8 @@ from typing import Any
 
 from core.messages import Message
 from graders.strict.between.protocol import Error, Fault, Need, Outcome
-from graders.strict.odd_characters import kind_of, mend_of, without_place
-from graders.strict.plan import Step
+from graders.strict.reading.odd_characters import kind_of, mend_of, without_place
+from graders.strict.reading.plan import Step
 
 MAX_TEXT = 300
 NO_INPUT = "input() không dùng được khi chạy tự động"  # as the learner's process says it
@@ -296,7 +296,7 @@ def _one_line(text: str) -> str:
     return kept[:MAX_TEXT].strip()
 
 
-# Of `graders.strict.odd_characters`; their gaps hold sentences of their own.
+# Of `graders.strict.reading.odd_characters`; their gaps hold sentences of their own.
 _ODD_TEMPLATES = (
     "Dòng {line}, ký tự thứ {column}: có {kind} {character}, Python không hiểu. {mend}",
     "Dòng {line}: có {kind} {character}, Python không hiểu. {mend}",

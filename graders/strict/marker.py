@@ -19,9 +19,9 @@ from graders.strict import testimony
 from graders.strict.between.protocol import CellWish
 from graders.strict.between.starvation import MOST, Starvation
 from graders.strict.marking import Marking
-from graders.strict.needs import may_need_science
 from graders.strict.pair import FRAME_MB, Died, Interrupted, cause_of, talk
-from graders.strict.plan import make_plan, read_source
+from graders.strict.reading.needs import may_need_science
+from graders.strict.reading.plan import make_plan, read_source
 from graders.strict.warm import LEARNER, Warm
 from sandbox import Channel, Child, ForkServerLost, Limits
 
@@ -38,8 +38,8 @@ class StrictMarker:
     ``cell_s``: seconds one cell or test may take. ``notebook_s``: seconds for all of a notebook.
     ``limits``: bounds of each of the two processes. ``beforehand``: load numpy, pandas and
     matplotlib once, before the first notebook; else, for who marks few, only for notebooks that may
-    need them (`graders.strict.needs`). Raises `sandbox.WallsMissing` on first use where the machine
-    gives less than full walls and ``allow_reduced`` is False.
+    need them (`graders.strict.reading.needs`). Raises `sandbox.WallsMissing` on first use where
+    the machine gives less than full walls and ``allow_reduced`` is False.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""One notebook on its way through the steps of `graders.strict.plan`.
+"""One notebook on its way through the steps of `graders.strict.reading.plan`.
 
 L runs the learner's cells, E the instructor's setup and tests. Nothing that L says is believed here
 beyond "this cell ended"; marks are made of what E reports. When a process dies or hangs, what ran
@@ -32,7 +32,7 @@ from graders.strict.between.protocol import (
 )
 from graders.strict.between.starvation import Starvation, all_seconds, allowance
 from graders.strict.pair import DEATHS, Died, Pair, receive, talk
-from graders.strict.plan import Source, Step
+from graders.strict.reading.plan import Source, Step
 from graders.strict.scoring import score
 from graders.strict.troubles import Trouble
 from graders.strict.warm import Warm
@@ -178,8 +178,8 @@ class Marking:
             self.errors.pop(number, None)
 
     def _run_setup(self, step: Step, number: int, limit: float) -> None:
-        """A setup cell: for the tests, and for the learner as far as `graders.strict.setups` has
-        it."""
+        """A setup cell: for the tests, and for the learner as far as
+        `graders.strict.reading.setups` has it."""
         assert self.pair is not None
         self._settle_examiner()
         setup = step.setup

@@ -1,7 +1,7 @@
 """numpy, pandas and matplotlib, loaded before the first notebook arrives, but out of sight.
 
 Importing this module loads them: that is its purpose, and only the fork server does it; where a
-single notebook is marked that uses none of them it does not (`graders.strict.needs`).
+single notebook is marked that uses none of them it does not (`graders.strict.reading.needs`).
 
 Stock nbgrader loads nothing beforehand. So that a notebook which forgot
 ``import matplotlib.pyplot`` fails here as it fails there, packages' modules that ``import numpy,

@@ -13,8 +13,8 @@ from typing import Any
 from core.messages import Message
 from graders.strict import feedback
 from graders.strict.between.protocol import AuthorsFault, Error, Fault, Outcome, SetupSaid
-from graders.strict.odd_characters import explain
-from graders.strict.plan import Step
+from graders.strict.reading.odd_characters import explain
+from graders.strict.reading.plan import Step
 
 _NO_PYTHON = frozenset(("SyntaxError", "IndentationError", "TabError"))
 

@@ -14,8 +14,9 @@ from hub.locale import translate
 @cache
 def speaker() -> translate.Translator:
     """The translator for this terminal."""
-    language = translate.choose_language(os.environ.get("MOTCHAM_LANGUAGE", ""))
-    return translate.load_translators()[language]
+    return translate.load_translator(
+        translate.choose_language(os.environ.get("MOTCHAM_LANGUAGE", ""))
+    )
 
 
 def say(message: Message) -> None:

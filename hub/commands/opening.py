@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from core.messages import Message, Refused
-from hub.settings import Settings, load_settings
-from records import Records, open_records
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+    from records import Records
 
 DATA = click.option(
     "--data",
@@ -22,6 +25,9 @@ DATA = click.option(
 @contextlib.contextmanager
 def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
     """Settings and records, also while the platform runs; `Refused` before its first start."""
+    from hub.settings import load_settings
+    from records import open_records
+
     settings = load_settings(data=data)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         raise Refused(

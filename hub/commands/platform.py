@@ -28,15 +28,16 @@ def up(port: int | None, data: Path | None, bind: str | None) -> int:
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--fast", is_flag=True, help="Chỉ phần không cần hub, trình duyệt hay nbgrader gốc.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def test(arguments: tuple[str, ...]) -> int:
+def test(arguments: tuple[str, ...], fast: bool) -> int:
     """Kiểm tra mã nguồn rồi chạy mọi kiểm thử, kể cả bằng trình duyệt.
 
     Đối số thêm (nếu có) được chuyển cho pytest, ví dụ: motcham test tests/records -k queue
     """
     from hub.platform.run_tests import prove
 
-    return prove(arguments, tell=tell)
+    return prove(arguments, fast=fast, tell=tell)
 
 
 @click.command()

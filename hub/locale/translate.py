@@ -3,7 +3,8 @@ write dates and numbers.
 
 The message ids *are* the Vietnamese sentences, so Vietnamese needs no catalogue. The English one
 is text (``hub/locale/en/LC_MESSAGES/motcham.po``) and is compiled in memory at start: nothing
-built to forget.
+built to forget. Babel is loaded by whoever reads that catalogue, or writes a number or a date: most
+commands do neither, and shall start at once.
 """
 
 from __future__ import annotations
@@ -15,11 +16,6 @@ from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any, Protocol
-
-from babel.dates import format_date, format_datetime
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
 
 from core.calendar import HANOI
 from core.folding import fold as plain
@@ -87,14 +83,20 @@ class Translator:
 
     def number(self, value: float, digits: int = 2) -> str:
         """1234.5 as 1.234,5 in Vietnamese; trailing zeros are left out."""
+        from babel.numbers import format_decimal
+
         return str(format_decimal(round(value, digits), locale=self.language))
 
     def percent(self, share: float) -> str:
         """0.5 as 50%; 0.9996 as >99% and 0.0004 as <1% (`core.shares`)."""
+        from babel.numbers import format_percent
+
         side, rounded = shown_share(share)
         return side + str(format_percent(rounded, format="#,##0%", locale=self.language))
 
     def date(self, moment: dt.date | dt.datetime | None) -> str:
+        from babel.dates import format_date
+
         if moment is None:
             return ""
         if isinstance(moment, dt.datetime):
@@ -104,6 +106,8 @@ class Translator:
 
     def time(self, moment: dt.datetime | None) -> str:
         """Date and time of day in Việt Nam."""
+        from babel.dates import format_datetime
+
         if moment is None:
             return ""
         pattern = "HH:mm, dd/MM/y" if self.language == "vi" else "d MMM y, HH:mm"
@@ -141,18 +145,21 @@ def _counted(text: str, n: Any) -> str:
 
 def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:
     """One translator a language; a catalogue that cannot be read is an error at start."""
-    translators = {DEFAULT: Translator(DEFAULT, NullTranslations())}
-    for language in LANGUAGES:
-        path = folder / language / "LC_MESSAGES" / "motcham.po"
-        if language == DEFAULT:
-            continue
-        translators[language] = Translator(language, _compiled(path, language))
-    return translators
+    return {language: load_translator(language, folder) for language in LANGUAGES}
+
+
+def load_translator(language: str, folder: Path = LOCALE) -> Translator:
+    """The translator of one language of ours."""
+    path = folder / language / "LC_MESSAGES" / "motcham.po"
+    if language == DEFAULT or not path.exists():
+        return Translator(language, NullTranslations())
+    return Translator(language, _compiled(path, language))
 
 
 def _compiled(path: Path, language: str) -> NullTranslations:
-    if not path.exists():
-        return NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
     compiled = io.BytesIO()

@@ -22,21 +22,29 @@ Tell = Callable[[Message], None]
 # handed out in the order of `tests/conftest.py`, the longest first.
 # Real hubs and browsers miss a deadline on a machine that is busy with other things: a test that
 # failed is asked once more, and the summary names it (RERUN). One that fails twice fails.
-ALL = (
-    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--maxprocesses", "2"),
-    *("--reruns", "1", "-rfER", "--durations", "20"),
-)
+TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--maxprocesses", "2")
+ALL = (*TWO, "--reruns", "1", "-rfER", "--durations", "20")
+FAST = "--fast"  # an option of ours to pytest: see `tests/conftest.py`
 
 
-def prove(arguments: Sequence[str], *, tell: Tell) -> int:
-    """Run pytest with ``arguments``, or everything; its exit code."""
-    get_chromium(tell)
-    command = [sys.executable, "-m", "pytest", *(arguments or ALL)]
+def prove(arguments: Sequence[str], *, fast: bool = False, tell: Tell) -> int:
+    """Run pytest with ``arguments``, or everything; its exit code. ``fast``: only what takes
+    neither hub, browser nor stock nbgrader."""
+    if not fast:
+        get_chromium(tell)
+    command = [sys.executable, "-m", "pytest", *wanted(arguments, fast=fast)]
     # What the caller's platform was set to must not change what is tested.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOTCHAM_")}
     return subprocess.run(
         command, cwd=ROOT, env={**kept, "PYTHONUNBUFFERED": "1"}, check=False
     ).returncode
+
+
+def wanted(arguments: Sequence[str], *, fast: bool) -> list[str]:
+    """What pytest is told: the caller's words, or how everything (all that is fast) is run."""
+    if fast:
+        return [FAST, *(arguments or TWO)]
+    return list(arguments or ALL)
 
 
 def get_chromium(tell: Tell) -> None:

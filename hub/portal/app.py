@@ -30,7 +30,12 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
-from hub.portal import api, web
+from hub.portal import web
+from hub.portal.api import learning as api_learning
+from hub.portal.api import marking as api_marking
+from hub.portal.api import people as api_people
+from hub.portal.api import platform as api_platform
+from hub.portal.api import running as api_running
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media
 from hub.portal.pages.learning import classes, learner, player
@@ -50,7 +55,7 @@ HERE = Path(__file__).parent
 SLUG = r"([a-z0-9][a-z0-9-]*)"
 NUMBER = r"([0-9]{1,18})"  # a key: no database gives a longer one
 LARGEST_FORM_MB = (
-    25  # what a page may be sent; the API sets its own bounds (hub.portal.web.ApiHandler)
+    25  # what a page may be sent; the API sets its own bounds (hub.portal.api.handler.ApiHandler)
 )
 
 
@@ -113,21 +118,21 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"language", learner.Language),
         (r"logout", learner.Logout),
         (r"oauth_callback", web.OAuthCallback),
-        (r"health", api.Health),
+        (r"health", api_platform.Health),
         # The JSON interface, described by hub/portal/openapi.json
-        (rf"{v1}/openapi.json", api.Description),
-        (rf"{v1}/me", api.Me),
-        (rf"{v1}/courses", api.Courses),
-        (rf"{v1}/{lesson}", api.Lesson),
-        (rf"{v1}/{lesson}/notebook", api.Notebook),
-        (rf"{v1}/{lesson}/guide", api.Guide),
-        (rf"{v1}/{lesson}/draft", api.Draft),
-        (rf"{v1}/{lesson}/answers", api.Answers),
-        (rf"{v1}/{lesson}/run", api.Run),
-        (rf"{v1}/submissions", api.Submissions),
-        (rf"{v1}/submissions/{NUMBER}", api.Submission),
-        (rf"{v1}/submissions/{NUMBER}/notebook", api.SubmittedNotebook),
-        (rf"{v1}/marks", api.Marks),
+        (rf"{v1}/openapi.json", api_platform.Description),
+        (rf"{v1}/me", api_people.Me),
+        (rf"{v1}/courses", api_learning.Courses),
+        (rf"{v1}/{lesson}", api_learning.Lesson),
+        (rf"{v1}/{lesson}/notebook", api_learning.Notebook),
+        (rf"{v1}/{lesson}/guide", api_learning.Guide),
+        (rf"{v1}/{lesson}/draft", api_learning.Draft),
+        (rf"{v1}/{lesson}/answers", api_learning.Answers),
+        (rf"{v1}/{lesson}/run", api_running.Run),
+        (rf"{v1}/submissions", api_marking.Submissions),
+        (rf"{v1}/submissions/{NUMBER}", api_marking.Submission),
+        (rf"{v1}/submissions/{NUMBER}/notebook", api_marking.SubmittedNotebook),
+        (rf"{v1}/marks", api_marking.Marks),
     ]
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import nh3
 
 from core.messages import Message
-from graders.strict import odd_characters
 from graders.strict.feedback import read_feedback
+from graders.strict.reading import odd_characters
 from hub.locale.translate import Translator
 
 MOST_TEXT = 20_000

@@ -9,20 +9,20 @@ submission marked twice is stored once. See docs/queue.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Select, case, delete, exists, func, or_, select, text, update
+from sqlalchemy import Select, case, exists, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased, defer
 
 from core.messages import Message, Refused
-from core.points import total_points
 from records.courses.releases import find_lesson
-from records.marking import allowances
+from records.marking import allowances, second_looks
+from records.marking.marks import Result, replace_marks
 from records.tables.courses import Release
-from records.tables.marking import ExerciseMarks, Review, Submission
+from records.tables.marking import Submission
 from records.wakeup import RING
 from records.writing import hold_person
 
@@ -33,38 +33,6 @@ NoAttemptLeft = allowances.NoAttemptLeft
 _WAITING = allowances.WAITING
 _other = aliased(Submission)  # made once: making it is dearer than asking
 _CLASHES = 20  # how often a claim looks again before it leaves the queue to the others
-
-
-class ExerciseResult(Protocol):
-    """`graders.CellMarks`, as far as it is stored."""
-
-    @property
-    def grade_id(self) -> str: ...
-    @property
-    def points(self) -> float: ...
-    @property
-    def max(self) -> float: ...
-    @property
-    def feedback(self) -> str | None: ...
-    @property
-    def needs_review(self) -> bool: ...
-
-
-class Result(Protocol):
-    """`graders.Marks`, as far as it is stored."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def total(self) -> float: ...
-    @property
-    def max(self) -> float: ...
-    @property
-    def cells(self) -> Sequence[ExerciseResult]: ...
-    @property
-    def reason(self) -> Message | None: ...
-    @property
-    def mode(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -329,53 +297,9 @@ def store_marks(
     if submission is None:
         return False
     if look_again:
-        _forget_older_looks(session, submission)
+        second_looks.forget_older(session, submission)
     replace_marks(session, submission, marks.cells)
     return True
-
-
-def _forget_older_looks(session: Session, submission: Submission) -> None:
-    """One look is due for each learner and lesson, at the newest: nobody fills the line alone."""
-    session.execute(
-        update(Submission)
-        .where(
-            Submission.person_id == submission.person_id,
-            Submission.lesson == submission.lesson,
-            Submission.id != submission.id,
-            Submission.second_look_at.is_not(None),
-        )
-        .values(second_look_at=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def replace_marks(
-    session: Session, submission: Submission, cells: Iterable[ExerciseResult]
-) -> list[ExerciseMarks]:
-    """Put a machine's marks of the exercises in place of those stored, and add up the points.
-
-    What a person gave stays, with the words to it.
-    """
-    by_hand = reviewed(session, submission.id)
-    said = {row.grade_id: row.feedback for row in marks_of(session, submission.id)}
-    session.execute(delete(ExerciseMarks).where(ExerciseMarks.submission_id == submission.id))
-    exercises = [
-        ExerciseMarks(
-            submission_id=submission.id,
-            grade_id=cell.grade_id,
-            points=by_hand.get(cell.grade_id, cell.points),
-            max_points=cell.max,
-            feedback=said[cell.grade_id] if cell.grade_id in by_hand else cell.feedback,
-            needs_review=cell.needs_review and cell.grade_id not in by_hand,
-            note=getattr(cell, "note", None),  # a result without doubts need not say so
-            other_points=getattr(cell, "other", None),
-        )
-        for cell in cells
-    ]
-    session.add_all(exercises)
-    submission.points = total_points(exercise.points for exercise in exercises)
-    session.flush()
-    return exercises
 
 
 def _put_back(
@@ -430,28 +354,6 @@ def submissions_of(
     return session.scalars(
         _of_lesson(person_id, release_id, lesson).options(defer(Submission.notebook))
     ).all()
-
-
-def marks_of(session: Session, submission_id: int) -> Sequence[ExerciseMarks]:
-    """What each exercise of a submission earned."""
-    return session.scalars(
-        select(ExerciseMarks)
-        .where(ExerciseMarks.submission_id == submission_id)
-        .order_by(ExerciseMarks.grade_id)
-    ).all()
-
-
-def reviewed(session: Session, submission_id: int) -> dict[str, float]:
-    """Points that people gave, by exercise: a machine never replaces them."""
-    decided = session.scalars(
-        select(ExerciseMarks).where(
-            ExerciseMarks.submission_id == submission_id, ExerciseMarks.needs_review.is_(False)
-        )
-    )
-    with_reviews = set(
-        session.scalars(select(Review.grade_id).where(Review.submission_id == submission_id))
-    )
-    return {row.grade_id: row.points for row in decided if row.grade_id in with_reviews}
 
 
 def line(session: Session) -> Line:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.messages import Message, Refused
 from records.courses.releases import find_lesson, find_release
 from records.learning.progress import find_standings
-from records.marking.queue import marks_of, replace_marks, reviewed
+from records.marking.marks import marks_of, replace_marks, reviewed
 from records.platform import audit
 from records.tables.courses import Release
 from records.tables.marking import Remark, RemarkedSubmission, Submission

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, aliased, defer
 from core.messages import Message, Refused
 from core.passing import TOLERANCE
 from core.points import total_points
-from records.marking.queue import EXAM, marks_of
+from records.marking.marks import marks_of
+from records.marking.queue import EXAM
 from records.platform import audit
 from records.tables.marking import ExerciseMarks, Review, Submission
 from records.writing import hold_person

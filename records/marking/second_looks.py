@@ -17,7 +17,7 @@ from typing import Protocol
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from records.marking.queue import marks_of, reviewed
+from records.marking.marks import marks_of, reviewed
 from records.platform import audit
 from records.tables.courses import Release
 from records.tables.marking import ExerciseMarks, Submission
@@ -133,3 +133,18 @@ def finish_look(
             detail={"waiting": waiting},
         )
     return tuple(waiting)
+
+
+def forget_older(session: Session, submission: Submission) -> None:
+    """One look is due for each learner and lesson, at the newest: nobody fills the line alone."""
+    session.execute(
+        update(Submission)
+        .where(
+            Submission.person_id == submission.person_id,
+            Submission.lesson == submission.lesson,
+            Submission.id != submission.id,
+            Submission.second_look_at.is_not(None),
+        )
+        .values(second_look_at=None)
+        .execution_options(synchronize_session=False)
+    )

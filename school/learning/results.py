@@ -14,6 +14,7 @@ from graders.strict.feedback import read_feedback
 from records import Session
 from records.courses import releases
 from records.marking import queue, reviewing
+from records.marking.marks import marks_of
 from records.tables.marking import ExerciseMarks, Submission
 from school.learning.lessons import Place
 
@@ -82,7 +83,7 @@ def find_last_result(session: Session, person_id: int, place: Place) -> Result |
 def _result(
     session: Session, submission: Submission, course: str, exercises: Sequence[ExerciseEntry]
 ) -> Result:
-    marks = {row.grade_id: row for row in queue.marks_of(session, submission.id)}
+    marks = {row.grade_id: row for row in marks_of(session, submission.id)}
     titles = {one.grade_id: one.title for one in exercises}
     rubrics = {one.grade_id: one.rubric for one in exercises}
     order = [*titles, *(grade_id for grade_id in marks if grade_id not in titles)]

@@ -21,7 +21,7 @@ from courses import (
 from courses.notebooks import write_text
 from courses.rubric import read_rubric
 from graders.read_submission import read_cells
-from graders.strict.plan import make_plan, read_source
+from graders.strict.reading.plan import make_plan, read_source
 
 TEMPLATE = Path(__file__).parents[2] / "courses" / "template"
 OPTIONS = """<!--

@@ -14,7 +14,7 @@ from notebooks import answered, as_bytes, code, locked, manual, notebook, soluti
 
 from graders import second_look
 from graders.strict.feedback import of_unanswered, of_waiting
-from graders.strict.plan import is_answered
+from graders.strict.reading.plan import is_answered
 
 HONEST = Path(__file__).parent / "honest"
 UNANSWERED = str(of_unanswered())

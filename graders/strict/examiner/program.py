@@ -62,7 +62,7 @@ from graders.strict.examiner.replaced import (
 from graders.strict.examiner.shell import Shell
 from graders.strict.examiner.stand_ins import number_of
 from graders.strict.examiner.telling import Telling
-from graders.strict.ownership import meant_by, mentioned_names, plain_python
+from graders.strict.reading.ownership import meant_by, mentioned_names, plain_python
 from sandbox import Channel, ChannelClosed
 
 _REPEAT_S = 0.25
@@ -88,8 +88,9 @@ def main(
     disturbed: list[str],
     seed: int = 0,
 ) -> None:
-    """Serve until the supervisor goes. The lists are those of `graders.strict.ownership.Names`;
-    ``texts`` are the learner's cells, for tests that read the source of a function."""
+    """Serve until the supervisor goes. The lists are those of
+    `graders.strict.reading.ownership.Names`; ``texts`` are the learner's cells, for tests that
+    read the source of a function."""
     here = os.getcwd()  # noqa: PTH109
     # What comes into this folder later is the learner's, and data: no module is found there.
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]

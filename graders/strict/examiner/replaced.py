@@ -17,7 +17,7 @@ from graders.strict.examiner.link import FarSide
 from graders.strict.examiner.namespace import Notebook
 from graders.strict.examiner.shell import Shell
 from graders.strict.examiner.stand_ins import StandIn, is_subclass, kind_of, number_of
-from graders.strict.ownership import plain_python
+from graders.strict.reading.ownership import plain_python
 
 
 def own_builtins(notebook: Notebook, shell: Shell, heard: Callable[[str], None]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from analytics.certificates.certificate_pdf import unprintable
+from analytics.certificates.printable import unprintable
 from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message

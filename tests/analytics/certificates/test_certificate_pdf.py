@@ -18,7 +18,6 @@ from analytics.certificates.certificate_pdf import (
     Facts,
     Press,
     make_signed_paper,
-    unprintable,
 )
 from analytics.certificates.credential import make_credential, public_key, read_credential
 from analytics.certificates.signing import Signer, check_signature, load_or_make_signer, load_signer
@@ -206,22 +205,3 @@ def test_a_long_name_stays_between_the_frames(name: str) -> None:
     edge = 60  # points: less than the margin, more than the frames
     for strip in (np.s_[:, :edge], np.s_[:, -edge:], np.s_[:40, :], np.s_[-36:, :]):
         assert (long[strip] == short[strip]).all()
-
-
-@pytest.mark.parametrize(
-    ("text", "letters"),
-    [
-        ("Nguyễn Thị Ánh", ""),
-        ("H’Ơ̆ng Ê̆ban Ư̆", ""),
-        ("Ksor Y-Bơr", ""),
-        ("Ｎguyễn Văn", "Ｎ"),
-        ("阮文范", "阮文范"),
-        ("An\u202e", "\u202e"),
-        ("An\u200b", "\u200b"),
-        ("An\ue000", "\ue000"),
-        ("An 😀", "😀"),
-        ("An\x07", "\x07"),
-    ],
-)
-def test_letters_that_cannot_be_printed_are_named(text: str, letters: str) -> None:
-    assert unprintable(text) == letters

@@ -3,7 +3,7 @@
 Each of these questions is one that an instructor could well write. Run in the examiner's process
 without more thought, its test would carry the learner's code there, or take the learner's word for
 what it judges. `graders.strict.examiner.audit_hook`, `graders.strict.examiner.link` and
-`graders.strict.ownership` hold against them.
+`graders.strict.reading.ownership` hold against them.
 """
 
 from notebooks import answered, locked, notebook, solution, test

@@ -14,7 +14,8 @@ from graders.service.looks import take_next
 from graders.service.remark import try_next
 from graders.service.worker import GradingService
 from records import Records
-from records.marking import queue, remarking
+from records.marking import remarking
+from records.marking.marks import marks_of
 
 
 def _cell(source: str, name: str, **kind: Any) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def _marked(room: Any, marker: Any, *notebooks: bytes) -> list[int]:
 
 def _row(room: Any, number: int) -> Any:
     with room.records.read() as session:
-        (row,) = queue.marks_of(session, number)
+        (row,) = marks_of(session, number)
         return row
 
 

@@ -10,7 +10,7 @@ import pytest
 from core.messages import Message
 from graders.strict import feedback
 from graders.strict.between.protocol import Error, Fault, Need, Outcome
-from graders.strict.plan import Step
+from graders.strict.reading.plan import Step
 
 STEP = Step("test", "assert x", title="Tổng", hidden=frozenset({2, 3}), answered=True)
 

@@ -19,6 +19,7 @@ from records import open_records
 from records.courses import releases
 from records.learning import drafts, enrolments, meetings
 from records.marking import queue, remarking
+from records.marking.marks import marks_of
 from records.people import persons
 from records.tables.marking import Remark, Submission
 
@@ -297,7 +298,7 @@ def a_remark_to_decide_on(session: Any, release: Any, lesson: Any, at: dt.dateti
     for submission, mended, change in ((found[3], 1, 2.0), (found[6], 0, -1.0)):
         cells = [
             CellMarks(one.grade_id, one.points + change * (place == mended), one.max_points)
-            for place, one in enumerate(queue.marks_of(session, submission.id))
+            for place, one in enumerate(marks_of(session, submission.id))
         ]
         total = sum(cell.points for cell in cells)
         marks = Marks("marked", total, sum(cell.max for cell in cells), tuple(cells))

@@ -42,6 +42,35 @@ def test_every_command_explains_itself(command: str) -> None:
     assert len(answer.stdout.strip().splitlines()) >= 3
 
 
+# What takes long to load, and no help needs. (`graders`, `courses`: rooms that load much.)
+HEAVY = (
+    *("tornado", "jupyterhub", "sqlalchemy", "alembic", "pydantic", "babel", "jinja2", "asyncio"),
+    *("numpy", "pandas", "matplotlib", "IPython", "nbformat", "nbgrader", "cryptography"),
+    *("graders", "courses", "records", "school", "analytics"),
+)
+LOADED = """
+import sys
+from hub import cli
+try:
+    cli.main(sys.argv[1:])
+except SystemExit as end:
+    print("exit", end.code)
+print("loaded", len(sys.modules), *(name for name in %r if name in sys.modules))
+"""
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, "course check", "roster import", "report"])
+def test_help_loads_little(command: str) -> None:
+    """Time differs by machine; what is loaded does not. (A bare Python has some 60 modules.)"""
+    program = [sys.executable, "-P", "-c", LOADED % (HEAVY,), *command.split(), "--help"]
+    answer = subprocess.run(program, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    assert "exit 0" in answer.stdout, answer.stderr
+    words = answer.stdout.splitlines()[-1].split()
+    assert words[0] == "loaded"
+    assert words[2:] == []
+    assert int(words[1]) < 220
+
+
 BAD = {
     "no such command": ["khong-co"],
     "no such option": ["up", "--prot", "1"],

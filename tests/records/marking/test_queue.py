@@ -17,6 +17,7 @@ from records.assessment import evidence
 from records.courses import releases
 from records.learning import enrolments, meetings, progress
 from records.marking import queue
+from records.marking.marks import marks_of
 from records.marking.queue import AGAIN, EXAM, Bounds
 from records.tables.marking import ExerciseMarks, Submission
 
@@ -350,7 +351,7 @@ class TestStoring:
         store(claim(), course.result("bai-mot", 0.0, 0.0))
         with records.read() as session:
             [best] = progress.progress_in(session, learner.id, course.slug)
-            assert [marks.points for marks in queue.marks_of(session, second.id)] == [0.0, 0.0]
+            assert [marks.points for marks in marks_of(session, second.id)] == [0.0, 0.0]
             assert len(evidence.evidence_of(session, learner.id)) == 4
         assert (best.points, best.submission_id) == (2.0, first.id)
 

@@ -14,6 +14,7 @@ from core.messages import Refused
 from records import Records
 from records.learning import enrolments, progress
 from records.marking import queue, reviewing
+from records.marking.marks import marks_of
 from records.platform import audit
 from records.tables.courses import Release
 from records.tables.people import Person
@@ -103,7 +104,7 @@ def test_points_given_by_hand_reach_the_marks_the_progress_and_the_audit_log(
     submission_id, marker = essay(), add_learner()
     assert review(records, submission_id, marker, 2.5, at)
     with records.read() as session:
-        tried = {mark.grade_id: mark for mark in queue.marks_of(session, submission_id)}
+        tried = {mark.grade_id: mark for mark in marks_of(session, submission_id)}
         assert tried["bai-mot-tinh"].points == 2.5
         assert tried["bai-mot-tinh"].feedback == "Ý thứ hai còn thiếu dẫn chứng."
         assert not tried["bai-mot-tinh"].needs_review
@@ -132,7 +133,7 @@ def test_marking_again_leaves_what_a_person_gave(
         claimed = queue.claim(session, worker="w", at=at, lease=LEASE)
         assert claimed and store_marks(session, claimed.id, again, worker="w", at=at)
     with records.read() as session:
-        kept = {mark.grade_id: mark for mark in queue.marks_of(session, submission_id)}
+        kept = {mark.grade_id: mark for mark in marks_of(session, submission_id)}
         written = kept["bai-mot-tinh"]
         assert (written.points, written.needs_review) == (2.5, False)
         assert written.feedback == "Ý thứ hai còn thiếu dẫn chứng."

@@ -9,6 +9,7 @@ from settled import record_review, store_marks
 
 from records.learning import enrolments
 from records.marking import queue, reviewing, second_looks
+from records.marking.marks import marks_of
 from records.people import persons
 from records.tables.platform import AuditEntry
 
@@ -86,7 +87,7 @@ def test_what_a_look_finds_waits_for_a_person_and_changes_no_points(records, rel
         number = _marked(session, _person(session), release.id)
         second_looks.claim_look(session, at=AT)
         assert second_looks.finish_look(session, number, [WAITS], at=AT) == (ASKED,)
-        (row,) = queue.marks_of(session, number)
+        (row,) = marks_of(session, number)
         assert (row.points, row.needs_review, row.other_points) == (0, True, 2)
         assert (row.note, row.feedback) == ("khác nhau", "một người sẽ xem")
         assert session.query(AuditEntry).filter_by(action="second_look").count() == 1
@@ -106,7 +107,7 @@ def test_points_that_a_person_gave_meanwhile_stay(records, release):
             session, number, ASKED, marker_id=marker, marker="gv", points=1.5, comment="", at=AT
         )
         assert second_looks.finish_look(session, number, [WAITS], at=AT) == ()
-        (row,) = queue.marks_of(session, number)
+        (row,) = marks_of(session, number)
         assert (row.points, row.needs_review) == (1.5, False)
 
 

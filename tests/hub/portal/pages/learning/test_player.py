@@ -16,7 +16,7 @@ from graders import Marker
 from graders.service.worker import GradingService
 from hub.locale import translate
 from hub.portal import outputs
-from hub.portal.api import run_as_json
+from hub.portal.api.running import run_as_json
 
 ROOT = Path(__file__).parents[5]
 LESSON = "courses/khoa-mau/lessons/bai-mau"

@@ -23,6 +23,7 @@ from graders.service.remark import try_next
 from records.courses import lesson_terms, releases
 from records.learning import enrolments, meetings
 from records.marking import queue
+from records.marking.marks import marks_of
 from records.people import persons
 from records.platform import audit
 from records.tables.marking import Submission
@@ -169,7 +170,7 @@ async def test_points_given_by_hand_are_stored_and_an_auditor_can_only_look(site
     answer = await site.as_("thay").post_form(page, **given)
     assert "Đã ghi điểm." in answer.text
     with site.records.read() as session:
-        marks = {mark.grade_id: mark for mark in queue.marks_of(session, submission)}
+        marks = {mark.grade_id: mark for mark in marks_of(session, submission)}
         assert marks[waiting].points == 0.5
         assert marks[waiting].feedback == "Nêu thêm ví dụ."
 

@@ -11,7 +11,7 @@ import pytest
 from core.messages import Refused
 from hub.login.scopes import domains_below
 from hub.platform import doctor, up
-from hub.portal.web import is_lab_origin
+from hub.portal.api.handler import is_lab_origin
 from hub.settings import Settings
 
 SUBDOMAINS = Settings.model_validate({"subdomain_host": "https://hoc.example.vn"})

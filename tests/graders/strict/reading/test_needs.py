@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from notebooks import as_bytes, code, notebook, text
 
-from graders.strict.needs import may_need_science
+from graders.strict.reading.needs import may_need_science
 
 PLAIN = "import math, json as j\nfrom collections import Counter\nfrom os.path import join"
 

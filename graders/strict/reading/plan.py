@@ -25,7 +25,7 @@ from courses.notebooks import HIDDEN_TESTS, SOLUTION, without_region
 from courses.options import options_of, options_of_text, split_comment
 from graders.languages import refuse_other_languages
 from graders.read_submission import Cell, Unfit, read_cells
-from graders.strict.ownership import (
+from graders.strict.reading.ownership import (
     CellKind,
     Names,
     bound_names,
@@ -33,7 +33,7 @@ from graders.strict.ownership import (
     plain_python,
     whose,
 )
-from graders.strict.setups import Setup, look_at
+from graders.strict.reading.setups import Setup, look_at
 
 Place = Literal["learner", "setup", "test", "shared", "manual"]
 

@@ -12,8 +12,14 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from graders.strict.effects import words
-from graders.strict.ownership import Names, bound_names, loaded_names, mentioned_names, parse
+from graders.strict.reading.effects import words
+from graders.strict.reading.ownership import (
+    Names,
+    bound_names,
+    loaded_names,
+    mentioned_names,
+    parse,
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graders.strict.ownership import whose
+from graders.strict.reading.ownership import whose
 
 
 def learners(setup, reference, **words):

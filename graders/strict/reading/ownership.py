@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from graders.strict.effects import Effects, effects, effects_of_function, words
+from graders.strict.reading.effects import Effects, effects, effects_of_function, words
 
 CellKind = Literal["setup", "solution", "test"]
 

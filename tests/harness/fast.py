@@ -1,0 +1,48 @@
+"""What `motcham test --fast` leaves out: what takes a hub, a browser, stock nbgrader, or minutes.
+
+A test says so by the fixture it asks for, by where it lies, or by a marker. What is chosen starts
+none of these programs: it would fail.
+"""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+FIXTURES = {"platform", "start_platform", "start_module_s_platform"}
+MARKERS = (
+    "slow",  # takes long by what it is
+    "browser",
+    "postgres",  # one kind of database is enough here, and SQLite needs no server
+)
+PLACES = (
+    "hub/browser",
+    "hub/proxy",
+    "labs",
+    "graders/attacks",
+    "graders/compatible",
+    "graders/service",
+    "graders/test_honest_notebooks.py",
+    "graders/test_installed_anywhere.py",
+    "courses/test_stock_nbgrader.py",
+    "test_bootstrap.py",
+)
+PROGRAMS = ("chromium", "playwright", "configurable-http-proxy", "jupyterhub", "nbgrader")
+assert all((TESTS / place).exists() for place in PLACES)
+
+
+def is_slow_place(path):
+    """Whether all that lies there is left out."""
+    return any(path.is_relative_to(TESTS / place) for place in PLACES)
+
+
+def is_slow(item):
+    """Whether a collected test is left out."""
+    asked = set(getattr(item, "fixturenames", ()))
+    return bool(FIXTURES & asked) or any(item.get_closest_marker(name) for name in MARKERS)
+
+
+def refuse_slow_programs(event, given):
+    """An audit hook, in force in a fast run: a program that is slow to start is none of it."""
+    if event == "subprocess.Popen":
+        command = " ".join(map(str, given[1]))
+        slow = [program for program in PROGRAMS if program in command]
+        assert not slow, f"a fast test starts {slow}: {command}"
