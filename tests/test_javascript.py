@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.platform.doctor import node_program
+from hub.portal.pages.player import SCRIPT_SAYS
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "hub"
@@ -132,3 +133,32 @@ def test_a_lesson_page_asks_for_one_small_script() -> None:
     ]
     built = (WEB / "portal" / "static" / "built" / "lesson.js").read_bytes()
     assert len(gzip.compress(built, 9)) < 8000
+
+
+def test_what_the_lesson_s_script_looks_for_stands_on_the_page() -> None:
+    """Its unit tests try it on a page written down for them; this one is the real page's."""
+    sources = (WEB / "portal" / "static" / "src").glob("lesson*/*.js")
+    script = "".join(path.read_text(encoding="utf-8") for path in sources)
+    script += (WEB / "portal" / "static" / "src" / "lesson.js").read_text(encoding="utf-8")
+    pages = WEB / "portal" / "templates"
+    page = "".join(
+        (pages / name).read_text(encoding="utf-8")
+        for name in ("base.html", "lesson.html", "lesson_parts.html", "results.html", "parts.html")
+    )
+    marks = set(re.findall(r"\[(data-[a-z-]+)", script))
+    ids = set(re.findall(r'getElementById\("([a-z-]+)"\)', script))
+    assert len(marks) > 12
+    assert len(ids) > 3
+    assert {mark for mark in marks if not re.search(rf"\b{mark}\b", page)} == set()
+    assert {name for name in ids if f'id="{name}"' not in page} == set()
+
+
+def test_every_sentence_of_the_lesson_s_script_is_brought_by_its_page() -> None:
+    sources = (WEB / "portal" / "static" / "src").rglob("*.js")
+    asked = {
+        key
+        for path in sources
+        for key in re.findall(r"\bsay\.([a-z_]+)\b", path.read_text(encoding="utf-8"))
+    }
+    assert len(asked) > 25
+    assert asked == set(SCRIPT_SAYS), "unknown, or brought for nothing"
