@@ -110,8 +110,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     for_labs: ClassVar[bool] = False  # what the page of somebody's own lab asks
     cost: ClassVar[float] = 1  # what one request takes from the speed limit
 
-    # A body that is read piece by piece comes after `prepare`. Whoever answers before it has come
-    # must say that the connection ends, or the proxy sends somebody else's request down it.
+    # A body that is read piece by piece comes after `prepare`, also where it is empty. Tornado ends
+    # the connection of whoever answers before: that must be said, or the proxy sends somebody
+    # else's request down it.
     body_is_due = False
 
     portal: Portal
@@ -243,7 +244,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         return self.portal.prefix + "/".join(str(part) for part in parts) + tail
 
     def finish(self, chunk: Any = None) -> Any:
-        if self.body_is_due and "Content-Length" in self.request.headers:
+        if self.body_is_due:
             self.set_header("Connection", "close")
         return super().finish(chunk)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import datetime as dt
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from openapi_schema_validator import OAS31Validator
@@ -14,6 +16,7 @@ from openapi_spec_validator import validate
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from hub.login.callers import SpeedLimit
 from hub.portal import app
 from hub.portal.api.platform import description
 from records.courses import lesson_terms
@@ -198,6 +201,32 @@ async def test_fifty_megabytes_are_refused_before_they_are_held(site: Any) -> No
     assert answer.status == 413
     assert "16 MB" in answer.json["errors"][0]
     assert (await an.get(V1 + LESSON)).json["revision"] == 1, "the draft is untouched"
+
+
+@pytest.mark.parametrize("path", [V1 + "submissions", "verify"])
+async def test_an_answer_that_does_not_wait_for_its_body_ends_the_connection(
+    site: Any, path: str
+) -> None:
+    """Or a proxy, which keeps connections, sends the next person's request down a closed one."""
+    object.__setattr__(site.portal, "speed", SpeedLimit(burst=0, per_second=0))
+    for method, body in (("POST", b"x" * 1000), ("GET", b"")):
+        assert await said_on_a_kept_connection(site, method, path, body) == (429, "close")
+    assert await said_on_a_kept_connection(site, "GET", "catalogue", b"") == (429, "")
+
+
+async def said_on_a_kept_connection(
+    site: Any, method: str, path: str, body: bytes
+) -> tuple[int, str]:
+    """Status and Connection header of an answer to somebody who would ask more."""
+    to = urlsplit(site.address)
+    reader, writer = await asyncio.open_connection(to.hostname, to.port)
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    head = f"{method} {to.path}{path} HTTP/1.1\r\nHost: {to.netloc}\r\nTest-User: an\r\n{length}"
+    writer.write(head.encode() + b"\r\n" + body)
+    status, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+    writer.close()
+    named = dict(line.split(": ", 1) for line in lines if line)
+    return int(status.split()[1]), named.get("Connection", "")
 
 
 async def test_after_the_deadline_nothing_is_handed_in_and_nothing_lost(site: Any) -> None:
