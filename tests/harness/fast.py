@@ -14,15 +14,18 @@ MARKERS = (
     "postgres",  # one kind of database is enough here, and SQLite needs no server
 )
 PLACES = (
-    "hub/browser",
-    "hub/proxy",
-    "labs",
-    "graders/attacks",
-    "graders/compatible",
-    "graders/service",
-    "graders/test_honest_notebooks.py",
-    "graders/test_installed_anywhere.py",
-    "courses/test_stock_nbgrader.py",
+    # A hub, a browser, the real proxy.
+    *("hub/browser", "hub/proxy", "hub/platform/test_up.py", "labs"),
+    # Stock nbgrader beside ours.
+    *("graders/compatible", "graders/test_honest_notebooks.py", "courses/test_stock_nbgrader.py"),
+    # Many notebooks marked, many attacks tried, each in processes of its own.
+    *("graders/attacks", "graders/service", "graders/test_words_and_waits.py"),
+    *("graders/test_installed_anywhere.py", "graders/strict/test_fair_limits.py"),
+    *("courses/checks/test_trials.py", "courses/test_nonsense.py", "sandbox/test_attacks.py"),
+    # Every page by every role.
+    *("hub/portal/test_every_route.py", "hub/portal/test_hostile_names.py"),
+    *("hub/portal/test_fair_shares.py", "hub/portal/pages/assessment/test_verify.py"),
+    # Installs a miniature of everything.
     "test_bootstrap.py",
 )
 PROGRAMS = ("chromium", "playwright", "configurable-http-proxy", "jupyterhub", "nbgrader")

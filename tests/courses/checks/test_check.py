@@ -49,6 +49,7 @@ def texts(found, severity="error"):
     return "\n".join(str(problem) for problem in found if problem.severity == severity)
 
 
+@pytest.mark.slow
 def test_what_is_taught_passes_its_own_check(real_course, marker):
     found = check_course(real_course, load_framework(), marker.mark)
     assert [str(problem) for problem in found] == []

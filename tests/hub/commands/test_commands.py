@@ -138,6 +138,7 @@ def test_english_is_spoken_on_request() -> None:
     assert answer.returncode == 2
 
 
+@pytest.mark.slow
 def test_a_source_notebook_is_checked_by_itself_and_its_mistyped_mark_named(tmp_path: Path) -> None:
     marking = {"grade_id": "t", "grade": True, "locked": True, "solution": False, "points": 1}
     cell = {
