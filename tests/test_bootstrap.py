@@ -129,7 +129,8 @@ def test_scripts_are_built_at_set_up_and_again_when_their_source_changes(made: P
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    mini = {"name": "mini", "private": True, "scripts": {"build": "node build.cjs"}}
+    scripts = {f"build:{part}": "node build.cjs" for part in ("pages", "lab")}
+    mini = {"name": "mini", "private": True, "scripts": scripts}
     (web / "package.json").write_text(json.dumps({**mini, **WITH_TOOL[""]}))
     lock = {"name": "mini", "lockfileVersion": 3, "packages": WITH_TOOL}
     (web / "package-lock.json").write_text(json.dumps(lock))

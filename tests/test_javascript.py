@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.platform.doctor import node_program
-from hub.portal.pages.player import SCRIPT_SAYS
+from hub.portal.pages.learning.player import SCRIPT_SAYS
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "hub"
