@@ -127,7 +127,7 @@ def test_what_browsers_load_was_built_from_what_is_here(script: str, built: Path
 
 def test_a_lesson_page_asks_for_one_small_script() -> None:
     """Slow lines: the modules come as one, and lighter than the one file they were."""
-    page = (WEB / "portal" / "templates" / "lesson.html").read_text(encoding="utf-8")
+    page = (WEB / "portal" / "templates" / "learning" / "lesson.html").read_text(encoding="utf-8")
     assert re.findall(r"<script type=\"module\" src=\"{{ static\('([^']+)'\) }}", page) == [
         "built/lesson.js"
     ]
@@ -143,7 +143,13 @@ def test_what_the_lesson_s_script_looks_for_stands_on_the_page() -> None:
     pages = WEB / "portal" / "templates"
     page = "".join(
         (pages / name).read_text(encoding="utf-8")
-        for name in ("base.html", "lesson.html", "lesson_parts.html", "results.html", "parts.html")
+        for name in (
+            "base.html",
+            "learning/lesson.html",
+            "learning/lesson_parts.html",
+            "learning/results.html",
+            "parts.html",
+        )
     )
     marks = set(re.findall(r"\[(data-[a-z-]+)", script))
     ids = set(re.findall(r'getElementById\("([a-z-]+)"\)', script))

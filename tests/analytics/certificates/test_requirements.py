@@ -27,6 +27,7 @@ from records.programme.requirements import (
 )
 
 ROOT = Path(__file__).parents[3]
+COURSES_SHARE = {"pass_share": None}  # as each course says
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -127,10 +128,14 @@ def test_publishing_the_untouched_template_and_a_good_course_blocks_and_removes_
             "due": learner(session, world, make_learner, "mot", "hai"),
             "new": learner(session, world, make_learner),
         }
-        held = issue_if_due(session, states["holder"], world.programme, at=world.at)
+        held = issue_if_due(
+            session, states["holder"], world.programme, at=world.at, pass_share=None
+        )
         from analytics.certificates.issuing import revoke
 
-        gone = issue_if_due(session, states["revoked"], world.programme, at=world.at)
+        gone = issue_if_due(
+            session, states["revoked"], world.programme, at=world.at, pass_share=None
+        )
         revoke(session, gone.number, reason="nhầm", actor="bo", at=world.at)
     later = world.at + DAY
     with records.begin() as session:
@@ -141,13 +146,17 @@ def test_publishing_the_untouched_template_and_a_good_course_blocks_and_removes_
         for person_id in states.values():
             rule = find_rule(session, person_id, world.programme, at=later)
             assert rule.courses == ("nhan-thuc",)
-            completion = find_completion(session, person_id, world.programme, at=later)
+            completion = find_completion(
+                session, person_id, world.programme, at=later, pass_share=None
+            )
             assert "Khóa mẫu" not in " ".join(map(str, completion.reasons))
         world.hand_in(session, session.get_one(_person(), states["almost"]), "nhan-thuc", "hai", 5)
         world.hand_in(session, session.get_one(_person(), states["new"]), "nhan-thuc", "mot", 5)
         world.hand_in(session, session.get_one(_person(), states["new"]), "nhan-thuc", "hai", 5)
         for name in ("almost", "due", "new"):
-            assert issue_if_due(session, states[name], world.programme, at=later), name
+            assert issue_if_due(
+                session, states[name], world.programme, at=later, pass_share=None
+            ), name
         assert find_certificate_of(session, states["holder"], world.programme).number == held.number
         assert verify_number(session, held.number).state == "valid"
         assert verify_number(session, gone.number).state == "revoked"
@@ -208,7 +217,7 @@ def test_the_preview_counts_who_has_begun_who_holds_and_who_would_need_it(
     with records.begin() as session:
         world.publish_course(session, "nhan-thuc", {"mot": 5.0})
         holder = learner(session, world, make_learner, "mot")
-        issue_if_due(session, holder, world.programme, at=world.at)
+        issue_if_due(session, holder, world.programme, at=world.at, **COURSES_SHARE)
         learner(session, world, make_learner, "mot")
         for _ in range(3):
             learner(session, world, make_learner)

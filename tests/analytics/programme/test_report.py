@@ -36,7 +36,7 @@ def filled(provinces: Records, make_learner) -> Records:
 def test_page_and_workbook_have_the_same_figures(filled: Records, tmp_path, vintage) -> None:
     path: Path = tmp_path / "bao-cao.xlsx"
     with filled.read() as session:
-        write_report(session, path, at=AT, vintage=vintage, sample=True)
+        write_report(session, path, at=AT, vintage=vintage, programme=PROGRAMME, sample=True)
         figures = find_figures(session, PROGRAMME, at=AT, vintage=vintage)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [

@@ -12,7 +12,7 @@ import pytest
 import courses
 from courses.answers.notation import LARGEST_FILE, LONGEST_ANSWER
 from graders.read_submission import MAX_BYTES
-from school.learning import answering, lessons, notebook_weight, notebooks
+from school.learning import answering, notebook_weight, notebooks
 from school.refusals import TooLarge
 
 ROOT = Path(__file__).parents[3]
@@ -32,7 +32,7 @@ def largest_answer(cell: dict[str, Any]) -> Any:
     """As much as the page accepts in this field; None where its values are few."""
     form = answering.form_of(cell)
     if form is None:
-        return "ế" * lessons.LONGEST_SOURCE
+        return "ế" * notebook_weight.LONGEST_SOURCE
     if form.kind == "file":
         name = f"bai.{form.accept[0].lstrip('.') if form.accept else 'txt'}"
         return {"name": name, "base64": base64.b64encode(b"\0" * LARGEST_FILE).decode()}

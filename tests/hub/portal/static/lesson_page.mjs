@@ -1,4 +1,4 @@
-// A lesson's page as hub/portal/templates/lesson.html writes it, with one cell of each kind.
+// A lesson's page as hub/portal/templates/learning/lesson.html writes it, with a cell of each kind.
 import { openPage } from "./page.mjs";
 
 export const SAY = {
