@@ -119,6 +119,7 @@ c.JupyterHub.services = [
         "name": scopes.PORTAL,
         "url": f"{loopback}:{free_port()}",
         "command": [*python, "hub.portal.app"],
+        "timeout": 120,  # seconds until it answers; a busy small server takes longer than the 30
         "cwd": str(settings.data),
         "environment": environment,
         "oauth_no_confirm": True,
