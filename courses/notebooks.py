@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.messages import Message, Refused
+from core.slow_grammar import set_aside
 from courses.options import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
-from courses.slow_grammar import set_aside
 
 Notebook = dict[str, Any]
 Cell = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.marks import Marks, Mode
-from courses.slow_grammar import set_aside
+from core.slow_grammar import set_aside
 from graders.strict.between.starvation import MOST
 from graders.strict.marker import CELL_S, NOTEBOOK_S, StrictMarker
 from sandbox import Limits

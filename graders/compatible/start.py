@@ -8,12 +8,11 @@ the submissions lie by default; a wrong guess costs a process that is not used.
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from core.slow_grammar import set_aside
 from graders.compatible.imports import shared_beginnings
 from graders.compatible.walled import EarlyServers
 
@@ -38,8 +37,8 @@ def autograde(
     """
     submitted = [str(path) for path in course_dir.glob(f"submitted/*/{assignment}/*.ipynb")]
     with EarlyServers(shared_beginnings(submitted) if submitted else []) as early:
-        with _no_grammar_of_iris():
-            course = import_module("graders.compatible.course")
+        set_aside()
+        course = import_module("graders.compatible.course")
         done: bool = course.run(
             course_dir,
             assignment,
@@ -51,20 +50,3 @@ def autograde(
             early=early,
         )
         return done
-
-
-@contextmanager
-def _no_grammar_of_iris() -> Iterator[None]:
-    """Spare the command two seconds: jsonschema, if it can, builds a grammar to check IRIs with.
-
-    No notebook's schema asks for that check.
-    """
-    name = "rfc3987_syntax"
-    absent = name not in sys.modules
-    if absent:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules[name]

@@ -95,9 +95,6 @@ def autograde(
     course_dir: Path, assignment: str, workers: int | None, students: tuple[str, ...], force: bool
 ) -> int:
     """Chấm ASSIGNMENT trong thư mục lớp nbgrader COURSE_DIR, thay cho nbgrader autograde."""
-    from courses.slow_grammar import set_aside
-
-    set_aside()
     from graders.compatible import autograde as run
 
     done = run(course_dir, assignment, workers=workers, students=students or None, force=force)

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import sys
-from courses.slow_grammar import set_aside
+from core.slow_grammar import set_aside
 set_aside()
 set_aside()
 import nbformat

@@ -1,4 +1,4 @@
-"""A grammar that jsonschema loads, and that nothing here needs: looked at when it is asked for.
+"""A grammar that jsonschema loads and nothing here needs: built when it is asked for, not before.
 
 nbformat checks notebooks with jsonschema; that imports a checker of international web addresses,
 which takes more than a second to build its grammar. No schema of a notebook has such an address.
