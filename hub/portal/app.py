@@ -37,7 +37,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, media
+from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import roster
@@ -78,7 +78,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"notices/aside", classes.PutAside),
         # Teaching
         (r"teaching", teaching.TeachingHome),
-        (r"teaching/publish", teaching.Publish),
+        (r"teaching/publish", publishing.Publish),
         (r"teaching/authoring", authoring.Authoring),
         (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
         (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),

@@ -2,7 +2,7 @@
 previewed as a learner sees it, checked and published.
 
 The portal reads the lab with the author's own token (`hub.labs.door`), so nothing has to be packed
-or uploaded. Without labs the upload of a zip file stays (`teaching.Publish`).
+or uploaded. Without labs the upload of a zip file stays (`publishing.Publish`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The instructor's pages: insight, what was handed in, marking by hand, publishing, re-marking."""
+"""The instructor's pages: insight, what was handed in, marking by hand, re-marking."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-import courses
 from analytics.exercises import charts
 from analytics.exercises.item_analysis import Step
 from core.calendar import HANOI
@@ -24,12 +23,9 @@ from records.tables.courses import Release
 from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
-from school.courses import publishing
 from school.marking import acts as marking_acts
 from school.marking import insight as teaching
 from school.marking import reviews
-
-UPLOAD_MB = 20
 
 
 class TeachingHome(PageHandler):
@@ -231,44 +227,6 @@ class DeadLetters(PageHandler):
             raise self.absent()
         await self.act(marking_acts.mark_again, submission, at=self.now)
         self.redirect(self.url("teaching", "dead"))
-
-
-class Publish(PageHandler):
-    """Upload a course folder as zip: it is checked with the real marker, then published."""
-
-    async def get(self) -> None:
-        self.require(access.may_publish(self.actor))
-        self.page(
-            "courses/publish.html", problems=None, course=None, published=None, required=False
-        )
-
-    async def post(self) -> None:
-        self.require(access.may_publish(self.actor))
-        files = self.request.files.get("course", [])
-        if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
-            raise Refused(
-                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB}),
-                field="course",
-            )
-        content = files[0]["body"]
-        with at_field("course"):
-            course, problems = await self.in_thread(lambda: self._check(content))
-        published = None
-        wrong = any(problem.severity == "error" for problem in problems)
-        if self.get_body_argument("publish", "") and not wrong:
-            published, _is_new = await self.act(course_acts.publish, course, at=self.now)
-        required = await self.read(publishing.is_required, course.slug, self.programme, at=self.now)
-        self.page(
-            "courses/publish.html",
-            problems=problems,
-            course=course,
-            published=published,
-            required=required,
-        )
-
-    def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
-        course = publishing.read_course_archive(content)
-        return course, publishing.check(course, self.portal.marker)
 
 
 class Signs(PageHandler):

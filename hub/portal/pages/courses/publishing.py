@@ -1,0 +1,50 @@
+"""Publishing a course that was written elsewhere: a folder as zip, checked, then published."""
+
+from __future__ import annotations
+
+import courses
+from core.messages import Message, Refused
+from hub.portal.returned_forms import at_field
+from hub.portal.web import PageHandler
+from school import access
+from school.courses import acts, publishing
+
+UPLOAD_MB = 20
+
+
+class Publish(PageHandler):
+    """Upload a course folder as zip: it is checked with the real marker, then published."""
+
+    async def get(self) -> None:
+        self.require(access.may_publish(self.actor))
+        self.page(
+            "courses/publish.html", problems=None, course=None, published=None, required=False
+        )
+
+    async def post(self) -> None:
+        self.require(access.may_publish(self.actor))
+        files = self.request.files.get("course", [])
+        if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
+            raise Refused(
+                Message("Hãy chọn một tệp .zip không quá {size} MB.", {"size": UPLOAD_MB}),
+                field="course",
+            )
+        content = files[0]["body"]
+        with at_field("course"):
+            course, problems = await self.in_thread(lambda: self._check(content))
+        published = None
+        wrong = any(problem.severity == "error" for problem in problems)
+        if self.get_body_argument("publish", "") and not wrong:
+            published, _is_new = await self.act(acts.publish, course, at=self.now)
+        required = await self.read(publishing.is_required, course.slug, self.programme, at=self.now)
+        self.page(
+            "courses/publish.html",
+            problems=problems,
+            course=course,
+            published=published,
+            required=required,
+        )
+
+    def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
+        course = publishing.read_course_archive(content)
+        return course, publishing.check(course, self.portal.marker)
