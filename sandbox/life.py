@@ -81,9 +81,9 @@ def _stand_back(nice: int) -> None:
 
     Where the kernel groups processes by session, the group has a weight of its own.
     """
-    os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))
     with contextlib.suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(nice))
+    os.setpriority(os.PRIO_PROCESS, 0, max(nice, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def make_gift(options: dict[str, Any], files: dict[str, bytes]) -> bytes:

@@ -52,7 +52,11 @@ class StrictMarker:
         beforehand: bool = True,
     ) -> None:
         self.limits = limits or Limits(
-            cpu_s=max(20.0, notebook_s), wall_s=notebook_s * MOST + 30, memory_mb=1024, output_mb=1
+            cpu_s=max(20.0, notebook_s),
+            wall_s=notebook_s * MOST + 30,
+            memory_mb=1024,
+            output_mb=1,
+            short_s=1.0,
         )
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s

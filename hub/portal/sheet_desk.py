@@ -11,7 +11,7 @@ from school.people.sheets import Book
 from school.people.sheets.walled import FILE, read_answer
 
 # Fifty thousand people take about four seconds on two slow cores.
-LIMITS = Limits(cpu_s=20, wall_s=40, memory_mb=768, processes=8, file_mb=16, frame_mb=64)
+LIMITS = Limits(cpu_s=20, wall_s=40, memory_mb=768, processes=8, file_mb=16, frame_mb=64, nice=15)
 
 
 class SheetDesk:
