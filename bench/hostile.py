@@ -23,6 +23,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -212,7 +213,9 @@ class Stage:
             found = (await who.browser.get(mine, headers=named)).json()["servers"].get("")
             if found and found["ready"]:
                 # Only whom the hub lets in sees a lab: their browser gets its cookies now.
-                await who.get(f"user/{who.name}/lab")
+                lab = await who.get(f"user/{who.name}/lab")
+                assert lab.status_code == 200, lab.status_code
+                self.lab_origin = str(lab.url.copy_with(raw_path=b"")).rstrip("/")
                 return
             await asyncio.sleep(0.1)
         raise TimeoutError("the attacker's lab did not start")
@@ -222,7 +225,12 @@ class Stage:
         """A kernel in the attacker's lab; the lab is closed afterwards."""
         one = kind(self, who.name)
         inside = f"/user/{who.name}/"
-        cookies = [cookie for cookie in who.browser.cookies.jar if inside.startswith(cookie.path)]
+        # Labs have hosts of their own, and cookies of those.
+        cookies = [
+            cookie
+            for cookie in who.browser.cookies.jar
+            if cookie.path == inside or cookie.domain.strip(".") in self.lab_origin
+        ]
         one.headers = {
             "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
             "X-XSRFToken": who.xsrf(inside),
@@ -236,10 +244,10 @@ class Stage:
 
     @property
     def base(self) -> str:
-        """For the harness's kernels."""
-        return self.url.rstrip("/")
+        """For the harness's kernels: where the attacker's lab is."""
+        return self.lab_origin
 
-    token = ""
+    token = lab_origin = ""
 
     async def leave(self) -> None:
         for one in self._strangers:
@@ -401,6 +409,17 @@ def ratios(quiet: Felt, attacked: Felt) -> dict[str, float | None]:
     return found
 
 
+def know_localhost() -> None:
+    """Names below .localhost are this machine (RFC 6761, 6.3); not every resolver knows."""
+    resolve = socket.getaddrinfo
+
+    def resolved(host: Any, *more: Any, **named: Any) -> Any:
+        here = str(host).endswith(".localhost")
+        return resolve("127.0.0.1" if here else host, *more, **named)
+
+    socket.getaddrinfo = resolved
+
+
 def main() -> None:
     """Print a table for each attack as it is done."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -411,6 +430,7 @@ def main() -> None:
     wanted = chosen.only.split(",")
     if unknown := set(wanted) - set(ATTACKS):
         parser.error(f"no attack {', '.join(sorted(unknown))}; there are {', '.join(ATTACKS)}")
+    know_localhost()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave by the way that tidies up
     result: dict[str, dict[str, float | None]] = {}
     with (
