@@ -202,6 +202,7 @@ events = st.one_of(
 shares = st.sampled_from((None, 0.0, 0.3, 0.5, 0.7, 1.0))
 
 
+@pytest.mark.slow
 @given(share=shares, history=st.lists(events, max_size=9))
 @example(  # half is enough for the course, and not for the ministry
     share=0.9, history=[("handed_in", one, 2.0, False) for one in LESSONS]
@@ -216,7 +217,7 @@ shares = st.sampled_from((None, 0.0, 0.3, 0.5, 0.7, 1.0))
     ],
 )
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
