@@ -45,13 +45,18 @@ class Loaded:
     settings: Settings
 
     @property
+    def pass_share(self) -> float:
+        """The share of points in force (`core.completion`)."""
+        return share_in_force(self.place.manifest.pass_share, self.settings.pass_share)
+
+    @property
     def has_passed(self) -> bool:
         """The last submission reached the share of points that is asked for."""
         last = self.result
         if last is None or last.points is None:
             return False
-        share = share_in_force(self.place.manifest.pass_share, self.settings.pass_share)
-        return LessonStanding(last.lesson, last.max_points or 0.0, last.points).passes(share)
+        standing = LessonStanding(last.lesson, last.max_points or 0.0, last.points)
+        return standing.passes(self.pass_share)
 
     @property
     def attempts_left(self) -> int | None:
