@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from settled import store_marks
 
+from core.marks import CellMarks, Marks
 from graders import Marker
 from graders.service.worker import GradingService
 from hub.locale import translate
 from hub.portal import outputs
 from hub.portal.api.running import run_as_json
+from records.courses import releases
+from records.marking import queue
 
 ROOT = Path(__file__).parents[5]
 LESSON = "courses/khoa-mau/lessons/bai-mau"
@@ -217,3 +221,29 @@ def test_an_earlier_cell_is_only_blamed_where_this_one_failed() -> None:
     both = run_as_json([Run(False, "NotImplementedError"), Run(False, "NameError")], ["a", "b"], VI)
     assert "phía trên" in both["html"]
     assert "NameError" in both["html"]
+
+
+async def test_with_a_share_of_the_ministry_s_own_page_and_interface_ask_for_it(site: Any) -> None:
+    """Six of ten points: enough for the course (half), and not for nine tenths."""
+    an = site.as_("an")
+    wanted = {"course": "khoa-mau", "lesson": "bai-mau"}
+    await an.get("courses/khoa-mau/lessons/bai-mau")
+    assert (await an.send("POST", "api/v1/submissions", wanted)).status == 202
+    with site.records.begin() as session:
+        one = queue.claim(session, worker="w", at=site.clock.at, lease=dt.timedelta(hours=1))
+        lesson = releases.find_lesson(releases.find_release(session, one.release_id), "bai-mau")
+        cells = tuple(
+            CellMarks(exercise.grade_id, 0.6 * exercise.points, exercise.points)
+            for exercise in lesson.exercises
+        )
+        points = sum(cell.points for cell in cells)
+        marks = Marks("marked", points, sum(cell.max for cell in cells), cells)
+        assert store_marks(session, one.id, marks, worker="w", at=site.clock.at)
+    for share, passed in ((None, True), (0.9, False)):
+        settings = site.portal.settings.model_copy(update={"pass_share": share})
+        object.__setattr__(site.portal, "settings", settings)
+        page = (await an.get("courses/khoa-mau/lessons/bai-mau")).text
+        assert ("Chưa đạt mức 90" in page) is not passed
+        courses = (await an.get("api/v1/marks")).json["courses"]
+        assert [course["passed"] for course in courses] == [passed]
+        assert ("Hoàn thành" in (await an.get("marks")).text) is passed
