@@ -1,4 +1,4 @@
-"""roster import, account password."""
+"""roster import, account password and unbind, role grant and withdraw."""
 
 from __future__ import annotations
 
@@ -98,4 +98,54 @@ def unbind(username: str, data: Path | None) -> int:
             say(Message("{username} chưa gắn với ai ở máy chủ định danh.", {"username": username}))
             return 1
     say(Message("Đã gỡ {username}.", {"username": username}))
+    return 0
+
+
+@click.group()
+def role() -> None:
+    """Vai trò: ai được làm gì."""
+
+
+UNIT = click.option("--unit", default="", help="Mã đơn vị; chỉ cho unit-officer.")
+
+
+@role.command()
+@click.argument("username")
+@click.argument("name", metavar="ROLE")
+@UNIT
+@DATA
+def grant(username: str, name: str, unit: str, data: Path | None) -> None:
+    """Giao vai trò ROLE cho USERNAME; có hiệu lực từ lần đăng nhập kế tiếp."""
+    from school.access import operator
+    from school.people import acts
+
+    with opened(data) as (_settings, records), records.begin() as session:
+        by = operator("motcham role grant")
+        new = acts.appoint(session, by, username, name, unit, at=dt.datetime.now(dt.UTC))
+    facts = {"username": username, "role": name}
+    say(
+        Message("{username} nay là {role}.", facts)
+        if new
+        else Message("{username} đã là {role}; không có gì đổi.", facts)
+    )
+
+
+@role.command()
+@click.argument("username")
+@click.argument("name", metavar="ROLE")
+@UNIT
+@DATA
+def withdraw(username: str, name: str, unit: str, data: Path | None) -> int:
+    """Thôi giao vai trò ROLE cho USERNAME."""
+    from school.access import operator
+    from school.people import acts
+
+    with opened(data) as (_settings, records), records.begin() as session:
+        by = operator("motcham role withdraw")
+        gone = acts.withdraw_role(session, by, username, name, unit, at=dt.datetime.now(dt.UTC))
+    facts = {"username": username, "role": name}
+    if not gone:
+        say(Message("{username} không giữ vai trò {role}.", facts))
+        return 1
+    say(Message("{username} không còn là {role}.", facts))
     return 0

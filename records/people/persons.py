@@ -159,6 +159,16 @@ def withdraw_role(session: Session, person_id: int, role: str, unit_id: int | No
     return taken.first() is not None
 
 
+def holders_of(session: Session, role: str) -> frozenset[int]:
+    """Keys of the persons who hold a role and were not erased."""
+    found = (
+        select(RoleGrant.person_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role == role, Person.erased_at.is_(None))
+    )
+    return frozenset(session.scalars(found))
+
+
 def roles_of(session: Session, person_id: int) -> Sequence[RoleGrant]:
     """What the person was granted, oldest first."""
     return session.scalars(

@@ -1,14 +1,16 @@
-"""What officers and operators do about people: import lists, set passwords, free login names."""
+"""What officers and operators do about people: import lists, appoint, set passwords, free login
+names."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from core.messages import Message, Refused
 from records import Session
 from records.people import logins, persons
 from records.platform import audit
+from records.programme.counting import load_units_tree
 from records.tables.people import Person
 from school import access
 from school.access import Actor
@@ -97,6 +99,71 @@ def unbind_account(session: Session, actor: Actor, username: str, *, at: dt.date
     return True
 
 
+@act(may=access.may_administer, audited="role.grant")
+def appoint(
+    session: Session, actor: Actor, username: str, role: str, unit: str = "", *, at: dt.datetime
+) -> bool:
+    """Give somebody a role, from their next login on; False where they hold it.
+
+    ``unit``: the code of the unit that a unit officer is for; no other role has one. `Refused` for
+    an unknown name, role or unit.
+    """
+    person = _find(session, username)
+    unit_id = _unit_of(session, role, unit)
+    if not persons.grant_role(session, person.id, role, unit_id):
+        nothing_changed(session)
+        return False
+    _log(session, actor, "role.grant", person, at, {"role": role, "unit": unit})
+    return True
+
+
+@act(may=access.may_administer, audited="role.withdraw")
+def withdraw_role(
+    session: Session, actor: Actor, username: str, role: str, unit: str = "", *, at: dt.datetime
+) -> bool:
+    """Take a role back; False where it was not held. `Refused` for the last administrator's."""
+    person = _find(session, username)
+    unit_id = _unit_of(session, role, unit)
+    if role == access.ADMINISTRATOR and persons.holders_of(session, role) == {person.id}:
+        raise Refused(
+            Message(
+                "{username} là người quản trị cuối cùng; hãy giao vai trò này cho người khác trước",
+                {"username": username},
+            )
+        )
+    if not persons.withdraw_role(session, person.id, role, unit_id):
+        nothing_changed(session)
+        return False
+    _log(session, actor, "role.withdraw", person, at, {"role": role, "unit": unit})
+    return True
+
+
+def _unit_of(session: Session, role: str, code: str) -> int | None:
+    """The key of the unit that a role is for. `Refused` where role or unit do not fit."""
+    if role not in access.ROLES:
+        known = ", ".join(access.ROLES)
+        raise Refused(
+            Message("Không có vai trò {role}; có: {known}", {"role": role, "known": known})
+        )
+    if role != access.UNIT_OFFICER:
+        if code:
+            raise Refused(Message("Vai trò {role} không gắn với đơn vị nào", {"role": role}))
+        return None
+    found = [
+        unit
+        for unit in load_units_tree(session).values()
+        if unit.code == code and unit.successor_id is None
+    ]
+    if len(found) != 1:
+        raise Refused(
+            Message(
+                "Cán bộ đầu mối cần mã của đúng một đơn vị; “{code}” khớp {n} đơn vị",
+                {"code": code, "n": len(found)},
+            )
+        )
+    return found[0].id
+
+
 def units_to_fill(session: Session, actor: Actor) -> Collection[int] | None:
     """The units whose lists this actor may fill; None for all."""
     if actor.roles & {access.MINISTRY_OFFICER, access.ADMINISTRATOR}:
@@ -112,12 +179,19 @@ def _find(session: Session, username: str) -> Person:
     return person
 
 
-def _log(session: Session, actor: Actor, action: str, person: Person, at: dt.datetime) -> None:
+def _log(
+    session: Session,
+    actor: Actor,
+    action: str,
+    person: Person,
+    at: dt.datetime,
+    detail: Mapping[str, str] | None = None,
+) -> None:
     audit.append(
         session,
         at=at,
         actor=actor.username or "",
         action=action,
         subject=f"person:{person.id}",
-        detail={},
+        detail=detail or {},
     )

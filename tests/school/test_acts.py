@@ -378,6 +378,18 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "people: unbind_account": ("quan-tri", _unbind),
+    "people: appoint": (
+        "quan-tri",
+        lambda world, actor: people.appoint(
+            world.session, actor, "an", access.UNIT_OFFICER, "01", at=AT
+        ),
+    ),
+    "people: withdraw_role": (
+        "quan-tri",
+        lambda world, actor: people.withdraw_role(
+            world.session, actor, "thay", access.INSTRUCTOR, at=AT
+        ),
+    ),
     "platform: note_lab_stopped": (
         "quan-tri",
         lambda world, actor: platform.note_lab_stopped(world.session, actor, "an", at=AT),
