@@ -29,6 +29,7 @@ from graders.service.worker import GradingService
 from records import Session, open_records
 from records.marking.queue import Bounds
 from records.platform import audit
+from school.settling import settle_submission
 
 SERVICES = 2
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -72,6 +73,7 @@ class TellingMarker:
 
 def note(session: Session, submission_id: int, at: dt.datetime) -> None:
     """Whatever follows from marks follows once: the log counts it."""
+    assert settle_submission(session, submission_id, pass_share=None, at=at)
     audit.append(
         session,
         at=at,
