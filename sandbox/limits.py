@@ -18,9 +18,7 @@ class Limits:
     ``frame_mb``: MiB of one JSON frame. ``output_mb``: MiB written to stdout and stderr before the
     pipe is closed (what a learner prints goes through a channel, not through these).
     ``open_files``: descriptors of one process. ``nice``: how far it stands back where processor
-    time is short, so that pages and the database go first. ``short_s``: seconds from the fork
-    after which it stands back three times as far, so that of two who want the processor the one
-    with little to do goes first.
+    time is short, so that pages and the database go first.
     """
 
     cpu_s: float = 20
@@ -32,7 +30,6 @@ class Limits:
     output_mb: int = 1
     open_files: int = 256
     nice: int = 5
-    short_s: float = 86_400
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():

@@ -53,7 +53,6 @@ class _Running:
     output: int
     limits: Limits
     ends_at: float
-    is_long_at: float
     tail: bytearray = field(default_factory=bytearray)
     written: int = 0
     stopped_for: str | None = None
@@ -148,7 +147,6 @@ class _WarmServer:
                 else:
                     self._drain(child, events)
             self._stop_late()
-            self._let_short_work_go_first()
             if self.watches:
                 self._stop_fat()
 
@@ -157,7 +155,7 @@ class _WarmServer:
             return None
         if self.watches:
             return max(_WATCH_S, 0.02 * len(self.running)) * 1000
-        soonest = min(min(child.ends_at, child.is_long_at) for child in self.running.values())
+        soonest = min(child.ends_at for child in self.running.values())
         return max(0.0, soonest - time.monotonic()) * 1000 + 1
 
     def _answer(self) -> None:
@@ -205,10 +203,8 @@ class _WarmServer:
                 linux.setns(self.pid_namespace, linux.CLONE_NEWPID)
         os.set_blocking(read, False)
         pidfd = os.pidfd_open(pid)
-        now = time.monotonic()
-        child = _Running(
-            pid, pidfd, status, read, limits, now + limits.wall_s, now + limits.short_s
-        )
+        ends_at = time.monotonic() + limits.wall_s
+        child = _Running(pid, pidfd, status, read, limits, ends_at)
         if self.watches:
             child.floor_kb = _held_kb(str(pid))
         self.running[pid] = self.by_fd[read] = self.by_fd[pidfd] = child
@@ -264,17 +260,6 @@ class _WarmServer:
         for child in self.running.values():
             if now >= child.ends_at and child.stopped_for is None:
                 self._stop(child, "time")
-
-    def _let_short_work_go_first(self) -> None:
-        now = time.monotonic()
-        for child in self.running.values():
-            if now >= child.is_long_at:
-                child.is_long_at = float("inf")
-                further = min(19, 3 * child.limits.nice)
-                with contextlib.suppress(OSError):  # gone, or not ours to slow down
-                    os.setpriority(os.PRIO_PROCESS, child.pid, further)
-                with contextlib.suppress(OSError):
-                    Path(f"/proc/{child.pid}/autogroup").write_text(str(further))
 
     def _stop_fat(self) -> None:
         """Without cgroups: add up what each child's processes hold, stop one above its bound."""

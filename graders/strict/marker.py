@@ -56,7 +56,6 @@ class StrictMarker:
             wall_s=notebook_s * MOST + 30,
             memory_mb=1024,
             output_mb=1,
-            short_s=1.0,
         )
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s

@@ -176,21 +176,3 @@ def test_a_child_stands_back_where_the_processor_is_short(bombs):
             return  # this kernel does not group by session: niceness is all there is
         assert f"nice {LIMITS.nice}" in group
         child.kill()
-
-
-def test_what_takes_long_stands_back_further_and_what_is_short_does_not():
-    with ForkServer(programs={"sleep": "walled_programs:sleep"}, limits=LIMITS) as server:
-        long, ours = run(server, "sleep", short_s=0.3)
-        short, theirs = run(server, "sleep")
-        with ours, theirs, long, short:
-            ours.receive(10), theirs.receive(10)
-            assert _niceness(short) == LIMITS.nice
-            until = time.monotonic() + 5
-            while _niceness(long) == LIMITS.nice and time.monotonic() < until:
-                time.sleep(0.05)
-            assert _niceness(long) == 3 * LIMITS.nice
-            assert _niceness(short) == LIMITS.nice
-
-
-def _niceness(child):
-    return os.getpriority(os.PRIO_PROCESS, child.pid)

@@ -17,7 +17,7 @@ HEAVY = notebook(
     solution("s2", "### BEGIN SOLUTION\ndef f():\n    return 1\n### END SOLUTION"),
     test("t2", "assert f() == 1"),
 )
-WORK = "import time\nend = time.process_time() + 0.5\nwhile time.process_time() < end: pass\n"
+WORK = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass\n"
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def _needs_the_kernels_word():
 
 
 def test_an_honest_notebook_does_not_fail_because_others_burn_the_processor(neighbours):
-    """Half a second of work, two and a half allowed, and a seventh of a processor for it."""
+    """Less than half a second of work, two and a half allowed, and a small part of a processor."""
     _needs_the_kernels_word()
     with Marker(cell_s=2.5, notebook_s=60.0, allow_reduced=True) as marker:
         marker.warm_up()

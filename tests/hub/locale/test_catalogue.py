@@ -32,7 +32,10 @@ def test_the_lab_and_the_pages_say_a_deadline_with_the_same_words() -> None:
     sentence = '_("Hạn nộp: {time} (giờ Việt Nam)"'
     rooms = catalogue.ROOT
     for file in (
-        *(rooms / "hub" / "portal" / "templates" / name for name in ("lesson.html", "parts.html")),
+        *(
+            rooms / "hub" / "portal" / "templates" / name
+            for name in ("learning/lesson.html", "parts.html")
+        ),
         catalogue.EXTENSION / "guide_words.js",
     ):
         assert sentence in file.read_text(encoding="utf-8"), file
