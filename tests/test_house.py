@@ -359,13 +359,17 @@ def texts() -> tuple[tuple[Path, str], ...]:
     settings, pages, catalogues, scripts; of Python the strings and comments."""
     found = []
     for folder, below, files in os.walk(ROOT):
-        below[:] = [name for name in below if name not in NOT_OURS]
+        below[:] = [name for name in below if name not in NOT_OURS and not _is_cache(name)]
         for path in (Path(folder, name) for name in files if name != "CHANGELOG.md"):
             is_python = path.suffix == ".py" or path == ROOT / "motcham"
             if is_python or path.suffix in KINDS or path.parent == ROOT / ".ci":
                 text = path.read_text(encoding="utf-8")
                 found += [(path, said) for said in (strings_in(text) if is_python else [text])]
     return tuple(found)
+
+
+def _is_cache(folder: str) -> bool:
+    return folder.startswith(".") and folder != ".ci"
 
 
 def strings_in(program: str) -> list[str]:
