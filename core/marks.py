@@ -38,6 +38,21 @@ class CellMarks:
     other: float | None = None  # what it earned in compatible mode, where that was more
 
 
+class MarkedCell(Protocol):
+    """A graded cell as far as whoever stores or compares it looks: `CellMarks`, or one like it."""
+
+    @property
+    def grade_id(self) -> str: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def max(self) -> float: ...
+    @property
+    def feedback(self) -> str | None: ...
+    @property
+    def needs_review(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Marks:
     """A whole notebook. Unless ``state`` is "marked" there are no cells, and a reason."""

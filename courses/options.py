@@ -47,6 +47,7 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
+            # PyYAML gives no types for its own methods.
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "không dùng bí danh (*tên)", mark)
         return super().compose_node(parent, index)

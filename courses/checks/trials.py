@@ -7,10 +7,11 @@ the reference loses points, or the two modes disagree, the tests concerned are m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from core.marks import CellMarks, Marks
 from core.messages import Message, Refused
 from courses.checks.probes import asking_last_values, asking_setup, with_shared
 from courses.checks.problems import Problem, cell_at, place
@@ -44,28 +45,6 @@ NAMES = {
 _NUMBERS = ("int", "float")
 
 
-class CellMarksLike(Protocol):
-    @property
-    def grade_id(self) -> str: ...
-    @property
-    def points(self) -> float: ...
-    @property
-    def max(self) -> float: ...
-    @property
-    def feedback(self) -> Message | str | None: ...
-    @property
-    def needs_review(self) -> bool: ...
-
-
-class MarksLike(Protocol):
-    @property
-    def state(self) -> str: ...
-    @property
-    def cells(self) -> Sequence[CellMarksLike]: ...
-    @property
-    def reason(self) -> Message | None: ...
-
-
 class Mark(Protocol):
     """`graders.Marker.mark`: a source and what was handed in, as bytes. ``candid``: the feedback is
     for the author."""
@@ -77,7 +56,7 @@ class Mark(Protocol):
         *,
         mode: Literal["strict", "compatible"] = "strict",
         candid: bool = False,
-    ) -> MarksLike: ...
+    ) -> Marks: ...
 
 
 def check_marks(lesson: Lesson, mark: Mark) -> list[Problem]:
@@ -135,8 +114,8 @@ class _Trial:
     source: Notebook
     mark: Mark
     submitted: dict[str, bytes] = field(default_factory=dict)
-    strict: dict[str, MarksLike] = field(default_factory=dict)
-    compatible: dict[str, MarksLike] = field(default_factory=dict)
+    strict: dict[str, Marks] = field(default_factory=dict)
+    compatible: dict[str, Marks] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)  # tests whose last value is explained
 
     def __post_init__(self) -> None:
@@ -200,7 +179,7 @@ class _Trial:
                     Message("bài làm để trống vẫn được {points} điểm", {"points": cell.points}),
                 )
 
-    def _lost(self) -> list[CellMarksLike]:
+    def _lost(self) -> list[CellMarks]:
         """Where the reference solution misses marks that no person gives."""
         by_hand = {grade_id_of(c) for c in self.source["cells"] if is_marked_by_hand(c)}
         return [
@@ -293,7 +272,7 @@ class _Trial:
         weak = cell is not None and is_weak(source_of(cell), learners_names(self.source))
         return weak or grade_id in self.told or needs_a_tests_name(self.source)
 
-    def _differing(self, strict: Mapping[str, MarksLike]) -> dict[str, tuple[str, float, float]]:
+    def _differing(self, strict: Mapping[str, Marks]) -> dict[str, tuple[str, float, float]]:
         """By grade_id the first variant that differs, its points in strict and compatible mode."""
         found: dict[str, tuple[str, float, float]] = {}
         for name, marks in strict.items():
@@ -391,5 +370,5 @@ def _is_shared(cell: Cell) -> bool:
         return False
 
 
-def _why(marks: MarksLike) -> dict[str, Any]:
+def _why(marks: Marks) -> dict[str, Any]:
     return {"why": marks.reason or marks.state}

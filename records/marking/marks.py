@@ -8,24 +8,10 @@ from typing import Protocol
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.marks import MarkedCell
 from core.messages import Message
 from core.points import total_points
 from records.tables.marking import ExerciseMarks, Review, Submission
-
-
-class ExerciseResult(Protocol):
-    """`graders.CellMarks`, as far as it is stored."""
-
-    @property
-    def grade_id(self) -> str: ...
-    @property
-    def points(self) -> float: ...
-    @property
-    def max(self) -> float: ...
-    @property
-    def feedback(self) -> str | None: ...
-    @property
-    def needs_review(self) -> bool: ...
 
 
 class Result(Protocol):
@@ -38,7 +24,7 @@ class Result(Protocol):
     @property
     def max(self) -> float: ...
     @property
-    def cells(self) -> Sequence[ExerciseResult]: ...
+    def cells(self) -> Sequence[MarkedCell]: ...
     @property
     def reason(self) -> Message | None: ...
     @property
@@ -68,7 +54,7 @@ def reviewed(session: Session, submission_id: int) -> dict[str, float]:
 
 
 def replace_marks(
-    session: Session, submission: Submission, cells: Iterable[ExerciseResult]
+    session: Session, submission: Submission, cells: Iterable[MarkedCell]
 ) -> list[ExerciseMarks]:
     """Put a machine's marks of the exercises in place of those stored, and add up the points.
 

@@ -33,16 +33,7 @@ def import_roster(
 ) -> importing.Outcome:
     """Import a list of people into the actor's units: the whole file, or nothing when a single row
     has a fault (`school.people.roster.importing`)."""
-    outcome = importing.import_roster(
-        session,
-        name,
-        content,
-        at=at,
-        actor=actor.username or "",
-        scope=units_to_fill(session, actor),
-        convert=convert,
-        table=table,
-    )
+    outcome = _import(session, actor, name, content, convert, table, at=at, dry_run=False)
     if not (outcome.added or outcome.changed):
         nothing_changed(session)
     return outcome
@@ -59,6 +50,20 @@ def check_roster(
     at: dt.datetime,
 ) -> importing.Outcome:
     """What `import_roster` would do; nothing is written, so nobody waits for the database."""
+    return _import(session, actor, name, content, convert, table, at=at, dry_run=True)
+
+
+def _import(
+    session: Session,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    convert: Encoding | None,
+    table: Table | None,
+    *,
+    at: dt.datetime,
+    dry_run: bool,
+) -> importing.Outcome:
     return importing.import_roster(
         session,
         name,
@@ -66,7 +71,7 @@ def check_roster(
         at=at,
         actor=actor.username or "",
         scope=units_to_fill(session, actor),
-        dry_run=True,
+        dry_run=dry_run,
         convert=convert,
         table=table,
     )

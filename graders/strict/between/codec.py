@@ -97,6 +97,7 @@ class Encoder:
         kind = type(value)
         if value is None or kind is bool:
             return value
+        # By `type()` and not `isinstance`, for subclasses are sent otherwise; mypy does not follow.
         if kind is int:
             return self._int(value)  # type: ignore[arg-type]
         if kind is float:

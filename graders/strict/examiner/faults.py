@@ -128,6 +128,7 @@ def authors_fault(error: BaseException) -> dict[str, Any] | None:
     if isinstance(error, ModuleNotFoundError) and error.name:
         missing = f"{error.name.partition('.')[0]}.py"
     elif isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        # The name as text: whatever a learner opened need be no path that pathlib takes.
         missing = os.path.basename(error.filename)  # noqa: PTH119
     return {
         AuthorsFault.SAID: f"{type(error).__name__}: {_clean(error) or ''}"[:MAX_MESSAGE],

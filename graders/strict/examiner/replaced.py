@@ -95,9 +95,10 @@ def know_sources(texts: list[str]) -> None:
             except (SyntaxError, ValueError):
                 continue
             for node in reversed(list(ast.walk(tree))):
-                named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-                if named and node.name == name:  # type: ignore[attr-defined]
+                defines = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+                if isinstance(node, defines) and node.name == name:
                     return (ast.get_source_segment(plain_python(text), node) or "") + "\n"
         raise OSError("could not get source code")
 
+    # The library's own function gives way, in the examiner's process only.
     inspect.getsource = getsource  # type: ignore[assignment]

@@ -155,7 +155,7 @@ class Shell:
         self._wrote = wrote
         self._lines: dict[str, Callable[[str], Any]] = {
             "cd": self._cd,
-            "pwd": lambda _: os.getcwd(),  # noqa: PTH109
+            "pwd": lambda _: os.getcwd(),  # noqa: PTH109 - what pwd prints is text
             "ls": lambda line: self.system(f"ls {line}"),
             "cat": lambda line: self.system(f"cat {line}"),
             "mkdir": lambda line: self.system(f"mkdir {line}"),
@@ -316,7 +316,7 @@ def _run_command(words: list[str]) -> list[str] | None:
             found = sorted(path.name for path in Path(names[0] if names else ".").iterdir())
             return [name for name in found if hidden or not name.startswith(".")]
         case ["pwd"]:
-            return [os.getcwd()]  # noqa: PTH109
+            return [os.getcwd()]  # noqa: PTH109 - as above
         case ["echo"]:
             return [" ".join(words[1:])]
         case ["cat"] if names:

@@ -93,7 +93,7 @@ class Learner:
         self.link = link
         self.outputs = Outputs()
         self.shell = prepare_shell(shell, self.outputs, show=show)
-        self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109
+        self.folder = Folder(os.getcwd(), own=False)  # noqa: PTH109 - text, as Folder is
         self.ties = Ties()
         self.objects = Objects(self.ties)
         self.told = ToldNames(self.shell, self.ties)
