@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import io
 import itertools
-import json
 import random
 import time
 import zipfile
@@ -19,10 +18,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from hostile_stage import as_json
 from lab_hub import Kernel
 
 if TYPE_CHECKING:
-    from hostile import Person, Stage
+    from hostile_stage import Person, Stage
 
 ENDLESS = "while True:\n    pass\n"
 PDF_AT_ONCE, LOGIN_THREADS, SLOW_CLIENTS, CALLERS = 9, 40, 200, 20
@@ -259,7 +259,3 @@ def _sheet_parts(main: str) -> Iterator[tuple[str, str]]:
         f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row>'
         "</sheetData></worksheet>",
     )
-
-
-def as_json(value: Any) -> bytes:
-    return json.dumps(value).encode()
