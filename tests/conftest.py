@@ -42,6 +42,7 @@ LONG = (
     "graders/compatible",
     "test_bootstrap.py",
     "test_house.py",
+    "test_names.py",
 )
 assert all((TESTS / place).exists() for place in LONG)
 
