@@ -24,6 +24,9 @@ GONE = (FileNotFoundError, ConnectionRefusedError)
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _LENGTH = struct.Struct(">I")
 _ANSWER_BYTES = 1 << 22
+# The loop knows a stream's reader by a weak reference, and JupyterHub holds its own shutdown by none:
+# a garbage collection would take whoever waits for an answer, and the hub would never end.
+_awaited: set[asyncio.StreamReader] = set()
 
 
 class KeeperIsBehind(Exception):
@@ -85,11 +88,14 @@ async def _last_word(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
 
 async def read(reader: asyncio.StreamReader) -> dict[str, Any]:
     """One answer. ConnectionResetError where the keeper ended before it."""
+    _awaited.add(reader)
     try:
         (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
         return dict(json.loads(await reader.readexactly(size)))
     except asyncio.IncompleteReadError as error:
         raise ConnectionResetError("the keeper ended") from error
+    finally:
+        _awaited.discard(reader)
 
 
 def start(plan: Plan) -> subprocess.Popen[bytes]:
