@@ -24,8 +24,8 @@ GONE = (FileNotFoundError, ConnectionRefusedError)
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _LENGTH = struct.Struct(">I")
 _ANSWER_BYTES = 1 << 22
-# The loop knows a stream's reader by a weak reference, and JupyterHub holds its own shutdown by none:
-# a garbage collection would take whoever waits for an answer, and the hub would never end.
+# The loop knows a stream's reader weakly, and JupyterHub does not hold the task of its shutdown: a
+# garbage collection would take who waits for an answer with both, and the hub would never end.
 _awaited: set[asyncio.StreamReader] = set()
 
 
