@@ -229,6 +229,14 @@ def note_of_excess() -> Message:
     return Message("Ô kiểm tra cho nhiều điểm hơn điểm tối đa của nó.")
 
 
+def note_of_starvation() -> Message:
+    """A cell was ended, and had not had its time."""
+    return Message(
+        "Máy bận: một ô bị dừng khi chưa được chạy đủ thời gian của mình. "
+        "Chấm lại khi máy rảnh hơn."
+    )
+
+
 def note_of_two_ways() -> Message:
     """Both ways of marking were tried, and they differ."""
     return Message(

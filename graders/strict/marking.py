@@ -21,6 +21,7 @@ from graders.strict.between.file_exchange import MAX_FILES, is_plain
 from graders.strict.between.protocol import (
     CellSaid,
     CellWish,
+    Error,
     Fault,
     Outcome,
     SetupSaid,
@@ -30,7 +31,7 @@ from graders.strict.between.protocol import (
     TestSaid,
     TestWish,
 )
-from graders.strict.between.starvation import Starvation, all_seconds, allowance
+from graders.strict.between.starvation import Starvation, all_seconds, allowance, is_short_of
 from graders.strict.pair import DEATHS, Died, Pair, receive, talk
 from graders.strict.reading.plan import Source, Step
 from graders.strict.scoring import score
@@ -71,6 +72,8 @@ class Marking:
         self.began = time.monotonic()
         self.starved = 0.0  # seconds, of pairs that are no more
         self.starving: Sequence[Starvation] = ()
+        self.step_began = (self.began, 0.0, cell_s)  # when, starved until then, its limit
+        self.starved_out: set[int] = set()  # steps that were ended before they had their time
         self.pair: Pair | None = None
         self.pairs = 0
         self.position = 0  # steps that the living pair has seen
@@ -147,6 +150,8 @@ class Marking:
         assert self.pair is not None
         why = self.pair.cause(death.why, death.at)
         self.deadly.add(number)
+        if why == "time":
+            self._note_starvation(number)
         if self.steps[number].place == "learner":
             self.errors.setdefault(number, {Fault.WHY: why})
         self._end_pair()
@@ -163,19 +168,18 @@ class Marking:
             return
         if self.hidden_ran:
             self.exposed.add(number)
-        said = talk(
-            self.pair.learner,
-            {CellWish.CELL: step.source, CellWish.NUMBER: number, CellWish.LIMIT: limit},
-            limit,
-            self._watched(),
-        )
+        wish = {CellWish.CELL: step.source, CellWish.NUMBER: number, CellWish.LIMIT: limit}
+        said = talk(self.pair.learner, wish, limit, self._begin_step(limit))
         self._keep_news(said)
         found = testimony.error_of(said)
         if found is not None:
             troubles.look_for_odd_characters(found, step.source)
             self.errors[number] = found
+            if found.get(Error.TIMEOUT):
+                self._note_starvation(number)
         else:
             self.errors.pop(number, None)
+            self.starved_out.discard(number)
 
     def _run_setup(self, step: Step, number: int, limit: float) -> None:
         """A setup cell: for the tests, and for the learner as far as
@@ -244,11 +248,26 @@ class Marking:
         self.starving = self.pair.starving()
         return self.starving
 
+    def _starved(self) -> float:
+        """Seconds that the processes of this notebook have waited for a processor."""
+        return self.starved + all_seconds(self.starving)
+
+    def _begin_step(self, limit: float) -> Sequence[Starvation]:
+        """A step may run ``limit`` seconds from now on. The processes as `_watched` has them."""
+        watched = self._watched()
+        self.step_began = (time.monotonic(), self._starved(), limit)
+        return watched
+
+    def _note_starvation(self, number: int) -> None:
+        """A step's time was over. Did it have it?"""
+        began, starved, limit = self.step_began
+        if is_short_of(limit, time.monotonic() - began, self._starved() - starved):
+            self.starved_out.add(number)
+
     def _left(self) -> float:
         """Seconds for the rest of the notebook, with what its processes had to wait."""
-        starved = self.starved + all_seconds(self.starving)
         spent = time.monotonic() - self.began
-        return allowance(self.notebook_s, starved) - spent
+        return allowance(self.notebook_s, self._starved()) - spent
 
     def _end_pair(self) -> None:
         if self.pair is not None:
@@ -261,7 +280,7 @@ class Marking:
 
     def _test_marks(self, number: int, step: Step) -> CellMarks:
         if not self._lead_to(number):
-            return self._cell_marks(step, 0.0, feedback.of_no_time())
+            return self._marks_without_time(step)
         try:
             run = self._run_shared if step.place == "shared" else self._run_test
             outcomes = run(step)
@@ -269,8 +288,20 @@ class Marking:
             why = self._note_death(number, death)
             outcomes = [{Outcome.ERROR: {Fault.TYPE: "Died"}, Outcome.GONE: True, Outcome.WHY: why}]
         self.position = max(self.position, number + 1) if self.pair is not None else 0
+        if any((one.get(Outcome.ERROR) or {}).get(Fault.TIMEOUT) for one in outcomes):
+            self._note_starvation(number)
         heard, self.hidden_ran = self.hidden_ran, self.hidden_ran or bool(step.hidden)
         return self._judge(step, outcomes, heard=heard)
+
+    def _marks_without_time(self, step: Step) -> CellMarks:
+        """The notebook's time was over before this test."""
+        spent = time.monotonic() - self.began
+        if step.answered and (
+            self.starved_out or is_short_of(self.notebook_s, spent, self._starved())
+        ):
+            note = feedback.note_of_starvation()
+            return self._cell_marks(step, 0.0, feedback.of_waiting(), note=note)
+        return self._cell_marks(step, 0.0, feedback.of_no_time())
 
     def _run_test(self, step: Step) -> list[dict[str, Any]]:
         assert self.pair is not None
@@ -281,7 +312,7 @@ class Marking:
             TestWish.LIMIT: limit,
             TestWish.FILES: self._take_news(),
         }
-        said = talk(self.pair.examiner, wish, limit, self._watched())
+        said = talk(self.pair.examiner, wish, limit, self._begin_step(limit))
         outcomes: list[dict[str, Any]] = list(said[TestSaid.OUTCOMES])
         if said.get(TestSaid.BROKEN):
             for outcome in outcomes:
@@ -299,7 +330,7 @@ class Marking:
         limit = min(self.cell_s, self._left())
         nonce = secrets.token_hex(16)
         wish = {SharedWish.SHARED: step.source, SharedWish.LIMIT: limit, SharedWish.NONCE: nonce}
-        said = talk(self.pair.learner, wish, limit, self._watched())
+        said = talk(self.pair.learner, wish, limit, self._begin_step(limit))
         self._keep_news(said)
         if said.get(SharedSaid.NONCE) != nonce:
             raise Died("crash")
@@ -310,7 +341,14 @@ class Marking:
     ) -> CellMarks:
         ending = ending_of(step.source, self.source.names.learner)
         points, review = score(step.points, outcomes, ending)
-        trouble = troubles.of_test(step, points, outcomes, excess=review, before=self.trouble)
+        trouble = troubles.of_test(
+            step,
+            points,
+            outcomes,
+            excess=review,
+            starved=bool(self.starved_out),
+            before=self.trouble,
+        )
         if trouble is not None:
             return self._cell_marks(step, points, trouble.told, note=trouble.note)
         worst = next((one for one in outcomes if one.get(Outcome.ERROR) is not None), None)

@@ -1,7 +1,8 @@
 """What is no learner's doing: why a machine's points do not stand, and who hears what of it.
 
 A refusal by the guard, a setup cell of the author's that fails by itself, a command that there is
-not: each has a sentence for the learner, who is never accused, and a reason for whoever decides.
+not, a machine too busy to give a cell its time: each has a sentence for the learner, who is never
+accused, and a reason for whoever decides.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ def of_test(
     outcomes: Sequence[Mapping[str, Any]],
     *,
     excess: bool,
+    starved: bool,
     before: Trouble | None,
 ) -> Trouble | None:
     """Why a person must look at a test that gave less than it might; None where the points stand.
     What was not answered at all needs nobody.
 
-    ``excess``: it gave more than it is worth. ``before``: what a setup cell above met.
+    ``excess``: it gave more than it is worth. ``starved``: the test, or a cell above, was ended
+    before the machine had given it its time. ``before``: what a setup cell above met.
     """
     waiting = feedback.of_waiting()
     if excess:
@@ -51,6 +54,8 @@ def of_test(
             return Trouble(waiting, feedback.of_need(needs))
     if before is not None:
         return before
+    if starved:
+        return Trouble(waiting, feedback.note_of_starvation())
     commands = [one.get(Outcome.UNSUPPORTED) for one in outcomes]
     command = next((one for one in commands if one), None)
     if isinstance(command, str):

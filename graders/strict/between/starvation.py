@@ -2,7 +2,8 @@
 
 A limit is meant for the learner's code, not for its neighbours: time that a process was ready to
 run and had no processor does not count against it. The kernel keeps that time for each process. It
-is granted up to `MOST` times the limit, so that nobody waits for ever.
+is granted up to `MOST` times the limit, so that nobody waits for ever; what is ended then, without
+having had its time (`is_short_of`), says nothing about the learner.
 """
 
 from __future__ import annotations
@@ -51,3 +52,9 @@ def all_seconds(several: Iterable[Starvation]) -> float:
 def allowance(limit: float, starved: float) -> float:
     """Seconds of wall clock for something that may run ``limit`` seconds."""
     return min(limit + max(0.0, starved), limit * MOST)
+
+
+def is_short_of(limit: float, spent: float, starved: float) -> bool:
+    """Whether what was ended after ``spent`` seconds of wall clock, because ``limit`` seconds were
+    over, had less than those: it waited ``starved`` seconds for a processor."""
+    return spent >= limit > spent - starved
