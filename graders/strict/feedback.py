@@ -401,6 +401,6 @@ _SENTENCES = frozenset(
         ),
         *map(of_need, (Need.PICKLE, Need.PROCESS, Need.OBJECT, Need.CODE)),
         *(of_tampering(), of_no_time(), of_review(), of_unanswered(), of_waiting()),
-        *(of_input(), of_stub_line(), note_of_excess(), note_of_two_ways()),
+        *(of_input(), of_stub_line(), note_of_excess(), note_of_two_ways(), note_of_starvation()),
     )
 )
