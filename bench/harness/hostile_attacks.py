@@ -91,7 +91,7 @@ async def roster(stage: Stage, until: float) -> None:
 
 async def lab_door(stage: Stage, until: float) -> None:
     """A lab opens connections to the hub's door, as many as it may, and holds them."""
-    who = await stage.attacker()
+    who = await stage.attacker(address="127.0.0.1")  # where the harness's kernels come from
     await stage.open_lab(who)
     async with stage.kernel(who, Kernel) as kernel:
         while time.monotonic() < until:

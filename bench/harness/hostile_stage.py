@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import bcrypt
 import httpx
@@ -135,11 +136,12 @@ class Stage:
         self._strangers.append(Person(self.url, self.attackers_address))
         return self._strangers[-1]
 
-    async def attacker(self, *, officer: bool = False) -> Person:
-        """A new hostile person, logged in and with the lesson open."""
+    async def attacker(self, *, officer: bool = False, address: str = "") -> Person:
+        """A new hostile person, logged in and with the lesson open. ``address``: other than the
+        attackers'."""
         name = f"tn-xau-{next(self._numbers)}"
         await asyncio.to_thread(self.add_people, [name], officer=officer)
-        who = Person(self.url, self.attackers_address, name)
+        who = Person(self.url, address or self.attackers_address, name)
         self._strangers.append(who)
         await who.log_in()
         await who.get(self.page)
@@ -175,7 +177,11 @@ class Stage:
         one.headers = {
             "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
             "X-XSRFToken": who.xsrf(inside),
+            "Origin": self.lab_origin,
+            # Without a session's cookie, the hub knows a browser by its address and this.
+            "User-Agent": who.browser.headers["User-Agent"],
         }
+        one.query = f"?_xsrf={quote(who.xsrf(inside))}"
         try:
             async with one:
                 yield one

@@ -258,6 +258,7 @@ class Kernel:
         self.hub, self.name, self.spec = hub, name, spec
         self.socket = None
         self.headers = {"Authorization": f"token {hub.token}"}
+        self.query = ""  # of the channels' address; who comes with cookies proves there to mean it
         self.address = f"/user/{quote(name)}/api/kernels"
         self.client = httpclient.AsyncHTTPClient(force_instance=True, max_clients=100)
 
@@ -297,6 +298,7 @@ class Kernel:
         """Open the channels (again)."""
         await self.hang_up()
         address = self.hub.base.replace("http", "ws", 1) + self.address + f"/{self.id}/channels"
+        address += self.query
         request = httpclient.HTTPRequest(address, headers=self.headers, connect_timeout=60)
         self.socket = await websocket.websocket_connect(request, max_message_size=1 << 26)
 
