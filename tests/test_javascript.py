@@ -80,6 +80,7 @@ def counts(said: str) -> dict[str, int]:
     return {name: int(n) for name, n in re.findall(r"^# (\w+) (\d+)$", said, re.M)}
 
 
+@pytest.mark.slow
 def test_every_unit_test_of_a_script_passes() -> None:
     answer = node("--test", "--test-reporter=tap", "--test-timeout=60000", TESTS)
     assert answer.returncode == 0, answer.stdout[-4000:] + answer.stderr

@@ -22,7 +22,10 @@ PLACES = (
     # Many notebooks marked, many attacks tried, each in processes of its own.
     *("graders/attacks", "graders/service", "graders/test_words_and_waits.py"),
     *("graders/test_installed_anywhere.py", "graders/strict/test_fair_limits.py"),
-    *("courses/checks/test_trials.py", "courses/test_nonsense.py", "sandbox/test_attacks.py"),
+    *("graders/test_one_notebook.py", "courses/checks/test_trials.py", "courses/test_nonsense.py"),
+    # Walls under attack, and processes by the hundred.
+    *("sandbox/test_attacks.py", "sandbox/test_limits.py", "sandbox/test_forking.py"),
+    "sandbox/test_lesser_machines.py",
     # Every page by every role.
     *("hub/portal/test_every_route.py", "hub/portal/test_hostile_names.py"),
     *("hub/portal/test_fair_shares.py", "hub/portal/pages/assessment/test_verify.py"),

@@ -72,6 +72,7 @@ def test_a_passing_mark_needs_no_programming(real_course):
         assert by_form >= real_course.pass_share * lesson.max_points
 
 
+@pytest.mark.slow
 def test_of_the_template_only_its_own_words_are_wrong(tmp_path, marker, in_own_words):
     made = new_course(tmp_path, slug="khoa-moi", title='Hồ sơ "mới"')
     course = load_course(made)

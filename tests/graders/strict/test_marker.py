@@ -399,6 +399,7 @@ def as_bytes_with_surrogates(found):
 # Robust and repeatable ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_fifty_runs_are_alike(marker):
     source = notebook(
         solution(
@@ -537,11 +538,13 @@ def test_running_shows_values_with_their_numbers(marker):
     assert value["data"]["text/plain"] == "2"
 
 
+@pytest.mark.slow
 def test_running_is_bounded(marker):
     (run,) = marker.run_cells(["for i in range(10**6):\n    print('x' * 100)"])
     assert len(run.outputs[0]["text"]) < 300_000
 
 
+@pytest.mark.slow
 def test_an_endless_loop_is_stopped_and_said_so(marker):
     late, after = marker.run_cells(["while True:\n    pass", "print('còn chạy')"])
     assert (late.ok, late.timed_out) == (False, True)

@@ -91,6 +91,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("arguments", BAD.values(), ids=BAD.keys())
+@pytest.mark.slow
 def test_bad_input_gets_a_sentence_and_exit_2(arguments: list[str], tmp_path: Path) -> None:
     answer = motcham(*arguments, MOTCHAM_DATA=str(tmp_path / "data"))
     assert answer.returncode == 2, answer.stdout + answer.stderr
@@ -111,6 +112,7 @@ def test_bad_input_gets_a_sentence_and_exit_2(arguments: list[str], tmp_path: Pa
     ],
     ids=["values", "simple labs", "half of OIDC"],
 )
+@pytest.mark.slow
 def test_wrong_settings_are_all_named_at_once(settings: dict[str, str], named: list[str]) -> None:
     answer = motcham("doctor", **settings)
     assert answer.returncode == 2

@@ -37,6 +37,7 @@ def test_a_reason_comes_back_as_it_was_given(desk: SheetDesk) -> None:
         desk.open((FILES / "zip-cua-xlsx.zip").read_bytes())
 
 
+@pytest.mark.slow
 def test_a_file_that_would_take_more_than_it_may_is_refused_and_the_next_is_read(
     desk: SheetDesk,
 ) -> None:

@@ -70,6 +70,7 @@ def test_an_erased_name_is_found_no_more(listed) -> None:
         assert session.get_one(Person, person_id).name_folded == ""
 
 
+@pytest.mark.slow
 def test_one_of_fifty_thousand_people_is_found(records) -> None:
     from sqlalchemy import insert
 

@@ -101,6 +101,7 @@ def test_a_cell_with_a_line_break_does_not_shift_the_lines_told() -> None:
     assert [row.line for row in read_table("ds.csv", content).rows] == [2, 4]
 
 
+@pytest.mark.slow
 def test_millions_of_empty_elements_are_refused_before_they_take_time() -> None:
     plain, hostile = book(("TN-1", "Trần Mẫu", "c", "2025", "15")), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(hostile, "w", 8) as new:

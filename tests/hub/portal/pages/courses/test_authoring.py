@@ -76,6 +76,7 @@ async def begin(site: Any, slug: str = "du-lieu-mo") -> Any:
     )
 
 
+@pytest.mark.slow
 async def test_a_course_is_begun_checked_previewed_and_published(
     shelf_site: tuple[Any, Shelf], in_own_words: Any
 ) -> None:
@@ -125,6 +126,7 @@ async def test_a_preview_shows_the_course_s_pictures_before_it_is_published(
     assert "Video xem được sau khi công bố" in page
 
 
+@pytest.mark.slow
 async def test_what_is_wrong_is_said_and_nothing_is_published(
     shelf_site: tuple[Any, Shelf],
 ) -> None:

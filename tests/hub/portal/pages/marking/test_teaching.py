@@ -197,6 +197,7 @@ async def test_a_dead_submission_is_listed_with_its_reason_and_sent_back(site: A
         assert queue.find_submission(session, submission).state == "queued"
 
 
+@pytest.mark.slow
 async def test_a_good_course_is_checked_by_really_marking_it_and_published(
     taught: Any, written_course: Path
 ) -> None:
@@ -208,6 +209,7 @@ async def test_a_good_course_is_checked_by_really_marking_it_and_published(
     assert "Đã công bố" in answer.text
 
 
+@pytest.mark.slow
 async def test_the_untouched_template_is_refused(taught: Any) -> None:
     answer = await upload(taught.as_("thay"), "teaching/publish", packed(TEMPLATE), publish="1")
     assert "Phải sửa" in answer.text
@@ -215,6 +217,7 @@ async def test_the_untouched_template_is_refused(taught: Any) -> None:
     assert "ô văn bản còn nguyên như bài mẫu" in answer.text
 
 
+@pytest.mark.slow
 async def test_a_course_whose_reference_answer_fails_is_not_published(taught: Any) -> None:
     lesson = next(TEMPLATE.glob("lessons/*.ipynb"))
     notebook = json.loads(lesson.read_text())

@@ -303,6 +303,7 @@ async def test_revoking_needs_a_reason_and_shows_at_once(site: Any) -> None:
     assert "Chuỗi liền mạch" in log
 
 
+@pytest.mark.slow
 async def test_a_file_is_judged_and_not_kept(site: Any) -> None:
     number = certify(site, "an")
     pdf = (await site.as_("an").get(f"certificates/{number}.pdf")).body
