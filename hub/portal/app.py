@@ -36,6 +36,7 @@ from hub.portal.api import marking as api_marking
 from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
+from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
@@ -216,6 +217,7 @@ def make_portal(
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
         sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
+        kept_files=KeptFiles(settings.data / "cache" / "sheets"),
         labs=lab_door,
         census=census,
         has_editor=(HERE / "static" / player.BUILT).exists(),

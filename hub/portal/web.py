@@ -38,6 +38,7 @@ from hub.locale.cookie import LANGUAGE_COOKIE
 from hub.login.callers import SpeedLimit, caller_of
 from hub.login.scopes import LAB
 from hub.platform.certificate_office import CertificateOffice
+from hub.portal.kept_files import KeptFiles
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.returned_forms import NOT_FILLED, UNTOUCHED, ReturnedForm, return_form
 from hub.portal.sheet_desk import SheetDesk
@@ -92,6 +93,7 @@ class Portal:
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     desk: PaperDesk | None = None  # looks into strangers' PDFs
     sheets: SheetDesk | None = None  # takes officers' sheets apart
+    kept_files: KeptFiles | None = None  # officers' sheets between a look and the import
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     has_editor: bool = False  # whether set-up has built the code editor

@@ -25,6 +25,17 @@ def people_by_code(session: Session, codes: Collection[str]) -> dict[str, Person
     return found
 
 
+def people_called(session: Session, names: Collection[str]) -> list[Person]:
+    """Everybody with one of these names, as `records.schema.folded_name` has them."""
+    return [
+        person
+        for some in _portions(names)
+        for person in session.scalars(
+            select(Person).where(Person.name_folded.in_(some), Person.erased_at.is_(None))
+        )
+    ]
+
+
 def spellings_of_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Codes that are taken, by the same in small letters."""
     found: dict[str, str] = {}

@@ -104,6 +104,17 @@ class Browser:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self.ask("POST", path, body=body, headers=headers)
 
+    async def upload(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """A form with a file, as a browser sends it."""
+        body = b"".join(
+            f'--gap\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in {**fields, "_xsrf": await self.xsrf()}.items()
+        )
+        head = f'--gap\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body += head.encode() + content + b"\r\n--gap--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=gap"}
+        return await self.ask("POST", path, body=body, headers=headers)
+
 
 class Clock:
     def __init__(self) -> None:

@@ -2,7 +2,8 @@
 
 Start reading at `importing`: `school.people.sheets` turns a file into typed cells, `heads` and
 `table` find the list in it, `check` turns rows into entries and faults, touching nothing
-(`broken_cells`, `names`, `old_encodings` are what it asks), `importing` does all that against the
+(`broken_cells`, `names`, `old_encodings` are what it asks), `differences` says what they would
+change, `importing` does all that against the
 records in one transaction, `template` makes the empty list to fill in. Importing the same file
 again changes nothing.
 """
@@ -10,7 +11,7 @@ again changes nothing.
 from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.columns import COLUMNS
 from school.people.roster.importing import Conversion, Outcome, import_roster
-from school.people.roster.table import Reading, Row, Table, read_table
+from school.people.roster.table import Reading, Row, Table, correct, read_table
 from school.people.roster.template import make_template
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Row",
     "Table",
     "check_rows",
+    "correct",
     "import_roster",
     "make_template",
     "read_table",

@@ -45,13 +45,19 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one cell: where, what stood there, why it will not do, how to mend it."""
+    """What is wrong with one cell: where (``key``: its column), what stood there, why it will not
+    do, how to mend it."""
 
     line: int
-    column: str
+    key: str
     value: str
     reason: Message
     mend: Message
+
+    @property
+    def column(self) -> str:
+        """The column's title."""
+        return COLUMNS[self.key].title
 
 
 @dataclass(frozen=True)
@@ -330,4 +336,4 @@ class _RowCheck:
         return next((unit for unit in same if unit.vintage != vintage), None)
 
     def _fault(self, key: str, value: str, reason: Message, mend: Message) -> None:
-        self.faults.append(Fault(self.row.line, COLUMNS[key][0], value[:80], reason, mend))
+        self.faults.append(Fault(self.row.line, key, value[:80], reason, mend))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from records import Session
 from records.people import logins, persons
@@ -14,13 +13,22 @@ from records.people.roster import (
     holders_of_roles,
     owners_of_usernames,
     people_by_code,
+    people_called,
     spellings_of_codes,
 )
 from records.platform import audit
 from records.programme.counting import load_units_tree
+from records.schema import folded_name
 from records.tables.people import Person
 from school.people.roster import standing
 from school.people.roster.check import Entry, Fault, Known, check_rows
+from school.people.roster.differences import (
+    Difference,
+    Likely,
+    difference,
+    likely_twice,
+    wanted,
+)
 from school.people.roster.old_encodings import Encoding, find_encoding, to_unicode
 from school.people.roster.table import Reading, Row, Table, read_table
 
@@ -50,6 +58,9 @@ class Outcome:
     dry_run: bool = False
     reading: Reading = field(default_factory=Reading)
     conversion: Conversion | None = None
+    differences: tuple[Difference, ...] = ()
+    likely_twice: tuple[Likely, ...] = ()
+    corrected: int = 0  # cells that were mended after the file was sent
 
 
 def import_roster(
@@ -86,29 +97,17 @@ def import_roster(
         entries, known.people, holders=_holders(session, known), limited=scope is not None
     )
     if faults:
-        return Outcome(faults=tuple(faults), reading=table.reading, dry_run=dry_run)
-    added = changed = 0
-    for entry in entries:
-        person = known.people.get(entry.code)
-        if person is None:
-            added += 1
-            if not dry_run:
-                _add(session, entry, at)
-        elif _differs(person, entry):
-            changed += 1
-            if not dry_run:
-                _change(person, entry)
-    if not dry_run:
-        session.flush()
-        _give_login_names(session, entries)
-    outcome = Outcome(
-        added=added,
-        changed=changed,
-        unchanged=len(entries) - added - changed,
-        dry_run=dry_run,
-        reading=table.reading,
-    )
-    if (added or changed) and not dry_run:
+        return Outcome(
+            faults=tuple(faults),
+            reading=table.reading,
+            dry_run=dry_run,
+            corrected=table.corrected,
+        )
+    outcome = _compare(session, entries, known, table, dry_run=dry_run)
+    if dry_run:
+        return outcome
+    _write(session, entries, known.people, at)
+    if outcome.added or outcome.changed:
         audit.append(
             session,
             at=at,
@@ -116,13 +115,51 @@ def import_roster(
             action="roster.import",
             subject="roster",
             detail={
-                "added": added,
-                "changed": changed,
+                "added": outcome.added,
+                "changed": outcome.changed,
                 "unchanged": outcome.unchanged,
+                "corrected": outcome.corrected,
                 "sha256": hashlib.sha256(content).hexdigest(),
             },
         )
     return outcome
+
+
+def _compare(
+    session: Session, entries: Sequence[Entry], known: Known, table: Table, *, dry_run: bool
+) -> Outcome:
+    """What good rows change, and what whoever sent them should look at."""
+
+    def name_of(unit: int | None) -> str:
+        return known.units[unit].name if unit is not None and unit in known.units else ""
+
+    compared = (difference(entry, known.people.get(entry.code), name_of) for entry in entries)
+    differences = tuple(one for one in compared if one is not None)
+    added = sum(not one.changes for one in differences)
+    names = {folded_name(entry.full_name) for entry in entries if entry.code not in known.people}
+    return Outcome(
+        added=added,
+        changed=len(differences) - added,
+        unchanged=len(entries) - len(differences),
+        dry_run=dry_run,
+        reading=table.reading,
+        differences=differences,
+        likely_twice=tuple(likely_twice(entries, known.people, people_called(session, names))),
+        corrected=table.corrected,
+    )
+
+
+def _write(
+    session: Session, entries: Sequence[Entry], people: Mapping[str, Person], at: dt.datetime
+) -> None:
+    for entry in entries:
+        person = people.get(entry.code)
+        if person is None:
+            _add(session, entry, at)
+        else:
+            _change(person, entry)
+    session.flush()
+    _give_login_names(session, entries)
 
 
 def _in_unicode(
@@ -153,24 +190,8 @@ def _give_login_names(session: Session, entries: Sequence[Entry]) -> None:
     logins.give(session, {name: owners[code].id for code, name in wanted.items()})
 
 
-def _wanted(person: Person, entry: Entry) -> dict[str, Any]:
-    """What the row says of the person; a column left empty takes nothing away."""
-    return {
-        "full_name": entry.full_name,
-        "position": entry.position or person.position,
-        "audience_group": entry.group,
-        "unit_id": entry.unit_id,
-        "email": entry.email or person.email,
-        "username": entry.username or person.username,
-    }
-
-
-def _differs(person: Person, entry: Entry) -> bool:
-    return any(getattr(person, key) != value for key, value in _wanted(person, entry).items())
-
-
 def _change(person: Person, entry: Entry) -> None:
-    for key, value in _wanted(person, entry).items():
+    for key, value in wanted(person, entry).items():
         setattr(person, key, value)
 
 

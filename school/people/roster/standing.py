@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from core.messages import Message
 from records.tables.people import Person
 from school.people.roster.check import Entry, Fault
-from school.people.roster.table import COLUMNS
 
 
 def faults_of_accounts(
@@ -28,7 +27,7 @@ def faults_of_accounts(
     return [
         Fault(
             entry.line,
-            COLUMNS[key][0],
+            key,
             value[:80],
             Message("Người này có vai trò trong hệ thống nên danh sách của đơn vị không đổi được"),
             Message("Để trống ô này, hoặc nhờ cán bộ của Bộ đổi"),

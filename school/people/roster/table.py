@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.folding import fold as plain
 from core.messages import Message, Refused
@@ -50,8 +50,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Table:
+    """``corrected``: how many cells whoever sent the list has mended since."""
+
     rows: Sequence[Row]
     reading: Reading
+    corrected: int = 0
 
 
 def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table:
@@ -76,6 +79,22 @@ def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table
             tuple(skipped),
         ),
     )
+
+
+def correct(table: Table, corrections: Mapping[tuple[int, str], str]) -> Table:
+    """The table with other texts in some cells, by line and column's key. Those that the list has
+    not are passed over, and those that say the same."""
+    rows, count = [], 0
+    for row in table.rows:
+        new = {
+            key: text
+            for key in row.cells
+            if (text := corrections.get((row.line, key))) is not None and text != row.cells[key]
+        }
+        count += len(new)
+        kinds = {key: kind for key, kind in row.kinds.items() if key not in new}
+        rows.append(replace(row, cells={**row.cells, **new}, kinds=kinds) if new else row)
+    return replace(table, rows=rows, corrected=count)
 
 
 def _choose(book: Book) -> tuple[Sheet, Heads]:

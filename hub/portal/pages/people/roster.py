@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from core.messages import Message, Refused
+from hub.portal.kept_files import KeptFiles
 from hub.portal.returned_forms import at_field
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.programme.counting import load_units_tree
 from school import access
 from school.people import acts
-from school.people.roster import COLUMNS, Outcome, make_template, read_table
+from school.people.roster import COLUMNS, Outcome, correct, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import Encoding
 
 SHOWN_FAULTS = 200
+LONGEST_CELL = 300  # characters; what is longer is refused by its column anyway
+NOTHING: Mapping[tuple[int, str], str] = {}
+_CORRECTION = re.compile(r"fix-(\d{1,7})-([a-z_]{2,20})")
 
 
 class RosterPage(PageHandler):
@@ -29,15 +35,14 @@ class RosterPage(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))
-        sent = self.request.files.get("file")
         dry_run = self.get_argument("how", "check") != "import"
+        corrections = self._corrections()
         with at_field("file"):
-            if not sent:
-                raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
-            name, content = sent[0]["filename"], sent[0]["body"]
+            name, content = self._sent()
             opener = self.portal.sheets.open if self.portal.sheets else None
             # Before the transaction: nobody waits for the database while a file is taken apart.
             table = await self.in_thread(lambda: read_table(name, content, opener))
+            table = correct(table, corrections)
             convert = self._wanted_conversion()
             if dry_run:
                 outcome = await self.read(
@@ -47,19 +52,78 @@ class RosterPage(PageHandler):
                 outcome = await self.act(
                     acts.import_roster, name, content, convert, table, at=self.now
                 )
-        if outcome.faults or outcome.conversion:
+        refused = bool(outcome.faults or outcome.conversion)
+        if refused:
             self.set_status(422)
-        self._show(outcome)
+        kept = self._keep(name, content) if dry_run or refused else self._forget()
+        self._show(outcome, kept, name, corrections)
+
+    def _sent(self) -> tuple[str, bytes]:
+        """The file that came with the form; or the one that was looked at before."""
+        sent = self.request.files.get("file")
+        if sent:
+            return sent[0]["filename"], sent[0]["body"]
+        token = self.get_argument("kept", "")
+        if not token:
+            raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
+        kept = self._files.find(self._owner, token, at=self.now)
+        if kept is None:
+            raise Refused(
+                Message("Tệp đã kiểm tra chỉ được giữ một giờ; xin chọn lại tệp rồi kiểm tra lại")
+            )
+        return kept
+
+    def _corrections(self) -> dict[tuple[int, str], str]:
+        """What was mended on the page: fields named by line and column."""
+        found: dict[tuple[int, str], str] = {}
+        for field in self.request.body_arguments:
+            named = _CORRECTION.fullmatch(field)
+            if named and named[2] in COLUMNS:
+                found[int(named[1]), named[2]] = self.get_argument(field)[:LONGEST_CELL]
+        return found
+
+    @property
+    def _files(self) -> KeptFiles:
+        assert self.portal.kept_files is not None
+        return self.portal.kept_files
+
+    @property
+    def _owner(self) -> int:
+        assert self.actor.person_id is not None
+        return self.actor.person_id
+
+    def _keep(self, name: str, content: bytes) -> str:
+        return self._files.keep(self._owner, name, content, at=self.now)
+
+    def _forget(self) -> str:
+        self._files.forget(self._owner)
+        return ""
 
     def _wanted_conversion(self) -> Encoding | None:
         asked = self.get_argument("convert", "")
         return next((one for one in ENCODINGS if one == asked), None)
 
-    def _show(self, outcome: Outcome | None) -> None:
+    def _show(
+        self,
+        outcome: Outcome | None,
+        kept: str = "",
+        name: str = "",
+        corrections: Mapping[tuple[int, str], str] = NOTHING,
+    ) -> None:
+        # A cell may have two faults; it is typed anew at the first.
+        faulty: dict[tuple[int, str], int] = {}
+        for number, fault in enumerate(outcome.faults if outcome else ()):
+            faulty.setdefault((fault.line, fault.key), number)
         self.page(
             "people/roster.html",
             outcome=outcome,
             shown=SHOWN_FAULTS,
+            typed_at=frozenset(faulty.values()),
+            converted=self._wanted_conversion() or "",
+            kept=kept,
+            name=name,
+            # Those whose field stands in the table of what is still wrong are typed there.
+            corrections={cell: text for cell, text in corrections.items() if cell not in faulty},
             columns=COLUMNS,
             encodings=ENCODINGS,
         )

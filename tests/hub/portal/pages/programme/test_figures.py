@@ -311,24 +311,9 @@ async def test_a_file_is_judged_and_not_kept(site: Any) -> None:
     for content, says in ((pdf, "tệp nguyên vẹn"), (changed, "note bad"), (b"hi", "note bad")):
         nobody = site.as_(None)
         await nobody.get("verify")
-        answer = await upload(nobody, "verify", "c.pdf", content)
+        answer = await nobody.upload("verify", "c.pdf", content)
         assert answer.status == 200
         assert says in answer.text
-
-
-async def upload(browser: Any, path: str, name: str, content: bytes, **fields: str) -> Any:
-    if "_xsrf" not in browser.cookies:
-        await browser.get(path)
-    parts = {**fields, "_xsrf": browser.cookies["_xsrf"]}
-    body = b"".join(
-        f'--gap\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
-        for key, value in parts.items()
-    )
-    head = f'--gap\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    body += head.encode() + content + b"\r\n--gap--\r\n"
-    return await browser.ask(
-        "POST", path, body=body, headers={"Content-Type": "multipart/form-data; boundary=gap"}
-    )
 
 
 # --- plan and roster --------------------------------------------------------------------------
@@ -369,25 +354,25 @@ ROSTER = "Mã cán bộ,Họ tên,Nhóm đối tượng,Danh mục,Mã đơn v�
 
 async def test_a_roster_is_looked_at_first_and_imported_whole(site: Any) -> None:
     officer = site.as_("can-bo")
-    wrong = await upload(officer, "roster", "ds.csv", ROSTER.format("99").encode(), how="import")
+    wrong = await officer.upload("roster", "ds.csv", ROSTER.format("99").encode(), how="import")
     assert wrong.status == 422
     for words in ("có 1 chỗ cần sửa", "Mã đơn vị", "99", "danh mục 2025"):
         assert words in wrong.text
-    looked = await upload(officer, "roster", "ds.csv", ROSTER.format("15").encode(), how="check")
+    looked = await officer.upload("roster", "ds.csv", ROSTER.format("15").encode(), how="check")
     assert "Thêm mới 1" in looked.text
     with site.records.read() as session:
         assert persons.find_person_by_code(session, "TN-9") is None
-    done = await upload(officer, "roster", "ds.csv", ROSTER.format("15").encode(), how="import")
+    done = await officer.upload("roster", "ds.csv", ROSTER.format("15").encode(), how="import")
     assert "Đã nhập xong" in done.text
     with site.records.read() as session:
         assert persons.find_person_by_code(session, "TN-9").full_name == "Trần Thị Ánh"
-    foreign = await upload(officer, "roster", "ds.csv", ROSTER.format("48").encode(), how="import")
+    foreign = await officer.upload("roster", "ds.csv", ROSTER.format("48").encode(), how="import")
     assert "ngoài phạm vi" in foreign.text
 
 
 async def test_a_file_that_is_no_list_gets_a_sentence(site: Any) -> None:
     for content in (b"", b"\x89PNG\r\n\x1a\n\0\0", b"PK\x03\x04", b"a,b\n1,2\n"):
-        answer = await upload(site.as_("bo"), "roster", "x", content, how="import")
+        answer = await site.as_("bo").upload("roster", "x", content, how="import")
         assert answer.status == 422
         assert "note bad" in answer.text
 
