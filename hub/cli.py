@@ -34,6 +34,9 @@ class Entry:
 
 COMMANDS = {
     "up": Entry("platform:up", Message("Cài đặt, khởi động hệ thống và báo địa chỉ")),
+    "init": Entry(
+        "first_start:init", Message("Quyết định dùng thử hay dùng thật, và người quản trị đầu tiên")
+    ),
     "test": Entry("platform:test", Message("Chạy mọi kiểm thử")),
     "doctor": Entry("platform:doctor", Message("Xem máy này còn thiếu gì và cách bổ sung")),
     "course": Entry(
@@ -64,7 +67,7 @@ COMMANDS = {
         ("analytics.certificates.verification",),
     ),
     "demo": Entry(
-        "results:demo", Message("Số liệu dùng thử: load"), ("hub.platform.demo_learners",)
+        "results:demo", Message("Số liệu dùng thử: load, clear"), ("hub.platform.demo_learners",)
     ),
 }
 

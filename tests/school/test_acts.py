@@ -426,7 +426,7 @@ def _fill(session: Session) -> None:
 
 
 def _world(session: Session) -> World:
-    return World(session, {name: access.load_actor(session, name) for name in ROLES})
+    return World(session, {name: access.load_actor(session, name, at=AT) for name in ROLES})
 
 
 def _short(name: str) -> str:

@@ -77,7 +77,7 @@ class National(OfficerPage):
             vintages=VINTAGE_NAMES,
             count=self.count,
             whole=_nation_id(await self.read(persons.find_nation)),
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
     def _months(self, figures: Figures, goal: Goal) -> Markup:
@@ -104,7 +104,7 @@ class Workbook(OfficerPage):
 
     async def get(self) -> None:
         self.require(access.may_see_nation(self.actor))
-        vintage, demo = self.vintage(), self.portal.settings.demo
+        vintage, demo = self.vintage(), self.portal.settings.demonstration
         book = io.BytesIO()
 
         def write(session: Session) -> Figures:
@@ -146,7 +146,7 @@ class UnitPage(OfficerPage):
             nowhere=NOWHERE,
             sorted_by=sort,
             count=self.count,
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
     def _load(self, session: Session, unit_id: int) -> UnitFigures | None:
@@ -229,7 +229,7 @@ class PublicProgress(OfficerPage):
             withheld=Withheld,
             vintages=VINTAGE_NAMES,
             count=self.count,
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
 
