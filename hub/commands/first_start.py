@@ -76,7 +76,7 @@ def _open(settings: Settings) -> Records:
 
 
 def _ask_kind() -> bool:
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         raise Refused(Message("Hãy ghi rõ --demo (dùng thử) hoặc --real (dùng thật)."))
     say(
         Message(
@@ -134,8 +134,13 @@ def _ask_who(username: str, full_name: str) -> tuple[str, str]:
     return username, full_name or _ask(Message("Họ tên của người ấy"), "--name")
 
 
+def somebody_is_there() -> bool:
+    """Whether questions reach a person."""
+    return sys.stdin.isatty()
+
+
 def _ask(question: Message, flag: str) -> str:
-    if not sys.stdin.isatty():
+    if not somebody_is_there():
         raise Refused(Message("Chưa có người quản trị: hãy ghi {flag}.", {"flag": flag}))
     return str(click.prompt(_words(question))).strip()
 

@@ -131,6 +131,9 @@ def clear(yes: bool, data: Path | None) -> None:
             cleared = acts.clear_demonstration(session, by, at=dt.datetime.now(dt.UTC))
             known = all_usernames(session)
         forget_demonstration(settings, cleared, known)
+    if not cleared:
+        say(Message("Ở đây không có người mẫu nào."))
+        return
     say(
         Message(
             "Đã đưa ra {people} người mẫu, {submissions} bài nộp, {certificates} chứng nhận, "

@@ -21,7 +21,7 @@ from records.assessment import certificates
 from records.courses import releases
 from records.learning import meetings
 from records.marking import queue, remarking
-from records.people import logins, persons
+from records.people import holders, logins, persons
 from records.platform import audit
 from records.schema import AwareUTC, Table
 from records.tables.platform import AuditEntry
@@ -256,6 +256,27 @@ def _unbind(world: World, actor: Actor) -> None:
     assert people.unbind_account(world.session, actor, "an", at=AT)
 
 
+def _begin_administration(world: World, actor: Actor) -> None:
+    person = persons.find_person(world.session, "quan-tri")
+    assert person
+    persons.withdraw_role(world.session, person.id, access.ADMINISTRATOR)
+    people.begin_administration(
+        world.session, actor, "moi", "Người Mới (mẫu)", None, lambda: None, at=AT
+    )
+
+
+def _clear_demonstration(world: World, actor: Actor) -> None:
+    person = persons.find_person(world.session, "quan-tri")
+    assert person
+    person.made_up = False
+    platform.clear_demonstration(world.session, actor, at=AT)
+
+
+def _end_grant(world: World, actor: Actor) -> None:
+    _total, found = holders.list_holders(world.session, role=access.INSTRUCTOR)
+    people.end_grant(world.session, actor, found[0].grant_id, at=AT)
+
+
 def _replace_certificate(world: World, actor: Actor) -> None:
     number = world.certificate()
     assessment.revoke_certificate(world.session, actor, number, reason="Nhầm", at=AT)
@@ -384,11 +405,24 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, "an", access.UNIT_OFFICER, "01", at=AT
         ),
     ),
+    "people: begin_administration": (
+        "quan-tri",
+        _begin_administration,
+    ),
+    "people: end_grant": ("quan-tri", _end_grant),
     "people: withdraw_role": (
         "quan-tri",
         lambda world, actor: people.withdraw_role(
             world.session, actor, "thay", access.INSTRUCTOR, at=AT
         ),
+    ),
+    "platform: decide_kind": (
+        "quan-tri",
+        lambda world, actor: platform.decide_kind(world.session, actor, "real", at=AT),
+    ),
+    "platform: clear_demonstration": (
+        "quan-tri",
+        _clear_demonstration,
     ),
     "platform: note_lab_stopped": (
         "quan-tri",
@@ -479,7 +513,8 @@ BY_THEMSELVES = {
     "hub/platform/demo.py": "the demonstration's courses and people",
     "hub/platform/demo_learners.py": "the demonstration's learners",
     "hub/platform/grading.py": "certificates that were missed",
-    "hub/platform/up.py": "units, at each start",
+    "hub/platform/first_start.py": "units, at each start",
+    "hub/platform/up.py": "the demonstration's learners",
     "hub/commands/results.py": "the demonstration's learners",
 }
 
