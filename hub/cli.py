@@ -56,7 +56,7 @@ COMMANDS = {
         "people:roster", Message("Danh sách học viên: import"), ("school.people.roster",)
     ),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
-    "role": Entry("people:role", Message("Vai trò: grant, withdraw"), ("school.people",)),
+    "role": Entry("people:role", Message("Vai trò: list, grant, withdraw"), ("school.people",)),
     "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
     "report": Entry(
         "results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.programme.report",)

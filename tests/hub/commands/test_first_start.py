@@ -245,3 +245,19 @@ def test_a_settings_file_is_there_and_names_settings_only(
     assert not data.exists()
     file.write_text("MOTCHAM_PORT=8123\n", encoding="utf-8")
     assert motcham("init", "--demo", MOTCHAM_SETTINGS=str(file)).status == 0
+
+
+# --- roles by command -----------------------------------------------------------------------------
+
+
+def test_roles_are_given_with_days_and_listed(motcham: Callable[..., Said], data: Path) -> None:
+    assert motcham(*REAL).status == 0
+    assert motcham("role", "grant", "quan", "auditor", "--until", "2099-12-31").status == 0
+    assert motcham("role", "grant", "quan", "auditor", "--until", "hôm nào").status == 2
+    last = motcham("role", "grant", "quan", "administrator", "--until", "2099-12-31")
+    assert (last.status, "cuối cùng" in last.err) == (2, True)
+    listed = motcham("role", "list").out.splitlines()
+    assert listed == [
+        "quan\tĐỗ Thị Quản\tadministrator\t\t – ",
+        "quan\tĐỗ Thị Quản\tauditor\t\t – 2099-12-31",
+    ]

@@ -96,6 +96,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "audit": {"get": frozenset({"kiem", "quan"})},
     "labs": {"get": frozenset({"quan"})},
     "labs/stop": {"post": frozenset({"quan"})},
+    "roles": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
     "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
     "verify": {"get": ANYONE, "post": ANYONE},
