@@ -34,12 +34,14 @@ from school.learning import acts as learning
 from school.learning import lessons
 from school.marking import acts as marking
 from school.people import acts as people
+from school.people import unit_acts
+from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
 from school.refusals import NotAllowed
 
 ROOT = Path(school.__file__).parent
-MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/acts.py"))
+MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/*acts.py"))
 for path in MODULES:
     importlib.import_module(".".join(path.with_suffix("").parts))
 OURS = {name: one for name, one in ACTS.items() if name.startswith("school.")}
@@ -66,7 +68,7 @@ def test_there_are_acts_of_every_subject() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.parent.name)
 def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Path) -> None:
     tree = ast.parse((ROOT.parent / path).read_text("utf-8"))
-    reads = {"check_roster", "units_to_fill"}
+    reads = {"check_roster", "check_units", "units_to_fill"}
     found = 0
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -152,6 +154,11 @@ class World:
 
     session: Session
     actors: dict[str, Actor]
+
+    def unit(self) -> int:
+        found = persons.find_unit(self.session, "province", "2025", "01")
+        assert found is not None
+        return found.id
 
     def place(self) -> lessons.Place:
         learner = self.actors["an"]
@@ -410,6 +417,24 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         _begin_administration,
     ),
     "people: end_grant": ("quan-tri", _end_grant),
+    "people: import_units": (
+        "bo",
+        lambda world, actor: unit_acts.import_units(
+            world.session, actor, one_row(kind="press", code="BC-1", name="Báo (mẫu)"), at=AT
+        ),
+    ),
+    "people: change_unit": (
+        "bo",
+        lambda world, actor: unit_acts.change_unit(
+            world.session, actor, world.unit(), name="Tên mới", parent="", at=AT
+        ),
+    ),
+    "people: end_unit": (
+        "bo",
+        lambda world, actor: unit_acts.end_unit(
+            world.session, actor, world.unit(), last_day=AT.date(), successor="", at=AT
+        ),
+    ),
     "people: withdraw_role": (
         "quan-tri",
         lambda world, actor: people.withdraw_role(

@@ -63,10 +63,16 @@ def find_meant(units: Iterable[UnitNode], text: str) -> Sequence[UnitNode]:
     return [unit for unit in units if unit.code == said]
 
 
-def find_one(units: Iterable[UnitNode], text: str, *, field: str = "") -> UnitNode:
-    """The unit that these words mean. `Refused`, at ``field``, where they mean none or several,
-    with the keys to choose from."""
+def find_one(
+    units: Iterable[UnitNode], text: str, *, vintage: str = "", field: str = ""
+) -> UnitNode:
+    """The unit that these words mean; of several the one of this list, where one is.
+
+    `Refused`, at ``field``, where they mean none or several, with the keys to choose from.
+    """
     found = find_meant(units, text)
+    if len(found) > 1 and vintage:
+        found = [unit for unit in found if unit.vintage == vintage] or found
     if len(found) == 1:
         return found[0]
     if not found:

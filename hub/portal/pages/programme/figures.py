@@ -35,7 +35,7 @@ from analytics.programme.targets import (
 from core.calendar import today_in_vietnam
 from core.messages import Message
 from courses.handouts.csv_cells import safe_cell
-from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
+from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, XLSX, OfficerPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
@@ -43,7 +43,6 @@ from records.programme import counting
 from records.tables.people import Unit
 from school import access
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
