@@ -86,6 +86,7 @@ c.JupyterHub.template_paths = [str(ROOT / "hub" / "portal" / "templates" / "jupy
 c.JupyterHub.template_vars = {
     "portal": portal_prefix,
     "ministry": settings.ministry,
+    "demonstration": settings.demonstration,
     "_": lambda _user: authenticator.load_translators()[settings.language],  # the hub calls it
     "language": settings.language,
 }

@@ -34,6 +34,9 @@ class Entry:
 
 COMMANDS = {
     "up": Entry("platform:up", Message("Cài đặt, khởi động hệ thống và báo địa chỉ")),
+    "init": Entry(
+        "first_start:init", Message("Quyết định dùng thử hay dùng thật, và người quản trị đầu tiên")
+    ),
     "test": Entry("platform:test", Message("Chạy mọi kiểm thử")),
     "doctor": Entry("platform:doctor", Message("Xem máy này còn thiếu gì và cách bổ sung")),
     "course": Entry(
@@ -53,7 +56,7 @@ COMMANDS = {
         "people:roster", Message("Danh sách học viên: import"), ("school.people.roster",)
     ),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
-    "role": Entry("people:role", Message("Vai trò: grant, withdraw"), ("school.people",)),
+    "role": Entry("people:role", Message("Vai trò: list, grant, withdraw"), ("school.people",)),
     "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
     "report": Entry(
         "results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.programme.report",)
@@ -64,7 +67,7 @@ COMMANDS = {
         ("analytics.certificates.verification",),
     ),
     "demo": Entry(
-        "results:demo", Message("Số liệu dùng thử: load"), ("hub.platform.demo_learners",)
+        "results:demo", Message("Số liệu dùng thử: load, clear"), ("hub.platform.demo_learners",)
     ),
 }
 

@@ -19,6 +19,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.messages import Message, Refused
+from hub import setting_names
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,7 +44,8 @@ class Settings(BaseSettings):
     # The programme
     programme: str = "chuyen-doi-so-10000"
     pass_share: float | None = Field(None, ge=0, le=1)  # None: as each course says
-    demo: bool = True  # demonstration accounts and courses; switch off in production
+    # What an empty data folder becomes. The records then say what it is (`with_kind` below).
+    demo: bool | None = None
     demo_learners: int = Field(6000, ge=0, le=200_000)  # made-up learners at the first start
 
     # Certificates. Without a key of the operator's own one is made at the first start
@@ -117,6 +119,16 @@ class Settings(BaseSettings):
         if missing and len(missing) < len(given):
             raise ValueError(f"đăng nhập OIDC còn thiếu: {', '.join(missing)}")
         return self
+
+    def with_kind(self, *, demonstration: bool) -> Settings:
+        """These settings for records that are a demonstration, or real, whatever a variable says:
+        from here on ``demo`` is what the records are."""
+        return self.model_copy(update={"demo": demonstration})
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the records behind these settings are a demonstration's (after `with_kind`)."""
+        return bool(self.demo)
 
     @property
     def records_url(self) -> str:
@@ -229,10 +241,12 @@ def is_loopback(host: str) -> bool:
 def load_settings(**chosen: object) -> Settings:
     """Read the settings; ``chosen`` (from the command line) wins over the environment.
 
-    Raises `Refused` that names every setting that is wrong, all in one go.
+    Raises `Refused` that names every setting that is wrong, all in one go: a name that is none,
+    with the one that was probably meant, or a file that is not there.
     """
     given = {name: value for name, value in chosen.items() if value is not None}
-    file = os.environ.get("MOTCHAM_SETTINGS")
+    file = os.environ.get("MOTCHAM_SETTINGS") or None
+    setting_names.check(os.environ, file, Settings.model_fields)
     try:
         return Settings(_env_file=file, **given)  # type: ignore[arg-type]
     except ValidationError as error:

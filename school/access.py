@@ -6,10 +6,12 @@ absent (`BaseHandler.absent`, 404), so that nobody learns what exists by asking.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.calendar import today_in_vietnam
 from records.people import persons
 
 if TYPE_CHECKING:
@@ -58,8 +60,9 @@ def operator(command: str) -> Actor:
     return Actor(username=command, grants=((ADMINISTRATOR, None),))
 
 
-def load_actor(session: Session, username: str) -> Actor:
-    """The actor behind a hub user name; one who is in no list is known by name only."""
+def load_actor(session: Session, username: str, *, at: dt.datetime) -> Actor:
+    """The actor behind a hub user name, with the roles that are in force at this time; one who is
+    in no list is known by name only."""
     person = persons.find_person(session, username)
     if person is None or person.erased_at is not None:
         return Actor(username=username)
@@ -69,7 +72,10 @@ def load_actor(session: Session, username: str) -> Actor:
         full_name=person.full_name,
         unit_id=person.unit_id,
         language=person.language,
-        grants=tuple((g.role, g.unit_id) for g in persons.roles_of(session, person.id)),
+        grants=tuple(
+            (grant.role, grant.unit_id)
+            for grant in persons.roles_of(session, person.id, on=today_in_vietnam(at))
+        ),
     )
 
 
@@ -153,6 +159,17 @@ def may_import_roster(actor: Actor) -> bool:
     return bool(actor.roles & {UNIT_OFFICER, MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_keep_units(actor: Actor) -> bool:
+    """Add, rename, merge and end units: the tree says who is above whom, so no officer of a unit
+    does."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_see_units(actor: Actor) -> bool:
+    """The list of units with their codes."""
+    return may_see_nation(actor) or UNIT_OFFICER in actor.roles
+
+
 def may_set_targets(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
@@ -169,6 +186,67 @@ def may_revoke_certificate(actor: Actor) -> bool:
 def may_correct_certificate(actor: Actor) -> bool:
     """Correct the name on a certificate: it changes what the nation's paper says."""
     return may_revoke_certificate(actor)
+
+
+# --- roles --------------------------------------------------------------------------------------
+
+# Whoever holds the role gives and withdraws these. An administrator gives any. An officer of a unit
+# gives that role alone, for units below, so that nobody gets what the giver has not.
+_GIVES = {MINISTRY_OFFICER: (UNIT_OFFICER, INSTRUCTOR), UNIT_OFFICER: (UNIT_OFFICER,)}
+
+
+def roles_to_give(actor: Actor) -> tuple[str, ...]:
+    """The roles that this actor may give to some persons."""
+    if may_administer(actor):
+        return tuple(role for role in ROLES if role != LEARNER)
+    given = {role for held in actor.roles for role in _GIVES.get(held, ())}
+    return tuple(role for role in ROLES if role in given)
+
+
+def may_appoint(actor: Actor) -> bool:
+    """Give and withdraw some roles."""
+    return bool(roles_to_give(actor))
+
+
+def may_see_roles(actor: Actor) -> bool:
+    """Who holds which role; an officer of a unit sees those of the own units."""
+    return may_appoint(actor) or AUDITOR in actor.roles
+
+
+def may_give_role(
+    actor: Actor, role: str, above: Collection[int], person_id: int, path: Collection[int]
+) -> bool:
+    """Give this role to this person. ``above``: the units above the one it is for; ``path``: the
+    unit of the person and all above it.
+
+    Nobody but an administrator gives a role to themselves: an officer of the ministry who marks
+    would judge what they count.
+    """
+    if may_administer(actor):
+        return True
+    return person_id != actor.person_id and _reaches(actor, role, above, path)
+
+
+def may_withdraw_some_role(actor: Actor) -> bool:
+    """Whoever holds a role may lay it down; whoever gives roles may take some back."""
+    return bool(actor.roles - {LEARNER})
+
+
+def may_withdraw_role(actor: Actor, role: str, above: Collection[int], person_id: int) -> bool:
+    """Take this role back from this person; everybody may lay down their own."""
+    own = person_id == actor.person_id and role in actor.roles
+    return own or may_administer(actor) or _reaches(actor, role, above, None)
+
+
+def _reaches(actor: Actor, role: str, above: Collection[int], path: Collection[int] | None) -> bool:
+    if MINISTRY_OFFICER in actor.roles and role in _GIVES[MINISTRY_OFFICER]:
+        return True
+    own = actor.units_as(UNIT_OFFICER)
+    return (
+        role in _GIVES[UNIT_OFFICER]
+        and any(unit in above for unit in own)
+        and (path is None or any(unit in path for unit in own))
+    )
 
 
 # --- the platform itself ------------------------------------------------------------------------

@@ -48,9 +48,16 @@ class Places:
     def _find(self, unit: UnitNode) -> Place:
         if unit.kind == "province":
             return self._of_province(unit)
-        if unit.kind in ("central", "press", "enterprise"):
+        own = self._as_it_stood(unit)
+        stands = self._vintage == "2008" and own.province_id is not None
+        if unit.successor_id is None or stands:  # the earlier list shows where it was then
+            return own
+        return self.of(unit.successor_id)
+
+    def _as_it_stood(self, unit: UnitNode) -> Place:
+        if unit.kind in ("central", "press", "enterprise") or unit.parent_id is None:
             return Place(unit.kind)
-        return self.of(unit.parent_id) if unit.parent_id is not None else Place(unit.kind)
+        return self.of(unit.parent_id)
 
     def _of_province(self, unit: UnitNode) -> Place:
         if unit.vintage == self._vintage:

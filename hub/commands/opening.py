@@ -24,19 +24,26 @@ DATA = click.option(
 
 @contextlib.contextmanager
 def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
-    """Settings and records, also while the platform runs; `Refused` before its first start."""
+    """Settings and records, also while the platform runs; `Refused` before its first start.
+
+    What the records are (a demonstration or real) is in the settings that are handed out.
+    """
     from hub.settings import load_settings
     from records import open_records
+    from records.platform import installation
 
     settings = load_settings(data=data)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         raise Refused(
             Message(
-                "Chưa có dữ liệu trong {path}; hãy chạy motcham up trước.", {"path": settings.data}
+                "Chưa có dữ liệu trong {path}; hãy chạy motcham init hoặc motcham up trước.",
+                {"path": settings.data},
             )
         )
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     try:
-        yield settings, records
+        with records.read() as session:
+            demonstration = installation.kind_of(session) == installation.DEMONSTRATION
+        yield settings.with_kind(demonstration=demonstration), records
     finally:
         records.close()

@@ -1,4 +1,4 @@
-"""roster import, account password and unbind, role grant and withdraw."""
+"""roster import, account password and unbind, role list, grant and withdraw."""
 
 from __future__ import annotations
 
@@ -106,22 +106,56 @@ def role() -> None:
     """Vai trò: ai được làm gì."""
 
 
-UNIT = click.option("--unit", default="", help="Mã đơn vị; chỉ cho unit-officer.")
+UNIT = click.option("--unit", default="", help="Mã hoặc khóa đơn vị; chỉ cho unit-officer.")
+MOST_LISTED = 100_000
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@role.command(name="list")
+@click.option("--search", default="", help="Họ tên, tên đăng nhập hoặc mã.")
+@DATA
+def list_(search: str, data: Path | None) -> None:
+    """Liệt kê ai giữ vai trò gì, cho đơn vị nào, trong những ngày nào."""
+    from records.people import holders
+    from records.programme.counting import load_units_tree
+    from school.people.units.keys import key_of
+
+    with opened(data) as (_settings, records), records.read() as session:
+        _total, found = holders.list_holders(session, search=search, limit=MOST_LISTED)
+        tree = load_units_tree(session)
+    for one in found:
+        unit = tree.get(one.unit_id or 0)
+        days = f"{one.starts_on or ''} – {one.ends_on or ''}"
+        who = one.username or one.code or f"#{one.person_id}"
+        click.echo(f"{who}\t{one.full_name}\t{one.role}\t{key_of(unit) if unit else ''}\t{days}")
 
 
 @role.command()
 @click.argument("username")
 @click.argument("name", metavar="ROLE")
 @UNIT
+@click.option("--from", "starts_on", type=DAY, help="Ngày bắt đầu (2026-12-31); mặc định ngay.")
+@click.option("--until", "ends_on", type=DAY, help="Ngày cuối cùng; mặc định không hẹn.")
 @DATA
-def grant(username: str, name: str, unit: str, data: Path | None) -> None:
-    """Giao vai trò ROLE cho USERNAME; có hiệu lực từ lần đăng nhập kế tiếp."""
+def grant(
+    username: str,
+    name: str,
+    unit: str,
+    starts_on: dt.datetime | None,
+    ends_on: dt.datetime | None,
+    data: Path | None,
+) -> None:
+    """Giao vai trò ROLE cho USERNAME (tên đăng nhập hoặc mã); vai trò đang giữ được đổi ngày."""
     from school.access import operator
     from school.people import acts
+    from school.people.appointing import Days
 
+    days = Days(starts_on and starts_on.date(), ends_on and ends_on.date())
     with opened(data) as (_settings, records), records.begin() as session:
         by = operator("motcham role grant")
-        new = acts.appoint(session, by, username, name, unit, at=dt.datetime.now(dt.UTC))
+        new = acts.appoint(session, by, username, name, unit, days, at=dt.datetime.now(dt.UTC))
     facts = {"username": username, "role": name}
     say(
         Message("{username} nay là {role}.", facts)

@@ -10,6 +10,7 @@ may do: that is `school.access` for pages, and `jupyterhub_config.py` for the hu
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -80,7 +81,7 @@ class RolesFromRecords(HasTraits):
 
     def _look_up(self, username: str) -> dict[str, Any] | None:
         with self._open().read() as session:
-            actor = access.load_actor(session, username)
+            actor = access.load_actor(session, username, at=dt.datetime.now(dt.UTC))
         if not actor.known:
             return None
         return {

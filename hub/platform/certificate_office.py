@@ -35,7 +35,7 @@ class CertificateOffice:
             persons.find_unit_by_id(session, certificate.unit_id) if certificate.unit_id else None
         )
         programme = load_programmes().get(certificate.programme)
-        demo = self._settings.demo
+        demo = self._settings.demonstration
         return Facts(
             number=certificate.number,
             full_name=certificate.full_name,
@@ -72,5 +72,5 @@ def open_signer(settings: Settings) -> Signer:
     """The operator's own key where the settings name one, else the demonstration's."""
     if settings.certificate_key and settings.certificate_chain:
         return load_signer(settings.certificate_key, settings.certificate_chain)
-    authority = SAMPLE_AUTHORITY if settings.demo else settings.ministry
+    authority = SAMPLE_AUTHORITY if settings.demonstration else settings.ministry
     return load_or_make_signer(settings.secrets, authority=authority, at=dt.datetime.now(dt.UTC))

@@ -29,6 +29,7 @@ from school.access import (
     UNIT_OFFICER,
 )
 
+ACCOUNTS_FILE = "demo-accounts.json"  # in the folder of secrets
 CONTENT = ROOT / "courses" / "content"
 
 
@@ -132,7 +133,7 @@ def add_people(session: Session, *, at: dt.datetime) -> None:
 
 def open_accounts(settings: Settings) -> list[DemoAccount]:
     """Make the accounts that are missing and return what to print."""
-    path = settings.secrets / "demo-accounts.json"
+    path = settings.secrets / ACCOUNTS_FILE
     remembered = _remembered(path)
     found = []
     with accounts.open_accounts(settings.hub_database_url) as session:

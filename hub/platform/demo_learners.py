@@ -24,7 +24,7 @@ from records.assessment.certificate_numbers import ALPHABET, RANDOM_CHARACTERS, 
 from records.courses import releases
 from records.learning.progress import stand_in
 from records.people import persons
-from records.platform import audit, synthetic_rows
+from records.platform import audit, made_up, synthetic_rows
 from records.programme.requirements import requirements_of
 from records.tables.courses import Release
 
@@ -226,7 +226,7 @@ def _plan(session: Session, units: _Units, at: dt.datetime) -> None:
     goal = find_goals(session, PROGRAMME)["local"]
     _begins, ends = reporting_window(today_in_vietnam(at))
     shares = allot(goal.amount, units.weights)
-    set_plan(session, PROGRAMME, shares, source="Kế hoạch mẫu để trình diễn", deadline_on=ends)
+    set_plan(session, PROGRAMME, shares, source=made_up.PLAN, deadline_on=ends)
 
 
 def _name(dice: random.Random) -> str:

@@ -218,11 +218,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         check_programme(settings.programme)
     except Refused as refused:
         yield Finding("missing", refused.messages[0])
-    known = {f"MOTCHAM_{name.upper()}" for name in Settings.model_fields}
-    known |= {"MOTCHAM_SETTINGS", "MOTCHAM_DEBUG", "MOTCHAM_STARTER"}
-    for name in sorted(os.environ):
-        if name.startswith("MOTCHAM_") and name not in known:
-            yield Finding("note", Message("Không có thiết lập nào tên {name}", {"name": name}))
 
 
 def _fonts() -> Iterator[Finding]:

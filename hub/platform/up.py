@@ -30,11 +30,12 @@ from hub.login.accounts import forget_strangers, open_accounts
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
 from hub.platform.demo_learners import load_demo_learners
+from hub.platform.first_start import describe, lay_ground, settle_kind
 from hub.platform.logs import RotatingLog
 from hub.platform.ports import is_free
-from hub.platform.private_files import keep_secret, make_private_folder
+from hub.platform.private_files import make_private_folder
 from hub.settings import ROOT, Settings
-from records import Session, open_records
+from records import Session
 from records.people import persons
 
 Tell = Callable[[Message], None]
@@ -46,10 +47,12 @@ LARGEST_LOG = 20_000_000  # bytes; the one before is kept beside it
 
 @dataclass(frozen=True)
 class Prepared:
-    """What stands ready before anything is started."""
+    """What stands ready before anything is started. ``settings`` say what the records are."""
 
+    settings: Settings
     courses: list[str]
     accounts: list[demo.DemoAccount]
+    about: tuple[Message, ...]  # what this folder is
 
 
 def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
@@ -69,6 +72,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
                 )
             )
         prepared = prepare(settings, tell=tell, at=at)
+        settings = prepared.settings
         stop = StopRequest()
         lifetime.adopt_orphans()
         with RotatingLog(log_path(settings), largest=LARGEST_LOG) as log, stop.listening():
@@ -149,20 +153,12 @@ def claim(settings: Settings) -> Iterator[None]:
 def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     """Secrets, database, units, courses, accounts. Safe to repeat; only the first time is slow."""
     check_programme(settings.programme)
-    for folder in (settings.secrets, settings.data / "logs", settings.data / "cache"):
-        make_private_folder(folder)
-    for name in ("hub-cookie", "proxy-token", "audit-key"):
-        keep_secret(settings.secrets / name)
-    fresh = not settings.database_url and not (settings.data / "motcham.sqlite").exists()
-    if fresh:
-        tell(Message("Tạo cơ sở dữ liệu trong {path}", {"path": settings.data}))
-    records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
+    records = lay_ground(settings, tell=tell)
     courses: list[str] = []
     accounts: list[demo.DemoAccount] = []
     try:
-        with records.begin() as session:
-            persons.load_units(session)
-        if settings.demo:
+        settings = settle_kind(settings, records, at=at)
+        if settings.demonstration:
             courses = demo.publish_courses(records, at=at, tell=tell)
             with records.begin() as session:
                 demo.add_people(session, at=at)
@@ -170,13 +166,14 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
                 _add_learners(session, settings.demo_learners, at=at, tell=tell)
         with records.read() as session:
             names = persons.all_usernames(session)
+            about = describe(settings, session, at=at)
     finally:
         records.close()
     with open_accounts(settings.hub_database_url) as hub_session:
         forget_strangers(hub_session, {name.lower() for name in names})
-    if settings.demo and not settings.oidc:
+    if settings.demonstration and not settings.oidc:
         accounts = demo.open_accounts(settings)
-    return Prepared(courses, accounts)
+    return Prepared(settings, courses, accounts, about)
 
 
 def _add_learners(session: Session, learners: int, *, at: dt.datetime, tell: Tell) -> None:
@@ -302,6 +299,8 @@ def announce(settings: Settings, prepared: Prepared, tell: Tell) -> None:
                 },
             )
         )
+    for line in prepared.about:
+        tell(Message("\n{line}", {"line": line}))
     tell(Message("\nNhật ký: {path}. Dừng: Ctrl-C.", {"path": log_path(settings)}))
 
 

@@ -41,7 +41,7 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import roster
+from hub.portal.pages.people import roles, roster, units
 from hub.portal.pages.platform import audit, labs
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
@@ -108,6 +108,11 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"audit", audit.AuditPage),
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
+        (r"roles", roles.RolesPage),
+        (r"units", units.UnitsPage),
+        (r"units/import", units.ImportUnits),
+        (r"units/codes\.(csv|xlsx)", units.CodeList),
+        (rf"units/{NUMBER}/change", units.ChangeUnit),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login

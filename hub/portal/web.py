@@ -149,7 +149,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         if not self.portal.speed.allow(self.asker, cost=self.cost):
             raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
         if username:
-            self.actor = await self.read(access.load_actor, username)
+            self.actor = await self.read(access.load_actor, username, at=self.now)
             self._ = self._translator()
         if self.request.method not in ("GET", "HEAD", "OPTIONS"):
             # Not by tornado's own setting: that asks before a token has been recognised.
@@ -325,6 +325,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             "path": self.request.uri,
             "hub_prefix": self.portal.hub_prefix,
             "ministry": self.portal.settings.ministry,
+            "demonstration": self.portal.settings.demonstration,
         }
 
     def _wants_xsrf(self) -> bool:

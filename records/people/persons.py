@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.messages import Message, Refused
@@ -138,41 +138,82 @@ def _belongs_to(table: SqlTable, person_id: int) -> Any:
 # --- roles ------------------------------------------------------------------------------------
 
 
-def grant_role(session: Session, person_id: int, role: str, unit_id: int | None = None) -> bool:
-    """Give a role (one of `ROLES`), for a unit and all below it where it has one; False if held."""
+def grant_role(
+    session: Session,
+    person_id: int,
+    role: str,
+    unit_id: int | None = None,
+    *,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> bool:
+    """Give a role (one of `ROLES`), for a unit and all below it where it has one, on the days from
+    ``starts_on`` to ``ends_on``; one that is there gets these days. False where nothing changes."""
     if role not in ROLES:
         raise ValueError(f"no role {role!r}; there are {', '.join(ROLES)}")
-    return insert_new(session, RoleGrant, person_id=person_id, role=role, unit_id=unit_id)
+    days = {"starts_on": starts_on, "ends_on": ends_on}
+    if insert_new(session, RoleGrant, person_id=person_id, role=role, unit_id=unit_id, **days):
+        return True
+    changed = session.execute(
+        update(RoleGrant)
+        .where(
+            *_is_grant(person_id, role, unit_id),
+            or_(*(getattr(RoleGrant, name).is_distinct_from(day) for name, day in days.items())),
+        )
+        .values(days)
+        .returning(RoleGrant.id)
+    )
+    return changed.first() is not None
 
 
 def withdraw_role(session: Session, person_id: int, role: str, unit_id: int | None = None) -> bool:
     """Take a role back; False when it was not held."""
     taken = session.execute(
-        delete(RoleGrant)
-        .where(
-            RoleGrant.person_id == person_id,
-            RoleGrant.role == role,
-            RoleGrant.unit_id.is_not_distinct_from(unit_id),
-        )
-        .returning(RoleGrant.id)
+        delete(RoleGrant).where(*_is_grant(person_id, role, unit_id)).returning(RoleGrant.id)
     )
     return taken.first() is not None
 
 
-def holders_of(session: Session, role: str) -> frozenset[int]:
-    """Keys of the persons who hold a role and were not erased."""
+def _is_grant(person_id: int, role: str, unit_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        RoleGrant.person_id == person_id,
+        RoleGrant.role == role,
+        RoleGrant.unit_id.is_not_distinct_from(unit_id),
+    )
+
+
+def in_force(on: dt.date) -> ColumnElement[bool]:
+    """Whether a grant gives rights on this day (of Việt Nam)."""
+    return and_(
+        or_(RoleGrant.starts_on.is_(None), RoleGrant.starts_on <= on),
+        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= on),
+    )
+
+
+def hold_holders(
+    session: Session, role: str
+) -> Sequence[tuple[int, dt.date | None, dt.date | None]]:
+    """Who holds a role, from and until when, without the erased.
+
+    Their rows are held until the transaction ends, so that two who withdraw each other's role at
+    once wait for each other, and the second one sees what the first did.
+    """
     found = (
-        select(RoleGrant.person_id)
+        select(RoleGrant.person_id, RoleGrant.starts_on, RoleGrant.ends_on)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(RoleGrant.role == role, Person.erased_at.is_(None))
+        .order_by(RoleGrant.id)
+        .with_for_update(of=RoleGrant)
     )
-    return frozenset(session.scalars(found))
+    return [(row.person_id, row.starts_on, row.ends_on) for row in session.execute(found)]
 
 
-def roles_of(session: Session, person_id: int) -> Sequence[RoleGrant]:
-    """What the person was granted, oldest first."""
+def roles_of(session: Session, person_id: int, *, on: dt.date) -> Sequence[RoleGrant]:
+    """What the person is granted on this day (of Việt Nam), oldest first."""
     return session.scalars(
-        select(RoleGrant).where(RoleGrant.person_id == person_id).order_by(RoleGrant.id)
+        select(RoleGrant)
+        .where(RoleGrant.person_id == person_id, in_force(on))
+        .order_by(RoleGrant.id)
     ).all()
 
 

@@ -1,1 +1,1 @@
-"""The audit log, and rows made up at size."""
+"""The audit log, what these records are for, and rows made up at size."""

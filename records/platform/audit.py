@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,13 +141,20 @@ def _hash(entry: AuditEntry, key: bytes) -> str:
 
 
 def entries(
-    session: Session, *, before: int | None = None, search: str = "", limit: int = 100
+    session: Session,
+    *,
+    before: int | None = None,
+    search: str = "",
+    actions: Collection[str] = (),
+    limit: int = 100,
 ) -> Sequence[AuditEntry]:
     """The newest entries first, below key ``before``; ``search`` is part of an actor's login name
-    or full name, of an action or of a subject."""
+    or full name, of an action or of a subject; ``actions``: these only."""
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
         found = found.where(AuditEntry.id < before)
+    if actions:
+        found = found.where(AuditEntry.action.in_(actions))
     if search:
         fields = (AuditEntry.actor, AuditEntry.action, AuditEntry.subject)
         meant = [field.icontains(search, autoescape=True) for field in fields]
@@ -162,6 +169,16 @@ def _keys_of(search: str) -> Select[str]:
             Person.username.icontains(search, autoescape=True), and_(*folded) if folded else false()
         )
     )
+
+
+def names_in(session: Session, listed: Sequence[AuditEntry]) -> dict[str, str]:
+    """For each actor and subject among ``listed`` who is a person still known: the full name."""
+    keys = {key for entry in listed for key in (entry.actor, entry.subject)}
+    ids = {key.removeprefix(PERSON) for key in keys if key.startswith(PERSON)}
+    found = select(Person.id, Person.full_name).where(
+        Person.id.in_([int(key) for key in ids if key.isdigit()])
+    )
+    return {f"{PERSON}{key}": name for key, name in session.execute(found) if name}
 
 
 def actor_names(session: Session, listed: Sequence[AuditEntry]) -> dict[str, str]:

@@ -36,6 +36,8 @@ class UnitNode:
     name: str
     parent_id: int | None
     successor_id: int | None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def load_units_tree(session: Session) -> dict[int, UnitNode]:
         Unit.name,
         Unit.parent_id,
         Unit.successor_id,
+        Unit.valid_from,
+        Unit.valid_to,
     )
     return {row.id: UnitNode(*row) for row in session.execute(select(*columns))}
 

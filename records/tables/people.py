@@ -28,7 +28,7 @@ class Unit(Table):
     __table_args__ = (UniqueConstraint("kind", "vintage", "code"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    # nation central province district commune press enterprise
+    # one of `records.people.units.KINDS`
     kind: Mapped[str] = mapped_column(String(16))
     vintage: Mapped[str] = mapped_column(String(8))  # code list: "2008", "2025"; "" where none
     code: Mapped[str] = mapped_column(String(32))
@@ -37,6 +37,28 @@ class Unit(Table):
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
+
+
+class FormerName(Table):
+    """What a unit was called before ``until_on``, the first day of its next name."""
+
+    __tablename__ = "former_name"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    until_on: Mapped[dt.date]
+
+
+def is_marked_as_made_up(code: str | None, full_name: str) -> bool:
+    """Whether somebody bears both marks of the made-up: a code that begins with TN, and "(mẫu)" at
+    the end of the name."""
+    return bool(code and code.startswith("TN")) and full_name.rstrip().endswith("(mẫu)")
+
+
+def _made_up(context: Any) -> bool:
+    row = context.get_current_parameters()
+    return is_marked_as_made_up(row.get("code"), row["full_name"])
 
 
 def _key_of_the_name(context: Any) -> str:
@@ -68,6 +90,8 @@ class Person(Table):
     audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     language: Mapped[str] = mapped_column(String(8), default="vi")
+    # Decided when the row is made: whatever somebody is called later, they stay who they were.
+    made_up: Mapped[bool] = mapped_column(default=_made_up)
     created_at: Mapped[dt.datetime]
     erased_at: Mapped[dt.datetime | None]
 
@@ -91,7 +115,8 @@ class LoginName(Table):
 
 
 class RoleGrant(Table):
-    """A person holds ``role``; a unit officer holds it for ``unit_id`` and all below."""
+    """A person holds ``role`` from ``starts_on`` to the end of ``ends_on`` (days in Việt Nam; None:
+    without bound); a unit officer holds it for ``unit_id`` and all below."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -111,3 +136,5 @@ class RoleGrant(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(24))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]

@@ -1,4 +1,4 @@
-"""The audit log."""
+"""The audit log, and what this installation is."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ class AuditEntry(Table):
     detail: Mapped[dict[str, Any]]
     previous_hash: Mapped[str] = mapped_column(String(64), unique=True)  # no fork in the chain
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class Installation(Table):
+    """What these records are for: one row, ``demonstration`` or ``real``, or none before that was
+    decided (see `records.platform.installation`)."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)  # always 1: two deciders meet here
+    kind: Mapped[str] = mapped_column(String(16))
+    decided_at: Mapped[dt.datetime]

@@ -6,18 +6,30 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 
+from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
 from records import Session
-from records.people import logins, persons
+from records.people import holders, logins, persons
 from records.platform import audit
-from records.programme.counting import load_units_tree
+from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed
+from school.acts import act, nothing_changed, require
+from school.people.appointing import (
+    ALWAYS,
+    Days,
+    find_somebody,
+    find_unit_for,
+    keep_an_administrator,
+    path_of_person,
+    refuse_newcomer,
+    units_above,
+)
 from school.people.roster import importing
 from school.people.roster.old_encodings import Encoding
 from school.people.roster.table import Table
+from school.people.units.keys import key_of
 
 
 @act(may=access.may_import_roster, audited="roster.import")
@@ -104,69 +116,115 @@ def unbind_account(session: Session, actor: Actor, username: str, *, at: dt.date
     return True
 
 
-@act(may=access.may_administer, audited="role.grant")
+@act(may=access.may_appoint, audited="role.grant")
 def appoint(
-    session: Session, actor: Actor, username: str, role: str, unit: str = "", *, at: dt.datetime
+    session: Session,
+    actor: Actor,
+    who: str,
+    role: str,
+    unit: str = "",
+    days: Days = ALWAYS,
+    *,
+    at: dt.datetime,
 ) -> bool:
-    """Give somebody a role, from their next login on; False where they hold it.
+    """Give somebody, named by login name or code, a role on these days; False where they hold it
+    so. A role that is there gets the new days.
 
-    ``unit``: the code of the unit that a unit officer is for; no other role has one. `Refused` for
-    an unknown name, role or unit.
+    ``unit``: code or key of the unit that a unit officer is for; no other role has one. `Refused`
+    for an unknown name, role or unit, days that never come, and where the days would leave nobody
+    who administers. `NotAllowed` for what this actor does not give to this person.
     """
-    person = _find(session, username)
-    unit_id = _unit_of(session, role, unit)
-    if not persons.grant_role(session, person.id, role, unit_id):
+    person = find_somebody(session, who)
+    found = find_unit_for(session, role, unit)
+    unit_id = found.id if found else None
+    above, path = units_above(session, unit_id), path_of_person(session, person)
+    require(access.may_give_role(actor, role, above, person.id, path))
+    days.check(today_in_vietnam(at))
+    if role == access.ADMINISTRATOR:
+        keep_an_administrator(session, person, days, at=at)
+    if not persons.grant_role(
+        session, person.id, role, unit_id, starts_on=days.starts_on, ends_on=days.ends_on
+    ):
         nothing_changed(session)
         return False
-    _log(session, actor, "role.grant", person, at, {"role": role, "unit": unit})
+    bounds = {"from": days.starts_on, "to": days.ends_on}
+    told = {name: day.isoformat() for name, day in bounds.items() if day}
+    detail = {"role": role, "unit": key_of(found) if found else "", **told}
+    _log(session, actor, "role.grant", person, at, detail)
     return True
 
 
-@act(may=access.may_administer, audited="role.withdraw")
-def withdraw_role(
-    session: Session, actor: Actor, username: str, role: str, unit: str = "", *, at: dt.datetime
-) -> bool:
-    """Take a role back; False where it was not held. `Refused` for the last administrator's."""
-    person = _find(session, username)
-    unit_id = _unit_of(session, role, unit)
-    if role == access.ADMINISTRATOR and persons.holders_of(session, role) == {person.id}:
-        raise Refused(
-            Message(
-                "{username} là người quản trị cuối cùng; hãy giao vai trò này cho người khác trước",
-                {"username": username},
-            )
+@act(may=access.may_administer, audited="role.grant")
+def begin_administration(
+    session: Session,
+    actor: Actor,
+    username: str,
+    full_name: str,
+    code: str | None,
+    open_account: Callable[[], None],
+    *,
+    at: dt.datetime,
+) -> None:
+    """Make the first administrator, a new person or one who is on a list already under this login
+    name; ``open_account`` gives them a way to log in, last of all. `Refused` where somebody
+    administers already, and for a name that cannot be."""
+    if holders.is_held(session, access.ADMINISTRATOR, on=today_in_vietnam(at)):
+        raise Refused(Message("Đã có người quản trị; người ấy giao vai trò cho người khác được."))
+    person = persons.find_person(session, username)
+    if person is None:
+        refuse_newcomer(username, full_name)
+        person = persons.add_person(
+            session, username=username, full_name=full_name, code=code or None, at=at
         )
+    persons.grant_role(session, person.id, access.ADMINISTRATOR)
+    _log(session, actor, "role.grant", person, at, {"role": access.ADMINISTRATOR, "unit": ""})
+    open_account()
+
+
+@act(may=access.may_withdraw_some_role, audited="role.withdraw")
+def withdraw_role(
+    session: Session, actor: Actor, who: str, role: str, unit: str = "", *, at: dt.datetime
+) -> bool:
+    """Take a role back; False where it was not held. `Refused` for the last administrator's,
+    `NotAllowed` for what this actor does not take from this person."""
+    person = find_somebody(session, who)
+    found = find_unit_for(session, role, unit)
+    return _withdraw(session, actor, person, role, found, at=at)
+
+
+@act(may=access.may_withdraw_some_role, audited="role.withdraw")
+def end_grant(session: Session, actor: Actor, grant_id: int, *, at: dt.datetime) -> str:
+    """Take back the role with this key, of a unit that is no more too; the name of whose it was.
+    `Refused` where it is gone already, else as `withdraw_role`."""
+    holder = holders.find_holder(session, grant_id)
+    person = persons.find_person_by_id(session, holder.person_id) if holder else None
+    if holder is None or person is None:
+        raise Refused(Message("Vai trò này đã được thôi giao"))
+    unit = load_units_tree(session).get(holder.unit_id or 0)
+    _withdraw(session, actor, person, holder.role, unit, at=at)
+    return person.full_name
+
+
+def _withdraw(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    role: str,
+    unit: UnitNode | None,
+    *,
+    at: dt.datetime,
+) -> bool:
+    unit_id = unit.id if unit else None
+    above = units_above(session, unit_id)
+    require(access.may_withdraw_role(actor, role, above, person.id))
+    if role == access.ADMINISTRATOR:
+        keep_an_administrator(session, person, None, at=at)
     if not persons.withdraw_role(session, person.id, role, unit_id):
         nothing_changed(session)
         return False
-    _log(session, actor, "role.withdraw", person, at, {"role": role, "unit": unit})
+    detail = {"role": role, "unit": key_of(unit) if unit else ""}
+    _log(session, actor, "role.withdraw", person, at, detail)
     return True
-
-
-def _unit_of(session: Session, role: str, code: str) -> int | None:
-    """The key of the unit that a role is for. `Refused` where role or unit do not fit."""
-    if role not in access.ROLES:
-        known = ", ".join(access.ROLES)
-        raise Refused(
-            Message("Không có vai trò {role}; có: {known}", {"role": role, "known": known})
-        )
-    if role != access.UNIT_OFFICER:
-        if code:
-            raise Refused(Message("Vai trò {role} không gắn với đơn vị nào", {"role": role}))
-        return None
-    found = [
-        unit
-        for unit in load_units_tree(session).values()
-        if unit.code == code and unit.successor_id is None
-    ]
-    if len(found) != 1:
-        raise Refused(
-            Message(
-                "Cán bộ đầu mối cần mã của đúng một đơn vị; “{code}” khớp {n} đơn vị",
-                {"code": code, "n": len(found)},
-            )
-        )
-    return found[0].id
 
 
 def units_to_fill(session: Session, actor: Actor) -> Collection[int] | None:

@@ -20,6 +20,7 @@ from sqlalchemy import inspect, text
 from core.names import name_key
 from records import Records, open_records
 from records.engine import MIGRATIONS, migrate_to
+from records.platform import installation
 from records.programme.requirements import requirements_of
 from records.schema import Table
 
@@ -204,6 +205,41 @@ def test_what_was_required_stays_required_and_names_are_found(tmp_path: Path) ->
         "hai": "2026-03-01",
     }
     assert folded == "dang thi yen (mau)"
+
+
+UNIT = "INSERT INTO unit (kind, vintage, code, name) VALUES ('nation', '', 'VN', 'Việt Nam');\n"
+MADE_UP = """INSERT INTO person (id, code, full_name, name_key, language, created_at)
+  VALUES (1, 'TN-MAU-001', 'An (mẫu)', 'an', 'vi', '2026-03-02');
+"""
+# A code of Thái Nguyên, and a name that says "(mẫu)": each alone is no mark.
+REAL = """INSERT INTO person (id, code, full_name, name_key, language, created_at)
+  VALUES (2, 'TN-7', 'Ba Văn', 'ba', 'vi', '2026-03-02'),
+         (3, NULL, 'Tư (mẫu)', 'tu', 'vi', '2026-03-02');
+"""
+
+
+@pytest.mark.parametrize(
+    ("statements", "kind", "made_up"),
+    [
+        ("", None, []),
+        (UNIT, "real", []),
+        (UNIT + MADE_UP, "demonstration", [True]),
+        (UNIT + REAL, "real", [False, False]),
+        (UNIT + MADE_UP + REAL, "real", [True, False, False]),
+    ],
+    ids=["never started", "nobody yet", "a demonstration", "real", "both"],
+)
+def test_what_an_older_folder_is_is_seen_in_its_people(
+    statements: str, kind: str | None, made_up: list[bool], tmp_path: Path
+) -> None:
+    records = _upgrade_with(f"sqlite:///{tmp_path / 'old.sqlite'}", statements)
+    try:
+        with records.read() as session:
+            assert installation.kind_of(session) == kind
+            found = session.execute(text("SELECT made_up FROM person ORDER BY id"))
+            assert [bool(one) for (one,) in found] == made_up
+    finally:
+        records.close()
 
 
 def test_a_schema_from_the_future_is_not_touched(records) -> None:

@@ -21,7 +21,7 @@ from records.assessment import certificates
 from records.courses import releases
 from records.learning import meetings
 from records.marking import queue, remarking
-from records.people import logins, persons
+from records.people import holders, logins, persons
 from records.platform import audit
 from records.schema import AwareUTC, Table
 from records.tables.platform import AuditEntry
@@ -34,12 +34,14 @@ from school.learning import acts as learning
 from school.learning import lessons
 from school.marking import acts as marking
 from school.people import acts as people
+from school.people import unit_acts
+from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
 from school.refusals import NotAllowed
 
 ROOT = Path(school.__file__).parent
-MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/acts.py"))
+MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/*acts.py"))
 for path in MODULES:
     importlib.import_module(".".join(path.with_suffix("").parts))
 OURS = {name: one for name, one in ACTS.items() if name.startswith("school.")}
@@ -66,7 +68,7 @@ def test_there_are_acts_of_every_subject() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.parent.name)
 def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Path) -> None:
     tree = ast.parse((ROOT.parent / path).read_text("utf-8"))
-    reads = {"check_roster", "units_to_fill"}
+    reads = {"check_roster", "check_units", "units_to_fill"}
     found = 0
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -152,6 +154,11 @@ class World:
 
     session: Session
     actors: dict[str, Actor]
+
+    def unit(self) -> int:
+        found = persons.find_unit(self.session, "province", "2025", "01")
+        assert found is not None
+        return found.id
 
     def place(self) -> lessons.Place:
         learner = self.actors["an"]
@@ -254,6 +261,27 @@ def _set_plan(world: World, actor: Actor) -> None:
 def _unbind(world: World, actor: Actor) -> None:
     assert logins.bind(world.session, "an", "issuer|1")
     assert people.unbind_account(world.session, actor, "an", at=AT)
+
+
+def _begin_administration(world: World, actor: Actor) -> None:
+    person = persons.find_person(world.session, "quan-tri")
+    assert person
+    persons.withdraw_role(world.session, person.id, access.ADMINISTRATOR)
+    people.begin_administration(
+        world.session, actor, "moi", "Người Mới (mẫu)", None, lambda: None, at=AT
+    )
+
+
+def _clear_demonstration(world: World, actor: Actor) -> None:
+    person = persons.find_person(world.session, "quan-tri")
+    assert person
+    person.made_up = False
+    platform.clear_demonstration(world.session, actor, at=AT)
+
+
+def _end_grant(world: World, actor: Actor) -> None:
+    _total, found = holders.list_holders(world.session, role=access.INSTRUCTOR)
+    people.end_grant(world.session, actor, found[0].grant_id, at=AT)
 
 
 def _replace_certificate(world: World, actor: Actor) -> None:
@@ -384,11 +412,42 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, "an", access.UNIT_OFFICER, "01", at=AT
         ),
     ),
+    "people: begin_administration": (
+        "quan-tri",
+        _begin_administration,
+    ),
+    "people: end_grant": ("quan-tri", _end_grant),
+    "people: import_units": (
+        "bo",
+        lambda world, actor: unit_acts.import_units(
+            world.session, actor, one_row(kind="press", code="BC-1", name="Báo (mẫu)"), at=AT
+        ),
+    ),
+    "people: change_unit": (
+        "bo",
+        lambda world, actor: unit_acts.change_unit(
+            world.session, actor, world.unit(), name="Tên mới", parent="", at=AT
+        ),
+    ),
+    "people: end_unit": (
+        "bo",
+        lambda world, actor: unit_acts.end_unit(
+            world.session, actor, world.unit(), last_day=AT.date(), successor="", at=AT
+        ),
+    ),
     "people: withdraw_role": (
         "quan-tri",
         lambda world, actor: people.withdraw_role(
             world.session, actor, "thay", access.INSTRUCTOR, at=AT
         ),
+    ),
+    "platform: decide_kind": (
+        "quan-tri",
+        lambda world, actor: platform.decide_kind(world.session, actor, "real", at=AT),
+    ),
+    "platform: clear_demonstration": (
+        "quan-tri",
+        _clear_demonstration,
     ),
     "platform: note_lab_stopped": (
         "quan-tri",
@@ -426,7 +485,7 @@ def _fill(session: Session) -> None:
 
 
 def _world(session: Session) -> World:
-    return World(session, {name: access.load_actor(session, name) for name in ROLES})
+    return World(session, {name: access.load_actor(session, name, at=AT) for name in ROLES})
 
 
 def _short(name: str) -> str:
@@ -479,7 +538,8 @@ BY_THEMSELVES = {
     "hub/platform/demo.py": "the demonstration's courses and people",
     "hub/platform/demo_learners.py": "the demonstration's learners",
     "hub/platform/grading.py": "certificates that were missed",
-    "hub/platform/up.py": "units, at each start",
+    "hub/platform/first_start.py": "units, at each start",
+    "hub/platform/up.py": "the demonstration's learners",
     "hub/commands/results.py": "the demonstration's learners",
 }
 

@@ -16,6 +16,7 @@ from hub.portal import forms
 from hub.portal.web import PageHandler
 
 PAGE = 50  # lines of a list
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VINTAGE_NAMES: dict[Vintage, Message] = {
     "2025": Message("34 tỉnh, thành phố (từ 01/7/2025)"),
     "2008": Message("63 tỉnh, thành phố (đến 30/6/2025)"),

@@ -39,7 +39,7 @@ KINDS = {
 }
 VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -123,7 +123,7 @@ class _RowCheck:
         username = text["username"] and self._matching(
             "username",
             text["username"].lower(),
-            _USERNAME,
+            USERNAME,
             Message("Chữ thường không dấu, số và . _ -, hoặc cả địa chỉ thư điện tử"),
         )
         if code:

@@ -42,7 +42,7 @@ class Verify(UploadPage):
                 facts=None,
                 verdict=None,
                 programmes=targets.load_programmes(),
-                sample=self.portal.settings.demo,
+                sample=self.portal.settings.demonstration,
             )
 
     async def post(self) -> None:
@@ -70,7 +70,7 @@ class Verify(UploadPage):
             facts=verdict.facts,
             verdict=verdict,
             programmes=targets.load_programmes(),
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
 
@@ -90,7 +90,7 @@ class VerifyNumber(PageHandler):
             facts=facts,
             verdict=None,
             programmes=targets.load_programmes(),
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
 

@@ -35,7 +35,7 @@ from analytics.programme.targets import (
 from core.calendar import today_in_vietnam
 from core.messages import Message
 from courses.handouts.csv_cells import safe_cell
-from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, OfficerPage
+from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, XLSX, OfficerPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
@@ -43,7 +43,6 @@ from records.programme import counting
 from records.tables.people import Unit
 from school import access
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
@@ -77,7 +76,7 @@ class National(OfficerPage):
             vintages=VINTAGE_NAMES,
             count=self.count,
             whole=_nation_id(await self.read(persons.find_nation)),
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
     def _months(self, figures: Figures, goal: Goal) -> Markup:
@@ -104,7 +103,7 @@ class Workbook(OfficerPage):
 
     async def get(self) -> None:
         self.require(access.may_see_nation(self.actor))
-        vintage, demo = self.vintage(), self.portal.settings.demo
+        vintage, demo = self.vintage(), self.portal.settings.demonstration
         book = io.BytesIO()
 
         def write(session: Session) -> Figures:
@@ -146,7 +145,7 @@ class UnitPage(OfficerPage):
             nowhere=NOWHERE,
             sorted_by=sort,
             count=self.count,
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
     def _load(self, session: Session, unit_id: int) -> UnitFigures | None:
@@ -229,7 +228,7 @@ class PublicProgress(OfficerPage):
             withheld=Withheld,
             vintages=VINTAGE_NAMES,
             count=self.count,
-            sample=self.portal.settings.demo,
+            sample=self.portal.settings.demonstration,
         )
 
 
