@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from core.messages import Message
+from core.calendar import HANOI
+from core.messages import Message, Refused
 from hub.commands.console import say
 from hub.commands.opening import DATA, opened
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
 
 
 @click.group()
@@ -67,7 +72,8 @@ def account() -> None:
 @click.argument("username")
 @DATA
 def password(username: str, data: Path | None) -> None:
-    """Cấp mật khẩu mới cho USERNAME và in ra một lần. Chạy được khi hệ thống đang chạy."""
+    """Cấp mật khẩu mới cho USERNAME và in ra một lần; đăng nhập lần đầu phải đổi. Mọi phiên đăng
+    nhập trước kết thúc. Chạy được khi hệ thống đang chạy."""
     from hub.login import accounts
     from school.access import operator
     from school.people import acts
@@ -77,11 +83,40 @@ def password(username: str, data: Path | None) -> None:
     def set_password(name: str) -> None:
         with accounts.open_accounts(settings.hub_database_url) as session:
             accounts.set_password(session, name, fresh)
+            accounts.end_sessions(session, name, keep_labs=True)
 
     with opened(data) as (settings, records), records.begin() as session:
         by = operator("motcham account password")
         acts.reset_password(session, by, username, set_password, at=dt.datetime.now(dt.UTC))
     say(Message("{username}: {password}", {"username": username, "password": fresh}))
+
+
+@account.command()
+@click.argument("username")
+@click.option("--mail", "by_mail", is_flag=True, help="Gửi vào email của người đó, không in ra.")
+@DATA
+def link(username: str, by_mail: bool, data: Path | None) -> None:
+    """Tạo cho USERNAME một đường dẫn đặt mật khẩu, dùng một lần; đường dẫn cũ hết hiệu lực."""
+    from school.access import operator
+    from school.people import account_acts
+
+    with opened(data) as (settings, records), records.begin() as session:
+        _refuse_where_passwords_are_elsewhere(settings)
+        by, at = operator("motcham account link"), dt.datetime.now(dt.UTC)
+        slip = account_acts.make_link(session, by, username, by_mail=by_mail, at=at)
+    facts = {"username": username, "until": slip.expires_at.astimezone(HANOI)}
+    if by_mail:
+        say(Message("Đã viết thư cho {username}; đường dẫn dùng được đến {until:%d/%m/%Y}.", facts))
+        return
+    address = settings.set_password_url(slip.token)
+    say(Message("{username}, đến {until:%H:%M %d/%m/%Y}: {address}", facts | {"address": address}))
+
+
+def _refuse_where_passwords_are_elsewhere(settings: Settings) -> None:
+    if settings.oidc:
+        raise Refused(
+            Message("Mọi người đăng nhập ở máy chủ định danh; ở đây không đặt mật khẩu nào.")
+        )
 
 
 @account.command()

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
-from hub.login.accounts import forget_strangers, open_accounts
+from hub.login.accounts import forget_strangers, known_names, open_accounts
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
 from hub.platform.demo_learners import load_demo_learners
@@ -35,7 +35,7 @@ from hub.platform.ports import is_free
 from hub.platform.private_files import keep_secret, make_private_folder
 from hub.settings import ROOT, Settings
 from records import Session, open_records
-from records.people import persons
+from records.people import account_links, persons
 
 Tell = Callable[[Message], None]
 
@@ -151,7 +151,7 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     check_programme(settings.programme)
     for folder in (settings.secrets, settings.data / "logs", settings.data / "cache"):
         make_private_folder(folder)
-    for name in ("hub-cookie", "proxy-token", "audit-key"):
+    for name in ("hub-cookie", "proxy-token", "audit-key", "mail-key"):
         keep_secret(settings.secrets / name)
     fresh = not settings.database_url and not (settings.data / "motcham.sqlite").exists()
     if fresh:
@@ -170,12 +170,16 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
                 _add_learners(session, settings.demo_learners, at=at, tell=tell)
         with records.read() as session:
             names = persons.all_usernames(session)
+        with open_accounts(settings.hub_database_url) as hub_session:
+            forget_strangers(hub_session, {name.lower() for name in names})
+        if settings.demo and not settings.oidc:
+            accounts = demo.open_accounts(settings)
+        with open_accounts(settings.hub_database_url) as hub_session:
+            with_password = known_names(hub_session)
+        with records.begin() as session:
+            account_links.note_known(session, with_password, at=at)
     finally:
         records.close()
-    with open_accounts(settings.hub_database_url) as hub_session:
-        forget_strangers(hub_session, {name.lower() for name in names})
-    if settings.demo and not settings.oidc:
-        accounts = demo.open_accounts(settings)
     return Prepared(courses, accounts)
 
 

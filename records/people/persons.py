@@ -176,6 +176,14 @@ def roles_of(session: Session, person_id: int) -> Sequence[RoleGrant]:
     ).all()
 
 
+def roles_held(session: Session) -> dict[int, frozenset[str]]:
+    """The roles of everybody who holds one, by the person's key."""
+    found: dict[int, frozenset[str]] = {}
+    for person_id, role in session.execute(select(RoleGrant.person_id, RoleGrant.role)):
+        found[person_id] = found.get(person_id, frozenset()) | {role}
+    return found
+
+
 # --- units ------------------------------------------------------------------------------------
 
 

@@ -195,7 +195,7 @@ def _finish(session: Session, mail_id: int, **values: Any) -> None:
 def count_by_state(session: Session) -> dict[str, int]:
     """How many letters are in each state."""
     rows = session.execute(select(Mail.state, func.count()).group_by(Mail.state))
-    return {state: n for state, n in rows}
+    return {str(state): int(n) for state, n in rows}
 
 
 def latest(session: Session, state: str, *, limit: int) -> Sequence[tuple[Mail, Person]]:

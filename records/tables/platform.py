@@ -32,7 +32,7 @@ class AuditEntry(Table):
 
 
 class Mail(Table):
-    """A letter, written by the act it tells of and sent by the worker (``records.platform.outbox``).
+    """A letter, written by the act it tells of and sent by the worker (`records.platform.outbox`).
 
     ``facts``: what stands in it, worded only when it is sent; blank afterwards, since it may hold a
     link that opens an account. ``once``: what must not be written of twice.
