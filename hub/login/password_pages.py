@@ -105,11 +105,12 @@ class PasswordPage(BaseHandler):  # type: ignore[misc]
 
     async def act(self, do: Callable[..., Any], actor: Actor, *given: Any) -> Any:
         """An act of this person's, in a thread, in one transaction."""
+        self.actor = actor
 
         def work() -> Any:
             at = dt.datetime.now(dt.UTC)
             with self.authenticator.open_records().begin() as session:
-                return do(session, actor, *given, at=at)
+                return do(session, self.actor, *given, at=at)
 
         return await asyncio.to_thread(work)
 

@@ -40,8 +40,8 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import roster
-from hub.portal.pages.platform import audit, labs
+from hub.portal.pages.people import accounts, letters, roster
+from hub.portal.pages.platform import audit, labs, mail
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.sheet_desk import SheetDesk
@@ -76,6 +76,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}/lab", player.OpenInLab),
         (r"attend", classes.Attend),
         (r"notices/aside", classes.PutAside),
+        (r"letters", letters.LettersPage),
         # Teaching
         (r"teaching", teaching.TeachingHome),
         (r"teaching/publish", publishing.Publish),
@@ -107,11 +108,14 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"audit", audit.AuditPage),
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
+        (r"accounts", accounts.AccountsPage),
+        (r"mail", mail.MailPage),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
+        (r"letters/stop", letters.StopLetters),
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody

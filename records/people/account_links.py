@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.tables.people import Account, AccountLink, Person
@@ -138,6 +138,21 @@ def people_of(
             some = keys[begin : begin + _AT_ONCE]
             found += session.scalars(asked.where(Person.unit_id.in_(some))).all()
     return sorted(found, key=lambda one: (one.unit_id or 0, one.name_key, one.id))
+
+
+def count_without_password(session: Session) -> dict[int, int]:
+    """How many people of each unit have set no password yet; units of which none are left out."""
+    rows = session.execute(
+        select(Person.unit_id, func.count())
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(
+            Person.erased_at.is_(None),
+            Person.unit_id.is_not(None),
+            or_(Account.person_id.is_(None), Account.must_change),
+        )
+        .group_by(Person.unit_id)
+    )
+    return {unit_id: n for unit_id, n in rows if unit_id is not None}
 
 
 def _portions(keys: Iterable[int]) -> Iterator[list[int]]:

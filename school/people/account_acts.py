@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.folding import fold
 from core.messages import Message, Refused
 from records import Session
 from records.people import account_links, persons
@@ -119,14 +120,23 @@ def make_links(
     )
 
 
-def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
-    """How many people of each of the actor's units have set no password yet."""
-    found: dict[int, int] = {}
-    units = units_to_fill(session, actor)
-    for person in account_links.people_of(session, units, without_password=True):
-        if person.unit_id is not None:
-            found[person.unit_id] = found.get(person.unit_id, 0) + 1
-    return found
+def count_waiting(session: Session, actor: Actor) -> list[tuple[UnitNode, int]]:
+    """The actor's units in which people have set no password yet, each with those below it; by
+    name."""
+    mine = units_to_fill(session, actor)
+    tree = load_units_tree(session)
+    counted: dict[int, int] = {}
+    for unit_id, n in account_links.count_without_password(session).items():
+        if mine is not None and unit_id not in mine:
+            continue
+        for above in _path(tree, unit_id):
+            counted[above] = counted.get(above, 0) + n
+    shown = (tree[key] for key in counted if mine is None or key in mine)
+    return [(unit, counted[unit.id]) for unit in sorted(shown, key=_by_size_and_name)]
+
+
+def _by_size_and_name(unit: UnitNode) -> tuple[bool, bool, str]:
+    return (unit.kind != "nation", unit.kind != "central", fold(unit.name))
 
 
 def _units(session: Session, actor: Actor, unit_id: int | None) -> Collection[int] | None:
@@ -253,6 +263,26 @@ def change_password(
     account_links.note_password(session, actor.person_id, must_change=False, at=at)
     _log(session, actor, "account.change", f"person:{actor.person_id}", at)
     set_password(actor.username or "")
+
+
+@act(may=access.may_keep_own_account, audited="mail.wishes")
+def choose_letters(
+    session: Session, actor: Actor, refused: Collection[str], *, at: dt.datetime
+) -> bool:
+    """Of the kinds of letters that one may refuse, which this person does; whether that is new."""
+    assert actor.person_id is not None
+    before = outbox.refused_by(session, actor.person_id)
+    wanted = set(refused) & set(outbox.REFUSABLE)
+    if wanted == before:
+        nothing_changed(session)
+        return False
+    for kind in sorted(wanted - before):
+        outbox.refuse(session, actor.person_id, kind, at=at)
+    for kind in sorted(before - wanted):
+        outbox.accept(session, actor.person_id, kind)
+    subject = f"person:{actor.person_id}"
+    _log(session, actor, "mail.wishes", subject, at, {"refused": sorted(wanted)})
+    return True
 
 
 def _own_link(
