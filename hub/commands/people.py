@@ -112,6 +112,44 @@ def link(username: str, by_mail: bool, data: Path | None) -> None:
     say(Message("{username}, đến {until:%H:%M %d/%m/%Y}: {address}", facts | {"address": address}))
 
 
+@account.command()
+@click.option("--unit", default="", help="Mã đơn vị, kể cả các đơn vị bên dưới; bỏ trống: tất cả.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Tệp PDF để in.")
+@click.option("--mail", "by_mail", is_flag=True, help="Gửi thư cho người có email, không in.")
+@DATA
+def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
+    """Cấp mã đặt mật khẩu cho mọi người chưa có: phiếu để in, hoặc thư. Mã cũ hết hiệu lực."""
+    from hub.platform.private_files import write_private
+    from school.access import operator
+    from school.people import account_acts
+    from school.people.paper.slips import print_slips
+
+    if bool(out) == by_mail:
+        raise Refused(Message("Chọn một trong hai: --out TỆP.pdf hoặc --mail."))
+    with opened(data) as (settings, records):
+        _refuse_where_passwords_are_elsewhere(settings)
+        with records.begin() as session:
+            by, at = operator("motcham account slips"), dt.datetime.now(dt.UTC)
+            key = account_acts.unit_of_code(session, unit) if unit else None
+            opened_now = account_acts.make_links(session, by, key, by_mail=by_mail, at=at)
+            if out and opened_now.slips:
+                # Before the links are kept: none is lost where the paper cannot be written.
+                write_private(out, print_slips(opened_now.slips, settings.set_password_url))
+    facts = {"n": len(opened_now.slips), "file": out}
+    if not opened_now.slips:
+        say(Message("Không có ai để cấp."))
+    else:
+        say(
+            Message("Đã viết thư cho {n} người.", facts)
+            if by_mail
+            else Message("Phiếu cho {n} người: {file}", facts)
+        )
+    left = {"nameless": opened_now.without_name, "mailless": opened_now.without_mail}
+    if any(left.values()):
+        say(Message("Chưa có tên đăng nhập: {nameless}; chưa có email: {mailless}.", left))
+    return 0 if opened_now.slips else 1
+
+
 def _refuse_where_passwords_are_elsewhere(settings: Settings) -> None:
     if settings.oidc:
         raise Refused(

@@ -160,13 +160,13 @@ def make_mail(
     mail["Date"] = at
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = _.language
     if stop:
         mail["List-Unsubscribe"] = f"<{stop}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     greeting = _("Kính gửi {name},", name=_one_line(name)) if name else _("Kính gửi anh/chị,")
     mail.set_content(as_text(letter, greeting, _, stop))
     mail.add_alternative(as_html(letter, greeting, _, stop), subtype="html")
+    mail["Content-Language"] = _.language  # last: what is about content moves with the content
     return mail
 
 

@@ -120,6 +120,17 @@ def make_links(
     )
 
 
+def unit_of_code(session: Session, code: str) -> int:
+    """The key of today's unit with this code; `Refused` where there is not exactly one."""
+    tree = load_units_tree(session).values()
+    found = [unit.id for unit in tree if unit.code == code and unit.successor_id is None]
+    if len(found) != 1:
+        raise Refused(
+            Message("Mã “{code}” khớp {n} đơn vị, cần đúng một", {"code": code, "n": len(found)})
+        )
+    return found[0]
+
+
 def count_waiting(session: Session, actor: Actor) -> list[tuple[UnitNode, int]]:
     """The actor's units in which people have set no password yet, each with those below it; by
     name."""

@@ -1,4 +1,4 @@
-"""Letters to a real mail server on this machine: taken, refused, told to wait, killed in between."""
+"""Letters to a real mail server on this machine: taken, refused, told to wait, sent again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Box:
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, to: str, _o: Any
-    ) -> str:  # noqa: E501
+    ) -> str:
         if answers := self.says.get(to):
             return answers.pop(0)
         envelope.rcpt_tos.append(to)
