@@ -107,6 +107,7 @@ c.JupyterHub.tornado_settings = {
 
 # --- services ----------------------------------------------------------------------------------
 environment = settings.as_environment(without_secrets=True)
+environment["HUB_KEEPS_PASSWORDS"] = str(not settings.oidc).lower()
 environment["MPLCONFIGDIR"] = str(settings.data / "cache" / "matplotlib")
 python = [*tied, sys.executable, "-P", "-m"]
 c.JupyterHub.services = [

@@ -189,6 +189,7 @@ def make_portal(
     marker: Any = None,
     lab_door: LabDoor | None = None,
     census: LabCensus | None = None,
+    keeps_passwords: bool = True,
     identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
@@ -222,6 +223,7 @@ def make_portal(
         sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
         labs=lab_door,
         census=census,
+        keeps_passwords=keeps_passwords,
         has_editor=(HERE / "static" / player.BUILT).exists(),
     )
 
@@ -291,6 +293,8 @@ async def serve() -> None:
             marker=marker,
             lab_door=make_lab_door(settings),
             census=make_census(settings),
+            # What a provider and its secret are, the hub does not tell its services.
+            keeps_passwords=os.environ.get("HUB_KEEPS_PASSWORDS", "true") == "true",
         )
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),

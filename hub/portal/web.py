@@ -94,6 +94,7 @@ class Portal:
     sheets: SheetDesk | None = None  # takes officers' sheets apart
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
+    keeps_passwords: bool = True  # the hub does; False where people log in elsewhere
     has_editor: bool = False  # whether set-up has built the code editor
 
     def close(self) -> None:
@@ -322,6 +323,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             "form": self.form,
             "path": self.request.uri,
             "hub_prefix": self.portal.hub_prefix,
+            "keeps_passwords": self.portal.keeps_passwords,
             "ministry": self.portal.settings.ministry,
         }
 

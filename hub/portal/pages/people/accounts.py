@@ -30,7 +30,7 @@ class AccountsPage(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_open_accounts(self.actor))
-        if self.portal.settings.oidc:
+        if not self.portal.keeps_passwords:
             raise Refused(ELSEWHERE)
         by_mail = self.get_body_argument("how", "slips") == "mail"
         if by_mail and not self.portal.settings.sends_mail:
@@ -80,6 +80,6 @@ class AccountsPage(PageHandler):
             "people/accounts.html",
             waiting=waiting,
             opened=opened,
-            elsewhere=self.portal.settings.oidc,
+            elsewhere=not self.portal.keeps_passwords,
             sends_mail=self.portal.settings.sends_mail,
         )
