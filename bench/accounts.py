@@ -2,7 +2,7 @@
 
     python bench/accounts.py [--people 10000]
 
-Makes a database of made-up people in units of 250, hands out links with slips (one PDF), then
+Makes a database of made-up people in units of 250, hands out links with slips (PDFs in a ZIP), then
 links by mail (into the outbox). Prints JSON with seconds and megabytes.
 """
 
@@ -19,7 +19,7 @@ from records.people import persons
 from records.platform import outbox
 from school.access import operator
 from school.people.account_acts import make_links
-from school.people.paper.slips import print_slips
+from school.people.paper.slips import make_paper
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 IN_A_UNIT = 250
@@ -51,9 +51,11 @@ def main() -> None:
             opened = make_links(session, by, None, by_mail=False, at=AT)
         found["links_s"] = round(time.perf_counter() - began, 1)
         began = time.perf_counter()
-        paper = print_slips(opened.slips, lambda token: f"https://mau.example.org/hub/{token}")
+        _kind, paper = make_paper(
+            opened.slips, lambda token: f"https://mau.example.org/hub/{token}"
+        )
         found["slips_s"] = round(time.perf_counter() - began, 1)
-        found["pdf_mb"] = round(len(paper) / 1e6, 1)
+        found["file_mb"] = round(len(paper) / 1e6, 1)
         began = time.perf_counter()
         with records.begin() as session:
             mailed = make_links(session, by, None, by_mail=True, at=AT).mailed
@@ -62,7 +64,8 @@ def main() -> None:
         with records.read() as session:
             assert outbox.count_by_state(session) == {"waiting": many}
         records.close()
-    found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    for whose, name in ((resource.RUSAGE_SELF, "peak_mb"), (resource.RUSAGE_CHILDREN, "child_mb")):
+        found[name] = round(resource.getrusage(whose).ru_maxrss / 1024)
     print(json.dumps(found))
 
 

@@ -122,7 +122,7 @@ def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
     from hub.platform.private_files import write_private
     from school.access import operator
     from school.people import account_acts
-    from school.people.paper.slips import print_slips
+    from school.people.paper.slips import make_paper
 
     if bool(out) == by_mail:
         raise Refused(Message("Chọn một trong hai: --out TỆP.pdf hoặc --mail."))
@@ -132,9 +132,10 @@ def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
             by, at = operator("motcham account slips"), dt.datetime.now(dt.UTC)
             key = account_acts.unit_of_code(session, unit) if unit else None
             opened_now = account_acts.make_links(session, by, key, by_mail=by_mail, at=at)
-            if out and opened_now.slips:
-                # Before the links are kept: none is lost where the paper cannot be written.
-                write_private(out, print_slips(opened_now.slips, settings.set_password_url))
+        if out and opened_now.slips:
+            kind, content = make_paper(opened_now.slips, settings.set_password_url)
+            out = out.with_suffix(f".{kind}")  # many slips are several files
+            write_private(out, content)
     facts = {"n": len(opened_now.slips), "file": out}
     if not opened_now.slips:
         say(Message("Không có ai để cấp."))

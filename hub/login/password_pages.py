@@ -131,7 +131,6 @@ class PasswordPage(BaseHandler):  # type: ignore[misc]
         loop = asyncio.get_running_loop()
 
         async def keep(username: str) -> None:
-            await self._stop_labs(username)
             accounts.keep_hash(self.db, username, hashed)
             accounts.end_sessions(self.db, username, keep_labs=False)
             self.db.commit()
@@ -141,8 +140,9 @@ class PasswordPage(BaseHandler):  # type: ignore[misc]
 
         return keep_and_wait
 
-    async def _stop_labs(self, username: str) -> None:
-        """Whoever sits in a lab of theirs with the old password goes out with it."""
+    async def stop_labs(self, username: str) -> None:
+        """Whoever sits in a lab of theirs with the old password goes out with it. After the act:
+        it takes its time, and the records would wait."""
         found = orm.User.find(self.db, username)
         user = found and self._user_from_orm(found)
         for name, spawner in list(user.spawners.items()) if user else ():
@@ -177,6 +177,7 @@ class SetPassword(PasswordPage):
             new = await self.new_password(personal)
             hashed = await asyncio.to_thread(accounts.hash_password, new)
             await self.act(account_acts.choose_password, actor, code, self.keeping(hashed))
+            await self.stop_labs(actor.username or "")
         except Refused as refused:
             await show_setting(self, code=code, fault=refused)
             return
@@ -206,6 +207,7 @@ class ChangePassword(PasswordPage):
             new = await self.new_password(personal)
             hashed = await asyncio.to_thread(accounts.hash_password, new)
             await self.act(account_acts.change_password, actor, self.keeping(hashed))
+            await self.stop_labs(user.name)
         except Refused as refused:
             await self._show(refused)
             return

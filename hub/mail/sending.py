@@ -63,6 +63,9 @@ class Postman:
 
     def send_some(self, at: dt.datetime) -> bool:
         """Send a few; whether there were any."""
+        with self._records.read() as session:
+            if not outbox.is_any_due(session, at=at):
+                return False
         with self._records.begin() as session:
             left = self._settings.mail_per_minute
             if self._settings.mail_host:

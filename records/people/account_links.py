@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.tables.people import Account, AccountLink, Person
 
+# Of persons joined with what is known of their password: it opens nothing for them.
+_NONE_SET = or_(
+    Account.person_id.is_(None), Account.must_change, Account.username != Person.username
+)
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -94,7 +98,11 @@ def end_links(session: Session, person_id: int, *, at: dt.datetime) -> None:
 
 def note_password(session: Session, person_id: int, *, must_change: bool, at: dt.datetime) -> None:
     """This person's password was set now; ``must_change``: by somebody else."""
-    session.merge(Account(person_id=person_id, set_at=at, must_change=must_change))
+    person = session.get(Person, person_id)
+    assert person is not None and person.username
+    session.merge(
+        Account(person_id=person_id, username=person.username, set_at=at, must_change=must_change)
+    )
 
 
 def must_change(session: Session, person_id: int) -> bool:
@@ -103,20 +111,24 @@ def must_change(session: Session, person_id: int) -> bool:
     return account is not None and account.must_change
 
 
-def note_known(session: Session, usernames: Iterable[str], *, at: dt.datetime) -> None:
-    """These names have a password at the hub, since before it was noted here."""
-    names = list(usernames)
-    for some in (names[begin : begin + _AT_ONCE] for begin in range(0, len(names), _AT_ONCE)):
-        missing = (
-            select(Person.id)
-            .outerjoin(Account, Account.person_id == Person.id)
-            .where(Person.username.in_(some), Account.person_id.is_(None))
+def note_known(session: Session, usernames: Collection[str], *, at: dt.datetime) -> None:
+    """Who has a password at the hub, as the hub says: those that were not noted here are, and those
+    it no longer has are forgotten."""
+    known = {
+        row.username: row.person_id
+        for row in session.execute(select(Account.username, Account.person_id))
+    }
+    gone = sorted(key for name, key in known.items() if name not in usernames)
+    for some in _portions(gone):
+        session.execute(delete(Account).where(Account.person_id.in_(some)))
+    new = sorted(name for name in usernames if name not in known)
+    for some_names in (new[begin : begin + _AT_ONCE] for begin in range(0, len(new), _AT_ONCE)):
+        people = session.execute(
+            select(Person.id, Person.username).where(Person.username.in_(some_names))
         )
-        session.add_all(
-            Account(person_id=key, set_at=at, must_change=False)
-            for key in session.scalars(missing).all()
-        )
-        session.flush()
+        for person_id, name in people.all():
+            session.merge(Account(person_id=person_id, username=name, set_at=at, must_change=False))
+    session.flush()
 
 
 def people_of(
@@ -127,9 +139,7 @@ def people_of(
     found: list[Person] = []
     asked = select(Person).where(Person.erased_at.is_(None))
     if without_password:
-        asked = asked.outerjoin(Account, Account.person_id == Person.id).where(
-            or_(Account.person_id.is_(None), Account.must_change)
-        )
+        asked = asked.outerjoin(Account, Account.person_id == Person.id).where(_NONE_SET)
     if units is None:
         found += session.scalars(asked).all()
     else:
@@ -148,7 +158,7 @@ def count_without_password(session: Session) -> dict[int, int]:
         .where(
             Person.erased_at.is_(None),
             Person.unit_id.is_not(None),
-            or_(Account.person_id.is_(None), Account.must_change),
+            _NONE_SET,
         )
         .group_by(Person.unit_id)
     )

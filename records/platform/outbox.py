@@ -54,10 +54,8 @@ def put_many(
     """A letter of its own to each of these people, by their keys; how many get one. ``once``: with
     the person's key, what must not be told twice."""
     assert kind in KINDS, kind
-    written = 0
-    addresses = addresses_of(session, kind, facts)
-    for person_id, address in addresses.items():
-        row: dict[str, Any] = {
+    rows: list[dict[str, Any]] = [
+        {
             "kind": kind,
             "person_id": person_id,
             "address": address,
@@ -68,12 +66,13 @@ def put_many(
             "tries": 0,
             "next_at": at,
         }
-        if once:
-            written += insert_new(session, Mail, **row)
-        else:
-            session.execute(insert(Mail).values(**row))
-            written += 1
-    return written
+        for person_id, address in addresses_of(session, kind, facts).items()
+    ]
+    if once:
+        return sum(insert_new(session, Mail, **row) for row in rows)
+    if rows:
+        session.execute(insert(Mail), rows)
+    return len(rows)
 
 
 def addresses_of(session: Session, kind: str, people: Collection[int]) -> dict[int, str]:
@@ -142,6 +141,12 @@ def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Ma
         )
     }
     return [(mail, people[mail.person_id]) for mail in taken]
+
+
+def is_any_due(session: Session, *, at: dt.datetime) -> bool:
+    """Whether there is anything to `claim`."""
+    due = select(Mail.id).where(Mail.state == "waiting", Mail.next_at <= at).limit(1)
+    return session.scalar(due) is not None
 
 
 def sent_since(session: Session, since: dt.datetime) -> int:

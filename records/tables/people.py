@@ -116,12 +116,14 @@ class RoleGrant(Table):
 class Account(Table):
     """What is known of a person's password; the password itself, hashed, is the hub's.
 
+    ``username``: what it was set for; after the login name was changed it opens nothing.
     ``must_change``: somebody else chose it, so it opens nothing but the page for a new one.
     """
 
     __tablename__ = "account"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(String(100), info={"personal": "login name"})
     set_at: Mapped[dt.datetime]
     must_change: Mapped[bool]
 

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "account",
         sa.Column("person_id", NUMBER, nullable=False),
+        sa.Column("username", sa.String(100), nullable=False),
         sa.Column("set_at", MOMENT, nullable=False),
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_account_person_id"),

@@ -170,6 +170,8 @@ def test_codes_are_not_guessed(platform: Any, records: Any) -> None:
     page = me.get(f"{platform.url}hub/set-password").text
     assert 'id="code"' in page, "a slip's code can be typed"
     form = {"_xsrf": xsrf_of(page), "new_password": GOOD, "new_password_confirmation": GOOD}
+    foreign = {"code": "x", **form} | {"_xsrf": ""}
+    assert browser().post(f"{platform.url}hub/set-password", data=foreign).status_code == 403
     said = ""
     for number in range(60):
         answer = me.post(f"{platform.url}hub/set-password", data=form | {"code": f"sai-{number}"})

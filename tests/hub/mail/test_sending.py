@@ -17,7 +17,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from hub.mail.deadlines import write_of_deadlines
 from hub.mail.sending import NO_SERVER, Postman
 from hub.mail.wishes import Wishes
 from hub.settings import Settings
@@ -272,7 +271,3 @@ def test_without_a_server_letters_lie_in_the_demonstration_s_mailbox_and_nowhere
     assert Postman(records, settings).send_some(AT)
     found = one(records, dead)
     assert (found.state, found.why, found.facts) == ("dead", NO_SERVER.template, None)
-
-
-def test_nothing_is_due_where_no_lesson_closes(records: Records, an: int) -> None:
-    assert write_of_deadlines(records, at=AT) == 0

@@ -71,3 +71,23 @@ def test_who_has_a_password_is_known(records, an) -> None:
         assert account_links.must_change(session, an)
         found = account_links.people_of(session, None, without_password=True)
         assert [one.id for one in found] == [an]
+
+
+def test_a_password_of_an_earlier_login_name_is_none(records, an) -> None:
+    def without() -> list[int]:
+        with records.read() as session:
+            found = account_links.people_of(session, None, without_password=True)
+            return [one.id for one in found]
+
+    with records.begin() as session:
+        account_links.note_password(session, an, must_change=False, at=AT)
+    assert without() == []
+    with records.begin() as session:
+        persons.find_person_by_id(session, an).username = "an-moi"
+    assert without() == [an]
+    with records.begin() as session:
+        account_links.note_known(session, ["an-moi"], at=AT)
+    assert without() == []
+    with records.begin() as session:
+        account_links.note_known(session, [], at=AT)  # the hub's database was lost
+    assert without() == [an]

@@ -11,7 +11,7 @@ from hub.portal.web import PageHandler
 from school import access
 from school.people import account_acts
 from school.people.account_acts import Opened, Slip
-from school.people.paper.slips import print_slips
+from school.people.paper.slips import make_paper
 
 ELSEWHERE = Message(
     "Mọi người đăng nhập bằng tài khoản của cơ quan mình; ở đây không cấp mật khẩu nào."
@@ -68,9 +68,10 @@ class AccountsPage(PageHandler):
 
     async def _print(self, slips: Sequence[Slip]) -> None:
         link = self.portal.settings.set_password_url
-        content = await self.in_thread(lambda: print_slips(slips, link))
-        self.set_header("Content-Type", "application/pdf")
-        self.set_header("Content-Disposition", 'attachment; filename="phieu-dat-mat-khau.pdf"')
+        kind, content = await self.in_thread(lambda: make_paper(slips, link))
+        self.set_header("Content-Type", f"application/{kind}")
+        named = f'attachment; filename="phieu-dat-mat-khau.{kind}"'
+        self.set_header("Content-Disposition", named)
         self.finish(content)
 
     async def _show(self, opened: Opened | None) -> None:
