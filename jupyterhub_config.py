@@ -7,7 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub.login import authenticator, hub_database, scopes
+from hub.login import authenticator, hub_database, reader, scopes
 from hub.login.identity_provider import with_endpoints
 from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
@@ -53,6 +53,8 @@ accounts = authenticator.ProviderAccounts if settings.oidc else authenticator.Lo
 c.JupyterHub.authenticator_class = accounts
 accounts_config = c[accounts.__name__]
 accounts_config.records_url = settings.records_url
+accounts_config.audit_key = settings.audit_key
+accounts_config.sends_mail = settings.sends_mail
 accounts_config.allow_all = True  # whoever is a person of the records; others are turned away
 accounts_config.manage_groups = True  # groups are the roles, from the records
 accounts_config.auth_refresh_age = 60  # a name that is nobody's any more is soon out everywhere
@@ -87,7 +89,7 @@ c.JupyterHub.template_vars = {
     "portal": portal_prefix,
     "ministry": settings.ministry,
     "demonstration": settings.demonstration,
-    "_": lambda _user: authenticator.load_translators()[settings.language],  # the hub calls it
+    "_": lambda _user: reader.load_translators()[settings.language],  # the hub calls it
     "language": settings.language,
 }
 c.JupyterHub.cookie_max_age_days = 1  # shared office machines
@@ -106,6 +108,7 @@ c.JupyterHub.tornado_settings = {
 
 # --- services ----------------------------------------------------------------------------------
 environment = settings.as_environment(without_secrets=True)
+environment["HUB_KEEPS_PASSWORDS"] = str(not settings.oidc).lower()
 environment["MPLCONFIGDIR"] = str(settings.data / "cache" / "matplotlib")
 python = [*tied, sys.executable, "-P", "-m"]
 c.JupyterHub.services = [

@@ -13,7 +13,7 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -70,6 +70,15 @@ class Settings(BaseSettings):
     lab_quota_mb: int = Field(500, ge=0)  # of a learner's own folder; 0: no bound
     development: bool = False  # allows lab_spawner=simple: learners' code runs as this very user
 
+    # Mail; without a host none leaves the platform (the demonstration shows it to administrators)
+    mail_host: str = ""
+    mail_port: int = Field(587, ge=1, le=65535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password_file: Path | None = None  # holds the password of ``mail_user``, and nothing else
+    mail_sender: str = ""  # the address that letters come from
+    mail_per_minute: int = Field(60, ge=1, le=100_000)
+
     # Login by an identity provider (OpenID Connect); all of them or none
     oidc_issuer: AnyHttpUrl | None = None
     oidc_client_id: str = ""
@@ -106,6 +115,18 @@ class Settings(BaseSettings):
     def _certificate_key_is_whole(self) -> Settings:
         if bool(self.certificate_key) != bool(self.certificate_chain):
             raise ValueError("MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Settings:
+        if bool(self.mail_host) != bool(self.mail_sender):
+            raise ValueError("MOTCHAM_MAIL_HOST và MOTCHAM_MAIL_SENDER phải đặt cả hai")
+        if bool(self.mail_user) != bool(self.mail_password_file):
+            raise ValueError("MOTCHAM_MAIL_USER và MOTCHAM_MAIL_PASSWORD_FILE phải đặt cả hai")
+        if self.mail_user and self.mail_security == "none":
+            raise ValueError(
+                "MOTCHAM_MAIL_SECURITY=none gửi mật khẩu không mã hóa; hãy dùng starttls hoặc tls"
+            )
         return self
 
     @model_validator(mode="after")
@@ -153,6 +174,17 @@ class Settings(BaseSettings):
         return path.read_bytes().strip() if path.exists() else b""
 
     @property
+    def mail_key(self) -> bytes:
+        """What links in letters are signed with; made by `hub.platform.up`, b"" before that."""
+        path = self.secrets / "mail-key"
+        return path.read_bytes().strip() if path.exists() else b""
+
+    def set_password_url(self, token: str = "") -> str:
+        """The hub's page for a new password; with a token, its one-time link."""
+        page = f"{self.address}hub/set-password"
+        return f"{page}?token={quote(token)}" if token else page
+
+    @property
     def address(self) -> str:
         """Where people open the platform, with a closing slash."""
         public = self.public_url or self.subdomain_host
@@ -172,6 +204,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people come by TLS."""
         return self.address.startswith("https://")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether letters come to somebody: to people, or in a demonstration to its mailbox."""
+        return bool(self.mail_host) or self.demonstration
 
     @property
     def cookie_options(self) -> dict[str, object]:

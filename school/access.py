@@ -170,6 +170,28 @@ def may_see_units(actor: Actor) -> bool:
     return may_see_nation(actor) or UNIT_OFFICER in actor.roles
 
 
+def may_open_accounts(actor: Actor) -> bool:
+    """Hand out links by which people set their password."""
+    return may_import_roster(actor)
+
+
+def may_open_account_of(actor: Actor, path: Collection[int], roles: Collection[str]) -> bool:
+    """Whoever holds such a link holds the account. So an officer of a unit hands them to own people
+    without a role, the ministry's officers to everybody below them. ``path``: the person's unit and
+    those above it."""
+    held = set(roles) - {LEARNER}
+    if ADMINISTRATOR in actor.roles:
+        return True
+    if MINISTRY_OFFICER in actor.roles:
+        return not held & {MINISTRY_OFFICER, AUDITOR, ADMINISTRATOR}
+    return not held and any(unit in path for unit in actor.units_as(UNIT_OFFICER))
+
+
+def may_keep_own_account(actor: Actor) -> bool:
+    """Choose one's own password, and which letters one wants."""
+    return actor.known
+
+
 def may_set_targets(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 

@@ -26,7 +26,7 @@ from records.assessment.certificates import (
     revoke_certificate,
 )
 from records.people.persons import find_person_by_id
-from records.platform import audit
+from records.platform import audit, outbox
 from records.programme.counting import standings_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
@@ -146,6 +146,7 @@ def issue_if_due(
             "max_points": completion.max_points,
         },
     )
+    outbox.put(session, "certificate", person_id, {"number": certificate.number}, at=at)
     return certificate
 
 

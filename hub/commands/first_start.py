@@ -96,6 +96,7 @@ def _begin(settings: Settings, username: str, full_name: str, code: str) -> None
     from school.people import acts
 
     told: list[Message] = []
+    at = dt.datetime.now(dt.UTC)
     records = _open(settings)
     try:
         with records.begin() as session:
@@ -105,8 +106,8 @@ def _begin(settings: Settings, username: str, full_name: str, code: str) -> None
                 username,
                 full_name,
                 code,
-                lambda: told.append(open_first_account(settings, username)),
-                at=dt.datetime.now(dt.UTC),
+                lambda: told.append(open_first_account(settings, session, username, at=at)),
+                at=at,
             )
     finally:
         records.close()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from core.messages import Message
+from core.calendar import HANOI
+from core.messages import Message, Refused
 from hub.commands.console import say
 from hub.commands.opening import DATA, opened
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
 
 
 @click.group()
@@ -67,7 +72,8 @@ def account() -> None:
 @click.argument("username")
 @DATA
 def password(username: str, data: Path | None) -> None:
-    """Cấp mật khẩu mới cho USERNAME và in ra một lần. Chạy được khi hệ thống đang chạy."""
+    """Cấp mật khẩu mới cho USERNAME và in ra một lần; đăng nhập lần đầu phải đổi. Mọi phiên đăng
+    nhập trước kết thúc. Chạy được khi hệ thống đang chạy."""
     from hub.login import accounts
     from school.access import operator
     from school.people import acts
@@ -77,11 +83,79 @@ def password(username: str, data: Path | None) -> None:
     def set_password(name: str) -> None:
         with accounts.open_accounts(settings.hub_database_url) as session:
             accounts.set_password(session, name, fresh)
+            accounts.end_sessions(session, name, keep_labs=True)
 
     with opened(data) as (settings, records), records.begin() as session:
         by = operator("motcham account password")
         acts.reset_password(session, by, username, set_password, at=dt.datetime.now(dt.UTC))
     say(Message("{username}: {password}", {"username": username, "password": fresh}))
+
+
+@account.command()
+@click.argument("username")
+@click.option("--mail", "by_mail", is_flag=True, help="Gửi vào email của người đó, không in ra.")
+@DATA
+def link(username: str, by_mail: bool, data: Path | None) -> None:
+    """Tạo cho USERNAME một đường dẫn đặt mật khẩu, dùng một lần; đường dẫn cũ hết hiệu lực."""
+    from school.access import operator
+    from school.people import account_acts
+
+    with opened(data) as (settings, records), records.begin() as session:
+        _refuse_where_passwords_are_elsewhere(settings)
+        by, at = operator("motcham account link"), dt.datetime.now(dt.UTC)
+        slip = account_acts.make_link(session, by, username, by_mail=by_mail, at=at)
+    facts = {"username": username, "until": slip.expires_at.astimezone(HANOI)}
+    if by_mail:
+        say(Message("Đã viết thư cho {username}; đường dẫn dùng được đến {until:%d/%m/%Y}.", facts))
+        return
+    address = settings.set_password_url(slip.token)
+    say(Message("{username}, đến {until:%H:%M %d/%m/%Y}: {address}", facts | {"address": address}))
+
+
+@account.command()
+@click.option("--unit", default="", help="Mã đơn vị, kể cả các đơn vị bên dưới; bỏ trống: tất cả.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Tệp PDF để in.")
+@click.option("--mail", "by_mail", is_flag=True, help="Gửi thư cho người có email, không in.")
+@DATA
+def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
+    """Cấp mã đặt mật khẩu cho mọi người chưa có: phiếu để in, hoặc thư. Mã cũ hết hiệu lực."""
+    from hub.platform.private_files import write_private
+    from school.access import operator
+    from school.people import account_acts
+    from school.people.paper.slips import make_paper
+
+    if bool(out) == by_mail:
+        raise Refused(Message("Chọn một trong hai: --out TỆP.pdf hoặc --mail."))
+    with opened(data) as (settings, records):
+        _refuse_where_passwords_are_elsewhere(settings)
+        with records.begin() as session:
+            by, at = operator("motcham account slips"), dt.datetime.now(dt.UTC)
+            key = account_acts.unit_of_code(session, unit) if unit else None
+            opened_now = account_acts.make_links(session, by, key, by_mail=by_mail, at=at)
+        if out and opened_now.slips:
+            kind, content = make_paper(opened_now.slips, settings.set_password_url)
+            out = out.with_suffix(f".{kind}")  # many slips are several files
+            write_private(out, content)
+    facts = {"n": len(opened_now.slips), "file": out}
+    if not opened_now.slips:
+        say(Message("Không có ai để cấp."))
+    else:
+        say(
+            Message("Đã viết thư cho {n} người.", facts)
+            if by_mail
+            else Message("Phiếu cho {n} người: {file}", facts)
+        )
+    left = {"nameless": opened_now.without_name, "mailless": opened_now.without_mail}
+    if any(left.values()):
+        say(Message("Chưa có tên đăng nhập: {nameless}; chưa có email: {mailless}.", left))
+    return 0 if opened_now.slips else 1
+
+
+def _refuse_where_passwords_are_elsewhere(settings: Settings) -> None:
+    if settings.oidc:
+        raise Refused(
+            Message("Mọi người đăng nhập ở máy chủ định danh; ở đây không đặt mật khẩu nào.")
+        )
 
 
 @account.command()

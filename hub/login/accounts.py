@@ -16,11 +16,9 @@ import bcrypt
 from jupyterhub import dbutil, orm
 from nativeauthenticator.orm import UserInfo
 
-from core.messages import Message, Refused
 from hub.login import hub_database
+from hub.login.strength import check_password
 
-SHORTEST = 10
-LONGEST_BYTES = 72  # bcrypt ignores or refuses the rest; we say so instead
 # No letters or digits that are taken for each other when read from paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -46,13 +44,43 @@ def open_accounts(url: str) -> Iterator[Any]:
 def set_password(accounts: Any, username: str, password: str) -> bytes:
     """Give ``username`` an account with this password, or the account this password."""
     check_password(password)
-    hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+    hashed = hash_password(password)
+    keep_hash(accounts, username, hashed)
+    return hashed
+
+
+def hash_password(password: str) -> bytes:
+    """Takes its time: not where others wait."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+
+
+def keep_hash(accounts: Any, username: str, hashed: bytes) -> None:
+    """Give ``username`` an account with the password of this hash, or the account that password."""
     account = UserInfo.find(accounts, username)
     if account is None:
         account = UserInfo(username=username, password=hashed, is_authorized=True)
         accounts.add(account)
     account.password, account.is_authorized = hashed, True
-    return hashed
+
+
+def end_sessions(accounts: Any, username: str, *, keep_labs: bool) -> None:
+    """Whoever is logged in by this name is so no longer, here and wherever a token of theirs is
+    shown: the portal and labs' pages ask again within a minute. ``keep_labs``: what a running lab
+    itself tells the hub by stays, where nobody stops it first."""
+    user = orm.User.find(accounts, username)
+    if user is None:
+        return
+    accounts.query(orm.OAuthCode).filter(orm.OAuthCode.user_id == user.id).delete()
+    for token in accounts.query(orm.APIToken).filter(orm.APIToken.user_id == user.id):
+        if not (keep_labs and (token.note or "").startswith("Server at ")):
+            accounts.delete(token)
+    user.cookie_id = orm.new_token()
+    accounts.flush()
+
+
+def known_names(accounts: Any) -> list[str]:
+    """Every name that has a password."""
+    return [name for (name,) in accounts.query(UserInfo.username)]
 
 
 def password_hash(accounts: Any, username: str) -> bytes | None:
@@ -72,14 +100,6 @@ def forget_strangers(accounts: Any, known: Collection[str]) -> int:
         accounts.delete(one)
     accounts.flush()
     return len(strangers)
-
-
-def check_password(password: str) -> None:
-    """Raise `Refused` for a password that is too short, or longer than bcrypt can tell apart."""
-    if len(password) < SHORTEST:
-        raise Refused(Message("Mật khẩu cần ít nhất {n} ký tự.", {"n": SHORTEST}))
-    if len(password.encode()) > LONGEST_BYTES:
-        raise Refused(Message("Mật khẩu dài quá {n} byte.", {"n": LONGEST_BYTES}))
 
 
 def new_password() -> str:

@@ -11,31 +11,32 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from functools import cache
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import bcrypt
+from jupyterhub import orm
 from nativeauthenticator import NativeAuthenticator
-from nativeauthenticator.handlers import ChangePasswordHandler, LoginHandler
+from nativeauthenticator.handlers import LoginHandler
 from nativeauthenticator.orm import UserInfo
 from oauthenticator.generic import GenericOAuthenticator
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import HasTraits, Integer, Unicode
+from traitlets import Bool, Bytes, HasTraits, Integer, Unicode
 
 from core.messages import Message, Refused
 from hub.locale import translate
-from hub.locale.cookie import LANGUAGE_COOKIE, keep_language
-from hub.login import claims
-from hub.login.accounts import LONGEST_BYTES, check_password
+from hub.locale.cookie import keep_language
+from hub.login import claims, password_pages
 from hub.login.callers import caller_of
-from hub.login.login_limits import LoginLimits
+from hub.login.login_limits import LinkLimits, LoginLimits
+from hub.login.reader import translator_for
 from hub.login.same_site import Logout, comes_from_here
+from hub.login.strength import LONGEST_BYTES
 from records import Records, open_records
-from records.people import logins
+from records.people import account_links, logins
 from school import access
+from school.people import account_acts
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
 UNKNOWN = Message(
@@ -54,6 +55,9 @@ class RolesFromRecords(HasTraits):
     """Mixed into an authenticator: the records say who exists and which groups they are in."""
 
     records_url = Unicode(help="The database of records.").tag(config=True)
+    audit_key = Bytes(help="What its audit log is chained with.").tag(config=True)
+    sends_mail = Bool(help="Whether letters leave this platform.").tag(config=True)
+    keeps_passwords = False  # here, rather than elsewhere
     _records = AnyTrait(None, allow_none=True)
 
     async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
@@ -70,9 +74,9 @@ class RolesFromRecords(HasTraits):
             return False
         return await self._known(user.name) or False
 
-    def _open(self) -> Records:
+    def open_records(self) -> Records:
         if self._records is None:
-            self._records = open_records(self.records_url)
+            self._records = open_records(self.records_url, audit_key=self.audit_key)
         records: Records = self._records
         return records
 
@@ -80,7 +84,7 @@ class RolesFromRecords(HasTraits):
         return await asyncio.to_thread(self._look_up, username)
 
     def _look_up(self, username: str) -> dict[str, Any] | None:
-        with self._open().read() as session:
+        with self.open_records().read() as session:
             actor = access.load_actor(session, username, at=dt.datetime.now(dt.UTC))
         if not actor.known:
             return None
@@ -94,10 +98,12 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
     """Passwords in the hub's database; `hub.login.login_limits` says who may try how many."""
 
     front_proxies = Integer(0, help="Proxies before the hub's own.").tag(config=True)
+    keeps_passwords = True
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self._limits, self.late = LoginLimits(), 0
+        self.link_limits = LinkLimits()
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
         """The user name, or None. Hashing runs in a thread: the hub serves others meanwhile."""
@@ -118,19 +124,33 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
             return str(username)
         return None
 
-    def is_password_strong(self, password: str) -> bool:
-        try:
-            check_password(password)
-        except Refused:
-            return False
-        return not self.is_password_common(password)
+    async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
+        """A password that somebody else chose opens nothing but the page for a new one."""
+        auth_model = await super().run_post_auth_hook(handler, auth_model)
+        name = auth_model["name"]
+        if token := await asyncio.to_thread(self._begin_change, name):
+            raise password_pages.MustChange(token)
+        if (user := orm.User.find(self.db, name)) is not None:
+            self.db.refresh(user)  # a command may have ended the sessions of this name meanwhile
+        return auth_model
+
+    def _begin_change(self, username: str) -> str:
+        """The token for choosing another password, where the one at hand is for that only."""
+        at = dt.datetime.now(dt.UTC)
+        with self.open_records().read() as session:
+            actor = access.load_actor(session, username, at=at)
+            person_id = actor.person_id
+            if person_id is None or not account_links.must_change(session, person_id):
+                return ""
+        with self.open_records().begin() as session:
+            return account_acts.begin_change(session, actor, at=at)
 
     def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
-        """Login and changing one's own password: no sign-up, no list of accounts to authorise."""
+        """Login and one's own password: no sign-up, no list of accounts to authorise."""
         return [
             (r"/login", VietnameseLogin),
             (r"/logout", Logout),
-            (r"/change-password", ChangePassword),
+            *password_pages.HANDLERS,
         ]
 
 
@@ -161,22 +181,12 @@ class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore
         return auth_model
 
     def _bind(self, username: str, subject: str) -> bool:
-        with self._open().begin() as session:
+        with self.open_records().begin() as session:
             return logins.bind(session, username, subject)
 
     def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
         handlers = [one for one in super().get_handlers(app) if one[0] != r"/logout"]
-        return [*handlers, (r"/logout", Logout)]
-
-
-load_translators = cache(translate.load_translators)
-
-
-def translator_for(handler: Any) -> translate.Translator:
-    """The reader's language: what they chose on the portal, else what the browser asks for."""
-    accepted = handler.request.headers.get("Accept-Language", "")
-    wished = handler.get_cookie(LANGUAGE_COOKIE)
-    return load_translators()[translate.choose_language(wished, accept=accepted)]
+        return [*handlers, (r"/logout", Logout), *password_pages.HANDLERS]
 
 
 class VietnameseLogin(LoginHandler):  # type: ignore[misc]
@@ -194,6 +204,8 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
             _=_,
             language=_.language,
             username=username or "",
+            forgot_url=f"{self.hub.base_url}forgot-password",
+            set_url=f"{self.hub.base_url}set-password",
             login_error=_(shown if shown in ours else EXPIRED.template) if shown else "",
             sync=sync,
             authenticator_login_url=self._address(),
@@ -215,7 +227,11 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
 
     async def post(self) -> None:
         data = {name: self.get_argument(name, strip=False) for name in self.request.arguments}
-        user = await self.login_user(data)
+        try:
+            user = await self.login_user(data)
+        except password_pages.MustChange as must:
+            await password_pages.show_setting(self, code=must.token, chosen_by_another=True)
+            return
         if user:
             self._jupyterhub_user = user
             self.redirect(self.get_next_url(user))
@@ -247,56 +263,3 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
         query = urlencode(({"next": wanted} if wanted else {}) | more)
         address: str = self.authenticator.login_url(self.hub.base_url)
         return f"{address}?{query}" if query else address
-
-
-class ChangePassword(ChangePasswordHandler):  # type: ignore[misc]
-    """A person changes the own password."""
-
-    @web.authenticated
-    async def get(self) -> None:
-        await self._show()
-
-    @web.authenticated
-    async def post(self) -> None:
-        user = await self.get_current_user()
-        new = self.get_body_argument("new_password", "", strip=False)
-        if not await self.authenticator.authenticate(
-            self,
-            {
-                "username": user.name,
-                "password": self.get_body_argument("old_password", "", strip=False),
-            },
-        ):
-            await self._show("old_password", Message("Mật khẩu hiện tại chưa đúng."))
-        elif new != self.get_body_argument("new_password_confirmation", "", strip=False):
-            await self._show(
-                "new_password_confirmation",
-                Message("Hai lần nhập mật khẩu mới không giống nhau."),
-            )
-        elif not self.authenticator.change_password(user.name, new):
-            await self._show(
-                "new_password",
-                Message("Mật khẩu mới cần từ 10 ký tự và không phải mật khẩu hay gặp."),
-            )
-        else:
-            await self._show(done=True)
-
-    async def _show(
-        self, field: str = "", wrong: Message | None = None, *, done: bool = False
-    ) -> None:
-        """The form; passwords are never sent back, so all three are typed anew."""
-        _ = translator_for(self)
-        if wrong:
-            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-        user = await self.get_current_user()
-        self.finish(
-            await self.render_template(
-                "change-password.html",
-                _=_,
-                language=_.language,
-                user_name=user.name,
-                wrong=_.message(wrong),
-                field=field,
-                done=done,
-            )
-        )

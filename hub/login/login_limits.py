@@ -20,6 +20,9 @@ from hub.login.callers import SpeedLimit
 ADDRESS_BURST, ADDRESS_PER_S = 30, 1 / 5  # wrong ones of an office behind one address
 PAIR_BURST, PAIR_PER_S = 10, 1 / 60  # wrong ones of one name from one address
 NAME_BURST, NAME_PER_S = 100, 1 / 10  # wrong ones of one name from places it never came from
+ASK_BURST, ASK_PER_S = 20, 1 / 60  # links asked for from one address
+LETTER_BURST, LETTER_PER_S = 3, 1 / 1200  # letters to one person
+CODE_BURST, CODE_PER_S = 40, 1 / 10  # codes of slips typed at one address
 MOST_WAITING = 64  # of one address: a class that comes at once
 MOST_KNOWN = 50_000  # pairs of name and address
 
@@ -88,6 +91,31 @@ class LoginLimits:
             lane.inside -= 1
             if not lane.inside:
                 self._lanes.pop(whose, None)
+
+
+class LinkLimits:
+    """How many links may be asked for, and how many codes tried. In memory: a restart forgives."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._asking = SpeedLimit(burst=ASK_BURST, per_second=ASK_PER_S, clock=clock)
+        self._letters = SpeedLimit(burst=LETTER_BURST, per_second=LETTER_PER_S, clock=clock)
+        self._codes = SpeedLimit(burst=CODE_BURST, per_second=CODE_PER_S, clock=clock)
+
+    def may_ask(self, address: str) -> bool:
+        """Whether this address may ask for one more."""
+        return self._asking.allow(address)
+
+    def may_write(self, name: str) -> bool:
+        """Whether one more letter goes to whoever has this name, however many ask."""
+        return self._letters.allow(name)
+
+    def may_try(self, address: str) -> bool:
+        """Whether this address may try one more code."""
+        return self._codes.allow(address)
+
+    def forgive(self, address: str) -> None:
+        """The code was right."""
+        self._codes.give_back(address)
 
 
 class _Lane:

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Collection
 
 from analytics.certificates.signing import CERTIFICATE_FILE, KEY_FILE
-from core.calendar import today_in_vietnam
+from core.calendar import HANOI, today_in_vietnam
 from core.messages import Message, Refused
 from hub.login import accounts
 from hub.platform import demo
@@ -25,6 +25,7 @@ from records.people import holders, persons
 from records.platform import installation
 from records.platform.made_up import Cleared
 from school import access
+from school.people import account_acts
 from school.platform import acts
 
 Tell = Callable[[Message], None]
@@ -35,7 +36,7 @@ def lay_ground(settings: Settings, *, tell: Tell) -> Records:
     platform has. Safe to repeat; the caller closes the records."""
     for folder in (settings.secrets, settings.data / "logs", settings.data / "cache"):
         make_private_folder(folder)
-    for name in ("hub-cookie", "proxy-token", "audit-key"):
+    for name in ("hub-cookie", "proxy-token", "audit-key", "mail-key"):
         keep_secret(settings.secrets / name)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         tell(Message("Tạo cơ sở dữ liệu trong {path}", {"path": settings.data}))
@@ -134,16 +135,22 @@ def _mixed_demonstration(real: int) -> Message:
 # --- who administers it first -------------------------------------------------------------------
 
 
-def open_first_account(settings: Settings, username: str) -> Message:
-    """Give the first administrator a way to log in, and say it; said once, kept nowhere."""
+def open_first_account(
+    settings: Settings, session: Session, username: str, *, at: dt.datetime
+) -> Message:
+    """How the first administrator logs in: by a link to set a password, said once and good once."""
     if settings.oidc:
         return Message("Đăng nhập bằng tên {username} ở máy chủ định danh.", {"username": username})
-    password = accounts.new_password()
-    with accounts.open_accounts(settings.hub_database_url) as hub_session:
-        accounts.set_password(hub_session, username, password)
+    by = access.operator("motcham init")
+    slip = account_acts.make_link(session, by, username, by_mail=False, at=at)
     return Message(
-        "Đăng nhập lần đầu: {username}, mật khẩu {password} (chỉ hiện lần này; hãy đổi ngay).",
-        {"username": username, "password": password},
+        "Sau khi chạy motcham up, {username} mở đường dẫn này để đặt mật khẩu (dùng một lần, đến "
+        "{until:%H:%M %d/%m/%Y}):\n  {address}",
+        {
+            "username": username,
+            "until": slip.expires_at.astimezone(HANOI),
+            "address": settings.set_password_url(slip.token),
+        },
     )
 
 

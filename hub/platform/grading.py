@@ -27,6 +27,8 @@ from graders import Marker
 from graders.service.looks import take_next
 from graders.service.remark import try_next
 from graders.service.worker import GradingService
+from hub.mail.deadlines import write_of_deadlines
+from hub.mail.sending import Postman
 from hub.platform.audit_heads import DailyHeads
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
@@ -38,6 +40,7 @@ from school.settling import settle_again, settle_submission
 
 HEALTH_EVERY_S = 5.0
 ASIDE_EVERY_S = 3.0
+DEADLINES_EVERY = dt.timedelta(minutes=10)
 logger = logging.getLogger("motcham.grading")
 
 
@@ -84,6 +87,15 @@ def issue_after_decisions(
     if any(one.until_at is not None and since < one.until_at <= at for one in requirements):
         return issue_what_was_missed(records, settings)
     return 0
+
+
+def keep_mail_going(records: Records, postman: Postman, *, at: dt.datetime) -> None:
+    """Write of deadlines, forget old letters. What breaks here must not end the marking."""
+    try:
+        write_of_deadlines(records, at=at)
+        postman.tidy(at)
+    except Exception:
+        logger.exception("mail was not kept going")
 
 
 @contextlib.contextmanager
@@ -163,6 +175,7 @@ def run(settings: Settings, stop: Bell) -> None:
             def settle(session: Session, submission_id: int, at: dt.datetime) -> bool:
                 return settle_submission(session, submission_id, pass_share=share, at=at)
 
+            postman = Postman(records, settings)
             with (
                 GradingService(records, marker, workers=workers, settle=settle) as service,
                 Aside("remarking", lambda: try_next(records, marker)),
@@ -170,6 +183,7 @@ def run(settings: Settings, stop: Bell) -> None:
                     "second looks",
                     lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC), settle=settle),
                 ),
+                Aside("mail", lambda: postman.send_some(dt.datetime.now(dt.UTC))),
                 Aside(
                     "settling again",
                     lambda: bool(
@@ -180,7 +194,7 @@ def run(settings: Settings, stop: Bell) -> None:
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
                 heads = DailyHeads(records, settings)
-                looked_at = dt.datetime.now(dt.UTC)
+                looked_at = reminded_at = dt.datetime.now(dt.UTC)
                 while True:
                     write_health(health, service, records)
                     heads.keep(dt.datetime.now(dt.UTC))
@@ -188,6 +202,9 @@ def run(settings: Settings, stop: Bell) -> None:
                         break
                     since, looked_at = looked_at - OVERLAP, dt.datetime.now(dt.UTC)
                     issue_after_decisions(records, settings, since=since, at=looked_at)
+                    if looked_at >= reminded_at:
+                        reminded_at = looked_at + DEADLINES_EVERY
+                        keep_mail_going(records, postman, at=looked_at)
     finally:
         records.close()
         health.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
-from hub.login.accounts import forget_strangers, open_accounts
+from hub.login.accounts import forget_strangers, known_names, open_accounts
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
 from hub.platform.demo_learners import load_demo_learners
@@ -36,7 +36,7 @@ from hub.platform.ports import is_free
 from hub.platform.private_files import make_private_folder
 from hub.settings import ROOT, Settings
 from records import Session
-from records.people import persons
+from records.people import account_links, persons
 
 Tell = Callable[[Message], None]
 
@@ -167,12 +167,16 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
         with records.read() as session:
             names = persons.all_usernames(session)
             about = describe(settings, session, at=at)
+        with open_accounts(settings.hub_database_url) as hub_session:
+            forget_strangers(hub_session, {name.lower() for name in names})
+        if settings.demonstration and not settings.oidc:
+            accounts = demo.open_accounts(settings)
+        with open_accounts(settings.hub_database_url) as hub_session:
+            with_password = known_names(hub_session)
+        with records.begin() as session:
+            account_links.note_known(session, with_password, at=at)
     finally:
         records.close()
-    with open_accounts(settings.hub_database_url) as hub_session:
-        forget_strangers(hub_session, {name.lower() for name in names})
-    if settings.demonstration and not settings.oidc:
-        accounts = demo.open_accounts(settings)
     return Prepared(settings, courses, accounts, about)
 
 

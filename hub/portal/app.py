@@ -41,8 +41,8 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import roles, roster, units
-from hub.portal.pages.platform import audit, labs
+from hub.portal.pages.people import accounts, letters, roles, roster, units
+from hub.portal.pages.platform import audit, labs, mail
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.sheet_desk import SheetDesk
@@ -77,6 +77,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}/lab", player.OpenInLab),
         (r"attend", classes.Attend),
         (r"notices/aside", classes.PutAside),
+        (r"letters", letters.LettersPage),
         # Teaching
         (r"teaching", teaching.TeachingHome),
         (r"teaching/publish", publishing.Publish),
@@ -113,11 +114,14 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"units/import", units.ImportUnits),
         (r"units/codes\.(csv|xlsx)", units.CodeList),
         (rf"units/{NUMBER}/change", units.ChangeUnit),
+        (r"accounts", accounts.AccountsPage),
+        (r"mail", mail.MailPage),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
+        (r"letters/stop", letters.StopLetters),
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody
@@ -191,6 +195,7 @@ def make_portal(
     marker: Any = None,
     lab_door: LabDoor | None = None,
     census: LabCensus | None = None,
+    keeps_passwords: bool = True,
     identify: Callable[[RequestHandler], Awaitable[str | None]] = web.identify_by_hub,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Portal:
@@ -225,6 +230,7 @@ def make_portal(
         kept_files=KeptFiles(settings.data / "cache" / "sheets"),
         labs=lab_door,
         census=census,
+        keeps_passwords=keeps_passwords,
         has_editor=(HERE / "static" / player.BUILT).exists(),
     )
 
@@ -294,6 +300,8 @@ async def serve() -> None:
             marker=marker,
             lab_door=make_lab_door(settings),
             census=make_census(settings),
+            # What a provider and its secret are, the hub does not tell its services.
+            keeps_passwords=os.environ.get("HUB_KEEPS_PASSWORDS", "true") == "true",
         )
         server = HTTPServer(
             make_app(portal, cookie_secret=cookie_secret(settings)),

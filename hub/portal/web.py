@@ -96,6 +96,7 @@ class Portal:
     kept_files: KeptFiles | None = None  # officers' sheets between a look and the import
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
+    keeps_passwords: bool = True  # the hub does; False where people log in elsewhere
     has_editor: bool = False  # whether set-up has built the code editor
 
     def close(self) -> None:
@@ -324,6 +325,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             "form": self.form,
             "path": self.request.uri,
             "hub_prefix": self.portal.hub_prefix,
+            "keeps_passwords": self.portal.keeps_passwords,
             "ministry": self.portal.settings.ministry,
             "demonstration": self.portal.settings.demonstration,
         }

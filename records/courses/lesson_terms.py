@@ -44,6 +44,18 @@ def terms_of(session: Session, course: str) -> dict[str, Terms]:
     return {row.lesson: row for row in session.scalars(select(Terms).where(Terms.course == course))}
 
 
+def closing_between(
+    session: Session, begin: dt.datetime, end: dt.datetime
+) -> list[tuple[str, str, dt.datetime]]:
+    """(course, lesson, deadline) of those that close between these moments, soonest first."""
+    rows = session.scalars(
+        select(Terms)
+        .where(Terms.closes_at >= begin, Terms.closes_at < end)
+        .order_by(Terms.closes_at, Terms.course, Terms.lesson)
+    )
+    return [(row.course, row.lesson, row.closes_at) for row in rows if row.closes_at]
+
+
 def count_attempts(session: Session, person_id: int, course: str, lesson: str) -> int:
     """How often the person has handed the lesson in, on any release of the course.
 

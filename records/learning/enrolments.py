@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,9 @@ from core.messages import Message, Refused
 from records.courses.releases import current_release
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
-from records.tables.learning import Enrolment
+from records.tables.learning import Attendance, Enrolment, Meeting
+from records.tables.marking import Submission
+from records.tables.people import Person
 from records.writing import insert_new
 
 
@@ -71,6 +73,46 @@ def completed_without_certificate(session: Session, programme: str) -> Sequence[
             Release.programme == programme,
             Enrolment.completed_at.is_not(None),
             Certificate.number.is_(None),
+        )
+        .order_by(Enrolment.person_id)
+    ).all()
+
+
+def learners_of(
+    session: Session, course: str | None, units: Collection[int] | None
+) -> Sequence[int]:
+    """Keys of everybody who takes the course (None: any or none) and is of these units (None: any);
+    without whoever was erased."""
+    asked = select(Person.id).where(Person.erased_at.is_(None))
+    if course is not None:
+        asked = asked.join(Enrolment, Enrolment.person_id == Person.id).where(
+            Enrolment.course == course
+        )
+    if units is None:
+        return session.scalars(asked.order_by(Person.id)).all()
+    rows = session.execute(asked.add_columns(Person.unit_id).order_by(Person.id))
+    return [person_id for person_id, unit_id in rows if unit_id in units]
+
+
+def without_submission(session: Session, course: str, lesson: str) -> Sequence[int]:
+    """Keys of those who take the course and have neither handed the lesson in nor attended it."""
+    handed_in = (
+        select(Submission.person_id)
+        .join(Release, Release.id == Submission.release_id)
+        .where(Release.course == course, Submission.lesson == lesson)
+    )
+    attended = (
+        select(Attendance.person_id)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(Meeting.course == course, Meeting.lesson == lesson)
+    )
+    return session.scalars(
+        select(Enrolment.person_id)
+        .where(
+            Enrolment.course == course,
+            Enrolment.completed_at.is_(None),
+            Enrolment.person_id.not_in(handed_in),
+            Enrolment.person_id.not_in(attended),
         )
         .order_by(Enrolment.person_id)
     ).all()

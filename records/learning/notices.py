@@ -55,6 +55,11 @@ def send_notice(
     return notice
 
 
+def find_notice(session: Session, notice_id: int) -> Notice | None:
+    """The message with this key."""
+    return session.get(Notice, notice_id)
+
+
 def unread_notices(
     session: Session, person_id: int, unit_id: int | None, *, since: dt.datetime
 ) -> Sequence[Notice]:

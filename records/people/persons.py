@@ -217,6 +217,17 @@ def roles_of(session: Session, person_id: int, *, on: dt.date) -> Sequence[RoleG
     ).all()
 
 
+def roles_held(session: Session, *, on: dt.date) -> dict[int, frozenset[str]]:
+    """The roles of everybody who holds one on this day or will, by the person's key."""
+    found: dict[int, frozenset[str]] = {}
+    not_over = or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= on)
+    for person_id, role in session.execute(
+        select(RoleGrant.person_id, RoleGrant.role).where(not_over)
+    ):
+        found[person_id] = found.get(person_id, frozenset()) | {role}
+    return found
+
+
 # --- units ------------------------------------------------------------------------------------
 
 

@@ -138,3 +138,37 @@ class RoleGrant(Table):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
+
+
+class Account(Table):
+    """What is known of a person's password; the password itself, hashed, is the hub's.
+
+    ``username``: what it was set for; after the login name was changed it opens nothing.
+    ``must_change``: somebody else chose it, so it opens nothing but the page for a new one.
+    """
+
+    __tablename__ = "account"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    username: Mapped[str] = mapped_column(String(100), info={"personal": "login name"})
+    set_at: Mapped[dt.datetime]
+    must_change: Mapped[bool]
+
+
+class AccountLink(Table):
+    """A link by which a person sets their password, once. The token is only in the link.
+
+    ``ended_at``: it was used, or a newer one took its place.
+    """
+
+    __tablename__ = "account_link"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(8))  # setup reset change
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from records import Session
-from records.learning import meetings, notices
-from records.platform import audit
+from records.learning import enrolments, meetings, notices
+from records.people.persons import unit_and_below
+from records.platform import audit, outbox
 from records.tables.learning import Meeting
 from school import access
 from school.access import Actor
@@ -196,14 +197,16 @@ def send_notice(
     body: str,
     course: str | None,
     unit_id: int | None,
+    by_mail: bool = False,
     at: dt.datetime,
-) -> None:
-    """Send a message to the learners of a course, or to the people of a unit and all below it."""
+) -> int:
+    """Send a message to the learners of a course, or to the people of a unit and all below it; with
+    ``by_mail`` also as a letter to those who can be written to: how many."""
     if unit_id is not None:
         require(access.may_notify_unit(actor, notices.path_of(session, unit_id)))
     else:
         require(access.may_notify_course(actor))
-    notices.send_notice(
+    notice = notices.send_notice(
         session,
         title=title,
         body=body,
@@ -212,6 +215,12 @@ def send_notice(
         course=course,
         unit_id=unit_id,
     )
+    if not by_mail:
+        return 0
+    units = None if unit_id is None else unit_and_below(session, unit_id)
+    people = enrolments.learners_of(session, course, units)
+    facts = {person_id: {"notice": notice.id} for person_id in people}
+    return outbox.put_many(session, "message", facts, at=at)
 
 
 @act(may=access.may_learn, kept_in="notice_read")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
 from records import Session
-from records.people import holders, logins, persons
+from records.people import account_links, holders, logins, persons
 from records.platform import audit
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
@@ -98,9 +98,12 @@ def reset_password(
     *,
     at: dt.datetime,
 ) -> None:
-    """Give somebody a new password; ``set_password`` does it where accounts are kept, last of all,
-    so that a password is never set without its audit line. `Refused` for an unknown name."""
+    """Give somebody a new password, which they must change before it opens anything else;
+    ``set_password`` does it where accounts are kept, last of all, so that a password is never set
+    without its audit line. `Refused` for an unknown name."""
     person = _find(session, username)
+    account_links.end_links(session, person.id, at=at)
+    account_links.note_password(session, person.id, must_change=True, at=at)
     _log(session, actor, "account.password", person, at)
     set_password(username)
 

@@ -33,6 +33,7 @@ from school.courses import acts as publishing
 from school.learning import acts as learning
 from school.learning import lessons
 from school.marking import acts as marking
+from school.people import account_acts as accounts
 from school.people import acts as people
 from school.people import unit_acts
 from school.people.units.reading import one_row
@@ -65,10 +66,10 @@ def test_there_are_acts_of_every_subject() -> None:
     assert {name.split(".")[1] for name in OURS} == {path.parent.name for path in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Path) -> None:
     tree = ast.parse((ROOT.parent / path).read_text("utf-8"))
-    reads = {"check_roster", "check_units", "units_to_fill"}
+    reads = {"check_roster", "check_units", "units_to_fill", "count_waiting"}
     found = 0
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -284,6 +285,20 @@ def _end_grant(world: World, actor: Actor) -> None:
     people.end_grant(world.session, actor, found[0].grant_id, at=AT)
 
 
+def _forget(world: World, actor: Actor) -> None:
+    persons.find_person(world.session, "an").email = "an@example.org"
+    assert accounts.ask_for_link(world.session, actor, at=AT)
+
+
+def _choose(world: World, actor: Actor) -> None:
+    slip = accounts.make_link(world.session, world.actors["bo"], "an", by_mail=False, at=AT)
+    accounts.choose_password(world.session, actor, slip.token, lambda _name: None, at=AT)
+
+
+def _refuse_letters(world: World, actor: Actor) -> None:
+    assert accounts.choose_letters(world.session, actor, {"message"}, at=AT)
+
+
 def _replace_certificate(world: World, actor: Actor) -> None:
     number = world.certificate()
     assessment.revoke_certificate(world.session, actor, number, reason="Nhầm", at=AT)
@@ -406,6 +421,29 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "people: unbind_account": ("quan-tri", _unbind),
+    "people: make_link": (
+        "bo",
+        lambda world, actor: accounts.make_link(
+            world.session, actor, "an", by_mail=False, at=AT
+        ),
+    ),
+    "people: make_links": (
+        "bo",
+        lambda world, actor: accounts.make_links(world.session, actor, None, by_mail=False, at=AT),
+    ),
+    "people: ask_for_link": ("an", _forget),
+    "people: begin_change": (
+        "an",
+        lambda world, actor: accounts.begin_change(world.session, actor, at=AT),
+    ),
+    "people: choose_password": ("an", _choose),
+    "people: change_password": (
+        "an",
+        lambda world, actor: accounts.change_password(
+            world.session, actor, lambda _name: None, at=AT
+        ),
+    ),
+    "people: choose_letters": ("an", _refuse_letters),
     "people: appoint": (
         "quan-tri",
         lambda world, actor: people.appoint(
@@ -537,9 +575,11 @@ BY_THEMSELVES = {
     "hub/login/authenticator.py": "binds a login name to the identity provider's subject",
     "hub/platform/demo.py": "the demonstration's courses and people",
     "hub/platform/demo_learners.py": "the demonstration's learners",
+    "hub/mail/deadlines.py": "letters about what closes soon",
+    "hub/mail/sending.py": "what became of each letter",
     "hub/platform/grading.py": "certificates that were missed",
     "hub/platform/first_start.py": "units, at each start",
-    "hub/platform/up.py": "the demonstration's learners",
+    "hub/platform/up.py": "the demonstration's learners, and who has a password, at each start",
     "hub/commands/results.py": "the demonstration's learners",
 }
 

@@ -12,7 +12,9 @@ from core.messages import Refused
 from records import Records
 from records.assessment.certificate_numbers import ALPHABET, make_number, read_number
 from records.assessment.certificates import find_certificate_of
+from records.people.persons import find_person_by_id
 from records.platform import audit
+from records.tables.platform import Mail
 
 
 @pytest.fixture
@@ -27,8 +29,6 @@ def learner_id(records: Records, world, make_learner) -> int:
 
 def finish(records: Records, world, person_id: int, points: float = 6) -> None:
     with records.begin() as session:
-        from records.people.persons import find_person_by_id
-
         person = find_person_by_id(session, person_id)
         world.hand_in(session, person, "nhan-thuc", "hai", points)
 
@@ -52,9 +52,14 @@ def test_nothing_is_issued_before_the_last_lesson(records, world, learner_id) ->
 
 def test_the_certificate_is_issued_once_and_audited_once(records, world, learner_id) -> None:
     finish(records, world, learner_id)
+    with records.begin() as session:
+        find_person_by_id(session, learner_id).email = "an@example.org"
     certificate = issue(records, world, learner_id)
     assert certificate is not None
     assert certificate.number.startswith("MC-2026-000001-")
+    with records.read() as session:
+        letter = session.query(Mail).one()
+        assert (letter.kind, letter.facts) == ("certificate", {"number": certificate.number})
     assert (certificate.points, certificate.max_points) == (10, 10)
     assert certificate.framework == "vn-tt02-2025"
     assert issue(records, world, learner_id) is None

@@ -38,11 +38,11 @@ PAGES = {
         "teaching/courses/nhan-thuc-chung",
         "teaching/courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030",
     ],
-    "canbo": [MENU],
+    "canbo": [MENU, "accounts", "letters"],
     "bo": [MENU, "plan", "certificates"],
     "kiemtra": ["audit"],
-    "quantri": ["labs"],
-    "": ["verify", UNKNOWN, "progress"],
+    "quantri": ["labs", "mail"],
+    "": ["verify", UNKNOWN, "progress", "letters/stop"],
 }
 
 # Every pair of language, width and colours occurs.

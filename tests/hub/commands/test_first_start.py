@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import bcrypt
 import pytest
 
 from core.messages import Message, Refused
@@ -19,7 +18,7 @@ from hub.login import accounts
 from hub.platform import first_start, up
 from hub.settings import Settings, load_settings
 from records import open_records
-from records.people import persons
+from records.people import account_links, persons
 from records.platform import audit, installation
 from school import access
 
@@ -84,25 +83,24 @@ def test_a_real_platform_has_its_first_administrator(
     said = motcham(*REAL, "--code", "CB-1")
     assert said.status == 0, said.err
     assert "Đây là hệ thống thật" in said.out
-    found = re.search(r"Đăng nhập lần đầu: quan, mật khẩu (\S+) ", said.out)
-    assert found
+    found = re.search(r"quan mở đường dẫn này .*\n +(\S+/hub/set-password\S+)", said.out)
+    assert found, said.out
+    token = found[1].partition("token=")[2]
     settings = load_settings(data=data)
-    with accounts.open_accounts(settings.hub_database_url) as hub:
-        stored = accounts.password_hash(hub, "quan")
-        assert stored and bcrypt.checkpw(found[1].encode(), stored)
     records = open_records(settings.records_url, audit_key=settings.audit_key)
     try:
         with records.read() as session:
             assert access.may_administer(access.load_actor(session, "quan", at=AT))
             assert {entry.action for entry in audit.entries(session)} == {
-                "installation.decide", "role.grant",
+                "installation.decide", "role.grant", "account.link",
             }  # fmt: skip
             assert audit.verify(session).sound
-            assert found[1] not in str([entry.detail for entry in audit.entries(session)])
+            assert account_links.find_link(session, token, at=AT), "the link opens the account"
+            assert token not in str([entry.detail for entry in audit.entries(session)])
     finally:
         records.close()
     again = motcham("init")
-    assert (again.status, "mật khẩu" in again.out) == (0, False), "nobody comes second this way"
+    assert (again.status, "set-password" in again.out) == (0, False), "nobody comes second this way"
     assert motcham("init", "--demo").status == 2
     assert kind(data) == "real"
 

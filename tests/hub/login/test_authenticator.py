@@ -125,7 +125,13 @@ def test_whoever_knows_the_password_of_a_freed_name_becomes_nobody(
     assert motcham(platform, "account", "password", "mau21").returncode == 2
     given = motcham(platform, "account", "password", "mau21x")
     fresh = given.stdout.partition(": ")[2].strip()
-    assert "Trần Thị Mẫu E" in log_in(platform, browser("127.0.0.8"), "mau21x", fresh).text
+    assert "Đặt mật khẩu" in log_in(platform, browser("127.0.0.8"), "mau21x", fresh).text
+    link = motcham(platform, "account", "link", "mau21x").stdout.partition("token=")[2].strip()
+    chooser, own = browser("127.0.0.8"), "bò cơm múa vàng 5"
+    form = {"_xsrf": xsrf_of(chooser.get(f"{platform.url}hub/set-password").text), "code": link}
+    form |= {"new_password": own, "new_password_confirmation": own}
+    chooser.post(f"{platform.url}hub/set-password", data=form)
+    assert "Trần Thị Mẫu E" in log_in(platform, browser("127.0.0.8"), "mau21x", own).text
 
 
 def test_an_officer_changes_no_name_of_the_administrator(platform: Any) -> None:

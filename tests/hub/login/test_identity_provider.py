@@ -206,3 +206,9 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
     assert client["client_secret"] not in platform.log.read_text()
     local = requests.get(f"{platform.url}hub/login", allow_redirects=False)
     assert local.status_code == 302, "the local login page is closed"
+    for path in ("set-password?token=abcd-efgh", "change-password", "forgot-password"):
+        page = official.get(f"{platform.url}hub/{path}")
+        page.encoding = "utf-8"
+        assert "Mật khẩu được giữ ở nơi khác" in page.text, path
+        assert 'type="password"' not in page.text
+    assert "hub/change-password" not in home.text

@@ -137,12 +137,19 @@ class Notices(PageHandler):
     """Send a message to a course or to one's unit."""
 
     async def get(self) -> None:
-        await self._show(sent=False)
+        await self._show()
 
-    async def _show(self, *, sent: bool) -> None:
+    async def _show(self, *, sent: bool = False, letters: int = 0) -> None:
         current, units = await self.read(self._choices)
         self.require(bool(current or units))
-        self.page("learning/notices.html", releases=current, units=units, sent=sent)
+        self.page(
+            "learning/notices.html",
+            releases=current,
+            units=units,
+            sent=sent,
+            letters=letters,
+            may_mail=self.portal.settings.sends_mail,
+        )
 
     def _choices(self, session: Session) -> tuple[list[Release], list[Unit]]:
         own = [
@@ -158,15 +165,16 @@ class Notices(PageHandler):
 
     async def post(self) -> None:
         kind, _, key = self.get_body_argument("to", "").partition(":")
-        await self.act(
+        letters = await self.act(
             acts.send_notice,
             title=self.get_body_argument("title", ""),
             body=self.get_body_argument("body", ""),
             course=key if kind == "course" else None,
             unit_id=forms.read_key(key) if kind == "unit" else None,
+            by_mail=bool(self.get_body_argument("mail", "")),
             at=self.now,
         )
-        await self._show(sent=True)
+        await self._show(sent=True, letters=letters)
 
 
 class PutAside(PageHandler):

@@ -1,0 +1,220 @@
+"""What stands in a letter, in its reader's language, as plain text and as HTML.
+
+Pure: facts in, an `EmailMessage` out. Nothing that somebody typed reaches a header with a line
+break in it, and an address that is none is `Refused`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from html import escape
+from typing import Any
+
+from core.messages import Message, Refused
+from hub.locale.translate import Translator
+
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,200}")
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Letter:
+    """``link``: what it says, and where it leads; where there is one."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where letters lead to, and who sends them."""
+
+    address: str  # of the platform, with a closing slash
+    portal: str  # of its pages
+    set_password: Callable[[str], str]  # the link of a token
+    ministry: str
+
+
+def compose(kind: str, facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    """What is said. ``facts`` are those that the act wrote."""
+    return _KINDS[kind](facts, _, places)
+
+
+def _setup(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    return Letter(
+        _("Đặt mật khẩu để vào Một Chạm"),
+        (
+            _("Anh/chị có tài khoản học trên Một Chạm của {ministry}.", ministry=places.ministry),
+            _("Tên đăng nhập: {username}", username=facts["username"]),
+            _(
+                "Đường dẫn dưới đây dùng một lần, đến {until}, để tự đặt mật khẩu. Đừng chuyển "
+                "thư này cho ai.",
+                until=_until(facts, _),
+            ),
+            _(
+                "Nếu không mở được đường dẫn, hãy vào {page} rồi gõ mã {code}.",
+                page=places.set_password(""),
+                code=facts["token"],
+            ),
+        ),
+        (_("Đặt mật khẩu"), places.set_password(facts["token"])),
+    )
+
+
+def _reset(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    return Letter(
+        _("Đặt lại mật khẩu Một Chạm"),
+        (
+            _(
+                "Có người vừa xin đặt lại mật khẩu của tài khoản {username}.",
+                username=facts["username"],
+            ),
+            _("Đường dẫn dưới đây dùng một lần, đến {until}.", until=_until(facts, _)),
+            _(
+                "Nếu không phải anh/chị xin, hãy bỏ qua thư này: mật khẩu hiện tại vẫn dùng được. "
+                "Đừng chuyển thư này cho ai."
+            ),
+        ),
+        (_("Đặt lại mật khẩu"), places.set_password(facts["token"])),
+    )
+
+
+def _certificate(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    return Letter(
+        _("Anh/chị đã được cấp giấy chứng nhận"),
+        (
+            _("Chúc mừng anh/chị đã hoàn thành chương trình."),
+            _(
+                "Giấy chứng nhận số {number} đã được cấp; tệp PDF có chữ ký số ở trang Kết quả và "
+                "chứng nhận.",
+                number=facts["number"],
+            ),
+        ),
+        (_("Xem giấy chứng nhận"), f"{places.portal}certificates/{facts['number']}"),
+    )
+
+
+def _deadline(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    lesson = _.of(facts["title"])
+    return Letter(
+        _("Sắp hết hạn nộp: {lesson}", lesson=lesson),
+        (
+            _(
+                "Bài “{lesson}” nhận bài nộp đến {until} (giờ Việt Nam), và anh/chị chưa nộp.",
+                lesson=lesson,
+                until=_.time(dt.datetime.fromisoformat(facts["closes_at"])),
+            ),
+        ),
+        (
+            _("Mở bài học"),
+            f"{places.portal}courses/{facts['course']}/lessons/{facts['lesson']}",
+        ),
+    )
+
+
+def _message(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    said = [part.strip() for part in re.split(r"\n\s*\n", str(facts["body"])) if part.strip()]
+    return Letter(str(facts["title"]), tuple(said), (_("Mở Một Chạm"), places.portal))
+
+
+def _until(facts: Mapping[str, Any], _: Translator) -> str:
+    return _.time(dt.datetime.fromisoformat(facts["expires_at"]))
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any], Translator, Places], Letter]] = {
+    "setup": _setup,
+    "reset": _reset,
+    "certificate": _certificate,
+    "deadline": _deadline,
+    "message": _message,
+}
+
+
+# --- as mail --------------------------------------------------------------------------------------
+
+
+def make_mail(
+    letter: Letter,
+    _: Translator,
+    *,
+    to: str,
+    name: str,
+    sender: str,
+    message_id: str,
+    at: dt.datetime,
+    stop: str = "",
+) -> EmailMessage:
+    """The letter, addressed. ``stop``: where its reader says to want no more of the kind, empty
+    where there is no choice. `Refused` for an address that is none."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address("Một Chạm", addr_spec=_address(sender))
+    mail["To"] = Address(_one_line(name), addr_spec=_address(to))
+    mail["Subject"] = _one_line(letter.subject)[:LONGEST_SUBJECT]
+    mail["Date"] = at
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    if stop:
+        mail["List-Unsubscribe"] = f"<{stop}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    greeting = _("Kính gửi {name},", name=_one_line(name)) if name else _("Kính gửi anh/chị,")
+    mail.set_content(as_text(letter, greeting, _, stop))
+    mail.add_alternative(as_html(letter, greeting, _, stop), subtype="html")
+    mail["Content-Language"] = _.language  # last: what is about content moves with the content
+    return mail
+
+
+def as_text(letter: Letter, greeting: str, _: Translator, stop: str) -> str:
+    """Plain text: links stand on lines of their own."""
+    parts = [greeting, *letter.paragraphs]
+    if letter.link:
+        parts.append(f"{letter.link[0]}:\n{letter.link[1]}")
+    parts.append("Một Chạm")
+    if stop:
+        parts.append(f"{_('Thôi nhận thư loại này')}: {stop}")
+    return "\n\n".join(parts) + "\n"
+
+
+def as_html(letter: Letter, greeting: str, _: Translator, stop: str) -> str:
+    """The same as a page: no picture, nothing from elsewhere, whatever was typed escaped."""
+    paragraphs = "".join(
+        f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in (greeting, *letter.paragraphs)
+    )
+    link = (
+        f'<p><a href="{escape(letter.link[1])}" style="display:inline-block;padding:12px 20px;'
+        'background:#a3161b;color:#ffffff;text-decoration:none;border-radius:6px">'
+        f"{escape(letter.link[0])}</a></p>"
+        f'<p style="font-size:14px;color:#4a5568;word-break:break-all">{escape(letter.link[1])}</p>'
+        if letter.link
+        else ""
+    )
+    end = (
+        f'<p style="font-size:14px;color:#4a5568"><a href="{escape(stop)}" style="color:#4a5568">'
+        f"{escape(_('Thôi nhận thư loại này'))}</a></p>"
+        if stop
+        else ""
+    )
+    return (
+        f'<!doctype html><html lang="{_.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(_one_line(letter.subject))}</title></head>"
+        '<body style="font-family:sans-serif;font-size:16px;line-height:1.5;color:#1c2430;'
+        'max-width:36em;margin:0 auto;padding:16px">'
+        f"{paragraphs}{link}<p>Một Chạm</p>{end}</body></html>"
+    )
+
+
+def _one_line(text: str) -> str:
+    """No line break or other control character: it could begin a header of its own."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _address(text: str) -> str:
+    if not PLAIN_ADDRESS.fullmatch(text):
+        raise Refused(Message("Địa chỉ thư không dùng được"))
+    return text

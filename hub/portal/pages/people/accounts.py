@@ -1,0 +1,86 @@
+"""Officers hand out one-time links: to everybody of a unit who has set no password, or to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from core.messages import Message, Refused
+from hub.portal import forms
+from hub.portal.web import PageHandler
+from school import access
+from school.people import account_acts
+from school.people.account_acts import Opened, Slip
+from school.people.paper.slips import make_paper
+
+ELSEWHERE = Message(
+    "Mọi người đăng nhập bằng tài khoản của cơ quan mình; ở đây không cấp mật khẩu nào."
+)
+NO_MAIL = Message("Hệ thống này không gửi thư; hãy in phiếu")
+NOBODY = Message("Không có ai trong đơn vị này còn phải đặt mật khẩu")
+
+
+class AccountsPage(PageHandler):
+    """Slips as a PDF, or letters."""
+
+    cost: ClassVar[float] = 8
+
+    async def get(self) -> None:
+        await self._show(None)
+
+    async def post(self) -> None:
+        self.require(access.may_open_accounts(self.actor))
+        if not self.portal.keeps_passwords:
+            raise Refused(ELSEWHERE)
+        by_mail = self.get_body_argument("how", "slips") == "mail"
+        if by_mail and not self.portal.settings.sends_mail:
+            raise Refused(NO_MAIL)
+        if self.get_body_argument("whom", "") == "one":
+            username = self.get_body_argument("username", "").strip().lower()[:100]
+            await self._give_one(username, by_mail=by_mail)
+        else:
+            await self._give_many(by_mail=by_mail)
+
+    async def _give_one(self, username: str, *, by_mail: bool) -> None:
+        if not username:
+            raise Refused(Message("Hãy điền mục này"), field="username")
+        try:
+            slip = await self.act(account_acts.make_link, username, by_mail=by_mail, at=self.now)
+        except Refused as refused:
+            raise Refused(*refused.messages, field="username") from None
+        if by_mail:
+            await self._show(Opened([slip], 1, 0, 0, 0))
+        else:
+            await self._print([slip])
+
+    async def _give_many(self, *, by_mail: bool) -> None:
+        asked = self.get_body_argument("unit", "")
+        unit_id = forms.read_key(asked)
+        if unit_id is None:
+            raise Refused(Message("Hãy chọn một đơn vị"), field="unit")
+        opened = await self.act(account_acts.make_links, unit_id, by_mail=by_mail, at=self.now)
+        if opened.slips and not by_mail:
+            await self._print(opened.slips)
+        elif opened.slips or opened.without_mail or opened.without_name:
+            await self._show(opened)
+        else:
+            raise Refused(NOBODY, field="unit")
+
+    async def _print(self, slips: Sequence[Slip]) -> None:
+        link = self.portal.settings.set_password_url
+        kind, content = await self.in_thread(lambda: make_paper(slips, link))
+        self.set_header("Content-Type", f"application/{kind}")
+        named = f'attachment; filename="phieu-dat-mat-khau.{kind}"'
+        self.set_header("Content-Disposition", named)
+        self.finish(content)
+
+    async def _show(self, opened: Opened | None) -> None:
+        self.require(access.may_open_accounts(self.actor))
+        waiting = await self.read(account_acts.count_waiting, self.actor)
+        self.page(
+            "people/accounts.html",
+            waiting=waiting,
+            opened=opened,
+            elsewhere=not self.portal.keeps_passwords,
+            sends_mail=self.portal.settings.sends_mail,
+        )
