@@ -55,6 +55,7 @@ COMMANDS = {
     "roster": Entry(
         "people:roster", Message("Danh sách học viên: import"), ("school.people.roster",)
     ),
+    "unit": Entry("units:unit", Message("Đơn vị: import, list"), ("school.people.units",)),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
     "role": Entry("people:role", Message("Vai trò: list, grant, withdraw"), ("school.people",)),
     "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
@@ -178,6 +179,8 @@ def _wanted(error: click.BadParameter) -> str:
         )
     if isinstance(kind, click.Path):
         return speaker().message(Message("không có hoặc không đọc được đường dẫn này"))
+    if isinstance(kind, click.DateTime):
+        return speaker().message(Message("cần ngày dạng năm-tháng-ngày, ví dụ 2026-12-31"))
     return error.message
 
 

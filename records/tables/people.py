@@ -28,7 +28,7 @@ class Unit(Table):
     __table_args__ = (UniqueConstraint("kind", "vintage", "code"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    # one of `records.people.units.KINDS`
+    # nation central sector province district commune press enterprise school
     kind: Mapped[str] = mapped_column(String(16))
     vintage: Mapped[str] = mapped_column(String(8))  # code list: "2008", "2025"; "" where none
     code: Mapped[str] = mapped_column(String(32))

@@ -259,3 +259,23 @@ def test_roles_are_given_with_days_and_listed(motcham: Callable[..., Said], data
         "quan\tĐỗ Thị Quản\tadministrator\t\t – ",
         "quan\tĐỗ Thị Quản\tauditor\t\t – 2099-12-31",
     ]
+
+
+# --- units by command -----------------------------------------------------------------------------
+
+
+def test_units_are_looked_at_brought_in_and_written_out(
+    motcham: Callable[..., Said], data: Path, tmp_path: Path
+) -> None:
+    assert motcham(*REAL).status == 0
+    looked = motcham("unit", "import", "--central-2025", "--dry-run")
+    assert "    Bộ Y tế (trung ương//BYT) [mới]" in looked.out.splitlines()
+    assert "Sẽ thêm 17" in looked.out
+    assert "Thêm 17" in motcham("unit", "import", "--central-2025").out
+    file = tmp_path / "don-vi.xlsx"
+    assert "Đã ghi 116 đơn vị" in motcham("unit", "list", str(file)).out
+    wrong = tmp_path / "sai.csv"
+    wrong.write_text("Loại;Mã;Tên\nchòm;A;B\n", encoding="utf-8")
+    refused = motcham("unit", "import", str(wrong))
+    assert (refused.status, "Dòng 2, cột Loại, “chòm”" in refused.out) == (1, True)
+    assert motcham("unit", "import").status == 2

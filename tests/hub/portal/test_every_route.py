@@ -375,6 +375,8 @@ async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
     for person, path, name in (
         (officer, "audit", "before"),
         (officer, "certificates", "from"),
+        (officer, "roles", "from"),
+        (officer, "units", "from"),
         (teacher, f"teaching/{lesson}", "before"),
     ):
         assert (await person.get(f"{path}?{urlencode({name: text})}")).status == 200, path
@@ -432,6 +434,19 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "certificates/([A-Z0-9-]+)": ("bo", {"reason": "đã gõ " * 200}, ("reason",)),
     "roster": ("bo", {"how": "check"}, ("file",)),
     "accounts": ("bo", {"whom": "one", "username": "tên đã gõ"}, ("username",)),
+    "roles": (
+        "quan",
+        {"who": "ai đã gõ", "role": "instructor", "ends_on": "ngày đã gõ"},
+        ("ends_on",),
+    ),
+    "units/import": (
+        "bo",
+        {"one": "1", "kind": "press", "code": "mã/đã gõ", "name": "Tên đã gõ"},
+        ("code",),
+    ),
+    f"units/{NUMBER}/change": (
+        "bo", {"what": "end", "last_day": "ngày đã gõ", "successor": "mã đã gõ"}, ("last_day",)
+    ),
     "verify": ("an", {}, ("file",)),
 }  # fmt: skip
 BUTTONS = {
