@@ -99,10 +99,9 @@ class Postman:
 
     async def _send(self, ready: Sequence[Written]) -> None:
         """One connection for all; what it breaks off in the middle of comes again later."""
-        server = self._server()
         waiting = list(ready)
         try:
-            async with server:
+            async with open_server(self._settings) as server:
                 while waiting:
                     await self._send_one(server, waiting[0])
                     waiting.pop(0)
@@ -147,18 +146,33 @@ class Postman:
         if why:
             logger.warning("mail not taken", extra={"fields": {"mail": one.mail_id, "how": how}})
 
-    def _server(self) -> aiosmtplib.SMTP:
-        chosen = self._settings
-        file = chosen.mail_password_file
-        return aiosmtplib.SMTP(
-            hostname=chosen.mail_host,
-            port=chosen.mail_port,
-            username=chosen.mail_user or None,
-            password=file.read_text(encoding="utf-8").strip() if file else None,
-            use_tls=chosen.mail_security == "tls",
-            start_tls=chosen.mail_security == "starttls",
-            timeout=TIMEOUT_S,
-        )
+
+def open_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The way to the server that the settings name; `OSError` where the password cannot be read."""
+    file = settings.mail_password_file
+    return aiosmtplib.SMTP(
+        hostname=settings.mail_host,
+        port=settings.mail_port,
+        username=settings.mail_user or None,
+        password=file.read_text(encoding="utf-8").strip() if file else None,
+        use_tls=settings.mail_security == "tls",
+        start_tls=settings.mail_security == "starttls",
+        timeout=TIMEOUT_S,
+    )
+
+
+def try_server(settings: Settings) -> str:
+    """Connect and log in, send nothing; "" where that works, else what was said."""
+
+    async def connect() -> None:
+        async with open_server(settings) as server:
+            await server.noop()
+
+    try:
+        asyncio.run(connect())
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return _reason(error)
+    return ""
 
 
 class Writer:
