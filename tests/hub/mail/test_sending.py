@@ -196,6 +196,27 @@ def test_a_server_that_is_busy_or_away_gets_the_letter_later(
     assert len(box.taken) == 1
 
 
+def test_one_bad_letter_holds_up_no_other(
+    records: Records, an: int, settings: Settings, serve: Any
+) -> None:
+    box = Box()
+    box.says["dut@example.org"] = ["421 closing", "421 closing"]
+    postman = Postman(records, with_server(settings, serve(box)))
+    unworded, breaks, after = (
+        put(records, an, "certificate", x=1),
+        put(records, an),
+        put(records, an),
+    )
+    with records.begin() as session:
+        session.get(Mail, breaks).address = "dut@example.org"  # type: ignore[union-attr]
+    assert postman.send_some(AT)
+    assert one(records, unworded).state == "dead"
+    assert (one(records, breaks).state, one(records, breaks).tries) == ("waiting", 1)
+    assert (one(records, after).state, one(records, after).tries) == ("waiting", 0), "not tried"
+    assert postman.send_some(AT)
+    assert one(records, after).state == "sent"
+
+
 def test_killed_between_sending_and_noting_it_comes_twice_and_never_not(
     records: Records, an: int, settings: Settings, serve: Any, monkeypatch: Any
 ) -> None:
