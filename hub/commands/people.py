@@ -86,6 +86,7 @@ def password(username: str, data: Path | None) -> None:
             accounts.end_sessions(session, name, keep_labs=True)
 
     with opened(data) as (settings, records), records.begin() as session:
+        _refuse_where_passwords_are_elsewhere(settings)
         by = operator("motcham account password")
         acts.reset_password(session, by, username, set_password, at=dt.datetime.now(dt.UTC))
     say(Message("{username}: {password}", {"username": username, "password": fresh}))

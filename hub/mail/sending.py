@@ -34,6 +34,7 @@ AT_ONCE = 20  # each may take `TIMEOUT_S`; together less than `outbox.LEASE`
 TIMEOUT_S = 10.0
 MINUTE = dt.timedelta(minutes=1)
 NO_SERVER = Message("Chưa đặt máy chủ thư (MOTCHAM_MAIL_HOST)")
+UNWORDED = Message("Không viết được thư này; xem nhật ký của hệ thống")
 ERASED = Message("Người nhận đã được xóa khỏi danh sách")
 logger = logging.getLogger("motcham.mail")
 
@@ -95,20 +96,29 @@ class Postman:
         if person.erased_at is not None or mail.facts is None:
             outbox.note_dead(session, mail.id, ERASED.template, at=at)
             return None
-        return self._writer.write(session, mail, person)
+        try:
+            return self._writer.write(session, mail, person)
+        except Exception:  # one that cannot be worded must not hold up all others for ever
+            logger.exception("mail not worded", extra={"fields": {"mail": mail.id}})
+            outbox.note_dead(session, mail.id, UNWORDED.template, at=at)
+            return None
 
     async def _send(self, ready: Sequence[Written]) -> None:
-        """One connection for all; what it breaks off in the middle of comes again later."""
-        server = self._server()
-        waiting = list(ready)
+        """One connection for all. Where it breaks, the letter in hand has failed and those after it
+        were not tried; where it cannot be made, all have."""
+        waiting, connected = list(ready), False
         try:
-            async with server:
+            async with open_server(self._settings) as server:
+                connected = True
                 while waiting:
                     await self._send_one(server, waiting[0])
                     waiting.pop(0)
         except (aiosmtplib.SMTPException, OSError) as error:
-            for one in waiting:
+            failed, untried = (waiting[:1], waiting[1:]) if connected else (waiting, [])
+            for one in failed:
                 self._note(one, "failed", _reason(error))
+            with self._records.begin() as session:
+                outbox.give_back(session, [one.mail_id for one in untried])
 
     async def _send_one(self, server: aiosmtplib.SMTP, one: Written) -> None:
         try:
@@ -125,7 +135,11 @@ class Postman:
             await server.send_message(mail)
         except Refused as refused:
             self._note(one, "dead", str(refused))
+        except ValueError as error:  # what no header can hold
+            self._note(one, "dead", _reason(error))
         except aiosmtplib.SMTPRecipientsRefused as error:
+            if any(each.code == 421 for each in error.recipients):  # it closes the line
+                raise
             for_good = all(500 <= each.code < 600 for each in error.recipients)
             self._note(one, "dead" if for_good else "failed", _reason(error))
         except aiosmtplib.SMTPResponseException as error:
@@ -147,18 +161,33 @@ class Postman:
         if why:
             logger.warning("mail not taken", extra={"fields": {"mail": one.mail_id, "how": how}})
 
-    def _server(self) -> aiosmtplib.SMTP:
-        chosen = self._settings
-        file = chosen.mail_password_file
-        return aiosmtplib.SMTP(
-            hostname=chosen.mail_host,
-            port=chosen.mail_port,
-            username=chosen.mail_user or None,
-            password=file.read_text(encoding="utf-8").strip() if file else None,
-            use_tls=chosen.mail_security == "tls",
-            start_tls=chosen.mail_security == "starttls",
-            timeout=TIMEOUT_S,
-        )
+
+def open_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The way to the server that the settings name; `OSError` where the password cannot be read."""
+    file = settings.mail_password_file
+    return aiosmtplib.SMTP(
+        hostname=settings.mail_host,
+        port=settings.mail_port,
+        username=settings.mail_user or None,
+        password=file.read_text(encoding="utf-8").strip() if file else None,
+        use_tls=settings.mail_security == "tls",
+        start_tls=settings.mail_security == "starttls",
+        timeout=TIMEOUT_S,
+    )
+
+
+def try_server(settings: Settings) -> str:
+    """Connect and log in, send nothing; "" where that works, else what was said."""
+
+    async def connect() -> None:
+        async with open_server(settings) as server:
+            await server.noop()
+
+    try:
+        asyncio.run(connect())
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return _reason(error)
+    return ""
 
 
 class Writer:

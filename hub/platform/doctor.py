@@ -57,6 +57,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_memory(),
         *_port(settings),
         *_settings(settings),
+        *_mail(settings),
         *_fonts(),
         *_browser(),
     ]
@@ -218,6 +219,28 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         check_programme(settings.programme)
     except Refused as refused:
         yield Finding("missing", refused.messages[0])
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    if not settings.mail_host:
+        if not settings.demo:
+            yield Finding(
+                "note",
+                Message("Chưa đặt máy chủ thư: không thư nào được gửi"),
+                Message("MOTCHAM_MAIL_HOST, MOTCHAM_MAIL_SENDER (docs/operators.md)"),
+            )
+        return
+    from hub.mail.sending import try_server  # its library, only where there is a server
+
+    facts = {"server": f"{settings.mail_host}:{settings.mail_port}"}
+    if reason := try_server(settings):
+        yield Finding(
+            "missing",
+            Message("Máy chủ thư {server} không nhận: {reason}", facts | {"reason": reason}),
+            Message("Xem lại MOTCHAM_MAIL_… (docs/operators.md)"),
+        )
+    else:
+        yield Finding("good", Message("Máy chủ thư {server} trả lời", facts))
 
 
 def _fonts() -> Iterator[Finding]:

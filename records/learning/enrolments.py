@@ -79,11 +79,20 @@ def completed_without_certificate(session: Session, programme: str) -> Sequence[
 
 
 def learners_of(
-    session: Session, course: str | None, units: Collection[int] | None
+    session: Session,
+    course: str | None,
+    units: Collection[int] | None,
+    *,
+    without_certificate: str | None = None,
 ) -> Sequence[int]:
     """Keys of everybody who takes the course (None: any or none) and is of these units (None: any);
-    without whoever was erased."""
+    without whoever was erased. ``without_certificate``: and holds none of this programme."""
     asked = select(Person.id).where(Person.erased_at.is_(None))
+    if without_certificate is not None:
+        held = select(Certificate.person_id).where(
+            Certificate.programme == without_certificate, Certificate.revoked_at.is_(None)
+        )
+        asked = asked.where(Person.id.not_in(held))
     if course is not None:
         asked = asked.join(Enrolment, Enrolment.person_id == Person.id).where(
             Enrolment.course == course

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from records.tables.people import Person
@@ -26,6 +26,8 @@ LEASE = dt.timedelta(minutes=5)
 MOST_TRIES = 12  # about a day of a server that is away
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=4)
 KEPT = dt.timedelta(days=60)
+# Somebody waits at a screen for the first; thousands of the last may stand before it.
+_URGENCY = case((Mail.kind == "reset", 0), (Mail.kind == "setup", 1), else_=2)
 _AT_ONCE = 300  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -126,7 +128,7 @@ def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Ma
     due = (
         select(Mail)
         .where(Mail.state == "waiting", Mail.next_at <= at)
-        .order_by(Mail.next_at, Mail.id)
+        .order_by(_URGENCY, Mail.next_at, Mail.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -141,6 +143,15 @@ def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Ma
         )
     }
     return [(mail, people[mail.person_id]) for mail in taken]
+
+
+def give_back(session: Session, mails: Collection[int]) -> None:
+    """These were taken and not tried: they are due as before, and it counts as no try."""
+    session.execute(
+        update(Mail)
+        .where(Mail.id.in_(mails), Mail.state == "waiting")
+        .values(tries=Mail.tries - 1, next_at=Mail.created_at)
+    )
 
 
 def is_any_due(session: Session, *, at: dt.datetime) -> bool:

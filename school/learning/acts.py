@@ -198,10 +198,12 @@ def send_notice(
     course: str | None,
     unit_id: int | None,
     by_mail: bool = False,
+    without_certificate: str | None = None,
     at: dt.datetime,
 ) -> int:
     """Send a message to the learners of a course, or to the people of a unit and all below it; with
-    ``by_mail`` also as a letter to those who can be written to: how many."""
+    ``by_mail`` also as a letter to those who can be written to: how many. A reminder goes, as a
+    letter, only to those ``without_certificate`` of this programme."""
     if unit_id is not None:
         require(access.may_notify_unit(actor, notices.path_of(session, unit_id)))
     else:
@@ -218,7 +220,7 @@ def send_notice(
     if not by_mail:
         return 0
     units = None if unit_id is None else unit_and_below(session, unit_id)
-    people = enrolments.learners_of(session, course, units)
+    people = enrolments.learners_of(session, course, units, without_certificate=without_certificate)
     facts = {person_id: {"notice": notice.id} for person_id in people}
     return outbox.put_many(session, "message", facts, at=at)
 

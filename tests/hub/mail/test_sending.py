@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from hub.mail.sending import NO_SERVER, Postman
+from hub.mail.sending import NO_SERVER, Postman, try_server
 from hub.mail.wishes import Wishes
 from hub.settings import Settings
 from records import Records
@@ -196,6 +196,27 @@ def test_a_server_that_is_busy_or_away_gets_the_letter_later(
     assert len(box.taken) == 1
 
 
+def test_one_bad_letter_holds_up_no_other(
+    records: Records, an: int, settings: Settings, serve: Any
+) -> None:
+    box = Box()
+    box.says["dut@example.org"] = ["421 closing", "421 closing"]
+    postman = Postman(records, with_server(settings, serve(box)))
+    unworded, breaks, after = (
+        put(records, an, "certificate", x=1),
+        put(records, an),
+        put(records, an),
+    )
+    with records.begin() as session:
+        session.get(Mail, breaks).address = "dut@example.org"  # type: ignore[union-attr]
+    assert postman.send_some(AT)
+    assert one(records, unworded).state == "dead"
+    assert (one(records, breaks).state, one(records, breaks).tries) == ("waiting", 1)
+    assert (one(records, after).state, one(records, after).tries) == ("waiting", 0), "not tried"
+    assert postman.send_some(AT)
+    assert one(records, after).state == "sent"
+
+
 def test_killed_between_sending_and_noting_it_comes_twice_and_never_not(
     records: Records, an: int, settings: Settings, serve: Any, monkeypatch: Any
 ) -> None:
@@ -244,7 +265,7 @@ def test_a_server_behind_tls_with_a_password(
     context.load_cert_chain(certificate, key)
 
     def check(_s: SMTP, _x: Any, _e: Any, _how: str, given: LoginPassword) -> AuthResult:
-        return AuthResult(success=given.password == b"bi-mat")
+        return AuthResult(success=given.password == b"bi-mat", handled=False)
 
     box = Box()
     port = serve(box, tls_context=context, require_starttls=True, authenticator=check)
@@ -256,9 +277,13 @@ def test_a_server_behind_tls_with_a_password(
     number = put(records, an)
     assert Postman(records, chosen).send_some(AT)
     assert one(records, number).state == "waiting", "nobody vouches for this certificate"
+    assert "CERTIFICATE_VERIFY_FAILED" in try_server(chosen)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert Postman(records, chosen).send_some(AT + 3 * MINUTE)
     assert one(records, number).state == "sent", one(records, number).why
+    assert try_server(chosen) == ""
+    (tmp_path / "password").write_text("sai")
+    assert "535" in try_server(chosen)
 
 
 def test_without_a_server_letters_lie_in_the_demonstration_s_mailbox_and_nowhere_else(

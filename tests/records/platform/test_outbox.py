@@ -61,6 +61,17 @@ def test_one_worker_has_a_letter_until_its_time_is_up(records, people) -> None:
         assert [mail.tries for mail, _to in outbox.claim(session, limit=5, at=after)] == [2]
 
 
+def test_who_waits_at_a_screen_comes_first(records, people) -> None:
+    with records.begin() as session:
+        for kind in ("message", "setup", "reset"):
+            outbox.put(session, kind, people["an"], {}, at=AT)
+        taken = outbox.claim(session, limit=5, at=AT)
+        assert [mail.kind for mail, _to in taken] == ["reset", "setup", "message"]
+        outbox.give_back(session, [mail.id for mail, _to in taken])
+    with records.begin() as session:
+        assert [mail.tries for mail, _to in outbox.claim(session, limit=5, at=AT)] == [1, 1, 1]
+
+
 def test_what_stood_in_a_letter_is_forgotten_when_it_is_sent(records, people) -> None:
     with records.begin() as session:
         for _ in range(2):

@@ -171,7 +171,10 @@ class Notices(PageHandler):
             body=self.get_body_argument("body", ""),
             course=key if kind == "course" else None,
             unit_id=forms.read_key(key) if kind == "unit" else None,
-            by_mail=bool(self.get_body_argument("mail", "")),
+            by_mail=self.get_body_argument("mail", "") in ("all", "unfinished"),
+            without_certificate=self.programme
+            if self.get_body_argument("mail", "") == "unfinished"
+            else None,
             at=self.now,
         )
         await self._show(sent=True, letters=letters)

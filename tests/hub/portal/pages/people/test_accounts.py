@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from hub.mail.wishes import Wishes
+from records.assessment import certificates
 from records.people import account_links, persons
 from records.platform import outbox
 from records.tables.people import AccountLink
@@ -167,10 +168,21 @@ async def test_a_message_goes_out_as_a_letter_too_where_that_was_asked_for(peopl
     assert answer.status == 200, answer.text
     with peopled.records.read() as session:
         assert session.query(Mail).count() == 0
-    answer = await officer.post_form("notices", **said, mail="1")
+    answer = await officer.post_form("notices", **said, mail="all")
     assert "Đã viết 1 thư" in answer.text
-    with peopled.records.read() as session:
+    with peopled.records.begin() as session:
         assert session.query(Mail).one().address == "hoa@example.org"
+        certificates.record_certificate(
+            session, person_id=persons.find_person(session, "hoa").id,
+            programme=peopled.portal.settings.programme, points=1, max_points=1,
+            framework="vn-tt02-2025", at=peopled.clock.at,
+        )  # fmt: skip
+        persons.find_person(session, "lan").email = "lan@example.org"
+    await officer.post_form("notices", **said, mail="unfinished")
+    with peopled.records.read() as session:
+        assert sorted(one.address for one in session.query(Mail)) == [
+            "hoa@example.org", "lan@example.org",
+        ]  # fmt: skip
 
 
 async def test_the_administrator_reads_what_was_not_sent_and_the_demonstration_s_letters(
