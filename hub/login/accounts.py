@@ -30,8 +30,7 @@ def open_accounts(url: str) -> Iterator[Any]:
     """A session on JupyterHub's database at ``url``, brought to its newest schema first."""
     logging.disable(logging.INFO)  # Alembic tells of every step on the terminal
     try:
-        dbutil.upgrade_if_needed(url)
-        session = orm.new_session_factory(url, **hub_database.options_for(url))()
+        session = _open(url)
     finally:
         logging.disable(logging.NOTSET)
     try:
@@ -41,6 +40,15 @@ def open_accounts(url: str) -> Iterator[Any]:
     finally:
         session.close()
         session.get_bind().dispose()
+
+
+def _open(url: str) -> Any:
+    options = hub_database.options_for(url)
+    try:
+        return orm.new_session_factory(url, **options)()
+    except orm.DatabaseSchemaMismatch:
+        dbutil.upgrade_if_needed(url, log=logging.getLogger("motcham.accounts"))
+        return orm.new_session_factory(url, **options)()
 
 
 def set_password(accounts: Any, username: str, password: str) -> bytes:

@@ -27,8 +27,10 @@ from urllib.parse import urlsplit
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
 from hub.login.accounts import forget_strangers, open_accounts
+from hub.login.hub_database import make_ready
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
+from hub.platform.backup.moving import move_hub
 from hub.platform.demo_learners import load_demo_learners
 from hub.platform.logs import RotatingLog
 from hub.platform.ports import is_free
@@ -172,6 +174,9 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
             names = persons.all_usernames(session)
     finally:
         records.close()
+    make_ready(settings.hub_database_url)
+    if move_hub(settings):
+        tell(Message("Đã chuyển cơ sở dữ liệu đăng nhập sang PostgreSQL"))
     with open_accounts(settings.hub_database_url) as hub_session:
         forget_strangers(hub_session, {name.lower() for name in names})
     if settings.demo and not settings.oidc:

@@ -29,6 +29,7 @@ from records.tables.people import Person
 from records.tables.platform import AuditEntry
 
 BEFORE_THE_FIRST = "0" * 64
+BACKUP, DRILL = "platform.backup", "platform.drill"  # actions that pages ask the newest of
 PERSON = "person:"  # an actor who is a person: this and the person's key
 _WRITTEN = "audit.written"
 _CHAIN_LOCK = 0x6D6F7463  # "motc": one advisory lock for the end of the chain
@@ -123,6 +124,16 @@ def head(session: Session) -> tuple[int, str]:
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     last = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     return count, last or BEFORE_THE_FIRST
+
+
+def newest_at(session: Session, action: str) -> dt.datetime | None:
+    """When this was done last; None where it never was."""
+    return session.scalar(
+        select(AuditEntry.at)
+        .where(AuditEntry.action == action)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
 
 
 def _hash(entry: AuditEntry, key: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from records import Session
 from records.people import persons
@@ -24,4 +25,28 @@ def note_lab_stopped(session: Session, actor: Actor, username: str, *, at: dt.da
         action="lab.stop",
         subject=f"person/{person.id if person else None}",
         detail={},
+    )
+
+
+@act(may=access.may_administer, audited="platform.backup")
+def note_backup(
+    session: Session, actor: Actor, name: str, size: int, sha256: str, *, at: dt.datetime
+) -> None:
+    """Write down that a copy was made: pages and `motcham doctor` tell how old the newest is. The
+    file is no row of ours: it is made first."""
+    detail: dict[str, str | int] = {"file": name[:200], "bytes": size, "sha256": sha256}
+    _note(session, actor, audit.BACKUP, detail, at)
+
+
+@act(may=access.may_administer, audited="platform.drill")
+def note_drill(session: Session, actor: Actor, rows: int, *, at: dt.datetime) -> None:
+    """Write down that a copy was restored in a temporary place and held."""
+    _note(session, actor, audit.DRILL, {"rows": rows}, at)
+
+
+def _note(
+    session: Session, actor: Actor, action: str, detail: Mapping[str, str | int], at: dt.datetime
+) -> None:
+    audit.append(
+        session, at=at, actor=actor.username or "", action=action, subject="platform", detail=detail
     )

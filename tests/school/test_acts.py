@@ -394,6 +394,14 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         "quan-tri",
         lambda world, actor: platform.note_lab_stopped(world.session, actor, "an", at=AT),
     ),
+    "platform: note_backup": (
+        "quan-tri",
+        lambda world, actor: platform.note_backup(world.session, actor, "x", 1, "0" * 64, at=AT),
+    ),
+    "platform: note_drill": (
+        "quan-tri",
+        lambda world, actor: platform.note_drill(world.session, actor, 10, at=AT),
+    ),
 }  # fmt: skip
 
 ROLES = {
