@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     # The audit log
     audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
 
+    # Watching it
+    metrics_token: SecretStr = SecretStr("")  # a monitor elsewhere shows it to read /metrics
+
     # Backups
     backup_passphrase_file: Path | None = None  # its first line opens `motcham backup`'s copies
     backup_days: int = Field(2, ge=1, le=365)  # an older newest copy is told as too old

@@ -197,4 +197,5 @@ def _lower(text: Any) -> Any:
 
 def _postgres_engine(url: str) -> Engine:
     # pre_ping: a connection that died with the server's restart is replaced, not an error page.
-    return create_engine(url, pool_pre_ping=True)
+    # The server has ten seconds to answer: one that does not is told, not waited for.
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})

@@ -178,5 +178,10 @@ def may_read_audit(actor: Actor) -> bool:
     return bool(actor.roles & {AUDITOR, ADMINISTRATOR})
 
 
+def may_see_operation(actor: Actor) -> bool:
+    """How the platform runs: what waits, how old the newest copy is."""
+    return bool(actor.roles & {AUDITOR, ADMINISTRATOR})
+
+
 def may_administer(actor: Actor) -> bool:
     return ADMINISTRATOR in actor.roles

@@ -27,6 +27,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
     """Settings and records, also while the platform runs; `Refused` before its first start."""
     from hub.settings import load_settings
     from records import open_records
+    from records.platform.reaching import reach
 
     settings = load_settings(data=data)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
@@ -35,6 +36,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
                 "Chưa có dữ liệu trong {path}; hãy chạy motcham up trước.", {"path": settings.data}
             )
         )
+    reach(settings.records_url)
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     try:
         yield settings, records

@@ -38,6 +38,7 @@ from hub.platform.private_files import keep_secret, make_private_folder
 from hub.settings import ROOT, Settings
 from records import Session, open_records
 from records.people import persons
+from records.platform.reaching import reach
 
 Tell = Callable[[Message], None]
 
@@ -158,6 +159,7 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     fresh = not settings.database_url and not (settings.data / "motcham.sqlite").exists()
     if fresh:
         tell(Message("Tạo cơ sở dữ liệu trong {path}", {"path": settings.data}))
+    reach(settings.records_url)
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     courses: list[str] = []
     accounts: list[demo.DemoAccount] = []

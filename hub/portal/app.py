@@ -30,7 +30,7 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
-from hub.portal import web
+from hub.portal import metrics, web
 from hub.portal.api import learning as api_learning
 from hub.portal.api import marking as api_marking
 from hub.portal.api import people as api_people
@@ -41,7 +41,7 @@ from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import roster
-from hub.portal.pages.platform import audit, labs
+from hub.portal.pages.platform import audit, labs, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.sheet_desk import SheetDesk
@@ -107,6 +107,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"audit", audit.AuditPage),
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
+        (r"operation", operation.OperationPage),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
@@ -119,6 +120,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"logout", learner.Logout),
         (r"oauth_callback", web.OAuthCallback),
         (r"health", api_platform.Health),
+        (r"metrics", api_platform.Metrics),
         # The JSON interface, described by hub/portal/openapi.json
         (rf"{v1}/openapi.json", api_platform.Description),
         (rf"{v1}/me", api_people.Me),
@@ -143,6 +145,7 @@ def log_access(handler: RequestHandler) -> None:
     caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
     asked = f"{request.method} {request.path} ({caller})"
     took_ms = 1000 * request.request_time()
+    metrics.answered(type(handler).__name__, request.method or "", status, took_ms / 1000)
     logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
 
 

@@ -95,6 +95,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
     "audit": {"get": frozenset({"kiem", "quan"})},
     "labs": {"get": frozenset({"quan"})},
+    "operation": {"get": frozenset({"kiem", "quan"})},
+    "metrics": {"get": ANYONE},  # of this machine; see pages/platform/test_operation.py
     "labs/stop": {"post": frozenset({"quan"})},
     "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
