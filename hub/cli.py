@@ -53,8 +53,9 @@ COMMANDS = {
         "people:roster", Message("Danh sách học viên: import"), ("school.people.roster",)
     ),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
+    "person": Entry("persons:person", Message("Một người: erase, merge"), ("school.people",)),
     "role": Entry("people:role", Message("Vai trò: grant, withdraw"), ("school.people",)),
-    "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
+    "audit": Entry("audit:audit", Message("Nhật ký: verify, head, export")),
     "backup": Entry(
         "backups:backup", Message("Sao lưu, cả khi đang chạy"), ("hub.platform.backup",)
     ),

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     backup_passphrase_file: Path | None = None  # its first line opens `motcham backup`'s copies
     backup_days: int = Field(2, ge=1, le=365)  # an older newest copy is told as too old
 
+    # What people ask about their own data (Law 91/2025/QH15)
+    answer_working_days: int = Field(2, ge=1, le=60)
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786

@@ -61,7 +61,7 @@ def operator(command: str) -> Actor:
 def load_actor(session: Session, username: str) -> Actor:
     """The actor behind a hub user name; one who is in no list is known by name only."""
     person = persons.find_person(session, username)
-    if person is None or person.erased_at is not None:
+    if person is None or person.erased_at is not None or person.left_at is not None:
         return Actor(username=username)
     return Actor(
         username=username,
@@ -151,6 +151,27 @@ def may_see_people_of(actor: Actor, path: Collection[int]) -> bool:
 
 def may_import_roster(actor: Actor) -> bool:
     return bool(actor.roles & {UNIT_OFFICER, MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_change_people(actor: Actor) -> bool:
+    """Write down that people went to another unit, left or came back; of one's own units, or of
+    all."""
+    return may_import_roster(actor)
+
+
+def may_change_everybody(actor: Actor) -> bool:
+    """People of any unit; join two persons into one; erase somebody."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_answer_requests(actor: Actor) -> bool:
+    """What people ask about their own data."""
+    return may_change_everybody(actor)
+
+
+def may_see_others(actor: Actor) -> bool:
+    """Names or marks of other people, on some page."""
+    return may_teach(actor) or may_import_roster(actor)
 
 
 def may_set_targets(actor: Actor) -> bool:

@@ -28,6 +28,7 @@ from graders.service.looks import take_next
 from graders.service.remark import try_next
 from graders.service.worker import GradingService
 from hub.platform.audit_heads import DailyHeads
+from hub.platform.erasing import Erasing, hub_from
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
 from records.learning import enrolments
@@ -177,6 +178,7 @@ def run(settings: Settings, stop: Bell) -> None:
                     ),
                 ),
             ):
+                erasing = Erasing(settings, hub=hub_from(os.environ))
                 missed = issue_what_was_missed(records, settings)
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
                 heads = DailyHeads(records, settings)
@@ -184,6 +186,7 @@ def run(settings: Settings, stop: Bell) -> None:
                 while True:
                     write_health(health, service, records)
                     heads.keep(dt.datetime.now(dt.UTC))
+                    erasing.work(records, at=dt.datetime.now(dt.UTC))
                     if stop.wait(HEALTH_EVERY_S):
                         break
                     since, looked_at = looked_at - OVERLAP, dt.datetime.now(dt.UTC)

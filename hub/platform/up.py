@@ -179,7 +179,7 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     make_ready(settings.hub_database_url)
     if move_hub(settings):
         tell(Message("Đã chuyển cơ sở dữ liệu đăng nhập sang PostgreSQL"))
-    with open_accounts(settings.hub_database_url) as hub_session:
+    with open_accounts(settings.hub_database_url) as hub_session:  # also of who was erased
         forget_strangers(hub_session, {name.lower() for name in names})
     if settings.demo and not settings.oidc:
         accounts = demo.open_accounts(settings)

@@ -40,7 +40,7 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import roster
+from hub.portal.pages.people import own_data, person, roster
 from hub.portal.pages.platform import audit, labs, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
@@ -71,6 +71,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
+        (r"my-data", own_data.OwnData),
+        (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", player.LessonFile),
         (rf"{lesson}/lab", player.OpenInLab),
@@ -105,9 +107,12 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
         (r"audit", audit.AuditPage),
+        (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
         (r"operation", operation.OperationPage),
+        (rf"people/{NUMBER}", person.PersonPage),
+        (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login

@@ -14,6 +14,7 @@ from records.courses.releases import current_release
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from records.tables.learning import Enrolment
+from records.tables.people import Person
 from records.writing import insert_new
 
 
@@ -66,8 +67,10 @@ def completed_without_certificate(session: Session, programme: str) -> Sequence[
         select(Enrolment.person_id)
         .distinct()
         .join(Release, Release.id == Enrolment.release_id)
+        .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, held)
         .where(
+            Person.erased_at.is_(None),
             Release.programme == programme,
             Enrolment.completed_at.is_not(None),
             Certificate.number.is_(None),

@@ -164,7 +164,7 @@ def holders_of(session: Session, role: str) -> frozenset[int]:
     found = (
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.role == role, Person.erased_at.is_(None))
+        .where(RoleGrant.role == role, Person.left_at.is_(None), Person.erased_at.is_(None))
     )
     return frozenset(session.scalars(found))
 

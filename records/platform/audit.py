@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +134,24 @@ def newest_at(session: Session, action: str) -> dt.datetime | None:
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
+
+
+def every_entry(session: Session) -> Iterator[dict[str, Any]]:
+    """The whole log from its beginning, as plain values with the chain: whoever has it may compare
+    hashes, and with the key make them again."""
+    found = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with session.scalars(found) as rows:
+        for entry in rows:
+            yield {
+                "id": entry.id,
+                "at": entry.at.isoformat(timespec="microseconds"),
+                "actor": entry.actor,
+                "action": entry.action,
+                "subject": entry.subject,
+                "detail": entry.detail,
+                "previous_hash": entry.previous_hash,
+                "hash": entry.hash,
+            }
 
 
 def _hash(entry: AuditEntry, key: bytes) -> str:

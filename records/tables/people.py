@@ -69,7 +69,9 @@ class Person(Table):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     language: Mapped[str] = mapped_column(String(8), default="vi")
     created_at: Mapped[dt.datetime]
-    erased_at: Mapped[dt.datetime | None]
+    erased_at: Mapped[dt.datetime | None]  # also of one that was merged into another
+    left_at: Mapped[dt.datetime | None]  # no longer an official here; may come back
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     @validates("full_name")
     def _keep_order(self, _: str, full_name: str) -> str:

@@ -15,6 +15,7 @@ from records.tables.people import Person
 from school import access
 from school.access import Actor
 from school.acts import act, nothing_changed
+from school.people import life, own_data  # noqa: F401 - acts of theirs are listed with these
 from school.people.roster import importing
 from school.people.roster.old_encodings import Encoding
 from school.people.roster.table import Table

@@ -28,6 +28,12 @@ def note_lab_stopped(session: Session, actor: Actor, username: str, *, at: dt.da
     )
 
 
+@act(may=access.may_read_audit, audited="audit.export")
+def note_audit_export(session: Session, actor: Actor, *, at: dt.datetime) -> None:
+    """Write down that somebody takes the whole log away."""
+    _note(session, actor, "audit.export", {}, at)
+
+
 @act(may=access.may_administer, audited="platform.backup")
 def note_backup(
     session: Session, actor: Actor, name: str, size: int, sha256: str, *, at: dt.datetime

@@ -94,6 +94,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
     "audit": {"get": frozenset({"kiem", "quan"})},
+    r"audit\.(jsonl|csv)": {"get": frozenset({"kiem", "quan"})},
+    f"people/{NUMBER}": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
+    "requests": {"get": MINISTRY, "post": MINISTRY},
+    "my-data": {"get": EVERYBODY, "post": EVERYBODY},
+    r"my-data\.(json|zip)": {"get": EVERYBODY},
     "labs": {"get": frozenset({"quan"})},
     "operation": {"get": frozenset({"kiem", "quan"})},
     "metrics": {"get": ANYONE},  # of this machine; see pages/platform/test_operation.py
