@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from core.messages import Message
+from hub.portal import forms
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.people import persons, privacy
@@ -156,12 +157,9 @@ class DataRequests(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_answer_requests(self.actor))
-        key = self.get_argument("request", "")
-        if not key.isascii() or not key.isdigit() or len(key) > 18:
-            raise self.absent()
         await self.act(
             own_data.answer,
-            int(key),
+            forms.read_key(self.get_argument("request")) or 0,
             self.get_argument("outcome", ""),
             self.get_argument("words", ""),
             at=self.now,

@@ -79,7 +79,7 @@ class PersonPage(PageHandler):
             case "erase":
                 await self._erase(key, reason)
             case _:
-                raise self.absent()
+                raise Refused(Message("Hãy chọn việc cần làm"))
         self.redirect(self.url("people", key, done=self.get_argument("act")))
 
     async def _erase(self, key: int, reason: str) -> None:
