@@ -24,10 +24,13 @@ def midnight(day: dt.date) -> dt.datetime:
 
 
 def after_working_days(at: dt.datetime, days: int) -> dt.datetime:
-    """The end of the ``days``-th working day in Việt Nam after ``at``. Saturdays and Sundays are
-    none; feasts are not known here, so where one lies between, it is early rather than late."""
+    """The last minute of the ``days``-th working day in Việt Nam after ``at``.
+
+    Saturdays and Sundays are none. Feasts are not known here: where one lies between, this is early
+    rather than late.
+    """
     day = today_in_vietnam(at)
     while days > 0:
         day += dt.timedelta(days=1)
         days -= day.weekday() < 5
-    return midnight(day + dt.timedelta(days=1)).astimezone(dt.UTC)
+    return (midnight(day + dt.timedelta(days=1)) - dt.timedelta(minutes=1)).astimezone(dt.UTC)

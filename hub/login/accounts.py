@@ -33,6 +33,7 @@ def open_accounts(url: str) -> Iterator[Any]:
         session = _open(url)
     finally:
         logging.disable(logging.NOTSET)
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # the hub's own set it to tell all
     try:
         UserInfo.__table__.create(session.get_bind(), checkfirst=True)
         yield session

@@ -60,12 +60,18 @@ class JsonLines(logging.Formatter):
 OVERLAP = dt.timedelta(minutes=1)  # a decision is seen a moment after the time that it names
 
 
-def issue_what_was_missed(records: Records, settings: Settings) -> int:
-    """Certificates that were due while issuing was broken; safe to repeat. Returns how many."""
+def issue_what_was_missed(
+    records: Records, settings: Settings, *, stopped: Callable[[], bool] = lambda: False
+) -> int:
+    """Certificates that were due while issuing was broken; safe to repeat. Returns how many.
+
+    It takes long where thousands are between two courses: ``stopped`` is asked before each."""
     with records.read() as session:
         people = enrolments.completed_without_certificate(session, settings.programme)
     issued = 0
     for person_id in people:
+        if stopped():
+            break
         with records.begin() as session:
             at = dt.datetime.now(dt.UTC)
             share = settings.pass_share
@@ -179,7 +185,8 @@ def run(settings: Settings, stop: Bell) -> None:
                 ),
             ):
                 erasing = Erasing(settings, hub=hub_from(os.environ))
-                missed = issue_what_was_missed(records, settings)
+                write_health(health, service, records)  # it marks from now on
+                missed = issue_what_was_missed(records, settings, stopped=lambda: stop.wait(0))
                 logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
                 heads = DailyHeads(records, settings)
                 looked_at = dt.datetime.now(dt.UTC)

@@ -26,6 +26,14 @@ KINDS = {
     "leave": Message("Rời đi"),
     "return": Message("Trở lại"),
 }
+ROLE_NAMES = {
+    access.LEARNER: Message("học viên"),
+    access.INSTRUCTOR: Message("giảng viên"),
+    access.UNIT_OFFICER: Message("cán bộ đầu mối"),
+    access.MINISTRY_OFFICER: Message("cán bộ của Bộ"),
+    access.AUDITOR: Message("kiểm tra, chỉ xem"),
+    access.ADMINISTRATOR: Message("quản trị hệ thống"),
+}
 UNITS_SHOWN = 400  # of a list to choose from; more are chosen by code
 
 
@@ -53,6 +61,7 @@ class PersonPage(PageHandler):
             "people/person.html",
             seen=seen,
             kinds=KINDS,
+            role_names=ROLE_NAMES,
             today=today_in_vietnam(self.now).isoformat(),
             choices=self._choices(seen),
             done=self.get_argument("done", ""),

@@ -102,9 +102,9 @@ async def test_what_is_asked_is_answered_by_its_time(site: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "days", "due"),
     [
-        ("2026-11-23T10:00+07:00", 2, "2026-11-26T00:00+07:00"),  # Monday: by Wednesday's end
-        ("2026-11-27T23:30+07:00", 2, "2026-12-02T00:00+07:00"),  # Friday night: by Tuesday's
-        ("2026-11-28T08:00+07:00", 1, "2026-12-01T00:00+07:00"),  # Saturday: by Monday's
+        ("2026-11-23T10:00+07:00", 2, "2026-11-25T23:59+07:00"),  # Monday: by Wednesday's end
+        ("2026-11-27T23:30+07:00", 2, "2026-12-01T23:59+07:00"),  # Friday night: by Tuesday's
+        ("2026-11-28T08:00+07:00", 1, "2026-11-30T23:59+07:00"),  # Saturday: by Monday's
     ],
 )
 def test_working_days_are_counted_without_saturdays_and_sundays(
