@@ -70,6 +70,14 @@ def password_hash(accounts: Any, username: str) -> bytes | None:
     return None if account is None else bytes(account.password)
 
 
+def forget_password(accounts: Any, username: str) -> None:
+    """Delete the local account of this name; the hub, which may run, asks for it at each login."""
+    account = UserInfo.find(accounts, username)
+    if account is not None:
+        accounts.delete(account)
+        accounts.flush()
+
+
 def forget_strangers(accounts: Any, known: Collection[str]) -> int:
     """Delete accounts and users of the hub whose name is no person's among ``known``: whoever is
     given such a name later must not find a password or a session there. Returns how many."""

@@ -19,6 +19,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
+from hub.login.accounts import forget_password, open_accounts
 from hub.settings import Settings
 from labs.homes import PERSON, old_name
 from records import Records
@@ -87,6 +88,8 @@ class Erasing:
         if username and username not in names:
             if self._hub is None or not self._hub.forget(username.lower()):
                 return False
+            with open_accounts(self._settings.hub_database_url) as accounts:
+                forget_password(accounts, username.lower())
             older = homes / old_name(username)
             if not any(old_name(one) == older.name for one in names):
                 remove_folder(older)

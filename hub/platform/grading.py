@@ -158,6 +158,23 @@ class Aside:
                 self._stopping.wait(ASIDE_EVERY_S)
 
 
+class Missed:
+    """`issue_what_was_missed`, once, at the start."""
+
+    def __init__(self, records: Records, settings: Settings, stop: Bell) -> None:
+        self._records, self._settings, self._stop = records, settings, stop
+        self._done = False
+
+    def __call__(self) -> bool:
+        if not self._done:
+            issued = issue_what_was_missed(
+                self._records, self._settings, stopped=lambda: self._stop.wait(0)
+            )
+            logger.info("missed certificates", extra={"fields": {"issued": issued}})
+            self._done = True
+        return False
+
+
 def run(settings: Settings, stop: Bell) -> None:
     """Mark what comes in until ``stop`` is woken."""
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -170,9 +187,12 @@ def run(settings: Settings, stop: Bell) -> None:
             def settle(session: Session, submission_id: int, at: dt.datetime) -> bool:
                 return settle_submission(session, submission_id, pass_share=share, at=at)
 
+            erasing = Erasing(settings, hub=hub_from(os.environ))
             with (
                 GradingService(records, marker, workers=workers, settle=settle) as service,
                 Aside("remarking", lambda: try_next(records, marker)),
+                Aside("erasing", lambda: bool(erasing.work(records, at=dt.datetime.now(dt.UTC)))),
+                Aside("missed certificates", Missed(records, settings, stop)),
                 Aside(
                     "second looks",
                     lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC), settle=settle),
@@ -184,16 +204,12 @@ def run(settings: Settings, stop: Bell) -> None:
                     ),
                 ),
             ):
-                erasing = Erasing(settings, hub=hub_from(os.environ))
-                write_health(health, service, records)  # it marks from now on
-                missed = issue_what_was_missed(records, settings, stopped=lambda: stop.wait(0))
-                logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
+                logger.info("ready", extra={"fields": {"workers": workers}})
                 heads = DailyHeads(records, settings)
                 looked_at = dt.datetime.now(dt.UTC)
                 while True:
                     write_health(health, service, records)
                     heads.keep(dt.datetime.now(dt.UTC))
-                    erasing.work(records, at=dt.datetime.now(dt.UTC))
                     if stop.wait(HEALTH_EVERY_S):
                         break
                     since, looked_at = looked_at - OVERLAP, dt.datetime.now(dt.UTC)

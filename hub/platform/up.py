@@ -226,7 +226,7 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     with open_accounts(settings.hub_database_url) as hub_session:  # also of who was erased
         forget_strangers(hub_session, {name.lower() for name in names})
     if settings.demo and not settings.oidc:
-        accounts = demo.open_accounts(settings)
+        accounts = demo.open_accounts(settings, names)
     return Prepared(courses, accounts)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from hub.login import accounts
 from hub.platform.erasing import Erasing, Hub, hub_from
 from hub.settings import Settings
 from records import Records
@@ -46,6 +47,9 @@ def hub() -> Iterator[Hub]:
 def erased(records: Records, tmp_path: Path) -> tuple[Settings, Path]:
     """Somebody who was erased, and their lab's folder."""
     settings = Settings(data=tmp_path / "data")
+    settings.data.mkdir()
+    with accounts.open_accounts(settings.hub_database_url) as hub:
+        accounts.set_password(hub, "an.1", "mat-khau-mau-1")
     with records.begin() as session:
         an = persons.add_person(session, username="An.1", full_name="An (mẫu)", at=AT)
         persons.erase_person(session, an.id, at=AT)
@@ -72,6 +76,8 @@ def test_account_and_folder_go_and_links_lead_nowhere(
     assert Erasing(settings, hub=hub).work(records, at=AT) == 1
     assert FakeHub.asked == ["/hub/api/users/an.1 token t"]
     assert not home.exists()
+    with accounts.open_accounts(settings.hub_database_url) as session:
+        assert accounts.password_hash(session, "an.1") is None
     assert (tmp_path / "outside" / "kept").exists()
     assert due(records) == 0
     assert Erasing(settings, hub=hub).work(records, at=AT) == 0
