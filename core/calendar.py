@@ -21,3 +21,16 @@ def today_in_vietnam(at: dt.datetime) -> dt.date:
 def midnight(day: dt.date) -> dt.datetime:
     """The first moment of a day in Việt Nam."""
     return dt.datetime.combine(day, dt.time(), HANOI)
+
+
+def after_working_days(at: dt.datetime, days: int) -> dt.datetime:
+    """The last minute of the ``days``-th working day in Việt Nam after ``at``.
+
+    Saturdays and Sundays are none. Feasts are not known here: where one lies between, this is early
+    rather than late.
+    """
+    day = today_in_vietnam(at)
+    while days > 0:
+        day += dt.timedelta(days=1)
+        days -= day.weekday() < 5
+    return (midnight(day + dt.timedelta(days=1)) - dt.timedelta(minutes=1)).astimezone(dt.UTC)

@@ -58,7 +58,20 @@ COMMANDS = {
     "unit": Entry("units:unit", Message("Đơn vị: import, list"), ("school.people.units",)),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
     "role": Entry("people:role", Message("Vai trò: list, grant, withdraw"), ("school.people",)),
-    "audit": Entry("audit:audit", Message("Nhật ký: check, head")),
+    "person": Entry("persons:person", Message("Một người: erase, merge"), ("school.people",)),
+    "audit": Entry("audit:audit", Message("Nhật ký: verify, head, export")),
+    "backup": Entry(
+        "backups:backup", Message("Sao lưu, cả khi đang chạy"), ("hub.platform.backup",)
+    ),
+    "restore": Entry(
+        "backups:restore", Message("Khôi phục một bản sao lưu"), ("hub.platform.backup",)
+    ),
+    "drill": Entry(
+        "backups:drill", Message("Diễn tập sao lưu và khôi phục"), ("hub.platform.backup",)
+    ),
+    "move": Entry(
+        "backups:move", Message("Chuyển từ SQLite sang PostgreSQL"), ("hub.platform.backup",)
+    ),
     "report": Entry(
         "results:report", Message("Báo cáo tiến độ ra xlsx"), ("analytics.programme.report",)
     ),

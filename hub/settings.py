@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     public_url: AnyHttpUrl | None = None  # as people see it, when a TLS proxy stands in front
     front_proxies: int | None = Field(None, ge=0, le=5)  # None: one where ``public_url`` is set
     database_url: str = Field("", repr=False)  # empty: SQLite inside ``data``
+    hub_database: str = Field("", repr=False)  # the hub's own; empty: beside the records
 
     # What people see
     language: Literal["vi", "en"] = "vi"
@@ -56,6 +57,16 @@ class Settings(BaseSettings):
 
     # The audit log
     audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
+
+    # Watching it
+    metrics_token: SecretStr = SecretStr("")  # a monitor elsewhere shows it to read /metrics
+
+    # Backups
+    backup_passphrase_file: Path | None = None  # its first line opens `motcham backup`'s copies
+    backup_days: int = Field(2, ge=1, le=365)  # an older newest copy is told as too old
+
+    # What people ask about their own data (Law 91/2025/QH15)
+    answer_working_days: int = Field(2, ge=1, le=60)
 
     # Marking
     workers: int = Field(2, ge=1, le=256)
@@ -158,7 +169,14 @@ class Settings(BaseSettings):
 
     @property
     def hub_database_url(self) -> str:
-        """JupyterHub's own database: logins, tokens, running servers."""
+        """JupyterHub's own database: logins, tokens, running servers. In PostgreSQL where the
+        records are, in a schema of its own."""
+        from records.engine import HUB_SCHEMA, in_schema, with_driver
+
+        if self.hub_database:
+            return with_driver(self.hub_database)
+        if self.database_url and not self.database_url.startswith("sqlite"):
+            return in_schema(self.database_url, HUB_SCHEMA)
         return f"sqlite:///{self.data / 'jupyterhub.sqlite'}"
 
     @property

@@ -13,10 +13,17 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.messages import Message, Refused
 from records import wakeup
 
+NOT_A_URL = Message(
+    "MOTCHAM_DATABASE_URL không phải địa chỉ cơ sở dữ liệu; ví dụ: "
+    "postgresql://tên:mật-khẩu@máy:5432/motcham"
+)
+HUB_SCHEMA = "hub"  # of JupyterHub's own tables where both are in one PostgreSQL database
 AUDIT_KEY = "audit_key"  # in a session's ``info``
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -77,12 +84,46 @@ def open_records(url: str, *, migrate: bool = False, audit_key: bytes = b"") -> 
     ``migrate=True`` first brings the schema to the newest version; with a newer schema than this
     code knows it raises `alembic.util.CommandError`, so an old program never writes to it.
     """
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
+    engine = open_engine(url)
     if migrate:
         migrate_to(engine, "head")
     known = {AUDIT_KEY: audit_key} if audit_key else None
     return Records(engine, sessionmaker(engine, expire_on_commit=False, info=known))
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the database at ``url``, which is not asked yet. Raises `Refused` for a URL
+    that is none of ours."""
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        raise Refused(NOT_A_URL) from None
+    if kind == "sqlite":
+        return _sqlite_engine(url)
+    if kind == "postgresql":
+        return _postgres_engine(with_driver(url))
+    raise Refused(
+        Message(
+            "Không dùng được loại cơ sở dữ liệu {kind}; có sqlite và postgresql", {"kind": kind}
+        )
+    )
+
+
+def with_driver(url: str) -> str:
+    """The URL as SQLAlchemy takes it, with the driver that is installed."""
+    for short in ("postgresql://", "postgres://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def in_schema(url: str, schema: str) -> str:
+    """A PostgreSQL URL whose tables are those of a schema (a name of ours)."""
+    made = make_url(with_driver(url))
+    given = made.query.get("options", "")
+    given = given if isinstance(given, str) else " ".join(given)
+    options = f"{given} -csearch_path={schema}".strip()
+    return made.update_query_dict({"options": options}).render_as_string(hide_password=False)
 
 
 def migrate_to(engine: Engine, revision: str) -> None:
@@ -156,4 +197,5 @@ def _lower(text: Any) -> Any:
 
 def _postgres_engine(url: str) -> Engine:
     # pre_ping: a connection that died with the server's restart is replaced, not an error page.
-    return create_engine(url, pool_pre_ping=True)
+    # The server has ten seconds to answer: one that does not is told, not waited for.
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})

@@ -64,7 +64,7 @@ def load_actor(session: Session, username: str, *, at: dt.datetime) -> Actor:
     """The actor behind a hub user name, with the roles that are in force at this time; one who is
     in no list is known by name only."""
     person = persons.find_person(session, username)
-    if person is None or person.erased_at is not None:
+    if person is None or person.erased_at is not None or person.left_at is not None:
         return Actor(username=username)
     return Actor(
         username=username,
@@ -192,6 +192,27 @@ def may_keep_own_account(actor: Actor) -> bool:
     return actor.known
 
 
+def may_change_people(actor: Actor) -> bool:
+    """Write down that people went to another unit, left or came back; of one's own units, or of
+    all."""
+    return may_import_roster(actor)
+
+
+def may_change_everybody(actor: Actor) -> bool:
+    """People of any unit; join two persons into one; erase somebody."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_answer_requests(actor: Actor) -> bool:
+    """What people ask about their own data."""
+    return may_change_everybody(actor)
+
+
+def may_see_others(actor: Actor) -> bool:
+    """Names or marks of other people, on some page."""
+    return may_teach(actor) or may_import_roster(actor)
+
+
 def may_set_targets(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
@@ -275,6 +296,11 @@ def _reaches(actor: Actor, role: str, above: Collection[int], path: Collection[i
 
 
 def may_read_audit(actor: Actor) -> bool:
+    return bool(actor.roles & {AUDITOR, ADMINISTRATOR})
+
+
+def may_see_operation(actor: Actor) -> bool:
+    """How the platform runs: what waits, how old the newest copy is."""
     return bool(actor.roles & {AUDITOR, ADMINISTRATOR})
 
 

@@ -155,7 +155,8 @@ def _with_paper(session: Session, person_id: int, completion: Completion) -> Com
     if not completion.due:
         return completion
     person = find_person_by_id(session, person_id)
-    fault = fault_of_name(person.full_name if person else "")
+    there = person is not None and person.erased_at is None
+    fault = fault_of_name(person.full_name if person and there else "")
     return replace(completion, due=False, reasons=(fault,)) if fault else completion
 
 

@@ -1,4 +1,4 @@
-"""audit check, audit head."""
+"""audit verify (also: check), head, export."""
 
 from __future__ import annotations
 
@@ -28,6 +28,33 @@ def head(data: Path | None) -> None:
 
 
 @audit.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@DATA
+def export(file: Path, data: Path | None) -> None:
+    """Ghi cả nhật ký cùng chuỗi vào FILE mới: .jsonl hoặc .csv."""
+    from hub.platform.audit_files import MAKERS
+    from records.platform import audit as log
+    from school.access import operator
+    from school.platform import acts
+
+    make = MAKERS.get(file.suffix.removeprefix("."))
+    if make is None:
+        raise Refused(Message("Tên tệp cần có đuôi .jsonl hoặc .csv: {path}", {"path": file}))
+    with opened(data) as (_settings, records):
+        with records.begin() as session:
+            by = operator("motcham audit export")
+            acts.note_audit_export(session, by, at=dt.datetime.now(dt.UTC))
+        with records.read() as session:
+            try:
+                with file.open("xb") as target:
+                    target.writelines(make(log.every_entry(session)))
+            except OSError as error:
+                facts = {"path": file, "reason": error.strerror or type(error).__name__}
+                raise Refused(Message("Không ghi được {path}: {reason}", facts)) from None
+    say(Message("Đã ghi {path}.", {"path": file}))
+
+
+@audit.command()
 @click.option(
     "--heads",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -39,7 +66,7 @@ def head(data: Path | None) -> None:
     help="Khóa công khai đã giữ cùng tệp ấy; mặc định khóa trong thư mục dữ liệu.",
 )
 @DATA
-def check(heads: Path | None, key: Path | None, data: Path | None) -> int:
+def verify(heads: Path | None, key: Path | None, data: Path | None) -> int:
     """Đi hết chuỗi và đối chiếu với các đầu chuỗi đã ký; mã thoát 1 khi có chỗ không khớp."""
     from hub.platform.audit_heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
     from records.platform import audit as log
@@ -64,3 +91,6 @@ def check(heads: Path | None, key: Path | None, data: Path | None) -> int:
     facts = {"n": chain.entries, "heads": len(kept)}
     say(Message("Chuỗi liền mạch: {n} dòng, khớp {heads} đầu chuỗi đã ký.", facts))
     return 0
+
+
+audit.add_command(verify, "check")  # as it was called at first

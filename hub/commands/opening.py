@@ -31,6 +31,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
     from hub.settings import load_settings
     from records import open_records
     from records.platform import installation
+    from records.platform.reaching import reach
 
     settings = load_settings(data=data)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
@@ -40,6 +41,7 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Records]]:
                 {"path": settings.data},
             )
         )
+    reach(settings.records_url)
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     try:
         with records.read() as session:

@@ -28,10 +28,10 @@ def open_accounts(url: str) -> Iterator[Any]:
     """A session on JupyterHub's database at ``url``, brought to its newest schema first."""
     logging.disable(logging.INFO)  # Alembic tells of every step on the terminal
     try:
-        dbutil.upgrade_if_needed(url)
-        session = orm.new_session_factory(url, **hub_database.options_for(url))()
+        session = _open(url)
     finally:
         logging.disable(logging.NOTSET)
+        logging.getLogger("alembic").setLevel(logging.WARNING)  # the hub's own set it to tell all
     try:
         UserInfo.__table__.create(session.get_bind(), checkfirst=True)
         yield session
@@ -39,6 +39,15 @@ def open_accounts(url: str) -> Iterator[Any]:
     finally:
         session.close()
         session.get_bind().dispose()
+
+
+def _open(url: str) -> Any:
+    options = hub_database.options_for(url)
+    try:
+        return orm.new_session_factory(url, **options)()
+    except orm.DatabaseSchemaMismatch:
+        dbutil.upgrade_if_needed(url, log=logging.getLogger("motcham.accounts"))
+        return orm.new_session_factory(url, **options)()
 
 
 def set_password(accounts: Any, username: str, password: str) -> bytes:
@@ -87,6 +96,14 @@ def password_hash(accounts: Any, username: str) -> bytes | None:
     """The stored hash, or None where there is no such account."""
     account = UserInfo.find(accounts, username)
     return None if account is None else bytes(account.password)
+
+
+def forget_password(accounts: Any, username: str) -> None:
+    """Delete the local account of this name; the hub, which may run, asks for it at each login."""
+    account = UserInfo.find(accounts, username)
+    if account is not None:
+        accounts.delete(account)
+        accounts.flush()
 
 
 def forget_strangers(accounts: Any, known: Collection[str]) -> int:

@@ -53,7 +53,13 @@ def roles() -> list[dict[str, Any]]:
         "description": "Whoever is logged in",
         "scopes": ["self", f"access:services!service={PORTAL}", f"{LAB}!user"],
     }
-    return [everybody, *(_role(role) for role in ROLES)]
+    eraser = {
+        "name": "motcham-eraser",
+        "description": "Deletes the account of somebody who was erased",
+        "scopes": ["delete:users"],
+        "services": [GRADING],
+    }
+    return [everybody, eraser, *(_role(role) for role in ROLES)]
 
 
 def portal_scopes() -> list[str]:

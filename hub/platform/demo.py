@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from hub.platform.private_files import write_private
 from hub.settings import ROOT, Settings
 from records import Records, Session
 from records.courses import releases
-from records.people import persons
+from records.people import logins, persons
 from school.access import (
     ADMINISTRATOR,
     AUDITOR,
@@ -110,7 +110,7 @@ def publish_courses(
 def add_people(session: Session, *, at: dt.datetime) -> None:
     """Put the demonstration's people in the records; who is there already stays as is."""
     for number, someone in enumerate(PEOPLE, start=1):
-        if persons.find_person(session, someone.username):
+        if logins.owners(session, [someone.username]):  # also one who was erased since
             continue
         unit = persons.find_unit(session, "province", "2025", someone.province)
         person = persons.add_person(
@@ -131,13 +131,14 @@ def add_people(session: Session, *, at: dt.datetime) -> None:
         )
 
 
-def open_accounts(settings: Settings) -> list[DemoAccount]:
-    """Make the accounts that are missing and return what to print."""
+def open_accounts(settings: Settings, known: Collection[str]) -> list[DemoAccount]:
+    """Make the accounts that are missing, of those people who are ``known`` by login name, and
+    return what to print."""
     path = settings.secrets / ACCOUNTS_FILE
     remembered = _remembered(path)
     found = []
     with accounts.open_accounts(settings.hub_database_url) as session:
-        for someone in PEOPLE:
+        for someone in [one for one in PEOPLE if one.username in known]:
             stored = accounts.password_hash(session, someone.username)
             if stored is None:
                 password = accounts.new_password()

@@ -6,44 +6,29 @@ working or from being safe, ``note`` findings are worth knowing.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
+from hub.platform import condition
+from hub.platform.findings import Finding
 from hub.platform.ports import is_free
 from hub.settings import ROOT, Settings
+from records import open_records
+from records.platform.reaching import Reached, reach
 from sandbox import wall_level
-
-State = Literal["good", "note", "missing"]
 
 LEAST_DISK_MB = 2_000
 LEAST_MEMORY_MB = 2_000
-SIGNS = {"good": "✓", "note": "•", "missing": "✗"}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. ``mend`` says what to do, usually a command to copy."""
-
-    state: State
-    what: Message
-    mend: Message | None = None
-
-    def as_line(self) -> Message:
-        line = {"sign": SIGNS[self.state], "what": self.what}
-        if self.mend is None:
-            return Message("{sign} {what}", line)
-        return Message("{sign} {what}\n    → {mend}", {**line, "mend": self.mend})
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -54,6 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_walls(settings),
         *_labs(settings),
         *_data(settings),
+        *_databases(settings, dt.datetime.now(dt.UTC)),
         *_memory(),
         *_port(settings),
         *_settings(settings),
@@ -185,6 +171,43 @@ def _data(settings: Settings) -> Iterator[Finding]:
         Message("Thư mục dữ liệu {path}, còn trống {free} MB", {**where, "free": free}),
         None if free >= LEAST_DISK_MB else Message("nên còn ít nhất 2000 MB"),
     )
+
+
+def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
+    """Both databases, asked; then how the platform in them is."""
+    if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
+        yield Finding("note", Message("Chưa có cơ sở dữ liệu; motcham up sẽ tạo"))
+        return
+    for url in (settings.records_url, settings.hub_database_url):
+        try:
+            found = reach(url)
+        except Refused as refused:
+            yield Finding("missing", refused.messages[0])
+            return
+        yield from _answers(found, at)
+    records = open_records(settings.records_url)
+    try:
+        with records.read() as session:
+            facts = condition.look(session, settings)
+    except Exception as error:  # an older schema, which `up` mends
+        kind = {"kind": type(error).__name__}
+        yield Finding("note", Message("Chưa đọc được cơ sở dữ liệu ({kind})", kind))
+        return
+    finally:
+        records.close()
+    yield from condition.judge(facts, settings, at=at, running=facts.grading_at is not None)
+
+
+def _answers(found: Reached, at: dt.datetime) -> Iterator[Finding]:
+    facts = {"kind": found.kind, "version": found.version}
+    yield Finding("good", Message("{kind} {version} trả lời", facts))
+    if found.now is not None and abs(found.now - at) > condition.CLOCKS_DIFFER:
+        apart = {"n": int(abs((found.now - at).total_seconds()))}
+        yield Finding(
+            "missing",
+            Message("Đồng hồ máy này và của máy cơ sở dữ liệu lệch {n} giây", apart),
+            Message("sudo timedatectl set-ntp true trên cả hai máy"),
+        )
 
 
 def _memory() -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from records import Records, Session, open_records
 from records.people import holders, persons
 from records.platform import installation
 from records.platform.made_up import Cleared
+from records.platform.reaching import reach
 from school import access
 from school.people import account_acts
 from school.platform import acts
@@ -40,6 +41,7 @@ def lay_ground(settings: Settings, *, tell: Tell) -> Records:
         keep_secret(settings.secrets / name)
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         tell(Message("Tạo cơ sở dữ liệu trong {path}", {"path": settings.data}))
+    reach(settings.records_url)
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     with records.begin() as session:
         persons.load_units(session)
@@ -51,6 +53,7 @@ def kind_so_far(settings: Settings) -> installation.Kind | None:
     none yet. Nothing is made."""
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         return None
+    reach(settings.records_url)
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     try:
         with records.read() as session:

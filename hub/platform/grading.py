@@ -30,6 +30,7 @@ from graders.service.worker import GradingService
 from hub.mail.deadlines import write_of_deadlines
 from hub.mail.sending import Postman
 from hub.platform.audit_heads import DailyHeads
+from hub.platform.erasing import Erasing, hub_from
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
 from records.learning import enrolments
@@ -62,12 +63,18 @@ class JsonLines(logging.Formatter):
 OVERLAP = dt.timedelta(minutes=1)  # a decision is seen a moment after the time that it names
 
 
-def issue_what_was_missed(records: Records, settings: Settings) -> int:
-    """Certificates that were due while issuing was broken; safe to repeat. Returns how many."""
+def issue_what_was_missed(
+    records: Records, settings: Settings, *, stopped: Callable[[], bool] = lambda: False
+) -> int:
+    """Certificates that were due while issuing was broken; safe to repeat. Returns how many.
+
+    It takes long where thousands are between two courses: ``stopped`` is asked before each."""
     with records.read() as session:
         people = enrolments.completed_without_certificate(session, settings.programme)
     issued = 0
     for person_id in people:
+        if stopped():
+            break
         with records.begin() as session:
             at = dt.datetime.now(dt.UTC)
             share = settings.pass_share
@@ -163,6 +170,23 @@ class Aside:
                 self._stopping.wait(ASIDE_EVERY_S)
 
 
+class Missed:
+    """`issue_what_was_missed`, once, at the start."""
+
+    def __init__(self, records: Records, settings: Settings, stop: Bell) -> None:
+        self._records, self._settings, self._stop = records, settings, stop
+        self._done = False
+
+    def __call__(self) -> bool:
+        if not self._done:
+            issued = issue_what_was_missed(
+                self._records, self._settings, stopped=lambda: self._stop.wait(0)
+            )
+            logger.info("missed certificates", extra={"fields": {"issued": issued}})
+            self._done = True
+        return False
+
+
 def run(settings: Settings, stop: Bell) -> None:
     """Mark what comes in until ``stop`` is woken."""
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -176,9 +200,12 @@ def run(settings: Settings, stop: Bell) -> None:
                 return settle_submission(session, submission_id, pass_share=share, at=at)
 
             postman = Postman(records, settings)
+            erasing = Erasing(settings, hub=hub_from(os.environ))
             with (
                 GradingService(records, marker, workers=workers, settle=settle) as service,
                 Aside("remarking", lambda: try_next(records, marker)),
+                Aside("erasing", lambda: bool(erasing.work(records, at=dt.datetime.now(dt.UTC)))),
+                Aside("missed certificates", Missed(records, settings, stop)),
                 Aside(
                     "second looks",
                     lambda: take_next(records, marker, at=dt.datetime.now(dt.UTC), settle=settle),
@@ -191,8 +218,7 @@ def run(settings: Settings, stop: Bell) -> None:
                     ),
                 ),
             ):
-                missed = issue_what_was_missed(records, settings)
-                logger.info("ready", extra={"fields": {"workers": workers, "issued": missed}})
+                logger.info("ready", extra={"fields": {"workers": workers}})
                 heads = DailyHeads(records, settings)
                 looked_at = reminded_at = dt.datetime.now(dt.UTC)
                 while True:

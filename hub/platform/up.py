@@ -22,13 +22,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 from urllib.parse import urlsplit
 
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
 from hub.login.accounts import forget_strangers, known_names, open_accounts
+from hub.login.hub_database import make_ready
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
+from hub.platform.backup.moving import move_hub
 from hub.platform.demo_learners import load_demo_learners
 from hub.platform.first_start import describe, lay_ground, settle_kind
 from hub.platform.logs import RotatingLog
@@ -42,6 +45,7 @@ Tell = Callable[[Message], None]
 
 PATIENCE_S = 300  # a slow disk, a busy machine; a start that fails is noticed at once
 STOPPING_S = 20
+LEFT_ALONE_S = 4  # a hub whose starter was killed has so long to end by itself
 LARGEST_LOG = 20_000_000  # bytes; the one before is kept beside it
 
 
@@ -63,7 +67,8 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
     """
     settings = with_endpoints(settings)
     _refuse_one_origin(settings)
-    with claim(settings):
+    with claim(settings) as held:
+        held.wait_for_the_last(settings)
         if not is_free(settings.bind, settings.port):
             raise Refused(
                 Message(
@@ -78,6 +83,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
         with RotatingLog(log_path(settings), largest=LARGEST_LOG) as log, stop.listening():
             began = log.tell()
             hub = start_hub(settings)
+            held.say(settings.address, hub.pid)
             keeping = log.keep(hub.stdout)
             try:
                 ready = wait_until_ready(settings, hub, stop)
@@ -88,6 +94,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
             finally:
                 end(hub)
                 keeping.join(STOPPING_S)
+                held.say(settings.address)
         if stop.asked:
             tell(Message("Đã dừng."))
             return 0
@@ -120,8 +127,48 @@ def _refuse_one_origin(settings: Settings) -> None:
 # --- before -------------------------------------------------------------------------------------
 
 
+class Held:
+    """The data folder, held. Its lock file says where the platform is and which hub it started,
+    for the next start: one that was killed leaves a hub that still needs a moment to end."""
+
+    def __init__(self, lock: IO[str]) -> None:
+        self._lock = lock
+        lock.seek(0)
+        self._before = lock.read().split()
+
+    def say(self, address: str, hub: int | None = None) -> None:
+        self._lock.truncate(0)
+        self._lock.write(f"{address}\n{hub or ''}\n")
+        self._lock.flush()
+
+    def wait_for_the_last(self, settings: Settings) -> None:
+        """Wait for what a platform that was killed has left running, and for its port. A hub that
+        does not end by itself is ended: whoever holds the folder is the one to run on it."""
+        if len(self._before) < 2:
+            return
+        pid, began = self._before[1], time.monotonic()
+        while (waited := time.monotonic() - began) < STOPPING_S:
+            left = _is_hub_of(settings.data, pid)
+            if not left and is_free(settings.bind, settings.port):
+                return
+            if left and waited > LEFT_ALONE_S:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)  # the kernel tells its services
+            time.sleep(0.05)
+
+
+def _is_hub_of(data: Path, pid: str) -> bool:
+    """Whether this process runs, and is a hub in this folder: numbers are given again."""
+    process = Path("/proc") / pid
+    try:
+        ours = pid.isdigit() and process.joinpath("cwd").resolve(strict=True) == data.resolve()
+        return ours and b"jupyterhub" in process.joinpath("cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 @contextlib.contextmanager
-def claim(settings: Settings) -> Iterator[None]:
+def claim(settings: Settings) -> Iterator[Held]:
     """Make the data folder and hold it: two platforms on one folder would undo each other."""
     try:
         make_private_folder(settings.data)
@@ -141,13 +188,12 @@ def claim(settings: Settings) -> Iterator[None]:
             raise Refused(
                 Message(
                     "Thư mục dữ liệu {path} đang được dùng: {address}",
-                    {"path": settings.data, "address": lock.read().strip() or "?"},
+                    {"path": settings.data, "address": (lock.read().split() or ["?"])[0]},
                 )
             ) from None
-        lock.truncate(0)
-        lock.write(settings.address)
-        lock.flush()
-        yield
+        held = Held(lock)
+        held.say(settings.address)
+        yield held
 
 
 def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
@@ -167,10 +213,13 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
         with records.read() as session:
             names = persons.all_usernames(session)
             about = describe(settings, session, at=at)
-        with open_accounts(settings.hub_database_url) as hub_session:
+        make_ready(settings.hub_database_url)
+        if move_hub(settings):
+            tell(Message("Đã chuyển cơ sở dữ liệu đăng nhập sang PostgreSQL"))
+        with open_accounts(settings.hub_database_url) as hub_session:  # also of who was erased
             forget_strangers(hub_session, {name.lower() for name in names})
         if settings.demonstration and not settings.oidc:
-            accounts = demo.open_accounts(settings)
+            accounts = demo.open_accounts(settings, names)
         with open_accounts(settings.hub_database_url) as hub_session:
             with_password = known_names(hub_session)
         with records.begin() as session:

@@ -30,7 +30,7 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
-from hub.portal import web
+from hub.portal import metrics, web
 from hub.portal.api import learning as api_learning
 from hub.portal.api import marking as api_marking
 from hub.portal.api import people as api_people
@@ -41,8 +41,8 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import accounts, letters, roles, roster, units
-from hub.portal.pages.platform import audit, labs, mail
+from hub.portal.pages.people import accounts, letters, own_data, person, roles, roster, units
+from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.sheet_desk import SheetDesk
@@ -72,6 +72,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
+        (r"my-data", own_data.OwnData),
+        (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", player.LessonFile),
         (rf"{lesson}/lab", player.OpenInLab),
@@ -107,6 +109,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
         (r"audit", audit.AuditPage),
+        (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
         (r"roles", roles.RolesPage),
@@ -116,6 +119,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/change", units.ChangeUnit),
         (r"accounts", accounts.AccountsPage),
         (r"mail", mail.MailPage),
+        (r"operation", operation.OperationPage),
+        (rf"people/{NUMBER}", person.PersonPage),
+        (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
@@ -129,6 +135,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"logout", learner.Logout),
         (r"oauth_callback", web.OAuthCallback),
         (r"health", api_platform.Health),
+        (r"metrics", api_platform.Metrics),
         # The JSON interface, described by hub/portal/openapi.json
         (rf"{v1}/openapi.json", api_platform.Description),
         (rf"{v1}/me", api_people.Me),
@@ -153,6 +160,7 @@ def log_access(handler: RequestHandler) -> None:
     caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
     asked = f"{request.method} {request.path} ({caller})"
     took_ms = 1000 * request.request_time()
+    metrics.answered(type(handler).__name__, request.method or "", status, took_ms / 1000)
     logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
 
 

@@ -127,6 +127,21 @@ def find_paper(session: Session, sha256: str) -> CertificatePaper | None:
     return session.get(CertificatePaper, sha256)
 
 
+def newest_paper(session: Session) -> CertificatePaper | None:
+    """The paper that was printed last and is kept."""
+    return session.scalar(
+        select(CertificatePaper)
+        .where(CertificatePaper.content.is_not(None), CertificatePaper.superseded_at.is_(None))
+        .order_by(CertificatePaper.printed_at.desc())
+        .limit(1)
+    )
+
+
+def newest_certificate(session: Session) -> Certificate | None:
+    """The certificate that was issued last."""
+    return session.scalar(select(Certificate).order_by(Certificate.issued_at.desc()).limit(1))
+
+
 def current_paper(session: Session, number: str) -> CertificatePaper | None:
     """The paper of this certificate that holds, if one was printed."""
     return session.scalar(

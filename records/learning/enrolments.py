@@ -68,8 +68,10 @@ def completed_without_certificate(session: Session, programme: str) -> Sequence[
         select(Enrolment.person_id)
         .distinct()
         .join(Release, Release.id == Enrolment.release_id)
+        .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Certificate, held)
         .where(
+            Person.erased_at.is_(None),
             Release.programme == programme,
             Enrolment.completed_at.is_not(None),
             Certificate.number.is_(None),

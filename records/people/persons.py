@@ -201,7 +201,7 @@ def hold_holders(
     found = (
         select(RoleGrant.person_id, RoleGrant.starts_on, RoleGrant.ends_on)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(RoleGrant.role == role, Person.erased_at.is_(None))
+        .where(RoleGrant.role == role, Person.left_at.is_(None), Person.erased_at.is_(None))
         .order_by(RoleGrant.id)
         .with_for_update(of=RoleGrant)
     )
@@ -217,14 +217,18 @@ def roles_of(session: Session, person_id: int, *, on: dt.date) -> Sequence[RoleG
     ).all()
 
 
-def roles_held(session: Session, *, on: dt.date) -> dict[int, frozenset[str]]:
-    """The roles of everybody who holds one on this day or will, by the person's key."""
+def roles_held(
+    session: Session, *, on: dt.date, person_id: int | None = None
+) -> dict[int, frozenset[str]]:
+    """The roles of everybody (or of one person) who holds one on this day or will, by key."""
+    asked = select(RoleGrant.person_id, RoleGrant.role).where(
+        or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= on)
+    )
+    if person_id is not None:
+        asked = asked.where(RoleGrant.person_id == person_id)
     found: dict[int, frozenset[str]] = {}
-    not_over = or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= on)
-    for person_id, role in session.execute(
-        select(RoleGrant.person_id, RoleGrant.role).where(not_over)
-    ):
-        found[person_id] = found.get(person_id, frozenset()) | {role}
+    for key, role in session.execute(asked):
+        found[key] = found.get(key, frozenset()) | {role}
     return found
 
 

@@ -21,7 +21,7 @@ def people_by_code(session: Session, codes: Collection[str]) -> dict[str, Person
     for some in _portions(codes):
         for person in session.scalars(select(Person).where(Person.code.in_(some))):
             assert person.code is not None
-            found[person.code] = person
+            found[person.code] = _one_of_two(session, person)
     return found
 
 
@@ -34,6 +34,13 @@ def people_called(session: Session, names: Collection[str]) -> list[Person]:
             select(Person).where(Person.name_folded.in_(some), Person.erased_at.is_(None))
         )
     ]
+
+
+def _one_of_two(session: Session, person: Person) -> Person:
+    """Who this person is now, where two were found to be one (`records.people.merging`)."""
+    while person.merged_into is not None:
+        person = session.get_one(Person, person.merged_into)
+    return person
 
 
 def spellings_of_codes(session: Session, codes: Collection[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from records.tables.people import Person
 from records.tables.platform import AuditEntry
 
 BEFORE_THE_FIRST = "0" * 64
+BACKUP, DRILL = "platform.backup", "platform.drill"  # actions that pages ask the newest of
 PERSON = "person:"  # an actor who is a person: this and the person's key
 _WRITTEN = "audit.written"
 _CHAIN_LOCK = 0x6D6F7463  # "motc": one advisory lock for the end of the chain
@@ -123,6 +124,34 @@ def head(session: Session) -> tuple[int, str]:
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     last = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     return count, last or BEFORE_THE_FIRST
+
+
+def newest_at(session: Session, action: str) -> dt.datetime | None:
+    """When this was done last; None where it never was."""
+    return session.scalar(
+        select(AuditEntry.at)
+        .where(AuditEntry.action == action)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+
+
+def every_entry(session: Session) -> Iterator[dict[str, Any]]:
+    """The whole log from its beginning, as plain values with the chain: whoever has it may compare
+    hashes, and with the key make them again."""
+    found = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with session.scalars(found) as rows:
+        for entry in rows:
+            yield {
+                "id": entry.id,
+                "at": entry.at.isoformat(timespec="microseconds"),
+                "actor": entry.actor,
+                "action": entry.action,
+                "subject": entry.subject,
+                "detail": entry.detail,
+                "previous_hash": entry.previous_hash,
+                "hash": entry.hash,
+            }
 
 
 def _hash(entry: AuditEntry, key: bytes) -> str:

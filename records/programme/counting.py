@@ -84,10 +84,10 @@ def load_units_tree(session: Session) -> dict[int, UnitNode]:
 
 
 def count_people(session: Session) -> list[Cell]:
-    """People on the lists: whoever has an audience group and was not erased."""
+    """People on the lists: whoever has an audience group, has not left and was not erased."""
     rows = session.execute(
         select(Person.unit_id, Person.audience_group, func.count())
-        .where(Person.audience_group.is_not(None), Person.erased_at.is_(None))
+        .where(*_on_the_list(None))
         .group_by(Person.unit_id, Person.audience_group)
     )
     return [Cell(unit, group, count) for unit, group, count in rows]
@@ -101,8 +101,7 @@ def count_learning(session: Session, programme: str) -> list[Cell]:
         .join(Release, Release.id == Enrolment.release_id)
         .where(
             Release.programme == programme,
-            Person.audience_group.is_not(None),
-            Person.erased_at.is_(None),
+            *_on_the_list(None),
         )
         .group_by(Person.unit_id, Person.audience_group)
     )
@@ -185,7 +184,11 @@ def _standing_in(programme: str) -> _Standing:
 
 
 def _on_the_list(units: Collection[int] | None) -> tuple[ColumnElement[bool], ...]:
-    listed = (Person.audience_group.is_not(None), Person.erased_at.is_(None))
+    listed = (
+        Person.audience_group.is_not(None),
+        Person.left_at.is_(None),
+        Person.erased_at.is_(None),
+    )
     return listed if units is None else (Person.unit_id.in_(units), *listed)
 
 

@@ -230,7 +230,11 @@ def count_affected(session: Session, programme: str, courses: Collection[str]) -
     valid = select(func.count()).where(
         Certificate.programme == programme, Certificate.revoked_at.is_(None)
     )
-    people = select(func.count()).select_from(Person).where(Person.erased_at.is_(None), ~held)
+    people = (
+        select(func.count())
+        .select_from(Person)
+        .where(Person.left_at.is_(None), Person.erased_at.is_(None), ~held)
+    )
     listed = people.where(Person.audience_group.is_not(None))
     return Affected(
         begun=session.scalar(people.where(begun)) or 0,

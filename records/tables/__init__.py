@@ -3,6 +3,24 @@ all tables lie below all functions. Whoever needs one has them all: what erases 
 whole list (`records.schema.personal_columns`). What each stands on is ``records/schema.py``.
 """
 
-from records.tables import assessment, courses, learning, marking, people, platform, programme
+from records.tables import (
+    assessment,
+    courses,
+    learning,
+    marking,
+    people,
+    platform,
+    privacy,
+    programme,
+)
 
-__all__ = ["assessment", "courses", "learning", "marking", "people", "platform", "programme"]
+__all__ = [
+    "assessment",
+    "courses",
+    "learning",
+    "marking",
+    "people",
+    "platform",
+    "privacy",
+    "programme",
+]

@@ -93,7 +93,9 @@ class Person(Table):
     # Decided when the row is made: whatever somebody is called later, they stay who they were.
     made_up: Mapped[bool] = mapped_column(default=_made_up)
     created_at: Mapped[dt.datetime]
-    erased_at: Mapped[dt.datetime | None]
+    erased_at: Mapped[dt.datetime | None]  # also of one that was merged into another
+    left_at: Mapped[dt.datetime | None]  # no longer an official here; may come back
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     @validates("full_name")
     def _keep_order(self, _: str, full_name: str) -> str:

@@ -37,7 +37,7 @@ def decide_kind(
     if not installation.decide(session, kind, at=at):
         nothing_changed(session)
         return False
-    _log_installation(session, actor, "installation.decide", {"kind": kind}, at)
+    _note(session, actor, "installation.decide", {"kind": kind}, at, about="installation")
     return True
 
 
@@ -56,18 +56,41 @@ def clear_demonstration(session: Session, actor: Actor, *, at: dt.datetime) -> m
         "certificates": cleared.certificates,
         "units": cleared.units,
     }
-    _log_installation(session, actor, "demo.clear", facts, at)
+    _note(session, actor, "demo.clear", facts, at, about="installation")
     return cleared
 
 
-def _log_installation(
-    session: Session, actor: Actor, action: str, detail: Mapping[str, object], at: dt.datetime
+@act(may=access.may_read_audit, audited="audit.export")
+def note_audit_export(session: Session, actor: Actor, *, at: dt.datetime) -> None:
+    """Write down that somebody takes the whole log away."""
+    _note(session, actor, "audit.export", {}, at)
+
+
+@act(may=access.may_administer, audited="platform.backup")
+def note_backup(
+    session: Session, actor: Actor, name: str, size: int, sha256: str, *, at: dt.datetime
+) -> None:
+    """Write down that a copy was made: pages and `motcham doctor` tell how old the newest is. The
+    file is no row of ours: it is made first."""
+    detail: dict[str, str | int] = {"file": name[:200], "bytes": size, "sha256": sha256}
+    _note(session, actor, audit.BACKUP, detail, at)
+
+
+@act(may=access.may_administer, audited="platform.drill")
+def note_drill(session: Session, actor: Actor, rows: int, *, at: dt.datetime) -> None:
+    """Write down that a copy was restored in a temporary place and held."""
+    _note(session, actor, audit.DRILL, {"rows": rows}, at)
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    action: str,
+    detail: Mapping[str, str | int],
+    at: dt.datetime,
+    *,
+    about: str = "platform",
 ) -> None:
     audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action=action,
-        subject="installation",
-        detail=detail,
+        session, at=at, actor=actor.username or "", action=action, subject=about, detail=detail
     )

@@ -35,7 +35,7 @@ from school.learning import lessons
 from school.marking import acts as marking
 from school.people import account_acts as accounts
 from school.people import acts as people
-from school.people import unit_acts
+from school.people import life, own_data, unit_acts
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
@@ -156,11 +156,6 @@ class World:
     session: Session
     actors: dict[str, Actor]
 
-    def unit(self) -> int:
-        found = persons.find_unit(self.session, "province", "2025", "01")
-        assert found is not None
-        return found.id
-
     def place(self) -> lessons.Place:
         learner = self.actors["an"]
         assert learner.person_id is not None
@@ -192,6 +187,16 @@ class World:
             self.session, self.actors["thay"], COURSE.slug, COURSE.lessons[0].slug,
             place="P1 (mẫu)", starts_at=AT, ends_at=AT + HOUR, at=AT,
         )  # fmt: skip
+
+    def key(self, username: str) -> int:
+        key = self.actors[username].person_id
+        assert key is not None
+        return key
+
+    def unit(self, code: str = "01") -> int:
+        found = persons.find_unit(self.session, "province", "2025", code)
+        assert found is not None
+        return found.id
 
     def notice(self) -> None:
         learning.send_notice(
@@ -325,6 +330,24 @@ def _end_requirement(world: World, actor: Actor) -> None:
     programme.end_requirement(
         world.session, actor, "mau", OTHER.slug, until_at=from_at + HOUR, source="QĐ 3", at=AT
     )
+
+
+def _come_back(world: World, actor: Actor) -> None:
+    key = world.key("an")
+    for do, reason in ((life.leave, "Biệt phái"), (life.come_back, "Hết biệt phái")):
+        do(world.session, actor, key, on_day=AT.date(), reason=reason, at=AT)
+
+
+def _merge(world: World, actor: Actor) -> None:
+    persons.add_person(
+        world.session, username="an-2", full_name="Người 1 (mẫu)", code="TN-1B", at=AT
+    )
+    life.merge_people(world.session, actor, world.key("an"), "TN-1B", reason="Trùng", at=AT)
+
+
+def _answer(world: World, actor: Actor) -> None:
+    asked = own_data.ask(world.session, world.actors["an"], "other", "Hỏi", working_days=2, at=AT)
+    own_data.answer(world.session, actor, asked.id, "done", "Đã trả lời", at=AT)
 
 
 ROSTER = "Mã cán bộ,Họ và tên,Mã đơn vị,Nhóm đối tượng\nTN-9,Đỗ Thị Mới (mẫu),01,g\n"
@@ -491,6 +514,52 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         "quan-tri",
         lambda world, actor: platform.note_lab_stopped(world.session, actor, "an", at=AT),
     ),
+    "platform: note_audit_export": (
+        "quan-tri",
+        lambda world, actor: platform.note_audit_export(world.session, actor, at=AT),
+    ),
+    "people: transfer": (
+        "bo",
+        lambda world, actor: life.transfer(
+            world.session, actor, world.key("an"), world.unit("48"), on_day=AT.date(),
+            reason="Điều động", at=AT,
+        ),
+    ),
+    "people: leave": (
+        "bo",
+        lambda world, actor: life.leave(
+            world.session, actor, world.key("an"), on_day=AT.date(), reason="Nghỉ hưu", at=AT
+        ),
+    ),
+    "people: come_back": ("bo", _come_back),
+    "people: merge_people": ("bo", _merge),
+    "people: erase": (
+        "bo",
+        lambda world, actor: life.erase(
+            world.session, actor, world.key("an"), reason="Theo yêu cầu", at=AT
+        ),
+    ),
+    "people: look_at": (
+        "bo",
+        lambda world, actor: own_data.look_at(
+            world.session, actor, [world.key("an")], "person", at=AT
+        ),
+    ),
+    "people: ask": (
+        "an",
+        lambda world, actor: own_data.ask(
+            world.session, actor, "correction", "Sai dấu", working_days=2, at=AT
+        ),
+    ),
+    "people: answer": ("bo", _answer),
+    "platform: note_backup": (
+        "quan-tri",
+        lambda world, actor: platform.note_backup(world.session, actor, "x", 1, "0" * 64, at=AT),
+    ),
+    "platform: note_drill": (
+        "quan-tri",
+        lambda world, actor: platform.note_drill(world.session, actor, 10, at=AT),
+    ),
 }  # fmt: skip
 
 ROLES = {
@@ -577,6 +646,7 @@ BY_THEMSELVES = {
     "hub/platform/demo_learners.py": "the demonstration's learners",
     "hub/mail/deadlines.py": "letters about what closes soon",
     "hub/mail/sending.py": "what became of each letter",
+    "hub/platform/erasing.py": "notes that what an act erased is gone outside the records too",
     "hub/platform/grading.py": "certificates that were missed",
     "hub/platform/first_start.py": "units, at each start",
     "hub/platform/up.py": "the demonstration's learners, and who has a password, at each start",

@@ -107,6 +107,9 @@ def test_nothing_outlives_a_platform_that_is_killed(start_platform: Any, tmp_pat
     started = descendants(platform.process.pid)
     assert len(alive(started)) >= 4
     platform.process.kill()
+    # At once again, on the same port: it waits for what still ends, and for nobody's command.
+    again = start_platform(tmp_path / "data", port=int(platform.url.rsplit(":", 1)[1].strip("/")))
+    again.wait_until_ready()
     assert wait_until(lambda: not alive(started), 30), alive(started)
 
 

@@ -31,7 +31,7 @@ from records.assessment import certificates
 from records.courses import releases
 from records.learning import enrolments, meetings
 from records.marking import queue, remarking
-from records.people import persons
+from records.people import persons, privacy
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "courses" / "template"
@@ -96,7 +96,14 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
     "audit": {"get": frozenset({"kiem", "quan"})},
+    r"audit\.(jsonl|csv)": {"get": frozenset({"kiem", "quan"})},
+    f"people/{NUMBER}": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
+    "requests": {"get": MINISTRY, "post": MINISTRY},
+    "my-data": {"get": EVERYBODY, "post": EVERYBODY},
+    r"my-data\.(json|zip)": {"get": EVERYBODY},
     "labs": {"get": frozenset({"quan"})},
+    "operation": {"get": frozenset({"kiem", "quan"})},
+    "metrics": {"get": ANYONE},  # of this machine; see pages/platform/test_operation.py
     "labs/stop": {"post": frozenset({"quan"})},
     "units": {"get": OWN_UNIT},
     "units/import": {"get": MINISTRY, "post": MINISTRY},
@@ -278,6 +285,10 @@ def stock(site: Any) -> dict[str, str]:
             "province": persons.find_units(session, "province", "2025")[0].id,
             "certificate": certificate.number,
             "remark": remark.id,
+            "person": learner.id,
+            "asked": privacy.add_request(
+                session, learner.id, "correction", "Sai", due_at=at, at=at
+            ).id,
             "upload": upload,
             "digest": release.manifest.find_medium("media/ty-le.svg").digest[:16],
         }
@@ -295,13 +306,14 @@ def with_upload(notebook: bytes, cell_id: str) -> bytes:
     return json.dumps(found).encode()
 
 
-FACTS = ("submission", "unit", "meeting", "certificate", "remark", "upload", "digest")
+FACTS = ("submission", "unit", "person", "meeting", "certificate", "remark", "upload", "digest")
 
 
 def fill(path: str, facts: dict[str, Any]) -> str:
     """The route with real names and numbers in its gaps."""
     kind = "unit" if path.startswith("units") else "submission"
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
+    kind = "person" if path.startswith("people/") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
@@ -313,6 +325,8 @@ def fill(path: str, facts: dict[str, Any]) -> str:
         ("([A-Z0-9-]+)", facts["certificate"]),
         ("([^/]{1,80})", facts["certificate"]),
         ("(pdf|jwt)", "jwt"),
+        ("(jsonl|csv)", "jsonl"),
+        ("(json|zip)", "zip"),
         ("(csv|xlsx)", "xlsx"),
     ):
         filled = filled.replace(gap, str(value))
@@ -432,6 +446,13 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
         ("day", "source"),
     ),
     "certificates/([A-Z0-9-]+)": ("bo", {"reason": "đã gõ " * 200}, ("reason",)),
+    f"people/{NUMBER}": (
+        "bo", {"act": "transfer", "unit": "", "day": "ngày đã gõ", "reason": "Vì đã gõ"}, ("day",)
+    ),
+    "my-data": ("an", {"kind": "other", "body": " "}, ("body",)),
+    "requests": (
+        "bo", {"request": "{asked}", "outcome": "x", "words": "Câu đã gõ"}, ("outcome",)
+    ),
     "roster": ("bo", {"how": "check"}, ("file",)),
     "accounts": ("bo", {"whom": "one", "username": "tên đã gõ"}, ("username",)),
     "roles": (

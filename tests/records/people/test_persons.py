@@ -14,7 +14,7 @@ from records import Records
 from records.assessment import certificates, evidence
 from records.learning import drafts, enrolments
 from records.marking import queue
-from records.people import persons
+from records.people import moves, persons, privacy
 from records.programme import counting
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
@@ -141,6 +141,12 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             paper = f"paper of {person.id}".encode()
             name = certificate.full_name
             certificates.keep_paper(session, certificate.number, paper, full_name=name, at=at)
+            moves.record_change(
+                session, person, "return", to_unit_id=None, on_day=at.date(), reason="Ốm",
+                by="x", at=at,
+            )  # fmt: skip
+            asked = privacy.add_request(session, person.id, "other", "Hỏi", due_at=at, at=at)
+            asked.words = "Đáp"
     before = _everything(records)
     with records.begin() as session:
         persons.erase_person(session, mine.id, at=at)

@@ -18,6 +18,7 @@ from records.programme import counting
 from records.tables.assessment import Certificate
 from school import access
 from school.assessment import acts
+from school.people import own_data
 
 STATES = {
     "all": Message("Tất cả"),
@@ -76,6 +77,10 @@ class CertificatePage(OfficerPage):
     async def get(self, number: str) -> None:
         certificate, tree = await self.read(self._load, number)
         self.require(certificate is not None)
+        assert certificate is not None
+        if certificate.person_id != self.actor.person_id:
+            seen = [certificate.person_id]
+            await self.act(own_data.look_at, seen, "certificate", at=self.now)
         self.page(
             "assessment/certificate.html",
             certificate=certificate,

@@ -26,6 +26,7 @@ from school.courses import acts as course_acts
 from school.marking import acts as marking_acts
 from school.marking import insight as teaching
 from school.marking import reviews
+from school.people import own_data
 
 
 class TeachingHome(PageHandler):
@@ -151,6 +152,8 @@ class TeachingSubmission(PageHandler):
         marker = self.actor.person_id if access.may_mark(self.actor) else None
         seen = await self.read(reviews.load_submission, number, marker)
         self.require(seen is not None)
+        if seen is not None and seen.person is not None:
+            await self.act(own_data.look_at, [seen.person.id], "marks", at=self.now)
         self.page("marking/submission.html", seen=seen, said=said, forms=forms)
 
     async def post(self, number: str) -> None:

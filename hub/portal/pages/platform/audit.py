@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from hub.platform.audit_files import MAKERS, TYPES
 from hub.portal import forms
 from hub.portal.pages.officer import PAGE, OfficerPage
+from hub.portal.web import BaseHandler
+from records import Session
 from records.people import persons
 from records.platform import audit
 from school import access
+from school.platform import acts
 
 
 class AuditPage(OfficerPage):
@@ -32,3 +38,20 @@ class AuditPage(OfficerPage):
             search=search,
             size=PAGE,
         )
+
+
+class AuditFile(BaseHandler):
+    """The whole log to take away, with its chain; that it was taken is in it."""
+
+    cost: ClassVar[float] = 40
+
+    async def get(self, ending: str) -> None:
+        self.require(access.may_read_audit(self.actor))
+        await self.act(acts.note_audit_export, at=self.now)
+        content = await self.read(self._make, ending)
+        self.set_header("Content-Type", TYPES[ending])
+        self.set_header("Content-Disposition", f'attachment; filename="nhat-ky.{ending}"')
+        self.finish(content)
+
+    def _make(self, session: Session, ending: str) -> bytes:
+        return b"".join(MAKERS[ending](audit.every_entry(session)))

@@ -42,6 +42,7 @@ from records.people import persons
 from records.programme import counting
 from records.tables.people import Unit
 from school import access
+from school.people import own_data
 
 STATES = {
     "all": Message("Tất cả"),
@@ -170,6 +171,8 @@ class UnitPeople(OfficerPage):
         found = await self.read(self._load, int(unit), state, search, self.offset())
         self.require(found is not None)
         assert found is not None
+        shown = [line.person_id for line in found.lines]
+        await self.act(own_data.look_at, shown, "list", at=self.now)
         self.page(
             "programme/people.html",
             figures=found.figures,

@@ -1,0 +1,171 @@
+"""A person's own page of data; and what people ask about theirs, for those who answer."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from core.messages import Message
+from hub.portal import forms
+from hub.portal.web import BaseHandler, PageHandler
+from records import Session
+from records.people import persons, privacy
+from records.people.privacy import Kept
+from records.tables.privacy import DataRequest, Look
+from school import access
+from school.people import own_data
+
+# Why each kind of data is kept; by table, for every table that holds personal columns.
+WHY = {
+    "person": Message("Để đăng nhập, lập danh sách và cấp chứng nhận"),
+    "certificate": Message("Chứng nhận phải ghi tên người được cấp"),
+    "certificate_paper": Message("Để kiểm tra giấy đã trao còn đúng không"),
+    "draft": Message("Để làm tiếp bài đang dở"),
+    "submission": Message("Để chấm, xem lại điểm và trả lời khiếu nại"),
+    "post_change": Message("Để chứng nhận đúng đơn vị nơi đã học"),
+    "data_request": Message("Để trả lời yêu cầu đúng hạn"),
+}
+OTHER = Message("Để chương trình hoạt động")
+WHAT = {
+    "login name": Message("Tên đăng nhập"),
+    "official's code": Message("Mã cán bộ"),
+    "name": Message("Họ và tên"),
+    "name, as lists order it": Message("Họ và tên, để xếp thứ tự"),
+    "name, as searches find it": Message("Họ và tên không dấu, để tìm"),
+    "e-mail": Message("Thư điện tử"),
+    "position held": Message("Chức vụ"),
+    "name on certificate": Message("Họ và tên trên chứng nhận"),
+    "name on certificate, as searches find it": Message("Họ và tên trên chứng nhận, để tìm"),
+    "paper with name": Message("Giấy chứng nhận đã in"),
+    "what the learner wrote": Message("Bài đã viết"),
+    "which browser handed it in": Message("Trình duyệt đã nộp bài (mã băm)"),
+    "why the unit changed": Message("Lý do chuyển đơn vị, rời đi, trở lại"),
+    "what the person asked for": Message("Yêu cầu đã gửi"),
+    "what was answered": Message("Câu trả lời đã nhận"),
+}
+LOOKED = {
+    "list": Message("danh sách học viên"),
+    "person": Message("trang cá nhân"),
+    "marks": Message("bài nộp và điểm"),
+    "certificate": Message("chứng nhận"),
+}
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the page shows."""
+
+    kept: Sequence[Kept]
+    looks: Sequence[Look]
+    lookers: Mapping[int, str]
+    requests: Sequence[DataRequest]
+
+
+class OwnData(PageHandler):
+    """What is kept and why, who looked, a copy of everything, and what may be asked."""
+
+    async def get(self) -> None:
+        found = await self.read(self._load)
+        self.page(
+            "people/own_data.html",
+            found=found,
+            what=WHAT,
+            why=WHY,
+            other=OTHER,
+            looked=LOOKED,
+            kinds=own_data.KINDS,
+            answers=own_data.ANSWERS,
+            days=self.portal.settings.answer_working_days,
+            sent=self.get_argument("sent", ""),
+        )
+
+    async def post(self) -> None:
+        await self.act(
+            own_data.ask,
+            self.get_argument("kind", ""),
+            self.get_argument("body", ""),
+            working_days=self.portal.settings.answer_working_days,
+            at=self.now,
+        )
+        self.redirect(self.url("my-data", sent=1))
+
+    def _load(self, session: Session) -> Own:
+        own = self.actor.person_id
+        assert own is not None
+        looks = privacy.looks_at(session, own)
+        return Own(
+            privacy.kept_of(session, own),
+            looks,
+            persons.names_of(session, {look.looker_id for look in looks}),
+            privacy.requests_of(session, own),
+        )
+
+
+class OwnDataFile(BaseHandler):
+    """A copy of everything: one JSON, or a zip with the notebooks as files."""
+
+    cost: ClassVar[float] = 20
+
+    async def get(self, ending: str) -> None:
+        own = self.actor.person_id
+        assert own is not None
+        rows = await self.read(privacy.everything_of, own)
+        said = {"person": own, "made_at": self.now.isoformat(), "rows": rows}
+        kind, make = {"json": ("application/json", _as_json), "zip": ("application/zip", _as_zip)}[
+            ending
+        ]
+        content = await self.in_thread(lambda: make(said))
+        self.set_header("Content-Type", kind)
+        self.set_header("Content-Disposition", f'attachment; filename="du-lieu-cua-toi.{ending}"')
+        self.finish(content)
+
+
+def _as_json(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def _as_zip(said: dict[str, Any]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("du-lieu.json", _as_json(said))
+        for table in ("draft", "submission"):
+            for row in said["rows"].get(table, ()):
+                name = f"{table}/{row['id']:08}.ipynb"
+                archive.writestr(name, row["notebook"] or "{}")
+    return packed.getvalue()
+
+
+class DataRequests(PageHandler):
+    """What waits for an answer, due first."""
+
+    async def get(self) -> None:
+        self.require(access.may_answer_requests(self.actor))
+        waiting, names = await self.read(self._load)
+        self.page(
+            "people/data_requests.html",
+            waiting=waiting,
+            names=names,
+            kinds=own_data.KINDS,
+            answers=own_data.ANSWERS,
+            done=self.get_argument("done", ""),
+        )
+
+    async def post(self) -> None:
+        self.require(access.may_answer_requests(self.actor))
+        await self.act(
+            own_data.answer,
+            forms.read_key(self.get_argument("request")) or 0,
+            self.get_argument("outcome", ""),
+            self.get_argument("words", ""),
+            at=self.now,
+        )
+        self.redirect(self.url("requests", done=1), status=HTTPStatus.SEE_OTHER)
+
+    def _load(self, session: Session) -> tuple[Sequence[DataRequest], Mapping[int, str]]:
+        waiting = privacy.open_requests(session)
+        return waiting, persons.names_of(session, {one.person_id for one in waiting})

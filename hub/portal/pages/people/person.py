@@ -1,0 +1,137 @@
+"""One person, as officers see them, with what can be done about a person's life."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analytics.programme import places
+from core.calendar import today_in_vietnam
+from core.messages import Message, Refused
+from hub.portal import forms
+from hub.portal.web import PageHandler
+from records import Session
+from records.assessment.certificates import certificates_of
+from records.people import merging, moves, persons
+from records.programme.counting import UnitNode, load_units_tree
+from records.tables.assessment import Certificate
+from records.tables.people import Person, RoleGrant
+from records.tables.privacy import PostChange
+from school import access
+from school.people import life, own_data
+
+KINDS = {
+    "transfer": Message("Chuyển đơn vị"),
+    "leave": Message("Rời đi"),
+    "return": Message("Trở lại"),
+}
+ROLE_NAMES = {
+    access.LEARNER: Message("học viên"),
+    access.INSTRUCTOR: Message("giảng viên"),
+    access.UNIT_OFFICER: Message("cán bộ đầu mối"),
+    access.MINISTRY_OFFICER: Message("cán bộ của Bộ"),
+    access.AUDITOR: Message("kiểm tra, chỉ xem"),
+    access.ADMINISTRATOR: Message("quản trị hệ thống"),
+}
+UNITS_SHOWN = 400  # of a list to choose from; more are chosen by code
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page shows."""
+
+    person: Person
+    units: Mapping[int, UnitNode]
+    changes: Sequence[PostChange]
+    certificates: Sequence[Certificate]
+    roles: Sequence[RoleGrant]
+    merged: int  # how many others were found to be this person
+    may_change: bool
+
+
+class PersonPage(PageHandler):
+    """Who it is, where they have been, what they hold; and, by who may, what changes it."""
+
+    async def get(self, person: str) -> None:
+        seen = await self._seen(int(person))
+        # The look is written before the page is shown: no look without its line.
+        await self.act(own_data.look_at, [seen.person.id], "person", at=self.now)
+        self.page(
+            "people/person.html",
+            seen=seen,
+            kinds=KINDS,
+            role_names=ROLE_NAMES,
+            today=today_in_vietnam(self.now).isoformat(),
+            choices=self._choices(seen),
+            done=self.get_argument("done", ""),
+        )
+
+    async def post(self, person: str) -> None:
+        self.require(access.may_change_people(self.actor))
+        key = int(person)
+        await self._seen(key)
+        reason = self.get_argument("reason", "")
+        match self.get_argument("act", ""):
+            case "transfer":
+                unit = forms.read_key(self.get_argument("unit", ""))
+                await self.act(
+                    life.transfer, key, unit, on_day=self._day(), reason=reason, at=self.now
+                )
+            case "leave":
+                await self.act(life.leave, key, on_day=self._day(), reason=reason, at=self.now)
+            case "return":
+                await self.act(life.come_back, key, on_day=self._day(), reason=reason, at=self.now)
+            case "merge":
+                code = persons.clean(self.get_argument("code", ""))[:64]
+                await self.act(life.merge_people, key, code, reason=reason, at=self.now)
+            case "erase":
+                await self._erase(key, reason)
+            case _:
+                raise Refused(Message("Hãy chọn việc cần làm"))
+        self.redirect(self.url("people", key, done=self.get_argument("act")))
+
+    async def _erase(self, key: int, reason: str) -> None:
+        if not self.get_argument("sure", ""):
+            raise Refused(
+                Message("Hãy đánh dấu để xác nhận; xóa rồi không lấy lại được"), field="sure"
+            )
+        await self.act(life.erase, key, reason=reason, at=self.now)
+
+    def _day(self) -> dt.date:
+        try:
+            return dt.date.fromisoformat(self.get_argument("day", ""))
+        except ValueError:
+            raise Refused(Message("Hãy chọn ngày"), field="day") from None
+
+    async def _seen(self, person_id: int) -> Seen:
+        found = await self.read(self._load, person_id)
+        self.require(found is not None)
+        assert found is not None
+        return found
+
+    def _load(self, session: Session, person_id: int) -> Seen | None:
+        person = persons.find_person_by_id(session, person_id)
+        if person is None:
+            return None
+        units = load_units_tree(session)
+        path = places.units_up_from(units, person.unit_id)
+        if not access.may_see_people_of(self.actor, path):
+            return None
+        return Seen(
+            person,
+            units,
+            moves.changes_of(session, person_id),
+            certificates_of(session, person_id),
+            persons.roles_of(session, person_id, on=today_in_vietnam(self.now)),
+            len(merging.same_person(session, person_id)) - 1,
+            life.may_change(session, self.actor, person, at=self.now),
+        )
+
+    def _choices(self, seen: Seen) -> list[UnitNode]:
+        """Units that are not of the past, by name, for those who may transfer."""
+        if not seen.may_change:
+            return []
+        now = [unit for unit in seen.units.values() if unit.successor_id is None]
+        by_name: Callable[[UnitNode], str] = lambda unit: unit.name  # noqa: E731
+        return sorted(now, key=by_name)[:UNITS_SHOWN]

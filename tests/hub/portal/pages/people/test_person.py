@@ -1,0 +1,86 @@
+"""One person's page: who sees it, and each act on it by its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from records.people import persons
+from records.tables.people import Person
+
+DAY = "2026-11-20"
+
+
+def key_of(site: Any, username: str) -> int:
+    with site.records.read() as session:
+        person = persons.find_person(session, username)
+        assert person
+        return int(person.id)
+
+
+def the_person(site: Any, key: int) -> Person:
+    with site.records.read() as session:
+        found: Person = session.get_one(Person, key)
+        return found
+
+
+async def test_officers_see_people_of_their_units_and_learners_nobody(site: Any) -> None:
+    an = key_of(site, "an")
+    assert "Nguyễn Thị An (mẫu)" in (await site.as_("can-bo").get(f"people/{an}")).text
+    for username in ("binh", "thay", "an"):
+        assert (await site.as_(username).get(f"people/{an}")).status == 404, username
+    with site.records.begin() as session:
+        elsewhere = persons.find_unit(session, "province", "2025", "48")
+        assert elsewhere
+        session.get_one(Person, an).unit_id = elsewhere.id
+    assert (await site.as_("can-bo").get(f"people/{an}")).status == 404
+    assert (await site.as_("bo").get("people/999999")).status == 404
+
+
+async def test_forms_transfer_let_go_and_take_back(site: Any) -> None:
+    an, bo = key_of(site, "an"), site.as_("bo")
+    with site.records.read() as session:
+        there = persons.find_unit(session, "province", "2025", "48")
+        assert there
+    path = f"people/{an}"
+    refused = await bo.post_form(path, act="transfer", unit=there.id, day=DAY, reason="")
+    assert refused.status == 422
+    assert 'aria-describedby="why-transfer-fault"' in refused.text
+    assert f'value="{there.id}" selected' in refused.text, "what was chosen stays"
+    odd = await bo.post_form(path, act="transfer", unit="x", day="hôm qua", reason="x")
+    assert odd.status == 422 and "Hãy chọn ngày" in odd.text
+    done = await bo.post_form(path, act="transfer", unit=there.id, day=DAY, reason="Điều động")
+    assert done.status == 302
+    assert the_person(site, an).unit_id == there.id
+    assert "Điều động" in (await bo.get(path)).text
+    await bo.post_form(path, act="leave", day=DAY, reason="Nghỉ hưu")
+    assert "Đã rời đi" in (await bo.get(path)).text
+    assert (await site.as_("an").get("")).status == 403, "no login any more"
+    await bo.post_form(path, act="return", day=DAY, reason="Trở lại")
+    assert (await site.as_("an").get("")).status == 200
+
+
+async def test_erasing_asks_twice_and_who_holds_a_role_is_kept(site: Any) -> None:
+    an, thay, bo = key_of(site, "an"), key_of(site, "thay"), site.as_("bo")
+    unsure = await bo.post_form(f"people/{an}", act="erase", reason="Theo yêu cầu")
+    assert unsure.status == 422 and the_person(site, an).full_name
+    refused = await bo.post_form(f"people/{thay}", act="erase", reason="x", sure="1")
+    assert refused.status == 422 and "instructor" in refused.text
+    by_unit = await site.as_("can-bo").post_form(f"people/{an}", act="erase", reason="x", sure="1")
+    assert by_unit.status == 404
+    done = await bo.post_form(f"people/{an}", act="erase", reason="Theo yêu cầu", sure="1")
+    assert done.status == 302
+    page = await bo.get(f"people/{an}")
+    assert "Nguyễn Thị An" not in page.text and "đã xóa" in page.text
+    assert (await site.as_("an").get("")).status == 403
+
+
+async def test_two_who_are_one_are_joined_by_the_code_of_the_other(site: Any) -> None:
+    an, binh, bo = key_of(site, "an"), key_of(site, "binh"), site.as_("bo")
+    with site.records.begin() as session:
+        session.get_one(Person, binh).code = "TN-02"
+    wrong = await bo.post_form(f"people/{an}", act="merge", code="TN-99", reason="Trùng")
+    assert wrong.status == 422 and 'value="TN-99"' in wrong.text
+    done = await bo.post_form(f"people/{an}", act="merge", code="TN-02", reason="Trùng")
+    assert done.status == 302
+    assert the_person(site, binh).merged_into == an
+    assert "gộp vào" in (await bo.get(f"people/{binh}")).text
