@@ -38,10 +38,10 @@ PAGES = {
         "teaching/courses/nhan-thuc-chung",
         "teaching/courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030",
     ],
-    "canbo": [MENU],
-    "bo": [MENU, "plan", "certificates"],
+    "canbo": [MENU, "roles", "units"],
+    "bo": [MENU, "plan", "certificates", "units/import", "units/2/change"],
     "kiemtra": ["audit"],
-    "quantri": ["labs"],
+    "quantri": ["labs", "roles"],
     "": ["verify", UNKNOWN, "progress"],
 }
 
