@@ -50,7 +50,7 @@ def lay_ground(settings: Settings, *, tell: Tell) -> Records:
 
 def kind_so_far(settings: Settings) -> installation.Kind | None:
     """What was decided for the records behind these settings; None before that, or where there are
-    none yet. Nothing is made."""
+    none yet. No folder and no file is made."""
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         return None
     reach(settings.records_url)

@@ -36,6 +36,10 @@ KINDS = {
     "press": "press",
     "doanh nghiep": "enterprise",
     "enterprise": "enterprise",
+    "chuyen nganh": "sector",
+    "sector": "sector",
+    "truong": "school",
+    "school": "school",
 }
 VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
@@ -243,7 +247,9 @@ class _RowCheck:
                 "kind",
                 kind_text,
                 Message("Không có loại đơn vị này"),
-                Message("tỉnh, trung ương, huyện, xã, báo chí hoặc doanh nghiệp"),
+                Message(
+                    "tỉnh, trung ương, huyện, xã, báo chí, doanh nghiệp, chuyên ngành hoặc trường"
+                ),
             )
             return None
         vintage = VINTAGES.get(vintage_text) if vintage_text else None

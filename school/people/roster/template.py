@@ -41,6 +41,8 @@ def make_template(units: Iterable[UnitNode]) -> bytes:
         "xa": "xã",
         "bao chi": "báo chí",
         "doanh nghiep": "doanh nghiệp",
+        "chuyen nganh": "chuyên ngành",
+        "truong": "trường",
     }
     listed = sorted(
         (unit for unit in units if unit.kind in names),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from core.messages import Message, Refused
 from records.programme.counting import UnitNode
 from school.people.roster.broken_cells import trouble_of
-from school.people.units.keys import VINTAGES, find_one, read_kind, spell_key
+from school.people.units.keys import VINTAGES, codes_in, find_one, read_kind, spell_key
 from school.people.units.reading import TITLES, UnitRow
 
 DIGITS = {"province": 2, "district": 3, "commune": 5}  # of the codes in the state's lists
@@ -109,7 +109,9 @@ class _Judging:
     def __post_init__(self) -> None:
         self.by_key: dict[Key, UnitNode] = {_key(unit): unit for unit in self.units.values()}
         # Rows may name each other, whatever their order.
-        self.known = list(self.units.values())
+        self._by_code: dict[str, list[UnitNode]] = defaultdict(list)
+        for unit in self.units.values():
+            self._by_code[unit.code].append(unit)
         self._own: dict[int, Key] = {}
 
     def read(self) -> list[Wanted]:
@@ -129,7 +131,8 @@ class _Judging:
             lines[key] = row.line
             self._own[row.line] = key
             if key not in self.by_key:
-                self.known.append(UnitNode(-row.line, *key, row.cells["name"], None, None))
+                new = UnitNode(-row.line, *key, row.cells["name"], None, None)
+                self._by_code[new.code].append(new)
         wanted = [one for row in self.rows if (one := self._read(row)) is not None]
         return self._with_predecessors(wanted)
 
@@ -225,8 +228,9 @@ class _Judging:
         said = row.cells[column] if words is None else words
         if not said:
             return None
+        near = [unit for code in dict.fromkeys(codes_in(said)) for unit in self._by_code[code]]
         try:
-            return _key(find_one(self.known, said, vintage=VINTAGES[row.cells["vintage"]]))
+            return _key(find_one(near, said, vintage=VINTAGES[row.cells["vintage"]]))
         except Refused as refused:
             self._fault(
                 row,

@@ -63,6 +63,12 @@ def find_meant(units: Iterable[UnitNode], text: str) -> Sequence[UnitNode]:
     return [unit for unit in units if unit.code == said]
 
 
+def codes_in(text: str) -> tuple[str, str]:
+    """The codes that these words may name: all of them, and what stands last in a whole key."""
+    said = " ".join(text.split())
+    return said, said.split("/", 2)[-1].strip()
+
+
 def find_one(
     units: Iterable[UnitNode], text: str, *, vintage: str = "", field: str = ""
 ) -> UnitNode:

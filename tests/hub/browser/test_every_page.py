@@ -38,10 +38,10 @@ PAGES = {
         "teaching/courses/nhan-thuc-chung",
         "teaching/courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030",
     ],
-    "canbo": [MENU, "accounts", "letters"],
-    "bo": [MENU, "plan", "certificates"],
+    "canbo": [MENU, "accounts", "letters", "roles", "units"],
+    "bo": [MENU, "plan", "certificates", "units/import", "units/2/change", "requests"],
     "kiemtra": ["audit"],
-    "quantri": ["labs", "mail"],
+    "quantri": ["labs", "mail", "roles", "operation"],
     "": ["verify", UNKNOWN, "progress", "letters/stop"],
 }
 

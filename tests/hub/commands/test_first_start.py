@@ -279,3 +279,19 @@ def test_units_are_looked_at_brought_in_and_written_out(
     refused = motcham("unit", "import", str(wrong))
     assert (refused.status, "Dòng 2, cột Loại, “chòm”" in refused.out) == (1, True)
     assert motcham("unit", "import").status == 2
+
+
+@pytest.mark.postgres
+def test_records_elsewhere_say_what_they_are_to_every_folder(
+    motcham: Callable[..., Said], postgres_url: str, tmp_path: Path, data: Path
+) -> None:
+    """Two machines on one PostgreSQL: what the first decided the second finds decided."""
+    assert motcham(*REAL, MOTCHAM_DATABASE_URL=postgres_url).status == 0
+    second = Settings(data=tmp_path / "another", database_url=postgres_url)
+    assert first_start.kind_so_far(second) == "real"
+    with pytest.raises(Refused, match="hệ thống thật"), up.claim(second):
+        up.prepare(second.with_kind(demonstration=True), tell=lambda _message: None, at=AT)
+    with up.claim(second):
+        prepared = up.prepare(second, tell=lambda _message: None, at=AT)
+    assert not prepared.settings.demonstration
+    assert "Chưa có người quản trị" not in words(prepared.about)

@@ -15,7 +15,7 @@ from records.programme.counting import load_units_tree
 from records.tables.people import Unit
 from school import access
 from school.access import Actor
-from school.people import unit_acts
+from school.people import acts, unit_acts
 from school.people.units.judging import Judged
 from school.people.units.reading import CENTRAL_2025, UnitTable, read_units
 from school.refusals import NotAllowed
@@ -230,3 +230,25 @@ def test_no_officer_of_a_unit_changes_the_tree(tree: Records) -> None:
             unit_acts.end_unit(
                 session, officer, province.id, last_day=AT.date(), successor="", at=AT
             )
+
+
+def test_people_are_listed_in_units_of_every_kind(tree: Records) -> None:
+    with tree.begin() as session:
+        bring(
+            session,
+            "trường;;TH-1;Trường Một (mẫu);tỉnh/2025/15;;;;",
+            "chuyên ngành;;CN-1;Cục Một (mẫu);trung ương//TW;;;;",
+        )
+        listed = (
+            "Mã cán bộ,Họ và tên,Loại đơn vị,Mã đơn vị,Nhóm đối tượng\n"
+            "TN-1,Đỗ Thị Một (mẫu),trường,TH-1,c\n"
+            "TN-2,Đỗ Thị Hai (mẫu),chuyên ngành,CN-1,b\n"
+        )
+        outcome = acts.import_roster(session, OPERATOR, "ds.csv", listed.encode(), at=AT)
+        assert (outcome.faults, outcome.added) == ((), 2)
+        nodes = load_units_tree(session)
+        roots = [
+            Places(nodes, "2025").of(unit(session, kind, "", code).id).root
+            for kind, code in (("school", "TH-1"), ("sector", "CN-1"))
+        ]
+        assert roots == ["province", "central"]
