@@ -85,6 +85,12 @@ BAD = {
     "a class that is not there": ["autograde", "/khong/co", "ps1"],
     "a roster that is not there": ["roster", "import", "/khong/co.xlsx"],
     "a person who is not there": ["account", "password", "khong-co-ai"],
+    "a copy of nothing": ["backup", "/tmp"],
+    "a copy that is not there": ["restore", "/khong/co"],
+    "what is no copy": ["restore", "/etc/passwd", "--passphrase-file", "/etc/hostname"],
+    "a rehearsal of nothing": ["drill"],
+    "moving without a place to go": ["move"],
+    "erasing nobody": ["person", "erase", "khong-co", "--reason", "x"],
     "a half-finished command": ["certificate", "verify"],
     "learners that are no number": ["demo", "load", "--learners", "nhiều"],
 }
