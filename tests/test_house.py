@@ -185,9 +185,8 @@ def test_nothing_is_called_by_a_name_that_says_nothing() -> None:
 
 MOST_LINES, MOST_MODULES, MOST_OF_ALL = 450, 16, 0.25
 LONGER = re.compile(r"^# Longer than most: \S.{20,}", re.M)
-# One schema, in one piece; and a room of which a part is to become one (docs/decisions/0047).
+# One schema, in one piece.
 FIRST_SCHEMA = "records/migrations/versions/0001_first_schema.py"
-MORE_OF_ALL = {"graders": 0.285}
 
 
 def sizes() -> dict[str, int]:
@@ -225,9 +224,7 @@ def test_no_room_is_most_of_the_house() -> None:
         by_room[path.partition("/")[0]] += lines
     shares = {room: lines / by_room.total() for room, lines in by_room.items()}
     assert set(shares) == set(ROOMS)
-    large = {room: share for room, share in shares.items() if share > MOST_OF_ALL}
-    assert set(large) == set(MORE_OF_ALL), "an exception that is no longer needed goes"
-    assert {room for room, share in large.items() if share > MORE_OF_ALL[room]} == set()
+    assert {room: share for room, share in shares.items() if share > MOST_OF_ALL} == {}
 
 
 def test_no_package_under_tests_shadows_a_room() -> None:

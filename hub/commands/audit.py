@@ -21,7 +21,7 @@ def audit() -> None:
 @DATA
 def head(data: Path | None) -> None:
     """Ký đầu chuỗi lúc này, lưu lại và in ra một dòng để giữ ở nơi khác."""
-    from hub.platform.audit_heads import keep_head
+    from hub.platform.audit.heads import keep_head
 
     with opened(data) as (settings, records):
         click.echo(keep_head(records, settings, at=dt.datetime.now(dt.UTC)))
@@ -32,7 +32,7 @@ def head(data: Path | None) -> None:
 @DATA
 def export(file: Path, data: Path | None) -> None:
     """Ghi cả nhật ký cùng chuỗi vào FILE mới: .jsonl hoặc .csv."""
-    from hub.platform.audit_files import MAKERS
+    from hub.platform.audit.files import MAKERS
     from records.platform import audit as log
     from school.access import operator
     from school.platform import acts
@@ -68,7 +68,7 @@ def export(file: Path, data: Path | None) -> None:
 @DATA
 def verify(heads: Path | None, key: Path | None, data: Path | None) -> int:
     """Đi hết chuỗi và đối chiếu với các đầu chuỗi đã ký; mã thoát 1 khi có chỗ không khớp."""
-    from hub.platform.audit_heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
+    from hub.platform.audit.heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
     from records.platform import audit as log
 
     with opened(data) as (settings, records):

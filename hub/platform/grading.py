@@ -29,7 +29,7 @@ from graders.service.remark import try_next
 from graders.service.worker import GradingService
 from hub.mail.deadlines import write_of_deadlines
 from hub.mail.sending import Postman
-from hub.platform.audit_heads import DailyHeads
+from hub.platform.audit.heads import DailyHeads
 from hub.platform.erasing import Erasing, hub_from
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records

@@ -5,7 +5,7 @@ The chain can not be edited, so nothing personal may get into it: `append` write
 Where the session knows a key (`records.open_records`), the hash is keyed: whoever may write to the
 database and has not the key can make no entry that `verify` takes, nor rewrite the chain. Once
 there was a keyed entry, one without key is a break. Against cutting off the end help signed heads
-that are kept elsewhere (`head`, `hub.platform.audit_heads`).
+that are kept elsewhere (`head`, `hub.platform.audit.heads`).
 Append last in a transaction: on PostgreSQL the end of the chain is held from `append` to the
 commit.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hub.platform.audit_files import MAKERS, TYPES
+from hub.platform.audit.files import MAKERS, TYPES
 from hub.portal import forms
 from hub.portal.pages.officer import PAGE, OfficerPage
 from hub.portal.web import BaseHandler

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from hub.platform.audit_heads import (
+from hub.platform.audit.heads import (
     HEADS,
     PUBLIC_KEY,
     DailyHeads,
