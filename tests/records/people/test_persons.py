@@ -14,7 +14,8 @@ from records import Records
 from records.assessment import certificates, evidence
 from records.learning import drafts, enrolments
 from records.marking import queue
-from records.people import moves, persons, privacy
+from records.people import account_links, moves, persons, privacy
+from records.platform import outbox
 from records.programme import counting
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
@@ -147,6 +148,8 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             )  # fmt: skip
             asked = privacy.add_request(session, person.id, "other", "Hỏi", due_at=at, at=at)
             asked.words = "Đáp"
+            account_links.note_password(session, person.id, must_change=False, at=at)
+            assert outbox.put(session, "setup", person.id, {"token": "x"}, at=at)
     before = _everything(records)
     with records.begin() as session:
         persons.erase_person(session, mine.id, at=at)
