@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
+from records.people import account_links
 from records.schema import Table
 from records.tables.assessment import Certificate
 from records.tables.learning import Enrolment, Progress
@@ -25,7 +26,8 @@ from records.tables.marking import Submission
 from records.tables.people import Person, RoleGrant
 from records.writing import hold_person
 
-_STAY = {"person", "erasure", "role_grant"}  # not what a person did
+# Not what a person did. A link that was handed out opens the account of whom it was for or none.
+_STAY = {"person", "erasure", "role_grant", "account_link"}
 
 
 def same_person(session: Session, person_id: int) -> list[int]:
@@ -56,6 +58,7 @@ def merge(session: Session, kept: Person, other: Person, *, at: dt.datetime) -> 
         session.execute(
             update(RoleGrant).where(RoleGrant.person_id == other.id).values(person_id=kept.id)
         )
+    account_links.end_links(session, other.id, at=at)
     _identity(session, kept, other, at)
     session.expire_all()
     return {name: count for name, count in moved.items() if count}

@@ -18,6 +18,8 @@ from records.tables.privacy import DataRequest, Erasure, Look
 
 ONCE = dt.timedelta(hours=1)  # looks at the same within it are one
 _OUTSIDERS_COLUMNS = {"secret", "looker_id", "marker_id"}  # of others, in rows about a person
+# Whoever reads them opens the account: not for a file that may lie about.
+_KEYS_TO_ACCOUNTS = {("outbox", "facts"), ("account_link", "token_hash")}
 
 
 # --- who looked ---------------------------------------------------------------------------------
@@ -173,7 +175,12 @@ def everything_of(session: Session, person_id: int) -> dict[str, list[dict[str, 
             key = table.c.person_id
         else:
             continue
-        columns = [column for column in table.columns if column.name not in _OUTSIDERS_COLUMNS]
+        columns = [
+            column
+            for column in table.columns
+            if column.name not in _OUTSIDERS_COLUMNS
+            and (table.name, column.name) not in _KEYS_TO_ACCOUNTS
+        ]
         rows = session.execute(select(*columns).where(key.in_(people)))
         found[table.name] = [
             {name: _plain(value) for name, value in row._mapping.items()} for row in rows

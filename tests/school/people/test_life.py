@@ -13,7 +13,7 @@ from core.manifest import read_manifest
 from core.messages import Refused
 from records import Records, Session
 from records.assessment import certificates
-from records.people import logins, merging, moves, persons, privacy
+from records.people import account_links, logins, merging, moves, persons, privacy
 from records.people.roster import people_by_code
 from records.platform import audit
 from records.programme import counting
@@ -24,7 +24,7 @@ from records.tables.marking import Submission
 from records.tables.people import Person
 from school import access
 from school.access import Actor, load_actor
-from school.people import life
+from school.people import account_acts, life
 from school.refusals import NotAllowed
 
 AT = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
@@ -289,6 +289,35 @@ def test_nothing_of_two_who_are_one_is_lost(in_town) -> None:  # type: ignore[no
         assert sum(one.count for one in listed if one.unit_id == town.units["48"]) == 0
         with pytest.raises(Refused):
             life.merge_people(session, ministry, an.id, "TN-1B", reason="x", at=AT)
+
+    in_town(story)
+
+
+def test_a_link_handed_out_for_one_of_two_opens_no_account_after_they_are_one(in_town) -> None:  # type: ignore[no-untyped-def]
+    def story(town: Town) -> None:
+        session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
+        an, twin = town.person("TN-1"), town.person("TN-1B")
+        slips = [
+            account_acts.make_link(session, ministry, one.username or "", by_mail=False, at=AT)
+            for one in (an, twin)
+        ]
+        life.merge_people(session, ministry, an.id, "TN-1B", reason="Trùng", at=AT)
+        mine, other = (account_links.find_link(session, slip.token, at=AT) for slip in slips)
+        assert mine and mine[1].id == an.id
+        assert other is None, "it was given to whoever was taken for the other"
+
+    in_town(story)
+
+
+def test_a_copy_of_ones_own_data_holds_nothing_that_opens_the_account(in_town) -> None:  # type: ignore[no-untyped-def]
+    def story(town: Town) -> None:
+        session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
+        an = town.person("TN-1", email="an@example.org")
+        slip = account_acts.make_link(session, ministry, "tn-1", by_mail=True, at=AT)
+        found = privacy.everything_of(session, an.id)
+        assert found["outbox"] and found["account_link"]
+        assert slip.token not in str(found)
+        assert account_links.hash_of(slip.token) not in str(found)
 
     in_town(story)
 

@@ -29,6 +29,8 @@ WHY = {
     "submission": Message("Để chấm, xem lại điểm và trả lời khiếu nại"),
     "post_change": Message("Để chứng nhận đúng đơn vị nơi đã học"),
     "data_request": Message("Để trả lời yêu cầu đúng hạn"),
+    "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
+    "outbox": Message("Để gửi thư; nội dung được xóa ngay khi thư đã gửi"),
 }
 OTHER = Message("Để chương trình hoạt động")
 WHAT = {
@@ -47,6 +49,7 @@ WHAT = {
     "why the unit changed": Message("Lý do chuyển đơn vị, rời đi, trở lại"),
     "what the person asked for": Message("Yêu cầu đã gửi"),
     "what was answered": Message("Câu trả lời đã nhận"),
+    "a letter not yet sent": Message("Thư chưa gửi đi"),
 }
 LOOKED = {
     "list": Message("danh sách học viên"),
