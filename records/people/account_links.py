@@ -137,7 +137,7 @@ def people_of(
     """Everybody in these units (None: in all), in the order of units and names; on request only
     those who have not set a password yet."""
     found: list[Person] = []
-    asked = select(Person).where(Person.erased_at.is_(None))
+    asked = select(Person).where(Person.erased_at.is_(None), Person.left_at.is_(None))
     if without_password:
         asked = asked.outerjoin(Account, Account.person_id == Person.id).where(_NONE_SET)
     if units is None:
@@ -157,6 +157,7 @@ def count_without_password(session: Session) -> dict[int, int]:
         .outerjoin(Account, Account.person_id == Person.id)
         .where(
             Person.erased_at.is_(None),
+            Person.left_at.is_(None),
             Person.unit_id.is_not(None),
             _NONE_SET,
         )

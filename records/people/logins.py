@@ -9,8 +9,9 @@ was erased. What is kept is a fingerprint of the name beside the person's key, n
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from core.messages import Message, Refused
 from records.tables.people import LoginName, Person
 from records.writing import insert_new
 
+_BY_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -61,6 +63,23 @@ def give(session: Session, names: Mapping[str, int]) -> None:
             known |= owners(session, [name])
         if known.get(name, person_id) != person_id:
             raise Refused(Message("Tên đăng nhập {username} đã có người dùng", {"username": name}))
+
+
+def give_by_code(session: Session, people: Iterable[Person]) -> int:
+    """Give those who have no login name one made of their official's code, where nobody has or had
+    it; how many got one."""
+    wanted: dict[str, Person] = {}
+    for person in people:
+        name = (person.code or "").lower().replace("/", "-")
+        if not person.username and _BY_CODE.fullmatch(name):
+            wanted.setdefault(name, person)
+    taken = owners(session, wanted)
+    free = {name: person for name, person in wanted.items() if name not in taken}
+    give(session, {name: person.id for name, person in free.items()})
+    for name, person in free.items():
+        person.username = name
+    session.flush()
+    return len(free)
 
 
 def give_all(session: Session) -> None:

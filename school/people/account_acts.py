@@ -15,7 +15,7 @@ from core.calendar import today_in_vietnam
 from core.folding import fold
 from core.messages import Message, Refused
 from records import Session
-from records.people import account_links, persons
+from records.people import account_links, logins, persons
 from records.platform import audit, outbox
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
@@ -90,10 +90,12 @@ def make_links(
     at: dt.datetime,
 ) -> Opened:
     """Links for everybody of a unit and below who has set no password yet; None: of all that is the
-    actor's. Earlier links of theirs end, but with ``by_mail`` only of those who are written to."""
+    actor's. Who has no login name gets one made of their code. Earlier links of theirs end, but
+    with ``by_mail`` only of those who are written to."""
     units = _units(session, actor, unit_id)
     tree, held = load_units_tree(session), persons.roles_held(session, on=today_in_vietnam(at))
     people = account_links.people_of(session, units, without_password=True)
+    logins.give_by_code(session, people)
     named = [person for person in people if person.username]
     mine = [person for person in named if _may(actor, person, tree, held)]
     reached = mine

@@ -230,6 +230,13 @@ class _RowCheck:
                 Message("Mã này đang thuộc về một người tên khác"),
                 Message("Kiểm tra lại mã; nếu đổi tên thật, nhờ quản trị sửa"),
             )
+        if person.left_at is not None:
+            self._fault(
+                "code",
+                code,
+                Message("Người này đã được ghi là rời đi"),
+                Message("Mở trang của người ấy để ghi trở lại, hoặc bỏ dòng này"),
+            )
         if self.known.scope is not None and person.unit_id not in self.known.scope:
             self._fault(
                 "code",

@@ -66,3 +66,24 @@ def test_rows_written_many_at_once_get_their_names_too(records: Records, at) -> 
         logins.give_all(session)
         logins.give_all(session)
         assert logins.owners(session, ["mot", "hai", "ba"]) == {"mot": one, "hai": two}
+
+
+def test_who_has_no_name_gets_one_of_their_code_and_nobody_s_is_taken(records: Records, at) -> None:
+    with records.begin() as session:
+        one, two, three, named, old = (
+            persons.add_person(
+                session, username=name, code=code, full_name=f"Người {code} (mẫu)", at=at
+            )
+            for name, code in (
+                (None, "TN/01"), (None, "tn-01"), (None, None), ("co-san", "TN-9"), ("tn-7", "X1")
+            )
+        )  # fmt: skip
+        old.username = "khac"
+        seven = persons.add_person(session, username=None, code="TN-7", full_name="B (mẫu)", at=at)
+        session.flush()
+        assert logins.give_by_code(session, [one, two, three, named, seven]) == 1
+        assert (one.username, named.username) == ("tn-01", "co-san")
+        assert (two.username, three.username) == (None, None)
+        assert seven.username is None, "the name was somebody's once"
+        assert logins.owners(session, ["tn-01"]) == {"tn-01": one.id}
+        assert logins.give_by_code(session, [one, two, three, named, seven]) == 0

@@ -24,7 +24,7 @@ from records.tables.marking import Submission
 from records.tables.people import Person
 from school import access
 from school.access import Actor, load_actor
-from school.people import account_acts, life
+from school.people import account_acts, acts, life
 from school.refusals import NotAllowed
 
 AT = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
@@ -189,6 +189,19 @@ def test_who_left_is_on_no_list_and_comes_back_with_everything(in_town) -> None:
         assert load_actor(town.session, "tn-1", at=AT).person_id == an.id
         kinds = [change.kind for change in moves.changes_of(town.session, an.id)]
         assert kinds == ["leave", "return"]
+
+    in_town(story)
+
+
+def test_a_list_does_not_change_who_left(in_town) -> None:  # type: ignore[no-untyped-def]
+    def story(town: Town) -> None:
+        officer = town.actor(access.MINISTRY_OFFICER)
+        an = town.person("TN-1")
+        row = f"TN-1,{an.full_name},c,2025,15,Trưởng phòng"
+        content = f"Mã cán bộ,Họ tên,Nhóm đối tượng,Danh mục,Mã đơn vị,Chức vụ\n{row}\n".encode()
+        life.leave(town.session, officer, an.id, on_day=DAY, reason="Nghỉ hưu", at=AT)
+        said = acts.check_roster(town.session, officer, "ds.csv", content, at=AT)
+        assert ["rời đi" in str(fault.reason) for fault in said.faults] == [True]
 
     in_town(story)
 
