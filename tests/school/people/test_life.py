@@ -197,6 +197,7 @@ def test_a_list_does_not_change_who_left(in_town) -> None:  # type: ignore[no-un
     def story(town: Town) -> None:
         officer = town.actor(access.MINISTRY_OFFICER)
         an = town.person("TN-1")
+        an.full_name = "Trần Thị Ánh"
         row = f"TN-1,{an.full_name},c,2025,15,Trưởng phòng"
         content = f"Mã cán bộ,Họ tên,Nhóm đối tượng,Danh mục,Mã đơn vị,Chức vụ\n{row}\n".encode()
         life.leave(town.session, officer, an.id, on_day=DAY, reason="Nghỉ hưu", at=AT)
