@@ -37,6 +37,7 @@ LONG = (
     "labs/test_jupyterhubs_own_tests.py",
     "labs/test_kernel_managers.py",
     "hub/browser",
+    "hub/platform/test_whole_life.py",
     "labs",
     "graders/service",
     "graders/compatible",
