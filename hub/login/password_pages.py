@@ -203,7 +203,7 @@ class ChangePassword(PasswordPage):
         try:
             if not await self.authenticator.authenticate(self, given):
                 raise Refused(WRONG_OLD, field="old_password")
-            actor, personal = await self.read(_load_person, user.name)
+            actor, personal = await self.read(_load_person, user.name, dt.datetime.now(dt.UTC))
             new = await self.new_password(personal)
             hashed = await asyncio.to_thread(accounts.hash_password, new)
             await self.act(account_acts.change_password, actor, self.keeping(hashed))
@@ -245,7 +245,7 @@ class ForgotPassword(PasswordPage):
 
     async def _write_to(self, name: str) -> None:
         try:
-            actor = await self.read(access.load_actor, name)
+            actor = await self.read(access.load_actor, name, at=dt.datetime.now(dt.UTC))
             if actor.known:
                 await self.act(account_acts.ask_for_link, actor)
         except Exception:
