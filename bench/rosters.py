@@ -20,8 +20,26 @@ from records.people import persons
 from school.people.roster import Outcome, import_roster, read_table
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
-FAMILY = "Nguyễn Trần Lê Phạm Hoàng Vũ Đặng Bùi Đỗ Hồ".split()
-GIVEN = "An Bình Cường Dũng Hà Hoa Lan Mai Nam Phúc Quang Sơn Tâm Uyên Vân Xuân Yến".split()
+FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ"]
+GIVEN = [
+    "An",
+    "Bình",
+    "Cường",
+    "Dũng",
+    "Hà",
+    "Hoa",
+    "Lan",
+    "Mai",
+    "Nam",
+    "Phúc",
+    "Quang",
+    "Sơn",
+    "Tâm",
+    "Uyên",
+    "Vân",
+    "Xuân",
+    "Yến",
+]
 
 
 def list_of(people: int) -> bytes:
