@@ -123,6 +123,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _public_address_has_no_path(self) -> Settings:
+        path = self.public_url.path if self.public_url else None
+        if path and path != "/":
+            raise ValueError(
+                f"MOTCHAM_PUBLIC_URL không được có đường dẫn ({path}): hệ thống đứng ở gốc của một "
+                "tên miền riêng, ví dụ https://hoc.example.vn"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _certificate_key_is_whole(self) -> Settings:
         if bool(self.certificate_key) != bool(self.certificate_chain):
             raise ValueError("MOTCHAM_CERTIFICATE_KEY và MOTCHAM_CERTIFICATE_CHAIN phải đặt cả hai")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from tornado.httputil import parse_body_arguments
 from tornado.web import stream_request_body
 
+from core.messages import Message, Refused
 from hub.portal.web import DRAINED_BODY_MB, PageHandler, Portal
 
 
@@ -40,6 +41,18 @@ class UploadPage(PageHandler):
         """The token stands in the form, which has not come yet when tornado asks."""
         if self._whole:
             super().check_xsrf_cookie()
+
+    def take_form(self, field: str) -> None:
+        """Take the form apart; `Refused` at the field of its file where that is too large."""
+        if not self.receive():
+            raise Refused(
+                Message(
+                    "Tệp lớn hơn {n} MB nên không nhận; hãy bỏ ảnh và phần thừa, hoặc chia thành "
+                    "nhiều tệp",
+                    {"n": int(self.body_mb)},
+                ),
+                field=field,
+            )
 
     def receive(self) -> bool:
         """Take the form apart and check its token; False when it is too large to have been kept,

@@ -111,12 +111,13 @@ def test_bad_input_gets_a_sentence_and_exit_2(arguments: list[str], tmp_path: Pa
     [
         ({"MOTCHAM_PORT": "x", "MOTCHAM_PASS_SHARE": "7"}, ["MOTCHAM_PORT", "MOTCHAM_PASS_SHARE"]),
         ({"MOTCHAM_LAB_SPAWNER": "simple"}, ["MOTCHAM_DEVELOPMENT"]),
+        ({"MOTCHAM_PUBLIC_URL": "https://a.vn/hoc"}, ["MOTCHAM_PUBLIC_URL", "/hoc"]),
         (
             {"MOTCHAM_OIDC_CLIENT_ID": "a"},
             ["MOTCHAM_OIDC_ISSUER", "MOTCHAM_OIDC_CLIENT_SECRET"],
         ),
     ],
-    ids=["values", "simple labs", "half of OIDC"],
+    ids=["values", "simple labs", "an address with a path", "half of OIDC"],
 )
 @pytest.mark.slow
 def test_wrong_settings_are_all_named_at_once(settings: dict[str, str], named: list[str]) -> None:

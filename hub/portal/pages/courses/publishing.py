@@ -5,15 +5,17 @@ from __future__ import annotations
 import courses
 from core.messages import Message, Refused
 from hub.portal.returned_forms import at_field
-from hub.portal.web import PageHandler
+from hub.portal.uploads import UploadPage
 from school import access
 from school.courses import acts, publishing
 
 UPLOAD_MB = 20
 
 
-class Publish(PageHandler):
+class Publish(UploadPage):
     """Upload a course folder as zip: it is checked with the real marker, then published."""
+
+    body_mb = UPLOAD_MB + 0.5  # with the rest of the form
 
     async def get(self) -> None:
         self.require(access.may_publish(self.actor))
@@ -23,6 +25,7 @@ class Publish(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_publish(self.actor))
+        self.take_form("course")
         files = self.request.files.get("course", [])
         if not files or len(files[0]["body"]) > UPLOAD_MB * 1_000_000:
             raise Refused(

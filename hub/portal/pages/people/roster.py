@@ -9,7 +9,8 @@ from typing import ClassVar
 from core.messages import Message, Refused
 from hub.portal.kept_files import KeptFiles
 from hub.portal.returned_forms import at_field
-from hub.portal.web import BaseHandler, PageHandler
+from hub.portal.uploads import UploadPage
+from hub.portal.web import BaseHandler
 from records import Session
 from records.programme.counting import load_units_tree
 from school import access
@@ -17,6 +18,7 @@ from school.people import acts
 from school.people.roster import COLUMNS, Outcome, correct, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import Encoding
+from school.people.sheets.opening import LARGEST_FILE_MB
 
 SHOWN_FAULTS = 200
 LONGEST_CELL = 300  # characters; what is longer is refused by its column anyway
@@ -24,10 +26,11 @@ NOTHING: Mapping[tuple[int, str], str] = {}
 _CORRECTION = re.compile(r"fix-(\d{1,7})-([a-z_]{2,20})")
 
 
-class RosterPage(PageHandler):
+class RosterPage(UploadPage):
     """Upload, see what is wrong row by row, import."""
 
     cost: ClassVar[float] = 4
+    body_mb = LARGEST_FILE_MB + 0.5  # with the rest of the form
 
     async def get(self) -> None:
         self.require(access.may_import_roster(self.actor))
@@ -35,6 +38,7 @@ class RosterPage(PageHandler):
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))
+        self.take_form("file")
         dry_run = self.get_argument("how", "check") != "import"
         corrections = self._corrections()
         with at_field("file"):

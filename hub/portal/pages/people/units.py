@@ -16,6 +16,7 @@ from core.messages import Message, Refused
 from courses.handouts.csv_cells import safe_cell
 from hub.portal.pages.officer import PAGE, XLSX, OfficerPage
 from hub.portal.returned_forms import at_field
+from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons, units
@@ -23,6 +24,7 @@ from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import FormerName
 from school import access
 from school.people import acts, unit_acts
+from school.people.sheets.opening import LARGEST_FILE_MB
 from school.people.units.code_lists import as_list
 from school.people.units.judging import Judged
 from school.people.units.keys import KINDS, key_of
@@ -120,16 +122,18 @@ class CodeList(BaseHandler):
         return as_list(_seen_by(session, self.actor, tree), tree)
 
 
-class ImportUnits(OfficerPage):
+class ImportUnits(UploadPage, OfficerPage):
     """A list is looked at as the tree that would be, then brought in whole; or one unit by form."""
 
     cost: ClassVar[float] = 4
+    body_mb = LARGEST_FILE_MB + 0.5  # with the rest of the form
 
     async def get(self) -> None:
         self._show(None)
 
     async def post(self) -> None:
         self.require(access.may_keep_units(self.actor))
+        self.take_form("file")
         if self.get_body_argument("one", ""):
             await self._add_one()
             return

@@ -78,3 +78,12 @@ async def test_another_officers_file_is_not_to_be_had(site):
     assert other.status == 422
     with site.records.read() as session:
         assert persons.find_person_by_code(session, "TN-9") is None
+
+
+async def test_a_file_beyond_all_bounds_is_told_at_its_field_and_never_held(site):
+    content = b"x" * 27_000_000
+    for who, page in (("can-bo", "roster"), ("bo", "units/import")):
+        answer = await site.as_(who).upload(page, "ds.csv", content, how="check")
+        assert answer.status == 422
+        assert "Tệp lớn hơn 10 MB nên không nhận" in answer.text
+        assert 'id="file-fault"' in answer.text
