@@ -23,10 +23,11 @@ from hub.platform.findings import Finding
 from hub.settings import Settings
 from records import Session
 from records.marking import queue
-from records.platform import audit
+from records.platform import audit, outbox
 
 LEAST_DISK_MB = 2_000
 LATE = dt.timedelta(minutes=5)  # a submission that waits longer
+MAIL_LATE = dt.timedelta(hours=2)  # a letter that waits longer
 GRADING_SILENT = dt.timedelta(minutes=1)
 EXPIRES_SOON = dt.timedelta(days=60)
 CLOCKS_DIFFER = dt.timedelta(seconds=5)
@@ -47,6 +48,9 @@ class Condition:
     backup_at: dt.datetime | None
     drill_at: dt.datetime | None
     logged_at: dt.datetime | None  # the newest line of the audit log
+    letters_waiting: int
+    letters_dead: int  # of the last weeks: older ones are forgotten
+    letters_since: dt.datetime | None  # the oldest that waits was written then
     disk_mb: int
     certificate_until: dt.datetime | None
 
@@ -59,6 +63,7 @@ def look(session: Session, settings: Settings) -> Condition:
     line = queue.line(session)
     told = _told_by_grading(settings.data / "grading-health.json")
     newest = audit.entries(session, limit=1)
+    letters = outbox.count_by_state(session)
     return Condition(
         waiting=line.queued,
         marking=line.claimed,
@@ -70,6 +75,9 @@ def look(session: Session, settings: Settings) -> Condition:
         backup_at=audit.newest_at(session, audit.BACKUP),
         drill_at=audit.newest_at(session, audit.DRILL),
         logged_at=newest[0].at if newest else None,
+        letters_waiting=letters.get("waiting", 0),
+        letters_dead=letters.get("dead", 0),
+        letters_since=outbox.waiting_since(session),
         disk_mb=free_mb(settings.data),
         certificate_until=certificate_until(settings),
     )
@@ -96,6 +104,7 @@ def judge(
             Message("{n} việc sau khi chấm còn dở, đang tự làm lại", {"n": found.unsettled}),
             Message("xem logs/platform.log, tìm “unsettled”"),
         )
+    yield from _mail(found, settings, at)
     yield _backup(found, settings, at)
     yield _disk(found)
     yield from certificate_findings(found.certificate_until, at)
@@ -130,6 +139,16 @@ def _marking(found: Condition, at: dt.datetime) -> Finding:
             Message("tăng MOTCHAM_WORKERS nếu máy còn lõi rỗi, hoặc thêm máy (MOTCHAM_DASK)"),
         )
     return Finding("good", Message("Chấm bài đang chạy; {n} bài chờ", {"n": found.waiting}))
+
+
+def _mail(found: Condition, settings: Settings, at: dt.datetime) -> Iterator[Finding]:
+    see = Message("xem Thư gửi đi: máy chủ thư trả lời gì; motcham doctor thử máy chủ ấy")
+    since = found.letters_since
+    if settings.mail_host and since is not None and at - since > MAIL_LATE:
+        hours = {"n": found.letters_waiting, "hours": int((at - since).total_seconds() // 3600)}
+        yield Finding("note", Message("{n} thư đang chờ gửi, thư lâu nhất {hours} giờ", hours), see)
+    if found.letters_dead:
+        yield Finding("note", Message("{n} thư không gửi được", {"n": found.letters_dead}), see)
 
 
 def _backup(found: Condition, settings: Settings, at: dt.datetime) -> Finding:

@@ -214,6 +214,11 @@ def count_by_state(session: Session) -> dict[str, int]:
     return {str(state): int(n) for state, n in rows}
 
 
+def waiting_since(session: Session) -> dt.datetime | None:
+    """When the oldest letter was written that still waits; None where none does."""
+    return session.scalar(select(func.min(Mail.created_at)).where(Mail.state == "waiting"))
+
+
 def latest(session: Session, state: str, *, limit: int) -> Sequence[tuple[Mail, Person]]:
     """The newest letters of a state, with whom they are for."""
     rows = session.execute(

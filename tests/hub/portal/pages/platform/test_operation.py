@@ -20,6 +20,7 @@ AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 WELL = Condition(
     waiting=0, marking=0, dead=0, oldest_at=None, grading_at=AT, grading_well=True, unsettled=0,
+    letters_waiting=0, letters_dead=0, letters_since=None,
     backup_at=AT - HOUR, drill_at=None, logged_at=AT, disk_mb=50_000,
     certificate_until=AT + dt.timedelta(days=400),
 )  # fmt: skip
@@ -67,6 +68,17 @@ def test_each_thing_that_is_not_well_is_told_with_what_mends_it(
     assert all(one.mend for one in findings if one.state != "good")
 
 
+def test_letters_that_do_not_leave_are_told_where_there_is_a_server() -> None:
+    late = dataclasses.replace(WELL, letters_waiting=3, letters_since=AT - 5 * HOUR)
+    server = Settings(mail_host="thu.example.org", mail_sender="a@example.org")
+    told = [str(one.what) for one in judge(late, server, at=AT)]
+    assert "3 thư đang chờ gửi, thư lâu nhất 5 giờ" in told
+    assert not any("chờ gửi" in str(one.what) for one in judge(late, Settings(), at=AT))
+    soon = dataclasses.replace(late, letters_since=AT - HOUR)
+    assert not any("chờ gửi" in str(one.what) for one in judge(soon, server, at=AT))
+    assert bad(letters_dead=2) == ["2 thư không gửi được"]
+
+
 async def test_the_page_tells_the_age_of_the_newest_copy(site: Any) -> None:
     assert "Chưa sao lưu lần nào" in (await site.as_("quan").get("operation")).text
     with site.records.begin() as session:
@@ -91,6 +103,7 @@ async def test_a_monitor_on_this_machine_gets_figures_without_names(site: Any) -
     assert float(lines['motcham_requests_total{handler="Home",method="GET",status="2xx"}']) >= 1
     assert lines["motcham_grading_up"] == "1.0"
     assert lines["motcham_queue_waiting"] == "0.0"
+    assert lines["motcham_mail_waiting"] == lines["motcham_mail_dead"] == "0.0"
     assert "motcham_backup_age_seconds" not in lines, "there is none"
     assert "mẫu" not in answer.text
 
