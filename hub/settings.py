@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
 
     # Watching it
+    log_format: Literal["lines", "json"] = "lines"
     metrics_token: SecretStr = SecretStr("")  # a monitor elsewhere shows it to read /metrics
 
     # Backups

@@ -15,7 +15,6 @@ import json
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +30,7 @@ from hub.mail.deadlines import write_of_deadlines
 from hub.mail.sending import Postman
 from hub.platform.audit.heads import DailyHeads
 from hub.platform.erasing import Erasing, hub_from
+from hub.platform.log_lines import speak
 from hub.settings import Settings, load_settings
 from records import Records, Session, open_records
 from records.learning import enrolments
@@ -43,21 +43,6 @@ HEALTH_EVERY_S = 5.0
 ASIDE_EVERY_S = 3.0
 DEADLINES_EVERY = dt.timedelta(minutes=10)
 logger = logging.getLogger("motcham.grading")
-
-
-class JsonLines(logging.Formatter):
-    """One JSON object a line; ``extra={"fields": …}`` adds its own. Never a notebook or a name."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "at": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
-            "level": record.levelname.lower(),
-            "what": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 OVERLAP = dt.timedelta(minutes=1)  # a decision is seen a moment after the time that it names
@@ -237,9 +222,8 @@ def run(settings: Settings, stop: Bell) -> None:
 
 
 def main() -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    settings = load_settings()
+    speak(settings.log_format)
     stop = Bell()  # a pipe: unlike a lock, safe to touch in a signal handler
 
     def told(number: int, _frame: FrameType | None) -> None:
@@ -247,7 +231,7 @@ def main() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    run(load_settings(), stop)
+    run(settings, stop)
 
 
 if __name__ == "__main__":

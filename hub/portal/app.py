@@ -30,6 +30,7 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
+from hub.platform.log_lines import speak
 from hub.portal import metrics, web
 from hub.portal.api import learning as api_learning
 from hub.portal.api import marking as api_marking
@@ -158,10 +159,18 @@ def log_access(handler: RequestHandler) -> None:
     status, request = handler.get_status(), handler.request
     level = logging.INFO if status < 400 else logging.WARNING if status < 500 else logging.ERROR
     caller = handler.caller if isinstance(handler, web.BaseHandler) else request.remote_ip
-    asked = f"{request.method} {request.path} ({caller})"
     took_ms = 1000 * request.request_time()
     metrics.answered(type(handler).__name__, request.method or "", status, took_ms / 1000)
-    logging.getLogger("tornado.access").log(level, "%d %s %.0f ms", status, asked, took_ms)
+    known = handler if isinstance(handler, web.BaseHandler) else None
+    fields = {
+        "ms": round(took_ms),
+        "caller": caller,
+        "person": known.actor.person_id if known else None,
+        "acts": ",".join(known.acted) if known else "",
+    }
+    logging.getLogger("tornado.access").log(
+        level, "%d %s %s", status, request.method, request.path, extra={"fields": fields}
+    )
 
 
 def make_app(portal: Portal, **settings: Any) -> Application:
@@ -289,9 +298,8 @@ def make_census(settings: Settings) -> LabCensus | None:
     )
 
 
-async def serve() -> None:
+async def serve(settings: Settings) -> None:
     """Run until told to stop."""
-    settings = load_settings()
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     records = open_records(settings.records_url, audit_key=settings.audit_key)
@@ -326,8 +334,9 @@ async def serve() -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    asyncio.run(serve())
+    settings = load_settings()
+    speak(settings.log_format)
+    asyncio.run(serve(settings))
 
 
 if __name__ == "__main__":

@@ -129,6 +129,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         self.portal = portal
         self.hub_auth = portal.hub_auth
         self.actor = access.ANYBODY
+        self.acted: list[str] = []  # the acts that were begun, for the log
         self.asker = self.caller  # until it is known who logged in
         self.now = portal.clock()
         self._ = self._translator()
@@ -198,6 +199,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     async def act(self, do: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have whoever asks do an act of `school`, in a thread, in one transaction."""
+        self.acted.append(do.about.name.removeprefix("school."))
 
         def work() -> T:
             with self.portal.records.begin() as session:
