@@ -54,7 +54,10 @@ def _check_file(file: str, known: Collection[str]) -> Iterator[Message]:
 
 
 def _complain(name: str, known: Collection[str], where: Message) -> Message:
-    near = difflib.get_close_matches(_full(name), known, n=1, cutoff=0.0)
+    full = _full(name)
+    # Who left the end off means the one that begins so.
+    longer = sorted(one for one in known if one.startswith(full))
+    near = longer or difflib.get_close_matches(full, known, n=1, cutoff=0.0)
     return Message(
         "Không có thiết lập nào tên {name} ({where}). Gần nhất là {near}.",
         {"name": name, "where": where, "near": near[0]},

@@ -11,6 +11,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,13 +58,17 @@ class Postman:
     """Takes what is due to the server that the settings name, into the demonstration's mailbox
     where none is named, and nowhere where that is no demonstration."""
 
+    _began: tuple[dt.datetime, float]  # when, and by the clock that never jumps, sending began
+
     def __init__(self, records: Records, settings: Settings) -> None:
         self._records, self._settings = records, settings
         self._readers = translate.load_translators()
         self._writer = Writer(settings, self._readers)
 
     def send_some(self, at: dt.datetime) -> bool:
-        """Send a few; whether there were any."""
+        """Send a few; whether there were any. ``at``: now; what follows is noted by the time that
+        has passed since."""
+        self._began = (at, time.monotonic())
         with self._records.read() as session:
             if not outbox.is_any_due(session, at=at):
                 return False
@@ -129,7 +134,7 @@ class Postman:
                 name=one.name,
                 sender=self._settings.mail_sender,
                 message_id=one.message_id,
-                at=dt.datetime.now(dt.UTC),
+                at=self._now(),
                 stop=one.stop,
             )
             await server.send_message(mail)
@@ -149,8 +154,12 @@ class Postman:
         else:
             self._note(one, "sent", "")
 
+    def _now(self) -> dt.datetime:
+        at, then = self._began
+        return at + dt.timedelta(seconds=time.monotonic() - then)
+
     def _note(self, one: Written, how: str, why: str) -> None:
-        at = dt.datetime.now(dt.UTC)
+        at = self._now()
         with self._records.begin() as session:
             if how == "sent":
                 outbox.note_sent(session, one.mail_id, at=at)
