@@ -7,8 +7,9 @@ transaction and with who acts; `act` holds every act to that, at each call. `ACT
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -83,6 +84,25 @@ def act(
         return found
 
     return declare
+
+
+def log(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    at: dt.datetime,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """An act's audit line, by its actor."""
+    audit.append(
+        session,
+        at=at,
+        actor=actor.username or "",
+        action=action,
+        subject=subject,
+        detail=detail or {},
+    )
 
 
 def nothing_changed(session: Session) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
 from core.messages import Message
 from hub.locale import translate
+
+if TYPE_CHECKING:
+    from school.people.roster import Fault as RosterFault
+    from school.people.units.judging import UnitFault
 
 
 @cache
@@ -27,3 +33,21 @@ def say(message: Message) -> None:
 def tell(message: Message) -> None:
     """A finding or a complaint, on standard error."""
     click.echo(speaker().message(message), err=True)
+
+
+def say_faults(faults: Sequence[RosterFault | UnitFault]) -> None:
+    """Each with its place and mend, and that nothing was imported."""
+    for fault in faults:
+        say(
+            Message(
+                "Dòng {line}, cột {column}, “{value}”: {reason}. Cách sửa: {mend}",
+                {
+                    "line": fault.line,
+                    "column": fault.column,
+                    "value": fault.value,
+                    "reason": fault.reason,
+                    "mend": fault.mend,
+                },
+            )
+        )
+    say(Message("Chưa nhập gì: có {n} chỗ cần sửa.", {"n": len(faults)}))

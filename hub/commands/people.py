@@ -10,7 +10,7 @@ import click
 
 from core.calendar import HANOI
 from core.messages import Message, Refused
-from hub.commands.console import say
+from hub.commands.console import say, say_faults
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
@@ -35,21 +35,8 @@ def import_(file: Path, dry_run: bool, data: Path | None) -> int:
     ask = acts.check_roster if dry_run else acts.import_roster
     with opened(data) as (_settings, records), records.begin() as session:
         outcome = ask(session, operator("motcham roster import"), file.name, content, at=at)
-    for fault in outcome.faults:
-        say(
-            Message(
-                "Dòng {line}, cột {column}, “{value}”: {reason}. Cách sửa: {mend}",
-                {
-                    "line": fault.line,
-                    "column": fault.column,
-                    "value": fault.value,
-                    "reason": fault.reason,
-                    "mend": fault.mend,
-                },
-            )
-        )
     if outcome.faults:
-        say(Message("Chưa nhập gì: có {n} chỗ cần sửa.", {"n": len(outcome.faults)}))
+        say_faults(outcome.faults)
         return 1
     facts = {"added": outcome.added, "changed": outcome.changed, "unchanged": outcome.unchanged}
     if dry_run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.messages import Message, Refused
-from hub.commands.console import say, speaker
+from hub.commands.console import say, say_faults, speaker
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
@@ -52,21 +52,8 @@ def import_(file: Path | None, central_2025: bool, dry_run: bool, data: Path | N
 
 
 def _tell(judged: Judged, *, dry_run: bool) -> int:
-    for fault in judged.faults:
-        say(
-            Message(
-                "Dòng {line}, cột {column}, “{value}”: {reason}. Cách sửa: {mend}",
-                {
-                    "line": fault.line,
-                    "column": fault.column,
-                    "value": fault.value,
-                    "reason": fault.reason,
-                    "mend": fault.mend,
-                },
-            )
-        )
     if judged.faults:
-        say(Message("Chưa nhập gì: có {n} chỗ cần sửa.", {"n": len(judged.faults)}))
+        say_faults(judged.faults)
         return 1
     for one in judged.tree:
         mark = f" [{speaker().message(MARKS[one.mark])}]" if one.mark else ""

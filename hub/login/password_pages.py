@@ -81,7 +81,7 @@ async def _show(handler: Any, template: str, fault: Refused | None = None, **val
     handler.finish(page)
 
 
-class PasswordPage(BaseHandler):  # type: ignore[misc]
+class PasswordPage(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
     """What these pages share: passwords are kept here, or a page says where."""
 
     async def prepare(self) -> None:

@@ -44,7 +44,7 @@ class Hub:
             headers={"Authorization": f"token {self.token}"},
         )
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S):  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE_S):  # noqa: S310 - as above
                 return True
         except urllib.error.HTTPError as error:
             return error.code == HTTPStatus.NOT_FOUND

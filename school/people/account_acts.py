@@ -16,12 +16,12 @@ from core.folding import fold
 from core.messages import Message, Refused
 from records import Session
 from records.people import account_links, logins, persons
-from records.platform import audit, outbox
+from records.platform import outbox
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed, require
+from school.acts import act, log, nothing_changed, require
 from school.people.account_tokens import CHANGE, RESET, SETUP, make_token
 from school.people.acts import units_to_fill
 
@@ -76,7 +76,7 @@ def make_link(
             Message("{username} chưa có email trong danh sách.", {"username": username}),
             field="username",
         )
-    _log(session, actor, "account.link", f"person:{person.id}", at, {"mailed": by_mail})
+    log(session, actor, "account.link", f"person:{person.id}", at, {"mailed": by_mail})
     return opened.slips[0]
 
 
@@ -104,7 +104,7 @@ def make_links(
         reached = [person for person in mine if person.id in addresses]
     opened = _hand_out(session, actor, reached, tree, by_mail=by_mail, at=at)
     if opened.slips:
-        _log(
+        log(
             session,
             actor,
             "account.links",
@@ -235,7 +235,7 @@ def ask_for_link(session: Session, actor: Actor, *, at: dt.datetime) -> bool:
     token = _own_link(session, actor, "reset", RESET, at=at)
     facts = _facts(actor.username or "", token, at + RESET)
     outbox.put(session, "reset", actor.person_id, facts, at=at)
-    _log(session, actor, "account.forgot", f"person:{actor.person_id}", at)
+    log(session, actor, "account.forgot", f"person:{actor.person_id}", at)
     return True
 
 
@@ -244,7 +244,7 @@ def begin_change(session: Session, actor: Actor, *, at: dt.datetime) -> str:
     """Somebody logged in with a password that another chose: the token by which they set their own,
     now."""
     token = _own_link(session, actor, "change", CHANGE, at=at)
-    _log(session, actor, "account.begin-change", f"person:{actor.person_id}", at)
+    log(session, actor, "account.begin-change", f"person:{actor.person_id}", at)
     return token
 
 
@@ -263,7 +263,7 @@ def choose_password(
         raise Refused(SPENT, field="code")
     account_links.note_password(session, found[1].id, must_change=False, at=at)
     purpose = found[0].purpose
-    _log(session, actor, "account.choose", f"person:{found[1].id}", at, {"purpose": purpose})
+    log(session, actor, "account.choose", f"person:{found[1].id}", at, {"purpose": purpose})
     set_password(found[1].username or "")
 
 
@@ -275,7 +275,7 @@ def change_password(
     assert actor.person_id is not None
     account_links.end_links(session, actor.person_id, at=at)
     account_links.note_password(session, actor.person_id, must_change=False, at=at)
-    _log(session, actor, "account.change", f"person:{actor.person_id}", at)
+    log(session, actor, "account.change", f"person:{actor.person_id}", at)
     set_password(actor.username or "")
 
 
@@ -295,7 +295,7 @@ def choose_letters(
     for kind in sorted(before - wanted):
         outbox.accept(session, actor.person_id, kind)
     subject = f"person:{actor.person_id}"
-    _log(session, actor, "mail.wishes", subject, at, {"refused": sorted(wanted)})
+    log(session, actor, "mail.wishes", subject, at, {"refused": sorted(wanted)})
     return True
 
 
@@ -317,21 +317,3 @@ def _own_link(
 
 def _facts(username: str, token: str, expires_at: dt.datetime) -> dict[str, Any]:
     return {"username": username, "token": token, "expires_at": expires_at.isoformat()}
-
-
-def _log(
-    session: Session,
-    actor: Actor,
-    action: str,
-    subject: str,
-    at: dt.datetime,
-    detail: Mapping[str, Any] | None = None,
-) -> None:
-    audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action=action,
-        subject=subject,
-        detail=detail or {},
-    )

@@ -4,18 +4,17 @@ names."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
 from records import Session
 from records.people import account_links, holders, logins, persons
-from records.platform import audit
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed, require
+from school.acts import act, log, nothing_changed, require
 from school.people import life, own_data  # noqa: F401 - acts of theirs are listed with these
 from school.people.appointing import (
     ALWAYS,
@@ -105,7 +104,7 @@ def reset_password(
     person = _find(session, username)
     account_links.end_links(session, person.id, at=at)
     account_links.note_password(session, person.id, must_change=True, at=at)
-    _log(session, actor, "account.password", person, at)
+    log(session, actor, "account.password", f"person:{person.id}", at)
     set_password(username)
 
 
@@ -116,7 +115,7 @@ def unbind_account(session: Session, actor: Actor, username: str, *, at: dt.date
     if person is None or not logins.unbind(session, username):
         nothing_changed(session)
         return False
-    _log(session, actor, "account.unbind", person, at)
+    log(session, actor, "account.unbind", f"person:{person.id}", at)
     return True
 
 
@@ -154,7 +153,7 @@ def appoint(
     bounds = {"from": days.starts_on, "to": days.ends_on}
     told = {name: day.isoformat() for name, day in bounds.items() if day}
     detail = {"role": role, "unit": key_of(found) if found else "", **told}
-    _log(session, actor, "role.grant", person, at, detail)
+    log(session, actor, "role.grant", f"person:{person.id}", at, detail)
     return True
 
 
@@ -181,7 +180,14 @@ def begin_administration(
             session, username=username, full_name=full_name, code=code or None, at=at
         )
     persons.grant_role(session, person.id, access.ADMINISTRATOR)
-    _log(session, actor, "role.grant", person, at, {"role": access.ADMINISTRATOR, "unit": ""})
+    log(
+        session,
+        actor,
+        "role.grant",
+        f"person:{person.id}",
+        at,
+        {"role": access.ADMINISTRATOR, "unit": ""},
+    )
     open_account()
 
 
@@ -227,7 +233,7 @@ def _withdraw(
         nothing_changed(session)
         return False
     detail = {"role": role, "unit": key_of(unit) if unit else ""}
-    _log(session, actor, "role.withdraw", person, at, detail)
+    log(session, actor, "role.withdraw", f"person:{person.id}", at, detail)
     return True
 
 
@@ -244,21 +250,3 @@ def _find(session: Session, username: str) -> Person:
     if person is None or person.erased_at is not None:
         raise Refused(Message("Không có ai mang tên đăng nhập {username}.", {"username": username}))
     return person
-
-
-def _log(
-    session: Session,
-    actor: Actor,
-    action: str,
-    person: Person,
-    at: dt.datetime,
-    detail: Mapping[str, str] | None = None,
-) -> None:
-    audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action=action,
-        subject=f"person:{person.id}",
-        detail=detail or {},
-    )

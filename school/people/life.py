@@ -8,7 +8,6 @@ withdraw that first.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
@@ -16,11 +15,10 @@ from records import Session
 from records.learning import enrolments
 from records.marking import unsettled
 from records.people import merging, moves, persons, privacy
-from records.platform import audit
 from records.tables.people import Person
 from school import access
 from school.access import Actor
-from school.acts import act, require
+from school.acts import act, log, require
 
 LONGEST_REASON = 500
 
@@ -50,7 +48,7 @@ def transfer(
     before = person.unit_id
     _change(session, actor, person, "transfer", unit.id, on_day, reason, at)
     detail = {"from": before, "to": unit.id, "on": on_day.isoformat()}
-    _log(session, actor, "person.transfer", person, at, detail)
+    log(session, actor, "person.transfer", f"person:{person.id}", at, detail)
 
 
 @act(may=access.may_change_people, audited="person.leave")
@@ -63,7 +61,7 @@ def leave(
         raise Refused(Message("Người này đã rời từ trước"))
     _refuse_roles(session, person, at)
     _change(session, actor, person, "leave", None, on_day, reason, at)
-    _log(session, actor, "person.leave", person, at, {"on": on_day.isoformat()})
+    log(session, actor, "person.leave", f"person:{person.id}", at, {"on": on_day.isoformat()})
 
 
 @act(may=access.may_change_people, audited="person.return")
@@ -75,7 +73,7 @@ def come_back(
     if person.left_at is None:
         raise Refused(Message("Người này chưa rời đi"))
     _change(session, actor, person, "return", None, on_day, reason, at)
-    _log(session, actor, "person.return", person, at, {"on": on_day.isoformat()})
+    log(session, actor, "person.return", f"person:{person.id}", at, {"on": on_day.isoformat()})
 
 
 @act(may=access.may_change_everybody, audited="person.merge")
@@ -100,7 +98,7 @@ def merge_people(
         again.next_at = at
     detail = {"merged": other.id, "reason": bool(why), **moved}
     privacy.erase_outside_later(session, other.id, None, at=at)
-    _log(session, actor, "person.merge", kept, at, detail)
+    log(session, actor, "person.merge", f"person:{kept.id}", at, detail)
 
 
 @act(may=access.may_change_everybody, audited="person.erase")
@@ -118,7 +116,7 @@ def erase(session: Session, actor: Actor, person_id: int, *, reason: str, at: dt
             privacy.erase_by_name(session, username, one)
         persons.erase_person(session, one, at=at)
         privacy.erase_outside_later(session, one, username, at=at)
-    _log(session, actor, "person.erase", session.get_one(Person, person_id), at)
+    log(session, actor, "person.erase", f"person:{person_id}", at)
 
 
 def may_change(session: Session, actor: Actor, person: Person, *, at: dt.datetime) -> bool:
@@ -193,21 +191,3 @@ def _reason(typed: str) -> str:
         most = {"n": LONGEST_REASON}
         raise Refused(Message("Lý do dài quá {n} ký tự", most), field="reason")
     return reason
-
-
-def _log(
-    session: Session,
-    actor: Actor,
-    action: str,
-    person: Person,
-    at: dt.datetime,
-    detail: Mapping[str, object] | None = None,
-) -> None:
-    audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action=action,
-        subject=f"person:{person.id}",
-        detail=dict(detail or {}),
-    )

@@ -13,12 +13,11 @@ from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
 from records import Session
 from records.people import persons, units
-from records.platform import audit
 from records.programme.counting import load_units_tree
 from records.tables.people import Unit
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed
+from school.acts import act, log, nothing_changed
 from school.people.units.judging import Judged, Key, Wanted, judge
 from school.people.units.keys import find_one, key_of, spell_key
 from school.people.units.reading import UnitTable
@@ -50,7 +49,7 @@ def import_units(session: Session, actor: Actor, table: UnitTable, *, at: dt.dat
     facts: dict[str, object] = {"added": len(judged.new), "changed": len(judged.changed)}
     if len(changes) == 1:
         facts |= {"unit": spell_key(*changes[0].key)}
-    _log(session, actor, "units.import", "units", facts, at)
+    log(session, actor, "units.import", "units", at, facts)
     return judged
 
 
@@ -99,7 +98,7 @@ def change_unit(
         unit.parent_id = above.id
         facts |= {"from": key_of(above_before) if above_before else "", "to": key_of(above)}
     session.flush()
-    _log(session, actor, "unit.change", f"unit:{unit_id}", facts, at)
+    log(session, actor, "unit.change", f"unit:{unit_id}", at, facts)
 
 
 @act(may=access.may_keep_units, audited="unit.end")
@@ -136,7 +135,7 @@ def end_unit(
         "last_day": last_day.isoformat(),
         "successor": key_of(after) if after else "",
     }
-    _log(session, actor, "unit.end", f"unit:{unit_id}", facts, at)
+    log(session, actor, "unit.end", f"unit:{unit_id}", at, facts)
 
 
 def _find(session: Session, unit_id: int) -> Unit:
@@ -146,16 +145,3 @@ def _find(session: Session, unit_id: int) -> Unit:
     if unit.parent_id is None:
         raise Refused(Message("Đơn vị trên cùng không đổi được ở đây"))
     return unit
-
-
-def _log(
-    session: Session,
-    actor: Actor,
-    action: str,
-    subject: str,
-    detail: Mapping[str, object],
-    at: dt.datetime,
-) -> None:
-    audit.append(
-        session, at=at, actor=actor.username or "", action=action, subject=subject, detail=detail
-    )

@@ -229,6 +229,17 @@ def make_site(
 
 
 @pytest.fixture
+async def bare_site(make_site: Any) -> AsyncIterator[Site]:
+    """Without courses and marking, for pages that need none."""
+    made, server = await make_site()
+    yield made
+    server.stop()
+    await server.close_all_connections()
+    made.portal.threads.shutdown()
+    made.portal.close()
+
+
+@pytest.fixture
 async def site(make_site: Any) -> AsyncIterator[Site]:
     """The template's course (every kind of cell) and the real one; no marking."""
     made, server = await make_site(

@@ -53,7 +53,7 @@ class Sealing(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, content: bytes) -> int:  # type: ignore[override]
+    def write(self, content: bytes) -> int:  # type: ignore[override]  # only bytes
         self._waiting += content
         while len(self._waiting) > PIECE:  # one piece stays: it may be the last
             self._put(bytes(self._waiting[:PIECE]), last=False)
@@ -90,7 +90,7 @@ class Opening(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, into: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, into: memoryview) -> int:  # type: ignore[override]  # as above
         while not self._ready and not self._ended:
             self._open_next()
         taken = self._ready[: len(into)]

@@ -244,7 +244,7 @@ class _Judging:
         said = row.cells[column]
         for form in ("%d/%m/%Y", "%Y-%m-%d"):
             try:
-                return dt.datetime.strptime(said, form).date() if said else None  # noqa: DTZ007
+                return dt.datetime.strptime(said, form).date() if said else None  # noqa: DTZ007 - a day
             except ValueError:
                 continue
         self._fault(row, column, Message("Không phải một ngày"), Message("Ví dụ 30/6/2025"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,13 +11,8 @@ from records.people import persons
 
 
 @pytest.fixture
-async def site(make_site: Any) -> AsyncIterator[Any]:
-    made, server = await make_site()
-    yield made
-    server.stop()
-    await server.close_all_connections()
-    made.portal.threads.shutdown()
-    made.portal.close()
+def site(bare_site: Any) -> Any:
+    return bare_site
 
 
 def lines(caplog: pytest.LogCaptureFixture, path: str) -> list[Any]:

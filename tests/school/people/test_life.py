@@ -54,7 +54,7 @@ class Town:
             unit_id=self.units[unit],
             audience_group="c",
             at=AT,
-            **rest,  # type: ignore[arg-type]
+            **rest,  # type: ignore[arg-type]  # texts only
         )
 
     def actor(self, role: str, unit: str | None = None) -> Actor:
@@ -87,7 +87,7 @@ def in_town(records: Records) -> Callable[[Callable[[Town], None]], None]:
 # --- another unit -------------------------------------------------------------------------------
 
 
-def test_who_is_transferred_keeps_where_the_certificate_was_earned(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_who_is_transferred_keeps_where_the_certificate_was_earned(in_town):
     def story(town: Town) -> None:
         an, officer = town.person("TN-1"), town.actor(access.MINISTRY_OFFICER)
         number = town.certified(an)
@@ -116,7 +116,7 @@ def test_who_is_transferred_keeps_where_the_certificate_was_earned(in_town) -> N
     ],
     ids=["no reason", "a long one", "tomorrow", "no unit", "the same unit", "before the last"],
 )
-def test_a_transfer_that_cannot_be_is_told_at_its_field(in_town, given, field) -> None:  # type: ignore[no-untyped-def]
+def test_a_transfer_that_cannot_be_is_told_at_its_field(in_town, given, field):
     def story(town: Town) -> None:
         an, officer = town.person("TN-1"), town.actor(access.MINISTRY_OFFICER)
         for unit in ("48", "15"):
@@ -136,7 +136,7 @@ def test_a_transfer_that_cannot_be_is_told_at_its_field(in_town, given, field) -
     in_town(story)
 
 
-def test_an_officer_of_a_unit_moves_only_own_people_to_own_units(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_an_officer_of_a_unit_moves_only_own_people_to_own_units(in_town):
     def story(town: Town) -> None:
         officer = town.actor(access.UNIT_OFFICER, "15")
         commune = persons.add_unit(
@@ -168,7 +168,7 @@ def test_an_officer_of_a_unit_moves_only_own_people_to_own_units(in_town) -> Non
 # --- away and back ------------------------------------------------------------------------------
 
 
-def test_who_left_is_on_no_list_and_comes_back_with_everything(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_who_left_is_on_no_list_and_comes_back_with_everything(in_town):
     def story(town: Town) -> None:
         an, officer = town.person("TN-1"), town.actor(access.UNIT_OFFICER, "15")
         number = town.certified(an)
@@ -193,7 +193,7 @@ def test_who_left_is_on_no_list_and_comes_back_with_everything(in_town) -> None:
     in_town(story)
 
 
-def test_a_list_does_not_change_who_left(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_a_list_does_not_change_who_left(in_town):
     def story(town: Town) -> None:
         officer = town.actor(access.MINISTRY_OFFICER)
         an = town.person("TN-1")
@@ -207,7 +207,7 @@ def test_a_list_does_not_change_who_left(in_town) -> None:  # type: ignore[no-un
     in_town(story)
 
 
-def test_who_holds_a_role_does_not_leave_with_it(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_who_holds_a_role_does_not_leave_with_it(in_town):
     def story(town: Town) -> None:
         ministry, teacher = town.actor(access.MINISTRY_OFFICER), town.person("TN-3")
         persons.grant_role(town.session, teacher.id, access.INSTRUCTOR)
@@ -240,7 +240,7 @@ def rows_of(session: Session, person_id: int) -> dict[str, int]:
     return found
 
 
-def test_nothing_of_two_who_are_one_is_lost(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_of_two_who_are_one_is_lost(in_town):
     def story(town: Town) -> None:
         session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
         an, twin = town.person("TN-1"), town.person("TN-1B", "48")
@@ -307,7 +307,7 @@ def test_nothing_of_two_who_are_one_is_lost(in_town) -> None:  # type: ignore[no
     in_town(story)
 
 
-def test_a_link_handed_out_for_one_of_two_opens_no_account_after_they_are_one(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_a_link_handed_out_for_one_of_two_opens_no_account_after_they_are_one(in_town):
     def story(town: Town) -> None:
         session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
         an, twin = town.person("TN-1"), town.person("TN-1B")
@@ -323,7 +323,7 @@ def test_a_link_handed_out_for_one_of_two_opens_no_account_after_they_are_one(in
     in_town(story)
 
 
-def test_a_copy_of_ones_own_data_holds_nothing_that_opens_the_account(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_a_copy_of_ones_own_data_holds_nothing_that_opens_the_account(in_town):
     def story(town: Town) -> None:
         session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
         an = town.person("TN-1", email="an@example.org")
@@ -336,7 +336,7 @@ def test_a_copy_of_ones_own_data_holds_nothing_that_opens_the_account(in_town) -
     in_town(story)
 
 
-def test_two_valid_certificates_are_not_joined_before_one_is_revoked(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_two_valid_certificates_are_not_joined_before_one_is_revoked(in_town):
     def story(town: Town) -> None:
         session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
         an, twin = town.person("TN-1"), town.person("TN-1B")
@@ -354,7 +354,7 @@ def test_two_valid_certificates_are_not_joined_before_one_is_revoked(in_town) ->
 
 
 @pytest.mark.parametrize(("code", "word"), [("TN-1", "chính người này"), ("TN-0", "Không có ai")])
-def test_a_code_that_is_no_other_s_is_told_at_its_field(in_town, code: str, word: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_code_that_is_no_other_s_is_told_at_its_field(in_town, code, word):
     def story(town: Town) -> None:
         an, ministry = town.person("TN-1"), town.actor(access.MINISTRY_OFFICER)
         with pytest.raises(Refused, match=word) as refused:
@@ -367,7 +367,7 @@ def test_a_code_that_is_no_other_s_is_told_at_its_field(in_town, code: str, word
 # --- erased -------------------------------------------------------------------------------------
 
 
-def test_who_is_erased_is_blank_with_all_who_were_merged_and_what_was_signed_stays(in_town) -> None:  # type: ignore[no-untyped-def]
+def test_who_is_erased_is_blank_with_all_who_were_merged_and_what_was_signed_stays(in_town):
     def story(town: Town) -> None:
         session, ministry = town.session, town.actor(access.MINISTRY_OFFICER)
         an, twin = town.person("TN-1"), town.person("TN-1B")

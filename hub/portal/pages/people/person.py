@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from analytics.programme import places
 from core.calendar import today_in_vietnam
@@ -133,5 +134,4 @@ class PersonPage(PageHandler):
         if not seen.may_change:
             return []
         now = [unit for unit in seen.units.values() if unit.successor_id is None]
-        by_name: Callable[[UnitNode], str] = lambda unit: unit.name  # noqa: E731
-        return sorted(now, key=by_name)[:UNITS_SHOWN]
+        return sorted(now, key=attrgetter("name"))[:UNITS_SHOWN]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,13 +17,8 @@ GOOD = GAPPY.format("15").replace(",z,", ",c,")
 
 
 @pytest.fixture
-async def site(make_site: Any) -> AsyncIterator[Any]:
-    made, server = await make_site()
-    yield made
-    server.stop()
-    await server.close_all_connections()
-    made.portal.threads.shutdown()
-    made.portal.close()
+def site(bare_site: Any) -> Any:
+    return bare_site
 
 
 def kept_in(page: Any) -> str:

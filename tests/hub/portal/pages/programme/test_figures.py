@@ -7,7 +7,6 @@ import datetime as dt
 import io
 import random
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,14 +33,8 @@ NATION = ("bo", "kiem", "quan")
 
 
 @pytest.fixture
-async def site(make_site: Any) -> AsyncIterator[Any]:
-    """A portal without courses: these pages need none."""
-    made, server = await make_site()
-    yield made
-    server.stop()
-    await server.close_all_connections()
-    made.portal.threads.shutdown()
-    made.portal.close()
+def site(bare_site: Any) -> Any:
+    return bare_site
 
 
 @pytest.fixture
