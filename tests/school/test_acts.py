@@ -1,5 +1,7 @@
 """Every act asks permission first, is told who acts and when, and leaves its trace."""
 
+# Longer than most: every act is played once here, so that one that is missing shows.
+
 from __future__ import annotations
 
 import ast

@@ -1,5 +1,7 @@
 """How names, values, calls and errors behave between the two processes (docs/marking.md)."""
 
+# Longer than most: one table of behaviours between two processes, read beside docs/marking.md.
+
 import pytest
 from notebooks import answered, as_bytes, code, locked, manual, notebook, solution, test, text
 

@@ -5,6 +5,8 @@ What is allowed shows (or, for what changes something, is looked at: the bodies 
 on purpose); what is not looks absent.
 """
 
+# Longer than most: the tables of all routes by role and of all forms are one matter; half is data.
+
 from __future__ import annotations
 
 import asyncio
