@@ -1,7 +1,7 @@
 """The schema that migrations make is the schema that the tables declare, from every release on.
 
 `schemas/` holds one dump per released schema, ``<revision>.sql``, for SQLite. Make the next one
-when a release is cut: ``python tests/records/test_migrations.py > tests/records/schemas/….sql``.
+when a release is cut: ``python tests/records/test_migrations.py 0012 > …/schemas/0012.sql``.
 """
 
 from __future__ import annotations
@@ -251,11 +251,13 @@ def test_a_schema_from_the_future_is_not_touched(records) -> None:
         migrate_to(records.engine, "head")
 
 
-def _dump() -> str:
-    """The newest schema of an empty SQLite database, as SQL."""
+def _dump(revision: str) -> str:
+    """The schema of an empty SQLite database at ``revision``, as SQL."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "new.sqlite"
-        open_records(f"sqlite:///{path}", migrate=True).close()
+        records = open_records(f"sqlite:///{path}")
+        migrate_to(records.engine, revision)
+        records.close()
         connection = sqlite3.connect(path)
         lines = "\n".join(connection.iterdump())
         connection.close()
@@ -263,4 +265,4 @@ def _dump() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(_dump() + "\n")
+    sys.stdout.write(_dump((sys.argv[1:] or ["head"])[0]) + "\n")

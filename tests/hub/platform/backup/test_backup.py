@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gzip
 import io
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,6 +37,8 @@ from records.tables.people import Person
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 PASSPHRASE = "một cụm mật khẩu dài"
+OLDER = sorted((Path(__file__).parents[3] / "records" / "schemas").glob("*.sql"))
+assert OLDER, "no older schema to restore"
 
 
 def fill(settings: Settings) -> None:
@@ -194,6 +198,42 @@ def test_a_drill_restores_compares_and_leaves_nothing(settings: Settings, tmp_pa
     assert done.made.rows > 100
     assert (done.audit_entries, bool(done.certificate)) == (1, True)
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        *((schema, "sqlite") for schema in OLDER),
+        pytest.param(OLDER[-1], "postgres", marks=pytest.mark.postgres),
+    ],
+    ids=lambda one: getattr(one, "stem", one),
+)
+def test_a_copy_of_an_older_schema_is_restored_and_brought_to_the_newest(
+    schema: Path, kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    old = Settings(data=tmp_path / "old")
+    make_private_folder(old.data)
+    with contextlib.closing(sqlite3.connect(old.data / "motcham.sqlite")) as base, base:
+        base.executescript(schema.read_text(encoding="utf-8"))
+        facts = {
+            "id": 7, "full_name": "Lê Thị Yên (mẫu)", "name_key": "yên",
+            "name_folded": "le thi yen", "language": "vi", "made_up": True, "created_at": "2026-03-02 00:00:00",
+        }  # fmt: skip
+        columns = [row[1] for row in base.execute("PRAGMA table_info(person)") if row[1] in facts]
+        base.execute(
+            f"INSERT INTO person ({', '.join(columns)}) VALUES ({', '.join('?' for _ in columns)})",
+            [facts[name] for name in columns],
+        )
+    with accounts.open_accounts(old.hub_database_url):
+        pass
+    made = make_backup(old, tmp_path, PASSPHRASE, at=AT)
+    assert made.about.records_revision == schema.stem
+    url = request.getfixturevalue("empty_postgres") if kind == "postgres" else ""
+    there = Settings(data=tmp_path / "there", database_url=url)
+    restore_backup(made.path, PASSPHRASE, there)
+    assert names_in(there) == ["Lê Thị Yên (mẫu)"]
+    with snapshot(there.records_url) as restored:
+        assert restored.revision > schema.stem or schema == OLDER[-1]
 
 
 # --- what is refused ----------------------------------------------------------------------------
