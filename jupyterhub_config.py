@@ -61,8 +61,10 @@ accounts_config.auth_refresh_age = 60  # a name that is nobody's any more is soo
 accounts_config.refresh_pre_spawn = True
 accounts_config.enable_signup = False
 accounts_config.check_common_password = True
-if not settings.oidc:
-    accounts_config.front_proxies = settings.proxies_in_front
+accounts_config.front_proxies = settings.proxies_in_front
+accounts_config.asks_second_factor = settings.asks_second_factor
+accounts_config.second_factor_roles = sorted(settings.second_factor_roles)
+accounts_config.keys_origin = settings.keys_origin
 if settings.oidc:
     accounts_config.issuer = str(settings.oidc_issuer)
     accounts_config.domain = settings.oidc_domain

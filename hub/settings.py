@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     mail_sender: str = ""  # the address that letters come from
     mail_per_minute: int = Field(60, ge=1, le=100_000)
 
+    # A security key beside the password: whoever has one is asked for it
+    second_factor: str = ""  # roles that must have one, with commas: administrator,unit-officer
+    second_factor_after_oidc: bool = False  # also of those who come from the identity provider
+
     # Login by an identity provider (OpenID Connect); all of them or none
     oidc_issuer: AnyHttpUrl | None = None
     oidc_client_id: str = ""
@@ -148,6 +152,29 @@ class Settings(BaseSettings):
         if self.mail_user and self.mail_security == "none":
             raise ValueError(
                 "MOTCHAM_MAIL_SECURITY=none gửi mật khẩu không mã hóa; hãy dùng starttls hoặc tls"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _keys_can_be_asked_for(self) -> Settings:
+        if not self.second_factor_roles:
+            return self
+        from school.access import ROLES
+
+        if wrong := self.second_factor_roles - set(ROLES):
+            raise ValueError(
+                f"MOTCHAM_SECOND_FACTOR: không có vai trò {', '.join(sorted(wrong))}; "
+                f"các vai trò là {', '.join(ROLES)}"
+            )
+        if not self.asks_second_factor:
+            raise ValueError(
+                "MOTCHAM_SECOND_FACTOR không có tác dụng khi đăng nhập ở máy chủ định danh; đặt "
+                "MOTCHAM_SECOND_FACTOR_AFTER_OIDC=true, hoặc để máy chủ định danh hỏi lớp thứ hai"
+            )
+        if not self.keys_origin:
+            raise ValueError(
+                "MOTCHAM_SECOND_FACTOR cần một tên miền có TLS, vì trình duyệt chỉ dùng khóa bảo "
+                "mật ở đó: đặt MOTCHAM_PUBLIC_URL, ví dụ https://hoc.example.vn"
             )
         return self
 
@@ -279,6 +306,31 @@ class Settings(BaseSettings):
     def oidc(self) -> bool:
         """Whether people log in at an identity provider rather than with local passwords."""
         return self.oidc_issuer is not None
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """The roles that must have a security key."""
+        said = (name.strip().lower().replace("_", "-") for name in self.second_factor.split(","))
+        return frozenset(name for name in said if name)
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether people are asked for a key here, rather than by the identity provider."""
+        return not self.oidc or self.second_factor_after_oidc
+
+    @property
+    def keys_origin(self) -> str:
+        """Where browsers let security keys be used: a name by TLS, or this very machine by its
+        name; empty where the platform has neither."""
+        place = urlsplit(self.address)
+        host = place.hostname or ""
+        if is_loopback(host):
+            name = host if host.endswith("localhost") else "localhost"
+            return f"{place.scheme}://{name}{f':{place.port}' if place.port else ''}"
+        with contextlib.suppress(ValueError):
+            ipaddress.ip_address(host)
+            return ""  # a key is for a name, never for an address
+        return self.address.rstrip("/") if self.secure else ""
 
     def as_environment(self, *, without_secrets: bool = False) -> dict[str, str]:
         """The same settings for a child process, every one of them said explicitly.
