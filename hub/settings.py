@@ -24,6 +24,19 @@ from hub import setting_names
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# No provider's names of claims are certain before its agreement says them: docs/operators.md says
+# what is known of each, and what to ask.
+OIDC_PRESETS: dict[str, dict[str, object]] = {
+    "vneid": {
+        "oidc_code_claim": "preferred_username",
+        "oidc_code_digits": 12,
+        "oidc_name_claim": "name",
+        "oidc_match_email": False,
+        "oidc_match_roles": False,
+    },
+}
+
+
 class Settings(BaseSettings):
     """What an operator may choose. Times in seconds, sizes in megabytes, shares in 0..1."""
 
@@ -104,7 +117,18 @@ class Settings(BaseSettings):
     oidc_authorize_url: str = ""  # empty: as the issuer says of itself
     oidc_token_url: str = ""  # empty: as the issuer says of itself
     oidc_userinfo_url: str = ""  # empty: as the issuer says of itself
+    oidc_preset: Literal["", "vneid"] = ""  # what the five below are where they are not set
+    oidc_code_claim: str = ""  # the claim that is the person's code in the list
+    oidc_code_digits: int = Field(0, ge=0, le=32)  # of such a code; 0: any text
+    oidc_name_claim: str = ""  # the full name, which must then be the list's
+    oidc_match_email: bool = False  # a verified address may say who somebody is, once
+    oidc_match_roles: bool = False  # code or address may, also of people who hold a role
     oidc_token_auth: Literal["", "basic", "post"] = ""  # how the secret is shown; empty: likewise
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_fills_what_is_not_set(cls, given: dict[str, object]) -> dict[str, object]:
+        return {**OIDC_PRESETS.get(str(given.get("oidc_preset", "")), {}), **given}
 
     @field_validator("data")
     @classmethod

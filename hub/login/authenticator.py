@@ -24,7 +24,7 @@ from oauthenticator.generic import GenericOAuthenticator
 from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Bytes, HasTraits, Integer, List, Unicode
+from traitlets import Bool, Bytes, HasTraits, Instance, Integer, List, Unicode
 
 from core.messages import Message, Refused
 from hub.locale import translate
@@ -37,16 +37,15 @@ from hub.login.same_site import Logout, comes_from_here
 from hub.login.strength import LONGEST_BYTES
 from hub.login.waiting import SecondFactor, WaitingRoom
 from records import Records, open_records
-from records.people import account_links, logins, security_keys
+from records.people import account_links, security_keys
 from school import access
-from school.people import account_acts
+from school.people import account_acts, login_acts
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
-UNKNOWN = Message(
-    "Tài khoản này chưa có trong danh sách học viên. Hãy liên hệ cán bộ đầu mối của cơ quan."
-)
+UNKNOWN = login_acts.UNKNOWN
 TOO_OFTEN = Message("Có quá nhiều lần đăng nhập sai từ nơi này. Hãy chờ một phút rồi thử lại.")
 EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại.")
+NAMELESS = "-"  # in place of a login name that a provider does not say; nobody's
 # Compared with when there is no such account, so that both answers take the same time.
 NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
 # Whoever was refused unheard is answered late, so that asking again at once costs them and not us;
@@ -235,34 +234,46 @@ class AfterProvider(OAuthCallbackHandler):  # type: ignore[misc]
 class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore[misc]
     """Login at an identity provider; one of its claims is the user name.
 
-    The name belongs to whoever came by it first: see `records.people.logins.bind`.
+    The name belongs to whoever came by it first, and some are known without one: see
+    `school.people.login_acts.find_login`.
     """
 
     callback_handler = AfterProvider
     issuer = Unicode(help="Who the provider says it is.").tag(config=True)
     domain = Unicode(help="The domain whose names are known without it.").tag(config=True)
 
+    trust = Instance(claims.Trust, ()).tag(config=True)
+
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:
+        """The name that the provider says; where somebody may be known without one, `NAMELESS`."""
         try:
             return claims.read_login_name(user_info.get(self.username_claim), self.domain)
         except Refused as refused:
+            if self.trust.anything and refused.messages[0] == claims.NO_CLAIM:
+                return NAMELESS
             raise web.HTTPError(403, refused.messages[0].template) from None
 
     async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
-        auth_model = await super().run_post_auth_hook(handler, auth_model)
         said = (auth_model.get("auth_state") or {}).get(self.user_auth_state_key) or {}
         try:
-            subject = claims.read_subject(self.issuer, said.get("sub"))
+            name = await asyncio.to_thread(self._find_login, auth_model["name"], said)
         except Refused as refused:
             raise web.HTTPError(403, refused.messages[0].template) from None
-        if not await asyncio.to_thread(self._bind, auth_model["name"], subject):
-            raise web.HTTPError(403, claims.OTHER_SUBJECT.template)
-        await self.ask_second_factor(auth_model["name"])
+        auth_model = await super().run_post_auth_hook(handler, {**auth_model, "name": name})
+        await self.ask_second_factor(name)
         return auth_model
 
-    def _bind(self, username: str, subject: str) -> bool:
+    def _find_login(self, name: str, said: dict[str, Any]) -> str:
+        subject, at = claims.read_subject(self.issuer, said.get("sub")), dt.datetime.now(dt.UTC)
+        described = claims.read_description(said, self.trust)
+        known = "" if name == NAMELESS else name
         with self.open_records().begin() as session:
-            return logins.bind(session, username, subject)
+            found = login_acts.find_login(
+                session, known, subject, described, roles_too=self.trust.roles, at=at
+            )
+        if found != known:
+            self.log.info("%s is known by what the identity provider says of them", found)
+        return found
 
     def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
         handlers = [one for one in super().get_handlers(app) if one[0] != r"/logout"]

@@ -235,7 +235,7 @@ class RegisterKey(KeyPage):
             here=self.here,
             origin=self.origin,
             over=over,
-            name=self.field("name")[:60],
+            key_name=self.field("name")[:60],
             logs_in=waiting.logs_in,
         )
 
