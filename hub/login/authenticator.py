@@ -40,6 +40,7 @@ from records import Records, open_records
 from records.people import account_links, security_keys
 from school import access
 from school.people import account_acts, login_acts
+from school.people.login_acts import Described
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
 UNKNOWN = login_acts.UNKNOWN
@@ -267,6 +268,8 @@ class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore
         subject, at = claims.read_subject(self.issuer, said.get("sub")), dt.datetime.now(dt.UTC)
         described = claims.read_description(said, self.trust)
         known = "" if name == NAMELESS else name
+        if not known and described == Described():
+            raise Refused(claims.NO_CLAIM)
         with self.open_records().begin() as session:
             found = login_acts.find_login(
                 session, known, subject, described, roles_too=self.trust.roles, at=at
