@@ -198,7 +198,8 @@ class Settings(BaseSettings):
         if not self.keys_origin:
             raise ValueError(
                 "MOTCHAM_SECOND_FACTOR cần một tên miền có TLS, vì trình duyệt chỉ dùng khóa bảo "
-                "mật ở đó: đặt MOTCHAM_PUBLIC_URL, ví dụ https://hoc.example.vn"
+                "mật ở đó: đặt MOTCHAM_PUBLIC_URL, ví dụ https://hoc.example.vn (thử trên một máy: "
+                "http://localhost:8000)"
             )
         return self
 
@@ -350,6 +351,8 @@ class Settings(BaseSettings):
         host = place.hostname or ""
         if is_loopback(host):
             name = host if host.endswith("localhost") else "localhost"
+            if name != host and self.lab_domain:
+                return ""  # the hub then leads everybody back to the number
             return f"{place.scheme}://{name}{f':{place.port}' if place.port else ''}"
         with contextlib.suppress(ValueError):
             ipaddress.ip_address(host)

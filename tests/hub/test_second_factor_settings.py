@@ -17,8 +17,9 @@ def settings(**given: object) -> Settings:
 @pytest.mark.parametrize(
     ("given", "origin"),
     [
-        ({}, "http://localhost:8000"),
-        ({"port": 9000}, "http://localhost:9000"),
+        ({"lab_spawner": "none", "port": 9000}, "http://localhost:9000"),
+        ({"public_url": "http://localhost:8000"}, "http://localhost:8000"),
+        ({}, ""),
         ({"public_url": "https://hoc.example.vn/"}, "https://hoc.example.vn"),
         ({"public_url": "https://hoc.example.vn:8443"}, "https://hoc.example.vn:8443"),
         ({"public_url": "http://hoc.example.vn"}, ""),
@@ -31,7 +32,8 @@ def test_keys_are_for_a_name_by_tls_or_for_this_machine(given: object, origin: s
 
 
 def test_roles_are_read_as_they_are_typed() -> None:
-    found = settings(second_factor=" Administrator, unit_officer ,ministry-officer,")
+    typed = " Administrator, unit_officer ,ministry-officer,"
+    found = settings(second_factor=typed, public_url="https://hoc.example.vn")
     assert found.second_factor_roles == {"administrator", "unit-officer", "ministry-officer"}
     assert settings().second_factor_roles == frozenset()
 

@@ -6,13 +6,14 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
 from hub.login import accounts
+from hub.platform.ports import free_port
 from records import open_records
 from records.people import persons
 
@@ -21,8 +22,17 @@ NAME, PASSWORD = "khoausb", "voi xôi cày tím 7"
 
 
 @pytest.fixture
-def site(platform: Any) -> Any:
-    """The platform, opened by the name that keys are for, with somebody of our own in it."""
+def site(start_platform: Callable[..., Any], tmp_path: Path) -> Any:
+    """A platform under the name that keys are for, with somebody of our own in it."""
+    port = free_port()
+    platform = start_platform(
+        tmp_path / "data",
+        port=port,
+        MOTCHAM_PUBLIC_URL=f"http://localhost:{port}",
+        MOTCHAM_FRONT_PROXIES="0",
+        MOTCHAM_DEMO_LEARNERS="0",
+    )
+    platform.wait_until_ready()
     records = open_records(platform.records_url)
     with records.begin() as session:
         unit = persons.find_unit(session, "province", "2025", "15")
@@ -33,7 +43,7 @@ def site(platform: Any) -> Any:
     records.close()
     with accounts.open_accounts(f"sqlite:///{platform.data / 'jupyterhub.sqlite'}") as session:
         accounts.set_password(session, NAME, PASSWORD)
-    return dataclasses.replace(platform, url=f"http://localhost:{urlsplit(platform.url).port}/")
+    return dataclasses.replace(platform, url=f"http://localhost:{port}/")
 
 
 def say_password(page: Any, site: Any) -> None:
