@@ -7,7 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub.login import authenticator, hub_database, reader, scopes
+from hub.login import authenticator, claims, hub_database, reader, scopes
 from hub.login.identity_provider import with_endpoints
 from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
@@ -61,8 +61,10 @@ accounts_config.auth_refresh_age = 60  # a name that is nobody's any more is soo
 accounts_config.refresh_pre_spawn = True
 accounts_config.enable_signup = False
 accounts_config.check_common_password = True
-if not settings.oidc:
-    accounts_config.front_proxies = settings.proxies_in_front
+accounts_config.front_proxies = settings.proxies_in_front
+accounts_config.asks_second_factor = settings.asks_second_factor
+accounts_config.second_factor_roles = sorted(settings.second_factor_roles)
+accounts_config.keys_origin = settings.keys_origin
 if settings.oidc:
     accounts_config.issuer = str(settings.oidc_issuer)
     accounts_config.domain = settings.oidc_domain
@@ -74,7 +76,14 @@ if settings.oidc:
     accounts_config.userdata_url = settings.oidc_userinfo_url
     accounts_config.basic_auth = settings.oidc_token_auth in ("", "basic")  # OIDC Core, clause 9
     accounts_config.username_claim = settings.oidc_username_claim
-    asks_for_email = settings.oidc_username_claim == "email"
+    accounts_config.trust = claims.Trust(
+        code_claim=settings.oidc_code_claim,
+        code_digits=settings.oidc_code_digits,
+        name_claim=settings.oidc_name_claim,
+        email=settings.oidc_match_email,
+        roles=settings.oidc_match_roles,
+    )
+    asks_for_email = settings.oidc_match_email or settings.oidc_username_claim == "email"
     accounts_config.scope = ["openid", "profile", *(["email"] if asks_for_email else [])]
     accounts_config.auto_login = True
 

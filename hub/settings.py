@@ -24,6 +24,19 @@ from hub import setting_names
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# No provider's names of claims are certain before its agreement says them: docs/operators.md says
+# what is known of each, and what to ask.
+OIDC_PRESETS: dict[str, dict[str, object]] = {
+    "vneid": {
+        "oidc_code_claim": "preferred_username",
+        "oidc_code_digits": 12,
+        "oidc_name_claim": "name",
+        "oidc_match_email": False,
+        "oidc_match_roles": False,
+    },
+}
+
+
 class Settings(BaseSettings):
     """What an operator may choose. Times in seconds, sizes in megabytes, shares in 0..1."""
 
@@ -91,6 +104,10 @@ class Settings(BaseSettings):
     mail_sender: str = ""  # the address that letters come from
     mail_per_minute: int = Field(60, ge=1, le=100_000)
 
+    # A security key beside the password: whoever has one is asked for it
+    second_factor: str = ""  # roles that must have one, with commas: administrator,unit-officer
+    second_factor_after_oidc: bool = False  # also of those who come from the identity provider
+
     # Login by an identity provider (OpenID Connect); all of them or none
     oidc_issuer: AnyHttpUrl | None = None
     oidc_client_id: str = ""
@@ -100,7 +117,18 @@ class Settings(BaseSettings):
     oidc_authorize_url: str = ""  # empty: as the issuer says of itself
     oidc_token_url: str = ""  # empty: as the issuer says of itself
     oidc_userinfo_url: str = ""  # empty: as the issuer says of itself
+    oidc_preset: Literal["", "vneid"] = ""  # what the five below are where they are not set
+    oidc_code_claim: str = ""  # the claim that is the person's code in the list
+    oidc_code_digits: int = Field(0, ge=0, le=32)  # of such a code; 0: any text
+    oidc_name_claim: str = ""  # the full name, which must then be the list's
+    oidc_match_email: bool = False  # a verified address may say who somebody is, once
+    oidc_match_roles: bool = False  # code or address may, also of people who hold a role
     oidc_token_auth: Literal["", "basic", "post"] = ""  # how the secret is shown; empty: likewise
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset_fills_what_is_not_set(cls, given: dict[str, object]) -> dict[str, object]:
+        return {**OIDC_PRESETS.get(str(given.get("oidc_preset", "")), {}), **given}
 
     @field_validator("data")
     @classmethod
@@ -148,6 +176,30 @@ class Settings(BaseSettings):
         if self.mail_user and self.mail_security == "none":
             raise ValueError(
                 "MOTCHAM_MAIL_SECURITY=none gửi mật khẩu không mã hóa; hãy dùng starttls hoặc tls"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _keys_can_be_asked_for(self) -> Settings:
+        if not self.second_factor_roles:
+            return self
+        from school.access import ROLES
+
+        if wrong := self.second_factor_roles - set(ROLES):
+            raise ValueError(
+                f"MOTCHAM_SECOND_FACTOR: không có vai trò {', '.join(sorted(wrong))}; "
+                f"các vai trò là {', '.join(ROLES)}"
+            )
+        if not self.asks_second_factor:
+            raise ValueError(
+                "MOTCHAM_SECOND_FACTOR không có tác dụng khi đăng nhập ở máy chủ định danh; đặt "
+                "MOTCHAM_SECOND_FACTOR_AFTER_OIDC=true, hoặc để máy chủ định danh hỏi lớp thứ hai"
+            )
+        if not self.keys_origin:
+            raise ValueError(
+                "MOTCHAM_SECOND_FACTOR cần một tên miền có TLS, vì trình duyệt chỉ dùng khóa bảo "
+                "mật ở đó: đặt MOTCHAM_PUBLIC_URL, ví dụ https://hoc.example.vn (thử trên một máy: "
+                "http://localhost:8000)"
             )
         return self
 
@@ -279,6 +331,33 @@ class Settings(BaseSettings):
     def oidc(self) -> bool:
         """Whether people log in at an identity provider rather than with local passwords."""
         return self.oidc_issuer is not None
+
+    @property
+    def second_factor_roles(self) -> frozenset[str]:
+        """The roles that must have a security key."""
+        said = (name.strip().lower().replace("_", "-") for name in self.second_factor.split(","))
+        return frozenset(name for name in said if name)
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether people are asked for a key here, rather than by the identity provider."""
+        return not self.oidc or self.second_factor_after_oidc
+
+    @property
+    def keys_origin(self) -> str:
+        """Where browsers let security keys be used: a name by TLS, or this very machine by its
+        name; empty where the platform has neither."""
+        place = urlsplit(self.address)
+        host = place.hostname or ""
+        if is_loopback(host):
+            name = host if host.endswith("localhost") else "localhost"
+            if name != host and self.lab_domain:
+                return ""  # the hub then leads everybody back to the number
+            return f"{place.scheme}://{name}{f':{place.port}' if place.port else ''}"
+        with contextlib.suppress(ValueError):
+            ipaddress.ip_address(host)
+            return ""  # a key is for a name, never for an address
+        return self.address.rstrip("/") if self.secure else ""
 
     def as_environment(self, *, without_secrets: bool = False) -> dict[str, str]:
         """The same settings for a child process, every one of them said explicitly.

@@ -192,6 +192,18 @@ def may_keep_own_account(actor: Actor) -> bool:
     return actor.known
 
 
+def must_have_key(actor: Actor, roles: Collection[str]) -> bool:
+    """Whether somebody is let in only with a security key beside the password. ``roles``: those of
+    which the operator wants it."""
+    return actor.known and not {*actor.roles, LEARNER}.isdisjoint(roles)
+
+
+def may_take_keys_away(actor: Actor) -> bool:
+    """Take lost security keys of others away. Not for whoever hands out links to passwords: one
+    person would then open both doors of an account."""
+    return may_administer(actor)
+
+
 def may_change_people(actor: Actor) -> bool:
     """Write down that people went to another unit, left or came back; of one's own units, or of
     all."""

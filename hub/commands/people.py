@@ -163,6 +163,34 @@ def unbind(username: str, data: Path | None) -> int:
     return 0
 
 
+@account.command()
+@click.argument("username")
+@click.option("--take", is_flag=True, help="Thu hồi mọi khóa và mã dự phòng; phiên kết thúc.")
+@DATA
+def keys(username: str, take: bool, data: Path | None) -> None:
+    """Khóa bảo mật của USERNAME: có mấy khóa; với --take thì thu hồi, khi người ấy mất cả khóa lẫn
+    mã dự phòng. Ai buộc phải có khóa sẽ đăng ký khóa mới ở lần đăng nhập sau."""
+    from records.people import persons
+    from school.access import operator
+    from school.people import key_acts
+
+    at = dt.datetime.now(dt.UTC)
+    with opened(data) as (_settings, records), records.begin() as session:
+        person = persons.find_person(session, username)
+        facts: dict[str, object] = {"username": username}
+        if person is None:
+            raise Refused(Message("Không có ai mang tên đăng nhập {username}.", facts))
+        if take:
+            gone = key_acts.take_keys_away(
+                session, operator("motcham account keys"), person.id, at=at
+            )
+            say(Message("Đã thu hồi {n} khóa của {username}.", facts | {"n": gone}))
+            return
+        found, left = key_acts.load_keys(session, person.id)
+    facts |= {"n": len(found), "left": left}
+    say(Message("{username}: {n} khóa, còn {left} mã dự phòng.", facts))
+
+
 @click.group()
 def role() -> None:
     """Vai trò: ai được làm gì."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,35 +21,49 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.handlers import LoginHandler
 from nativeauthenticator.orm import UserInfo
 from oauthenticator.generic import GenericOAuthenticator
+from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado import web
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Bytes, HasTraits, Integer, Unicode
+from traitlets import Bool, Bytes, HasTraits, Instance, Integer, List, Unicode
 
 from core.messages import Message, Refused
 from hub.locale import translate
 from hub.locale.cookie import keep_language
-from hub.login import claims, password_pages
+from hub.login import accounts, claims, key_pages, password_pages
 from hub.login.callers import caller_of
 from hub.login.login_limits import LinkLimits, LoginLimits
 from hub.login.reader import translator_for
 from hub.login.same_site import Logout, comes_from_here
 from hub.login.strength import LONGEST_BYTES
+from hub.login.waiting import SecondFactor, WaitingRoom
 from records import Records, open_records
-from records.people import account_links, logins
+from records.people import account_links, security_keys
 from school import access
-from school.people import account_acts
+from school.people import account_acts, login_acts
+from school.people.login_acts import Described
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
-UNKNOWN = Message(
-    "Tài khoản này chưa có trong danh sách học viên. Hãy liên hệ cán bộ đầu mối của cơ quan."
-)
+UNKNOWN = login_acts.UNKNOWN
 TOO_OFTEN = Message("Có quá nhiều lần đăng nhập sai từ nơi này. Hãy chờ một phút rồi thử lại.")
 EXPIRED = Message("Trang đăng nhập đã hết hạn. Xin đăng nhập lại.")
+NAMELESS = "-"  # in place of a login name that a provider does not say; nobody's
 # Compared with when there is no such account, so that both answers take the same time.
 NOBODY = bcrypt.hashpw(b"nobody", bcrypt.gensalt())
 # Whoever was refused unheard is answered late, so that asking again at once costs them and not us;
 # but no more than so many at a time are kept waiting.
 LATE_S, MOST_LATE = 4.0, 200
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the records say of a login name. ``lacks_key``: they must have a security key and have
+    none. ``ends``: their sessions are to end."""
+
+    person_id: int
+    model: dict[str, Any]
+    has_key: bool
+    lacks_key: bool
+    ends: bool
 
 
 class RolesFromRecords(HasTraits):
@@ -57,22 +72,47 @@ class RolesFromRecords(HasTraits):
     records_url = Unicode(help="The database of records.").tag(config=True)
     audit_key = Bytes(help="What its audit log is chained with.").tag(config=True)
     sends_mail = Bool(help="Whether letters leave this platform.").tag(config=True)
+    front_proxies = Integer(0, help="Proxies before the hub's own.").tag(config=True)
+    asks_second_factor = Bool(help="Whether security keys are asked for here.").tag(config=True)
+    second_factor_roles = List(Unicode(), help="Roles that must have a key.").tag(config=True)
+    keys_origin = Unicode(help="The address that keys are for.").tag(config=True)
     keeps_passwords = False  # here, rather than elsewhere
     _records = AnyTrait(None, allow_none=True)
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.waiting = WaitingRoom()
+        self._tasks: set[asyncio.Future[None]] = set()  # kept until they are done
 
     async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
         """Add the groups; a name that is nobody's is turned away with a reason."""
         auth_model = await super().run_post_auth_hook(handler, auth_model)  # type: ignore[misc]
-        known = auth_model and await self._known(auth_model["name"])
-        if not known:
+        known = await self.look_up(auth_model["name"]) if auth_model else None
+        if known is None:
             raise web.HTTPError(403, UNKNOWN.template)
-        return {**auth_model, **known}
+        if known.ends:
+            await self.end_if_asked(auth_model["name"], known.person_id)
+        return {**auth_model, **known.model}
+
+    async def ask_second_factor(self, username: str) -> None:
+        """Last of all: `SecondFactor` where the password alone opens nothing. Every way to a
+        session or a token by a password comes by here."""
+        known = await self.look_up(username) if self.asks_second_factor else None
+        if known and (known.has_key or known.lacks_key):
+            raise SecondFactor(username, known.person_id, registers=not known.has_key)
 
     async def refresh_user(self, user: Any, handler: Any = None) -> Any:
         """Called by the hub every ``auth_refresh_age`` seconds for whoever is active."""
         if not await super().refresh_user(user, handler):  # type: ignore[misc]
             return False
-        return await self._known(user.name) or False
+        known = await self.look_up(user.name)
+        if known is None:
+            return False
+        if known.ends or known.lacks_key:
+            # Soon, not now: the request at hand may have come by a token that is then gone.
+            asyncio.get_running_loop().call_later(1, self._end_soon, user.name, known)
+            return False
+        return known.model
 
     def open_records(self) -> Records:
         if self._records is None:
@@ -80,24 +120,50 @@ class RolesFromRecords(HasTraits):
         records: Records = self._records
         return records
 
-    async def _known(self, username: str) -> dict[str, Any] | None:
+    async def look_up(self, username: str) -> Known | None:
+        """What the records say of this name now; None where it is nobody's."""
         return await asyncio.to_thread(self._look_up, username)
 
-    def _look_up(self, username: str) -> dict[str, Any] | None:
+    def _look_up(self, username: str) -> Known | None:
         with self.open_records().read() as session:
             actor = access.load_actor(session, username, at=dt.datetime.now(dt.UTC))
-        if not actor.known:
-            return None
-        return {
+            if actor.person_id is None:
+                return None
+            has_key = security_keys.has_keys(session, actor.person_id)
+            ends = security_keys.is_ending(session, actor.person_id)
+        model = {
             "groups": sorted(actor.roles | {access.LEARNER}),  # everybody known may learn
             "admin": access.may_administer(actor),
         }
+        obliged = self.asks_second_factor and access.must_have_key(actor, self.second_factor_roles)
+        return Known(actor.person_id, model, has_key, obliged and not has_key, ends)
+
+    async def end_if_asked(self, username: str, person_id: int) -> None:
+        """End the sessions of this person, where an act wants it."""
+        if await asyncio.to_thread(self._take_ending, person_id):
+            self._end_sessions(username)
+
+    def _take_ending(self, person_id: int) -> bool:
+        with self.open_records().begin() as session:
+            return security_keys.take_ending(session, person_id)
+
+    def _end_sessions(self, username: str) -> None:
+        db = self.db  # type: ignore[attr-defined]  # the hub's, of the authenticator
+        accounts.end_sessions(db, username, keep_labs=True)
+        db.commit()
+
+    def _end_soon(self, username: str, known: Known) -> None:
+        if known.lacks_key:
+            self._end_sessions(username)
+        else:
+            task = asyncio.ensure_future(self.end_if_asked(username, known.person_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
 
 class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc]
     """Passwords in the hub's database; `hub.login.login_limits` says who may try how many."""
 
-    front_proxies = Integer(0, help="Proxies before the hub's own.").tag(config=True)
     keeps_passwords = True
 
     def __init__(self, **given: Any) -> None:
@@ -132,6 +198,7 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
             raise password_pages.MustChange(token)
         if (user := orm.User.find(self.db, name)) is not None:
             self.db.refresh(user)  # a command may have ended the sessions of this name meanwhile
+        await self.ask_second_factor(name)
         return auth_model
 
     def _begin_change(self, username: str) -> str:
@@ -151,42 +218,74 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
             (r"/login", VietnameseLogin),
             (r"/logout", Logout),
             *password_pages.HANDLERS,
+            *key_pages.HANDLERS,
         ]
+
+
+class AfterProvider(OAuthCallbackHandler):  # type: ignore[misc]
+    """Where the provider sends people back to."""
+
+    async def get(self) -> None:
+        try:
+            await super().get()
+        except SecondFactor as found:
+            key_pages.let_wait(self, found, self.get_next_url())
 
 
 class ProviderAccounts(RolesFromRecords, GenericOAuthenticator):  # type: ignore[misc]
     """Login at an identity provider; one of its claims is the user name.
 
-    The name belongs to whoever came by it first: see `records.people.logins.bind`.
+    The name belongs to whoever came by it first, and some are known without one: see
+    `school.people.login_acts.find_login`.
     """
 
+    callback_handler = AfterProvider
     issuer = Unicode(help="Who the provider says it is.").tag(config=True)
     domain = Unicode(help="The domain whose names are known without it.").tag(config=True)
 
+    trust = Instance(claims.Trust, ()).tag(config=True)
+
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:
+        """The name that the provider says; where somebody may be known without one, `NAMELESS`."""
         try:
             return claims.read_login_name(user_info.get(self.username_claim), self.domain)
         except Refused as refused:
+            if self.trust.anything and refused.messages[0] == claims.NO_CLAIM:
+                return NAMELESS
             raise web.HTTPError(403, refused.messages[0].template) from None
 
     async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
-        auth_model = await super().run_post_auth_hook(handler, auth_model)
         said = (auth_model.get("auth_state") or {}).get(self.user_auth_state_key) or {}
         try:
-            subject = claims.read_subject(self.issuer, said.get("sub"))
+            name = await asyncio.to_thread(self._find_login, auth_model["name"], said)
         except Refused as refused:
             raise web.HTTPError(403, refused.messages[0].template) from None
-        if not await asyncio.to_thread(self._bind, auth_model["name"], subject):
-            raise web.HTTPError(403, claims.OTHER_SUBJECT.template)
+        auth_model = await super().run_post_auth_hook(handler, {**auth_model, "name": name})
+        await self.ask_second_factor(name)
         return auth_model
 
-    def _bind(self, username: str, subject: str) -> bool:
+    def _find_login(self, name: str, said: dict[str, Any]) -> str:
+        subject, at = claims.read_subject(self.issuer, said.get("sub")), dt.datetime.now(dt.UTC)
+        described = claims.read_description(said, self.trust)
+        known = "" if name == NAMELESS else name
+        if not known and described == Described():
+            raise Refused(claims.NO_CLAIM)
         with self.open_records().begin() as session:
-            return logins.bind(session, username, subject)
+            found = login_acts.find_login(
+                session, known, subject, described, roles_too=self.trust.roles, at=at
+            )
+        if found != known:
+            self.log.info("%s is known by what the identity provider says of them", found)
+        return found
 
     def get_handlers(self, app: Any) -> list[tuple[str, Any]]:
         handlers = [one for one in super().get_handlers(app) if one[0] != r"/logout"]
-        return [*handlers, (r"/logout", Logout), *password_pages.HANDLERS]
+        return [
+            *handlers,
+            (r"/logout", Logout),
+            *password_pages.HANDLERS,
+            *key_pages.HANDLERS,
+        ]
 
 
 class VietnameseLogin(LoginHandler):  # type: ignore[misc]
@@ -231,6 +330,9 @@ class VietnameseLogin(LoginHandler):  # type: ignore[misc]
             user = await self.login_user(data)
         except password_pages.MustChange as must:
             await password_pages.show_setting(self, code=must.token, chosen_by_another=True)
+            return
+        except SecondFactor as found:
+            key_pages.let_wait(self, found, self.get_next_url())
             return
         if user:
             self._jupyterhub_user = user

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Message, Refused
+from school.people.login_acts import Described
 
 NO_CLAIM = Message(
     "Máy chủ định danh không cho biết tên đăng nhập. Hãy báo quản trị hệ thống xem lại "
@@ -17,9 +20,33 @@ OTHER_DOMAIN = Message(
     "Máy chủ định danh gọi tên kèm miền (MIỀN\\tên). Hãy báo quản trị hệ thống đặt "
     "MOTCHAM_OIDC_DOMAIN cho đúng miền của cơ quan."
 )
-OTHER_SUBJECT = Message(
-    "Tài khoản này đã gắn với một người khác ở máy chủ định danh. Hãy báo quản trị hệ thống."
+NO_CODE = Message(
+    "Máy chủ định danh không cho biết mã của anh/chị. Hãy báo quản trị hệ thống xem lại "
+    "MOTCHAM_OIDC_CODE_CLAIM."
 )
+NO_FULL_NAME = Message(
+    "Máy chủ định danh không cho biết họ tên để đối chiếu. Hãy báo quản trị hệ thống xem lại "
+    "MOTCHAM_OIDC_NAME_CLAIM."
+)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Which claims may say who of the lists somebody is; "" and False: none.
+
+    ``code_digits``: how many digits an official's code has, 0 where it is any text. ``name_claim``:
+    the full name, compared with the list's. ``roles``: also people who hold a role.
+    """
+
+    code_claim: str = ""
+    code_digits: int = 0
+    name_claim: str = ""
+    email: bool = False
+    roles: bool = False
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.code_claim or self.email)
 
 
 def read_login_name(claim: Any, domain: str = "") -> str:
@@ -48,3 +75,34 @@ def read_subject(issuer: str, subject: Any) -> str:
     if not isinstance(subject, str | int) or isinstance(subject, bool) or not str(subject):
         raise Refused(NO_SUBJECT)
     return hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()
+
+
+def read_description(said: Mapping[str, Any], trust: Trust) -> Described:
+    """What a provider says of somebody that the operator trusts; of what is missing or odd, the
+    sentence, for whoever is not known otherwise.
+
+    An address counts only where the provider says that it has checked it: ``email_verified`` true,
+    as the standard has it (OpenID Connect Core 1.0, clause 5.1), and not a word like it.
+    """
+    email = said.get("email") if trust.email and said.get("email_verified") is True else ""
+    email = email.strip() if isinstance(email, str) else ""
+    name = said.get(trust.name_claim) if trust.name_claim else None
+    if trust.name_claim and (not isinstance(name, str) or not name.strip()):
+        return Described(fault=NO_FULL_NAME)
+    code = _read_code(said.get(trust.code_claim), trust.code_digits) if trust.code_claim else ""
+    return Described(fault=NO_CODE) if code is None else Described(code, email, name)
+
+
+def _read_code(claim: Any, digits: int) -> str | None:
+    """ "" where there is none, None where it cannot be one. A number may have lost the noughts it
+    begins with; with ``digits`` they are put back."""
+    if claim is None:
+        return ""
+    if isinstance(claim, int) and not isinstance(claim, bool):
+        claim = str(claim).zfill(digits)
+    if not isinstance(claim, str):
+        return None
+    code = unicodedata.normalize("NFKC", claim).strip()
+    if digits and not (code.isascii() and code.isdigit() and len(code) == digits):
+        return None
+    return code

@@ -13,13 +13,11 @@ from http import HTTPStatus
 from typing import Any
 
 from jupyterhub import orm
-from jupyterhub.handlers.base import BaseHandler
 from tornado import web
 
 from core.messages import Message, Refused
 from hub.login import accounts
-from hub.login.callers import caller_of
-from hub.login.reader import translator_for
+from hub.login.own_page import OwnPage, show
 from hub.login.strength import check_password
 from records import Session
 from records.people import account_links, logins, persons
@@ -51,7 +49,7 @@ async def show_setting(
 ) -> None:
     """The page for a new password, by a code; passwords are never sent back."""
     handler.set_header("Referrer-Policy", "no-referrer")
-    await _show(
+    await show(
         handler,
         "set-password.html",
         fault,
@@ -62,57 +60,13 @@ async def show_setting(
     )
 
 
-async def _show(handler: Any, template: str, fault: Refused | None = None, **values: Any) -> None:
-    _ = translator_for(handler)
-    if fault:
-        handler.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
-    told = {name: _.message(said[0]) for name, said in (fault.fields if fault else {}).items()}
-    page = await handler.render_template(
-        template,
-        _=_,
-        language=_.language,
-        faults=told,
-        wrong=_.message(fault.messages[0]) if fault else "",
-        login_url=f"{handler.hub.base_url}login",
-        forgot_url=f"{handler.hub.base_url}forgot-password",
-        **values,
-    )
-    handler.set_header("Cache-Control", "no-store")
-    handler.finish(page)
-
-
-class PasswordPage(BaseHandler):  # type: ignore[misc]  # JupyterHub is untyped
+class PasswordPage(OwnPage):
     """What these pages share: passwords are kept here, or a page says where."""
 
     async def prepare(self) -> None:
         await super().prepare()
         if not self.authenticator.keeps_passwords and not self._finished:
-            await _show(self, "passwords-elsewhere.html")
-
-    def field(self, name: str) -> str:
-        return str(self.get_body_argument(name, "", strip=False))
-
-    @property
-    def caller(self) -> str:
-        return caller_of(self.request, front_proxies=self.authenticator.front_proxies)
-
-    async def read(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        def work() -> Any:
-            with self.authenticator.open_records().read() as session:
-                return ask(session, *given, **named)
-
-        return await asyncio.to_thread(work)
-
-    async def act(self, do: Callable[..., Any], actor: Actor, *given: Any) -> Any:
-        """An act of this person's, in a thread, in one transaction."""
-        self.actor = actor
-
-        def work() -> Any:
-            at = dt.datetime.now(dt.UTC)
-            with self.authenticator.open_records().begin() as session:
-                return do(session, self.actor, *given, at=at)
-
-        return await asyncio.to_thread(work)
+            await show(self, "passwords-elsewhere.html")
 
     async def new_password(self, personal: Iterable[str]) -> str:
         """The one that was typed, twice and well chosen; `Refused` otherwise, at its field."""
@@ -216,7 +170,7 @@ class ChangePassword(PasswordPage):
 
     async def _show(self, fault: Refused | None = None, *, done: bool = False) -> None:
         name = self.current_user.name
-        await _show(self, "change-password.html", fault, user_name=name, done=done)
+        await show(self, "change-password.html", fault, user_name=name, done=done)
 
 
 class ForgotPassword(PasswordPage):
@@ -254,7 +208,7 @@ class ForgotPassword(PasswordPage):
     async def _show(
         self, fault: Refused | None = None, username: str = "", *, done: bool = False
     ) -> None:
-        await _show(
+        await show(
             self,
             "forgot-password.html",
             fault,

@@ -86,6 +86,36 @@ def _reset(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
     )
 
 
+_SECURITY = {
+    "key-added": Message("Khóa bảo mật “{name}” vừa được thêm vào tài khoản của anh/chị."),
+    "key-removed": Message("Khóa bảo mật “{name}” vừa được gỡ khỏi tài khoản của anh/chị."),
+    "keys-taken": Message(
+        "Quản trị hệ thống vừa thu hồi mọi khóa bảo mật và mã dự phòng của anh/chị."
+    ),
+    "codes-made": Message("Anh/chị vừa có mười mã dự phòng mới; các mã cũ hết hiệu lực."),
+    "code-used": Message(
+        "Một mã dự phòng vừa được dùng để đăng nhập vào tài khoản của anh/chị; còn {left} mã."
+    ),
+}
+
+
+def _security(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    said = _SECURITY[facts["what"]]
+    happened = Message(said.template, {"name": facts["name"], "left": facts["left"]})
+    return Letter(
+        _("Thay đổi về bảo mật tài khoản Một Chạm"),
+        (
+            _.message(happened),
+            _("Lúc {at} (giờ Việt Nam).", at=_.time(dt.datetime.fromisoformat(facts["at"]))),
+            _(
+                "Nếu không phải anh/chị làm hoặc nhờ làm, hãy đổi mật khẩu ngay và báo quản trị "
+                "hệ thống."
+            ),
+        ),
+        (_("Xem khóa bảo mật của tôi"), f"{places.address}hub/security-keys"),
+    )
+
+
 def _certificate(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
     return Letter(
         _("Anh/chị đã được cấp giấy chứng nhận"),
@@ -131,6 +161,7 @@ def _until(facts: Mapping[str, Any], _: Translator) -> str:
 _KINDS: dict[str, Callable[[Mapping[str, Any], Translator, Places], Letter]] = {
     "setup": _setup,
     "reset": _reset,
+    "security": _security,
     "certificate": _certificate,
     "deadline": _deadline,
     "message": _message,

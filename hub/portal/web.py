@@ -328,6 +328,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
             "path": self.request.uri,
             "hub_prefix": self.portal.hub_prefix,
             "keeps_passwords": self.portal.keeps_passwords,
+            "asks_second_factor": self.portal.keeps_passwords
+            or self.portal.settings.second_factor_after_oidc,
             "ministry": self.portal.settings.ministry,
             "demonstration": self.portal.settings.demonstration,
         }

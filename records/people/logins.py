@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
@@ -111,13 +111,59 @@ def bind(session: Session, name: str, subject: str) -> bool:
 
 
 def unbind(session: Session, name: str) -> bool:
-    """Let the next subject of the identity provider log in by this name; False where none did."""
+    """Let the next subject of the identity provider log in as the person of this name, whichever
+    of their names it was that had one; False where none did."""
     row = session.get(LoginName, fingerprint(name))
-    if row is None or row.subject is None:
+    if row is None:
         return False
-    row.subject = None
-    session.flush()
-    return True
+    gone = session.execute(
+        update(LoginName)
+        .where(LoginName.person_id == row.person_id, LoginName.subject.is_not(None))
+        .values(subject=None)
+        .returning(LoginName.fingerprint)
+    )
+    return bool(gone.all())
+
+
+def people_of_subject(session: Session, subject: str) -> set[int]:
+    """Whose login names, now or once, this subject of the identity provider has."""
+    found = select(LoginName.person_id).where(LoginName.subject == subject)
+    return set(session.scalars(found))
+
+
+def name_of_subject(session: Session, subject: str) -> str | None:
+    """The login name in force that this subject has; a name that was changed opens nothing."""
+    rows = session.execute(
+        select(Person.username, LoginName.fingerprint)
+        .join(Person, Person.id == LoginName.person_id)
+        .where(LoginName.subject == subject, Person.username.is_not(None))
+    )
+    return next((name for name, key in rows if name and fingerprint(name) == key), None)
+
+
+def is_bound(session: Session, person_id: int) -> bool:
+    """Whether a subject of the identity provider has any login name of this person's."""
+    return (
+        session.scalar(
+            select(LoginName.fingerprint)
+            .where(LoginName.person_id == person_id, LoginName.subject.is_not(None))
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def find_described(session: Session, *, code: str, email: str) -> list[Person]:
+    """Everybody in the lists with this official's code, or this address; "" is nobody's. Not who
+    left or was erased."""
+    fits = [
+        *((Person.code == code,) if code else ()),
+        *((func.lower(Person.email) == email.lower(),) if email else ()),
+    ]
+    if not fits:
+        return []
+    listed = (Person.erased_at.is_(None), Person.left_at.is_(None))
+    return list(session.scalars(select(Person).where(or_(*fits), *listed).order_by(Person.id)))
 
 
 def _portions(values: Collection[str]) -> Iterator[list[str]]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.people import account_links
+from records.people import account_links, security_keys
 from records.schema import Table
 from records.tables.assessment import Certificate
 from records.tables.learning import Enrolment, Progress
@@ -26,8 +26,12 @@ from records.tables.marking import Submission
 from records.tables.people import Person, RoleGrant
 from records.writing import hold_person
 
-# Not what a person did. A link that was handed out opens the account of whom it was for or none.
-_STAY = {"person", "erasure", "role_grant", "account_link"}
+# Not what a person did. A link that was handed out opens the account of whom it was for or none,
+# and so does a key (`security_keys.follow_account`).
+_STAY = {
+    *("person", "erasure", "role_grant", "account_link"),
+    *("security_key", "recovery_code", "sessions_end"),
+}
 
 
 def same_person(session: Session, person_id: int) -> list[int]:
@@ -78,6 +82,7 @@ def _identity(session: Session, kept: Person, other: Person, at: dt.datetime) ->
     session.flush()
     for name, value in given.items():
         setattr(kept, name, value)
+    security_keys.follow_account(session, other.id, kept.id, with_account="username" in given)
     session.flush()
 
 

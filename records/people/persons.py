@@ -14,7 +14,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session, aliased
 
 from core.messages import Message, Refused
-from records.people import logins
+from records.people import logins, security_keys
 from records.schema import Table, personal_columns
 from records.tables.people import Person, RoleGrant, Unit
 from records.writing import insert_new
@@ -127,6 +127,7 @@ def erase_person(session: Session, person_id: int, *, at: dt.datetime) -> None:
         )
     session.execute(update(Person).where(Person.id == person_id).values(erased_at=at))
     session.execute(delete(RoleGrant).where(RoleGrant.person_id == person_id))
+    security_keys.forget(session, person_id)
     session.expire_all()
 
 

@@ -20,14 +20,14 @@ from records.writing import insert_new
 
 # What a person may refuse; links that were asked for are not among them.
 REFUSABLE = ("certificate", "deadline", "message")
-KINDS = ("setup", "reset", *REFUSABLE)
+KINDS = ("setup", "reset", "security", *REFUSABLE)
 
 LEASE = dt.timedelta(minutes=5)
 MOST_TRIES = 12  # about a day of a server that is away
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=4)
 KEPT = dt.timedelta(days=60)
 # Somebody waits at a screen for the first; thousands of the last may stand before it.
-_URGENCY = case((Mail.kind == "reset", 0), (Mail.kind == "setup", 1), else_=2)
+_URGENCY = case((Mail.kind.in_(("reset", "security")), 0), (Mail.kind == "setup", 1), else_=2)
 _AT_ONCE = 300  # SQLite takes a bounded number of parameters in one statement
 
 

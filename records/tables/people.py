@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     text,
@@ -113,7 +115,7 @@ class LoginName(Table):
 
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)  # `logins.fingerprint`
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    subject: Mapped[str | None] = mapped_column(String(64))
+    subject: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 class RoleGrant(Table):
@@ -174,3 +176,45 @@ class AccountLink(Table):
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+
+
+class SecurityKey(Table):
+    """A key or passkey that is asked for after a person's password (WebAuthn).
+
+    Of the key itself only the public half is here. ``credential_hash`` stands for the key's own
+    name for itself: no two people have the same.
+    """
+
+    __tablename__ = "security_key"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60), info={"personal": "name of a security key"})
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class RecoveryCode(Table):
+    """A code that stands in for a security key once. The code itself is only on paper."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class SessionsEnd(Table):
+    """Somebody's sessions are to end: the hub, whose they are, does it when they next ask."""
+
+    __tablename__ = "sessions_end"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    asked_at: Mapped[dt.datetime]

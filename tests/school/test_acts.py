@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from soft_key import SoftKey
 
 import courses
 import school
@@ -37,7 +38,7 @@ from school.learning import lessons
 from school.marking import acts as marking
 from school.people import account_acts as accounts
 from school.people import acts as people
-from school.people import life, own_data, unit_acts
+from school.people import key_acts, life, login_acts, own_data, security_keys, unit_acts
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
@@ -56,6 +57,7 @@ CONTENT = Path(courses.__file__).parent / "content"
 COURSE = courses.load_course(CONTENT / "nhan-thuc-chung")
 OTHER = courses.load_course(CONTENT / "xa-hoi-so-an-toan")
 CODE = {"code": "TN-1"}
+ORIGIN = "https://hoc.example"
 
 
 # --- what is declared ---------------------------------------------------------------------------
@@ -271,6 +273,36 @@ def _unbind(world: World, actor: Actor) -> None:
     assert people.unbind_account(world.session, actor, "an", at=AT)
 
 
+def _add_key(world: World, actor: Actor) -> tuple[SoftKey, list[str]]:
+    key = SoftKey(ORIGIN)
+    asked = security_keys.ask_for_new(ORIGIN, actor, [])
+    new = security_keys.read_new(ORIGIN, asked.challenge, key.create(asked.options))
+    return key, key_acts.add_key(world.session, actor, new, "khóa (mẫu)", at=AT)
+
+
+def _show_key(world: World, actor: Actor) -> None:
+    key, _codes = _add_key(world, actor)
+    assert actor.person_id
+    known, _left = key_acts.load_keys(world.session, actor.person_id)
+    asked = security_keys.ask_for_known(ORIGIN, known)
+    said = key.get(asked.options)
+    key_acts.pass_by_key(world.session, actor, ORIGIN, asked.challenge, said, at=AT)
+
+
+def _remove_key(world: World, actor: Actor) -> None:
+    _add_key(world, actor)
+    assert actor.person_id
+    (key,), _left = key_acts.load_keys(world.session, actor.person_id)
+    key_acts.remove_key(world.session, actor, key.id, obliged=(), at=AT)
+
+
+def _take_keys(world: World, actor: Actor) -> None:
+    owner = world.actors["an"]
+    assert owner.person_id
+    _add_key(world, owner)
+    assert key_acts.take_keys_away(world.session, actor, owner.person_id, at=AT) == 1
+
+
 def _begin_administration(world: World, actor: Actor) -> None:
     person = persons.find_person(world.session, "quan-tri")
     assert person
@@ -446,6 +478,29 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "people: unbind_account": ("quan-tri", _unbind),
+    "people: add_key": ("an", _add_key),
+    "people: pass_by_key": ("an", _show_key),
+    "people: remove_key": ("an", _remove_key),
+    "people: make_codes": (
+        "an",
+        lambda world, actor: (
+            _add_key(world, actor),
+            key_acts.make_codes(world.session, actor, at=AT),
+        ),
+    ),
+    "people: pass_by_code": (
+        "an",
+        lambda world, actor: key_acts.pass_by_code(
+            world.session, actor, _add_key(world, actor)[1][0], at=AT
+        ),
+    ),
+    "people: take_keys_away": ("quan-tri", _take_keys),
+    "people: bind_described": (
+        "an",
+        lambda world, actor: login_acts.bind_described(
+            world.session, actor, "", "issuer|1", at=AT
+        ),
+    ),
     "people: make_link": (
         "bo",
         lambda world, actor: accounts.make_link(

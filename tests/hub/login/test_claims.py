@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.messages import Refused
-from hub.login.claims import read_login_name, read_subject
+from hub.login.claims import (
+    NO_CODE,
+    NO_FULL_NAME,
+    Trust,
+    read_description,
+    read_login_name,
+    read_subject,
+)
+from school.people.login_acts import Described
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,38 @@ def test_a_subject_is_told_apart_by_its_issuer_and_kept_unreadable() -> None:
 def test_whoever_the_provider_does_not_name_is_refused(subject: object) -> None:
     with pytest.raises(Refused, match="sub"):
         read_subject("https://a.vn", subject)
+
+
+# --- who of the lists somebody is ----------------------------------------------------------------
+
+ALL = Trust("personal_number", 12, "name", email=True)
+HER = {"personal_number": "001099000001", "name": "Lê Thị A (mẫu)", "email": "a@example.org"}
+
+
+def test_only_what_the_operator_trusts_is_read() -> None:
+    assert read_description(HER, Trust()) == Described()
+    assert read_description(HER, ALL) == Described("001099000001", "", "Lê Thị A (mẫu)")
+
+
+@pytest.mark.parametrize("verified", [None, False, "true", 1, "yes"])
+def test_an_address_counts_only_where_the_provider_checked_it(verified: object) -> None:
+    assert read_description(HER | {"email_verified": verified}, ALL).email == ""
+    assert read_description(HER | {"email_verified": True}, ALL).email == "a@example.org"
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [(1099000001, "001099000001"), (" 001099000001 ", "001099000001"), (None, "")],
+)
+def test_a_number_gets_back_the_noughts_it_lost(claim: object, code: str) -> None:
+    assert read_description(HER | {"personal_number": claim}, ALL).code == code
+
+
+@pytest.mark.parametrize("claim", ["1099000001", "00109900000a", True, ["x"], 10**13, ""])
+def test_a_code_that_cannot_be_one_is_told(claim: object) -> None:
+    assert read_description(HER | {"personal_number": claim}, ALL).fault == NO_CODE
+
+
+@pytest.mark.parametrize("name", [None, "", 7])
+def test_a_name_that_is_to_be_compared_must_be_there(name: object) -> None:
+    assert read_description(HER | {"name": name}, ALL).fault == NO_FULL_NAME

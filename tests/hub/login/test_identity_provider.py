@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from hub.login.identity_provider import with_endpoints
 from hub.platform.ports import free_port
 from hub.platform.up import answers
 from hub.settings import Settings
+from records import open_records
+from records.people import persons
 
 SECRET = "mật-khẩu-của-máy-chủ"
 
@@ -140,7 +143,7 @@ def test_a_provider_that_is_away_is_named_with_what_mends_it() -> None:
 # --- a whole login ------------------------------------------------------------------------------
 
 
-def know(issuer: str, subject: str, **claims: str) -> None:
+def know(issuer: str, subject: str, **claims: object) -> None:
     """Make somebody known to the provider."""
     assert requests.put(f"{issuer}/users/{subject}", json=claims).status_code == 204
 
@@ -150,6 +153,21 @@ def log_in(platform: Any, browser: requests.Session, subject: str) -> requests.R
     form = browser.get(platform.url)
     assert "/oauth2/authorize" in form.url, form.url
     return browser.post(form.url, data={"sub": subject})
+
+
+def enter(platform: Any) -> None:
+    """People of a list: one with a code and no login name, one with an address."""
+    records = open_records(platform.records_url)
+    with records.begin() as session:
+        persons.add_person(
+            session, username=None, code="TN-0777", full_name="Hà Thị Mã (mẫu)",
+            unit_id=None, at=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+        persons.add_person(
+            session, username="thu", full_name="Hà Văn Thư (mẫu)", email="thu@example.org",
+            unit_id=None, at=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
+    records.close()
 
 
 @pytest.mark.timeout(400)
@@ -163,6 +181,10 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
     know(issuer, "nam", preferred_username="LAOCAI\\hocvien2")
     know(issuer, "sau", preferred_username="KHAC\\hocvien2")
     know(issuer, "bay", preferred_username=" HocVien2 ")
+    know(issuer, "tam", preferred_username="ten-o-co-quan", ma="TN-0777")
+    know(issuer, "chin", ma="TN-0777")
+    know(issuer, "muoi", email="Thu@example.org", email_verified=True)
+    know(issuer, "muoi-mot", email="thu@example.org", email_verified=False)
     port = free_port()
     client = requests.post(
         f"{issuer}/oauth2/clients",
@@ -177,8 +199,13 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
         MOTCHAM_OIDC_CLIENT_ID=client["client_id"],
         MOTCHAM_OIDC_CLIENT_SECRET=client["client_secret"],
         MOTCHAM_OIDC_DOMAIN="laocai",
+        MOTCHAM_OIDC_CODE_CLAIM="ma",
+        MOTCHAM_OIDC_MATCH_EMAIL="true",
+        MOTCHAM_SECOND_FACTOR="administrator",
+        MOTCHAM_SECOND_FACTOR_AFTER_OIDC="true",
     )
     platform.wait_until_ready()
+    enter(platform)
     passwords = tmp_path / "data" / "secrets" / "demo-accounts.json"
     assert not passwords.exists(), "local passwords beside the provider"
 
@@ -196,10 +223,21 @@ def test_an_official_logs_in_at_the_provider_and_nobody_else_gets_in(
         ("sau", 403, "MOTCHAM_OIDC_DOMAIN"),
         ("nam", 200, "Trần Văn Hành (mẫu)"),
         ("bay", 403, "đã gắn với một người khác"),
+        ("tam", 200, "Hà Thị Mã (mẫu)"),  # by the code
+        ("tam", 200, "Hà Thị Mã (mẫu)"),  # and by the subject since
+        ("chin", 403, "đã gắn với một người khác"),
+        ("muoi-mot", 403, "MOTCHAM_OIDC_USERNAME_CLAIM"),
+        ("muoi", 200, "Hà Văn Thư (mẫu)"),
     ):
         answer = log_in(platform, requests.Session(), subject)
         answer.encoding = "utf-8"
         assert (answer.status_code, says in answer.text) == (status, True), (subject, answer.text)
+    know(issuer, "muoi-hai", preferred_username="quantri")
+    boss = requests.Session()
+    asked = log_in(platform, boss, "muoi-hai")
+    assert asked.url == f"{platform.url}hub/register-key", "a key, also after the provider"
+    assert "oauth2" in boss.get(f"{platform.url}services/portal/marks").url, "nothing opens"
+    assert "is known by what the identity provider says" in platform.log.read_text()
     denied = requests.Session()
     form = denied.get(platform.url)
     assert denied.post(form.url, data={"action": "deny"}).status_code in (400, 403)

@@ -20,7 +20,7 @@ from records.tables.assessment import Certificate
 from records.tables.people import Person, RoleGrant
 from records.tables.privacy import PostChange
 from school import access
-from school.people import life, own_data
+from school.people import key_acts, life, own_data
 
 KINDS = {
     "transfer": Message("Chuyển đơn vị"),
@@ -49,6 +49,7 @@ class Seen:
     roles: Sequence[RoleGrant]
     merged: int  # how many others were found to be this person
     may_change: bool
+    keys: int  # security keys; counted for whoever may take them away
 
 
 class PersonPage(PageHandler):
@@ -88,6 +89,8 @@ class PersonPage(PageHandler):
                 await self.act(life.merge_people, key, code, reason=reason, at=self.now)
             case "erase":
                 await self._erase(key, reason)
+            case "keys":
+                await self.act(key_acts.take_keys_away, key, at=self.now)
             case _:
                 raise Refused(Message("Hãy chọn việc cần làm"))
         self.redirect(self.url("people", key, done=self.get_argument("act")))
@@ -127,7 +130,13 @@ class PersonPage(PageHandler):
             persons.roles_of(session, person_id, on=today_in_vietnam(self.now)),
             len(merging.same_person(session, person_id)) - 1,
             life.may_change(session, self.actor, person, at=self.now),
+            self._count_keys(session, person_id),
         )
+
+    def _count_keys(self, session: Session, person_id: int) -> int:
+        if not access.may_take_keys_away(self.actor) or person_id == self.actor.person_id:
+            return 0
+        return len(key_acts.load_keys(session, person_id)[0])
 
     def _choices(self, seen: Seen) -> list[UnitNode]:
         """Units that are not of the past, by name, for those who may transfer."""

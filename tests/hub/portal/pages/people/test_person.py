@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from records.people import persons
+from records.people import persons, security_keys
 from records.tables.people import Person
 
 DAY = "2026-11-20"
@@ -84,3 +84,29 @@ async def test_two_who_are_one_are_joined_by_the_code_of_the_other(site: Any) ->
     assert done.status == 302
     assert the_person(site, binh).merged_into == an
     assert "gộp vào" in (await bo.get(f"people/{binh}")).text
+
+
+async def test_administrators_take_lost_keys_away_and_officers_cannot(site: Any) -> None:
+    an, quan = key_of(site, "an"), site.as_("quan")
+    path, button = f"people/{an}", "Thu hồi khóa và mã dự phòng"
+    assert button not in (await quan.get(path)).text, "there are none"
+    for person_id in (an, key_of(site, "quan")):
+        with site.records.begin() as session:
+            assert security_keys.add_key(
+                session, person_id, name="khóa (mẫu)", credential_id=b"%d" % person_id,
+                public_key=b"x", sign_count=0, transports=(), at=site.clock(),
+            )  # fmt: skip
+    for username in ("bo", "can-bo"):
+        officer = site.as_(username)
+        assert button not in (await officer.get(path)).text
+        assert (await officer.post_form(path, act="keys")).status == 404
+    assert button in (await quan.get(path)).text
+    assert (await quan.post_form(path, act="keys")).status == 302
+    with site.records.read() as session:
+        assert not security_keys.has_keys(session, an)
+        assert security_keys.is_ending(session, an)
+    again = await quan.post_form(path, act="keys")
+    assert (again.status, "không có khóa bảo mật nào" in again.text) == (422, True)
+    own = f"people/{key_of(site, 'quan')}"
+    assert button not in (await quan.get(own)).text
+    assert "nhờ một quản trị khác" in (await quan.post_form(own, act="keys")).text

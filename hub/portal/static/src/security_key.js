@@ -1,0 +1,3 @@
+import { askKeys } from "./page/key_form.js";
+
+askKeys(document, navigator.credentials);
