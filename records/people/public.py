@@ -15,7 +15,8 @@ from records.tables.people import Person
 
 def is_public() -> ColumnElement[bool]:
     """Of `Person`: came by themselves, and is in no officer's list."""
-    came = exists(select(Registration.id).where(Registration.person_id == Person.id))
+    own = select(Registration.id).where(Registration.person_id == Person.id)
+    came = exists(own.correlate(Person))
     return and_(Person.audience_group.is_(None), came)
 
 

@@ -19,6 +19,7 @@ from records.platform import outbox
 from records.programme import counting
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
+from records.tables.entry import Registration
 from records.tables.people import Person
 
 
@@ -149,6 +150,12 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             asked = privacy.add_request(session, person.id, "other", "Hỏi", due_at=at, at=at)
             asked.words = "Đáp"
             account_links.note_password(session, person.id, must_change=False, at=at)
+            session.add(
+                Registration(
+                    person_id=person.id, public_group="citizen", full_name="Người mẫu",
+                    email=f"m{person.id}@example.org", language="vi", asked_at=at, expires_at=at,
+                )
+            )  # fmt: skip
             assert outbox.put(session, "setup", person.id, {"token": "x"}, at=at)
     before = _everything(records)
     with records.begin() as session:
