@@ -39,7 +39,7 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, media, publishing
+from hub.portal.pages.courses import authoring, media, publishing, reading
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import (
@@ -143,6 +143,10 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"register", registering.Register),
         (r"register/confirm", registering.Confirm),
         (r"register/data", registering.WhatIsKept),
+        (r"read", reading.OpenCatalogue),
+        (rf"read/{SLUG}", reading.OpenCourse),
+        (rf"read/{SLUG}/{SLUG}", reading.OpenLesson),
+        (rf"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", reading.OpenMedia),
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody

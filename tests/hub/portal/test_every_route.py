@@ -122,6 +122,10 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
     "verify": {"get": ANYONE, "post": ANYONE},
     "verify/([^/]{1,80})": {"get": ANYONE},
+    "read": {"get": ANYONE},
+    f"read/{SLUG}": {"get": ANYONE},
+    f"read/{SLUG}/{SLUG}": {"get": ANYONE},
+    f"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": ANYONE},
     "progress": {"get": ANYONE},
     r"progress\.(csv|xlsx)": {"get": ANYONE},
     "language": {"post": ANYONE},
@@ -279,7 +283,9 @@ def stock(site: Any) -> dict[str, str]:
             framework=release.manifest.framework,
             at=at,
         )
-        renamed = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản sửa")
+        renamed = dataclasses.replace(
+            courses.load_course(TEMPLATE), summary="Bản sửa", open_reading=True
+        )
         mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
         remark = remarking.begin_remark(
             session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
@@ -321,7 +327,8 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
     number = facts["meeting" if kind == "class" else kind]
-    filled = path.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
+    filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
+    filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),

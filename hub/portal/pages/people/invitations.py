@@ -18,7 +18,8 @@ from records.programme.counting import UnitNode, load_units_tree
 from records.tables.entry import Invitation
 from school import access
 from school.people import acts, entering, entry_acts
-from school.people.account_acts import unit_of_code
+from school.people.roster.check import NEWEST
+from school.people.units.keys import find_one
 
 DONE = {
     "made": Message("Đã tạo mã mời."),
@@ -80,14 +81,12 @@ class InvitationsPage(OfficerPage):
             return None
         if not code:
             raise Refused(Message("Hãy điền mục này"), field="unit")
-        try:
-            unit_id = await self.read(unit_of_code, code)
-        except Refused as refused:
-            raise Refused(*refused.messages, field="unit") from None
+        tree = await self.read(load_units_tree)
+        unit = find_one(tree.values(), code, vintage=NEWEST, field="unit")
         mine = await self.read(acts.units_to_fill, self.actor)
-        if mine is not None and unit_id not in mine:
+        if mine is not None and unit.id not in mine:
             raise Refused(Message("Đơn vị ngoài phạm vi của anh/chị"), field="unit")
-        return unit_id
+        return unit.id
 
     def _day(self, name: str) -> dt.date:
         try:
