@@ -19,7 +19,11 @@ from records.tables.privacy import DataRequest, Erasure, Look
 ONCE = dt.timedelta(hours=1)  # looks at the same within it are one
 _OUTSIDERS_COLUMNS = {"secret", "looker_id", "marker_id"}  # of others, in rows about a person
 # Whoever reads them opens the account: not for a file that may lie about.
-_KEYS_TO_ACCOUNTS = {("outbox", "facts"), ("account_link", "token_hash")}
+_KEYS_TO_ACCOUNTS = {
+    ("outbox", "facts"),
+    ("account_link", "token_hash"),
+    ("registration", "token_hash"),
+}
 
 
 # --- who looked ---------------------------------------------------------------------------------

@@ -466,6 +466,16 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "requests": (
         "bo", {"request": "{asked}", "outcome": "x", "words": "Câu đã gõ"}, ("outcome",)
     ),
+    "register": (
+        "an", {"full_name": "Tên 1 đã gõ", "email": "thư đã gõ", "group": ""},
+        ("full_name", "email", "group", "agreed"),
+    ),
+    "invitations": (
+        "can-bo",
+        {"title": "Lớp đã gõ", "places": "nhiều đã gõ", "opens_on": "", "closes_on": "đã gõ",
+         "unit": ""},
+        ("places", "opens_on", "closes_on"),
+    ),
     "roster": ("bo", {"how": "check"}, ("file",)),
     "accounts": ("bo", {"whom": "one", "username": "tên đã gõ"}, ("username",)),
     "roles": (
@@ -489,6 +499,7 @@ BUTTONS = {
     "a message is put aside": "notices/aside",
     "which letters one wants": "letters",
     "no more letters": "letters/stop",
+    "the link of a letter": "register/confirm",
     "a course in the lab is checked": f"teaching/authoring/{SLUG}",
     "a submission is marked again": "teaching/dead",
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",

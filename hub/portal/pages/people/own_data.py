@@ -30,6 +30,7 @@ WHY = {
     "post_change": Message("Để chứng nhận đúng đơn vị nơi đã học"),
     "data_request": Message("Để trả lời yêu cầu đúng hạn"),
     "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
+    "registration": Message("Để chờ xác nhận địa chỉ thư; xóa ngay khi đã xác nhận"),
     "outbox": Message("Để gửi thư; nội dung được xóa ngay khi thư đã gửi"),
 }
 OTHER = Message("Để chương trình hoạt động")
@@ -49,6 +50,8 @@ WHAT = {
     "why the unit changed": Message("Lý do chuyển đơn vị, rời đi, trở lại"),
     "what the person asked for": Message("Yêu cầu đã gửi"),
     "what was answered": Message("Câu trả lời đã nhận"),
+    "name, until it is confirmed": Message("Họ và tên, khi chờ xác nhận"),
+    "e-mail, until it is confirmed": Message("Thư điện tử, khi chờ xác nhận"),
     "a letter not yet sent": Message("Thư chưa gửi đi"),
 }
 LOOKED = {
