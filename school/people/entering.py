@@ -70,7 +70,9 @@ def _fault_of_name(name: str) -> Message | None:
     trouble = refuse_name(name)
     if trouble is None and (letters := unprintable(name)):
         trouble = cannot_be_printed(letters)
-    return Message("{why}. {mend}.", {"why": trouble[0], "mend": trouble[1]}) if trouble else None
+    if trouble is None:
+        return None
+    return Message("{why}; hãy ghi đúng họ tên như trong căn cước", {"why": trouble[0]})
 
 
 def _fault_of_address(address: str) -> Message | None:
