@@ -98,6 +98,8 @@ c.JupyterHub.template_vars = {
     "portal": portal_prefix,
     "ministry": settings.ministry,
     "demonstration": settings.demonstration,
+    "door": settings.door,
+    "open_reading": settings.open_reading,
     "_": lambda _user: reader.load_translators()[settings.language],  # the hub calls it
     "language": settings.language,
 }

@@ -143,7 +143,8 @@ class MediumEntry:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A course as published. ``frame`` is the content frame of QĐ 64, such as ``4.1``;
-    ``pass_share`` in 0..1; ``mode`` how it is marked."""
+    ``pass_share`` in 0..1; ``mode`` how it is marked; ``open_reading``: its author lets strangers
+    read it, where the installation does."""
 
     course: str
     title: str
@@ -157,6 +158,7 @@ class Manifest:
     frame: str = ""
     media: tuple[MediumEntry, ...] = ()
     mode: Mode = "strict"
+    open_reading: bool = False
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -181,6 +183,7 @@ class Manifest:
             "lessons": [lesson.as_dict() for lesson in self.lessons],
             **({"media": media} if media else {}),
             **({"mode": self.mode} if self.mode != "strict" else {}),
+            **({"open_reading": True} if self.open_reading else {}),
         }
 
 
@@ -201,6 +204,7 @@ def read_manifest(stored: Mapping[str, Any]) -> Manifest:
         frame=part.text("frame", ""),
         media=tuple(_medium(path, one) for path, one in part.named_parts("media")),
         mode="compatible" if part.text("mode", "strict") == "compatible" else "strict",
+        open_reading=part.value("open_reading", False) is True,
     )
 
 

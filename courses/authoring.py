@@ -54,6 +54,7 @@ def course_file(manifest: Manifest) -> str:
         _toml("summary_en", manifest.summary_en),
         _toml("framework", manifest.framework),
         _toml("pass_share", manifest.pass_share),
+        *([_toml("open_reading", True)] if manifest.open_reading else []),
     ]
     for lesson in manifest.lessons:
         lines += [

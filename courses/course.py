@@ -97,7 +97,8 @@ class Lesson:
 @dataclass(frozen=True)
 class Course:
     """A course as its folder tells it. ``frame`` is the content frame of QĐ 64, such as ``4.1``;
-    ``media`` the files of its media folder, by path (``media/name.png``)."""
+    ``media`` the files of its media folder, by path (``media/name.png``); ``open_reading``:
+    strangers may read it, but for its exams."""
 
     slug: str
     title: str
@@ -110,6 +111,7 @@ class Course:
     framework: str
     lessons: tuple[Lesson, ...]
     media: Mapping[str, bytes] = field(default_factory=dict)
+    open_reading: bool = False
 
 
 def load_course(folder: Path) -> Course:
@@ -288,6 +290,7 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
             if (lesson := _read_lesson(_Keys(keys.file, one, keys.faults), folder)) is not None
         ),
         media=load_media(folder),
+        open_reading=keys.truth("open_reading"),
     )
 
 
@@ -316,12 +319,8 @@ def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
             Message("{file}: {why}", {"file": file, "why": why}) for why in refused.messages
         ]
         return None
-    exam = keys.data.get("exam", False)
-    if not isinstance(exam, bool):
-        keys.fault("lesson.exam", Message("phải là true hoặc false"))
-    return Lesson(
-        slug, title, keys.text("title_en", title), file, theory, exercises, source, exam is True
-    )
+    exam = keys.truth("exam", "lesson.exam")
+    return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source, exam)
 
 
 class _Keys:
@@ -356,6 +355,13 @@ class _Keys:
             self.fault(key, Message("phải là số lớn hơn 0"))
             return 1
         return found
+
+    def truth(self, key: str, named: str = "") -> bool:
+        """true or false; false where nothing is said."""
+        found = self.data.get(key, False)
+        if not isinstance(found, bool):
+            self.fault(named or key, Message("phải là true hoặc false"))
+        return found is True
 
     def share(self, key: str) -> float:
         found = self.number(key)

@@ -27,6 +27,7 @@ def manifest_of(course: Course) -> Manifest:
         summary_en=course.summary_en,
         frame=course.frame,
         media=described(media_of(course)),
+        open_reading=course.open_reading,
     )
 
 

@@ -58,6 +58,11 @@ COMMANDS = {
     "unit": Entry("units:unit", Message("Đơn vị: import, list"), ("school.people.units",)),
     "account": Entry("people:account", Message("Tài khoản: cấp lại mật khẩu")),
     "role": Entry("people:role", Message("Vai trò: list, grant, withdraw"), ("school.people",)),
+    "invitation": Entry(
+        "invitations:invitation",
+        Message("Mã mời để tự đăng ký: new, list, revoke"),
+        ("school.people",),
+    ),
     "person": Entry("persons:person", Message("Một người: erase, merge"), ("school.people",)),
     "audit": Entry("audit:audit", Message("Nhật ký: verify, head, export")),
     "backup": Entry(

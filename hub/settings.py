@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     language: Literal["vi", "en"] = "vi"
     ministry: str = "Bộ Khoa học và Công nghệ"
 
+    # Who may come in without being in a list; only where passwords are kept here and mail leaves
+    registration: Literal["closed", "invitation", "open"] = "closed"
+    open_reading: bool = False  # strangers read the courses whose authors allow it
+
     # The programme
     programme: str = "chuyen-doi-so-10000"
     pass_share: float | None = Field(None, ge=0, le=1)  # None: as each course says
@@ -215,6 +219,15 @@ class Settings(BaseSettings):
             raise ValueError(f"đăng nhập OIDC còn thiếu: {', '.join(missing)}")
         return self
 
+    @model_validator(mode="after")
+    def _whoever_registers_has_a_password_here(self) -> Settings:
+        if self.registration != "closed" and self.oidc_issuer:
+            raise ValueError(
+                "MOTCHAM_REGISTRATION cần mật khẩu giữ tại hệ thống; khi đăng nhập qua máy chủ "
+                "định danh (MOTCHAM_OIDC_ISSUER) thì phải là closed"
+            )
+        return self
+
     def with_kind(self, *, demonstration: bool) -> Settings:
         """These settings for records that are a demonstration, or real, whatever a variable says:
         from here on ``demo`` is what the records are."""
@@ -290,6 +303,11 @@ class Settings(BaseSettings):
     def sends_mail(self) -> bool:
         """Whether letters come to somebody: to people, or in a demonstration to its mailbox."""
         return bool(self.mail_host) or self.demonstration
+
+    @property
+    def door(self) -> Literal["closed", "invitation", "open"]:
+        """Who may register: nobody where the letter that confirms it would not leave."""
+        return self.registration if self.sends_mail else "closed"
 
     @property
     def cookie_options(self) -> dict[str, object]:

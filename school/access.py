@@ -23,6 +23,7 @@ UNIT_OFFICER = "unit-officer"
 MINISTRY_OFFICER = "ministry-officer"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
+NEWCOMER = "newcomer"  # held by nobody, and given by nobody: see `newcomer`
 ROLES = (LEARNER, INSTRUCTOR, UNIT_OFFICER, MINISTRY_OFFICER, AUDITOR, ADMINISTRATOR)
 
 
@@ -58,6 +59,12 @@ def operator(command: str) -> Actor:
     """Whoever runs a command on the machine itself: they hold the database in their hands. The log
     shows the command's name."""
     return Actor(username=command, grants=((ADMINISTRATOR, None),))
+
+
+def newcomer() -> Actor:
+    """Somebody at the door who has no account: they may ask to come in, and nothing else. No login
+    name has a space in it, so the log's is nobody's."""
+    return Actor(username="self registration", grants=((NEWCOMER, None),))
 
 
 def load_actor(session: Session, username: str, *, at: dt.datetime) -> Actor:
@@ -213,6 +220,22 @@ def may_change_people(actor: Actor) -> bool:
 def may_change_everybody(actor: Actor) -> bool:
     """People of any unit; join two persons into one; erase somebody."""
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_ask_to_enter(actor: Actor) -> bool:
+    """Register; whether the door is open at all is the installation's setting."""
+    return NEWCOMER in actor.roles and not actor.known
+
+
+def may_invite(actor: Actor) -> bool:
+    """Make codes by which people register, and end them."""
+    return may_import_roster(actor)
+
+
+def may_invite_for(actor: Actor, path: Collection[int]) -> bool:
+    """For this unit, whose ``path`` runs up to the nation; an empty one: for no unit."""
+    officers = bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+    return officers or any(unit in path for unit in actor.units_as(UNIT_OFFICER))
 
 
 def may_answer_requests(actor: Actor) -> bool:

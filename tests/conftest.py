@@ -313,10 +313,12 @@ def _start_platform(data: Path, *, port: int = 0, **settings: str) -> Platform:
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """One running platform with the demonstration's courses and accounts, shared by all tests.
 
-    Tests that stop it, break it or change what others look at start their own
-    (`start_platform`).
+    Its door is open, so that strangers' pages are looked at too. Tests that stop it, break it or
+    change what others look at start their own (`start_platform`).
     """
-    started = _start_platform(tmp_path_factory.mktemp("platform") / "data")
+    data = tmp_path_factory.mktemp("platform") / "data"
+    opened = {"MOTCHAM_REGISTRATION": "open", "MOTCHAM_OPEN_READING": "true"}
+    started = _start_platform(data, **opened)
     try:
         started.wait_until_ready()
         yield started

@@ -18,6 +18,8 @@ from core.calendar import HANOI
 
 SAMPLE = "BẢN MẪU – DỮ LIỆU GIẢ LẬP"
 MASK = 3  # any of the eight can be read; trying them all costs more than drawing the page
+OFFICIALS = "Bồi dưỡng, tập huấn về chuyển đổi số"
+PUBLIC = "Hoàn thành khóa học kỹ năng số"
 REASON = "Cấp giấy chứng nhận"
 _TEMPLATE = (files("analytics.certificates") / "data" / "certificate.typ").read_text(
     encoding="utf-8"
@@ -28,7 +30,8 @@ _TEMPLATE = (files("analytics.certificates") / "data" / "certificate.typ").read_
 class Facts:
     """What stands on one certificate.
 
-    ``sample`` marks a demonstration: the paper says so in large letters and in its title.
+    ``public``: the holder came by themselves, and the paper says what they took, not the officials'
+    training. ``sample`` marks a demonstration: the paper says so in large letters and in its title.
     """
 
     number: str
@@ -41,6 +44,12 @@ class Facts:
     place: str
     verify_url: str
     sample: bool
+    public: bool = False
+
+    @property
+    def what(self) -> str:
+        """What the paper certifies, in the line below its title."""
+        return PUBLIC if self.public else OFFICIALS
 
 
 class Press:
@@ -83,6 +92,7 @@ def make_qr(address: str) -> str:
 def _on_paper(facts: Facts) -> dict[str, str]:
     title = f"Giấy chứng nhận {facts.number}"
     return {
+        "subtitle": facts.what,
         "document_title": f"{title} ({SAMPLE})" if facts.sample else title,
         "number": facts.number,
         "full_name": facts.full_name,

@@ -84,10 +84,10 @@ def _credential(facts: Facts, issuer_url: str) -> dict[str, Any]:
                 "type": ["Achievement"],
                 "achievementType": "CertificateOfCompletion",
                 "name": facts.programme,
-                "description": "Bồi dưỡng, tập huấn về chuyển đổi số",
+                "description": facts.what,
                 "criteria": {
                     "narrative": "Tham gia đầy đủ mọi bài học của chương trình và đạt yêu cầu "
-                    "kiểm tra (Quyết định 64/QĐ-BTTTT, mục 8)."
+                    + ("kiểm tra." if facts.public else "kiểm tra (Quyết định 64/QĐ-BTTTT, mục 8).")
                 },
             },
         },

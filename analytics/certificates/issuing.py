@@ -26,6 +26,7 @@ from records.assessment.certificates import (
     revoke_certificate,
 )
 from records.people.persons import find_person_by_id
+from records.people.public import certificate_for
 from records.platform import audit, outbox
 from records.programme.counting import standings_of
 from records.tables.assessment import Certificate
@@ -112,9 +113,11 @@ def issue_if_due(
     """Issue the certificate when it is due, once; None when it is not, or was issued before.
 
     Call it after any marks were stored: repeating and racing do no harm. Somebody whose
-    certificate was revoked gets no new one by handing in again.
+    certificate was revoked gets no new one by handing in again. Whoever came by themselves earns
+    the public's, by the same rule (`records.people.public.certificate_for`).
     """
-    if find_certificate_of(session, person_id, programme):
+    earned = certificate_for(session, person_id, programme)
+    if earned is None or find_certificate_of(session, person_id, earned):
         return None
     rule = find_rule(session, person_id, programme, at=at)
     found = standings_of(session, person_id, rule.courses, pass_share=pass_share)
@@ -124,7 +127,7 @@ def issue_if_due(
     certificate, new = record_certificate(
         session,
         person_id=person_id,
-        programme=programme,
+        programme=earned,
         points=completion.points,
         max_points=completion.max_points,
         framework=_framework_of(found),
@@ -140,7 +143,7 @@ def issue_if_due(
         subject=f"certificate:{certificate.number}",
         detail={
             "person": person_id,
-            "programme": programme,
+            "programme": earned,
             "courses": list(rule.courses),
             "points": completion.points,
             "max_points": completion.max_points,

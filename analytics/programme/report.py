@@ -20,6 +20,7 @@ from analytics.programme.targets import load_groups, load_programmes
 from core.calendar import today_in_vietnam
 from core.shares import shown_share
 from records import Session
+from records.programme.public_counts import PublicCount, count_public
 
 VINTAGE_NAMES: dict[Vintage, str] = {
     "2008": "63 tỉnh, thành phố (đến 30/6/2025)",
@@ -31,6 +32,12 @@ BUCKET_NAMES = {
     "press": "Truyền thông, báo chí",
     "by-unit": "theo đơn vị: bộ, ngành tính vào Trung ương, tỉnh tính vào Địa phương",
     "": "không có chỉ tiêu riêng, không cộng vào tổng",
+}
+PUBLIC_NAMES = {
+    "citizen": "Người dân",
+    "worker": "Người lao động",
+    "enterprise": "Doanh nghiệp, hợp tác xã, hộ kinh doanh",
+    "pupil": "Học sinh, sinh viên",
 }
 # Names and titles come from people: none of them becomes a formula, a link or a number.
 AS_WRITTEN = {
@@ -71,6 +78,7 @@ def write_report(
     writer.summary()
     writer.provinces()
     writer.groups()
+    writer.public(count_public(session, programme, until=at))
     writer.sources()
     book.close()
     return figures
@@ -193,6 +201,21 @@ class _Writer:
         lines = [(f"{line.key}) {_name(line)}", line) for line in self.figures.groups]
         lines.append(("Không rõ nhóm đối tượng", self.figures.ungrouped))
         self.table(sheet, row, "Nhóm đối tượng", lines)
+
+    def public(self, counts: Sequence[PublicCount]) -> None:
+        """A sheet of their own, where there is anybody: nothing of it is in another sheet."""
+        if not any(one.registered for one in counts):
+            return
+        sheet, row = self.sheet(
+            "Người tự đăng ký", "Đếm riêng, không vào con số nào", [44, *[14] * 3]
+        )
+        for column, words in enumerate(("Nhóm", "Đã đăng ký", "Đã học", "Đã cấp")):
+            sheet.write(row, column, words, self.head)
+        for one in counts:
+            row += 1
+            sheet.write(row, 0, PUBLIC_NAMES[one.group], self.text)
+            for column, n in enumerate((one.registered, one.learning, one.certified), start=1):
+                sheet.write_number(row, column, n, self.count)
 
     def sources(self) -> None:
         sheet, row = self.sheet("Nguồn và cách tính", "Nguồn và cách tính", [34, 14, 16, 90])

@@ -80,8 +80,8 @@ def load_programmes() -> dict[str, Programme]:
 
 
 def check_programme(programme: str) -> None:
-    """`Refused` for a programme that `targets.toml` does not know: nothing could be counted."""
-    known = load_programmes()
+    """`Refused` for a programme for which `targets.toml` has no figure: nothing to count toward."""
+    known = [one.id for one in load_programmes().values() if one.goals]
     if programme not in known:
         raise Refused(
             Message(

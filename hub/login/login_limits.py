@@ -23,6 +23,8 @@ NAME_BURST, NAME_PER_S = 100, 1 / 10  # wrong ones of one name from places it ne
 ASK_BURST, ASK_PER_S = 20, 1 / 60  # links asked for from one address
 LETTER_BURST, LETTER_PER_S = 3, 1 / 1200  # letters to one person
 CODE_BURST, CODE_PER_S = 40, 1 / 10  # codes of slips typed at one address
+ENTRY_BURST, ENTRY_PER_S = 60, 1 / 30  # who ask to come in, from one address: a class at once
+ENTRIES_BURST, ENTRIES_PER_S = 600, 1 / 5  # and of all
 MOST_WAITING = 64  # of one address: a class that comes at once
 MOST_KNOWN = 50_000  # pairs of name and address
 
@@ -116,6 +118,29 @@ class LinkLimits:
     def forgive(self, address: str) -> None:
         """The code was right."""
         self._codes.give_back(address)
+
+
+class EntryLimits:
+    """How many may ask to come in: from one address, for one e-mail, and of all. In memory; what
+    they leave in the records has a bound of its own."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._addresses = SpeedLimit(burst=ENTRY_BURST, per_second=ENTRY_PER_S, clock=clock)
+        self._all = SpeedLimit(burst=ENTRIES_BURST, per_second=ENTRIES_PER_S, clock=clock)
+        self._letters = SpeedLimit(burst=LETTER_BURST, per_second=LETTER_PER_S, clock=clock)
+        self._codes = SpeedLimit(burst=CODE_BURST, per_second=CODE_PER_S, clock=clock)
+
+    def may_ask(self, address: str) -> bool:
+        """Whether one more may ask from this address, and of all."""
+        return self._addresses.allow(address) and self._all.allow("")
+
+    def may_write(self, email: str) -> bool:
+        """Whether one more letter goes to this e-mail, however many ask."""
+        return self._letters.allow(email)
+
+    def may_open(self, address: str) -> bool:
+        """Whether this address may try one more link or code."""
+        return self._codes.allow(address)
 
 
 class _Lane:

@@ -116,6 +116,51 @@ def _security(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter
     )
 
 
+def _confirm(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    """To an address that somebody typed: nothing else that they typed is in it, or anybody could
+    have us write anything to anybody."""
+    return Letter(
+        _("Xác nhận địa chỉ thư để đăng ký Một Chạm"),
+        (
+            _(
+                "Có người vừa đăng ký học trên Một Chạm của {ministry} bằng địa chỉ thư này.",
+                ministry=places.ministry,
+            ),
+            _(
+                "Nếu đó là anh/chị, hãy mở đường dẫn dưới đây, dùng một lần, đến {until}. Trước "
+                "khi mở thì chưa có tài khoản nào.",
+                until=_until(facts, _),
+            ),
+            _(
+                "Nếu không phải, hãy bỏ qua thư này: quá hạn trên, những gì đã điền được xóa hết, "
+                "cả địa chỉ này."
+            ),
+        ),
+        (_("Xác nhận đăng ký"), f"{places.portal}register/confirm?token={facts['token']}"),
+    )
+
+
+def _known(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    name = facts["username"]
+    return Letter(
+        _("Địa chỉ thư này đã có ở Một Chạm"),
+        (
+            _(
+                "Có người vừa đăng ký học trên Một Chạm bằng địa chỉ thư này, mà địa chỉ này đã là "
+                "của anh/chị trong danh sách. Không có gì thay đổi."
+            ),
+            _("Tên đăng nhập: {username}", username=name)
+            if name
+            else _("Anh/chị chưa có tên đăng nhập; hãy hỏi cán bộ đầu mối của cơ quan."),
+            _(
+                "Nếu quên mật khẩu, hãy mở đường dẫn dưới đây. Nếu không phải anh/chị vừa đăng ký, "
+                "hãy bỏ qua thư này."
+            ),
+        ),
+        (_("Quên mật khẩu"), f"{places.address}hub/forgot-password"),
+    )
+
+
 def _certificate(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
     return Letter(
         _("Anh/chị đã được cấp giấy chứng nhận"),
@@ -162,6 +207,8 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Translator, Places], Letter]] = {
     "setup": _setup,
     "reset": _reset,
     "security": _security,
+    "confirm": _confirm,
+    "known": _known,
     "certificate": _certificate,
     "deadline": _deadline,
     "message": _message,

@@ -27,6 +27,7 @@ from hub.mail.wishes import Wishes
 from hub.settings import Settings
 from records import Records, Session
 from records.learning.notices import find_notice
+from records.people import entry
 from records.platform import outbox
 from records.tables.people import Person
 from records.tables.platform import Mail
@@ -84,12 +85,13 @@ class Postman:
         return bool(taken)
 
     def tidy(self, at: dt.datetime) -> None:
-        """Forget what was done with long ago."""
+        """Forget what was done with long ago, and who asked to come in and did not confirm it."""
         with self._records.begin() as session:
             outbox.forget_old(session, at=at)
+            entry.forget_expired(session, at=at)
 
     def _write(
-        self, session: Session, mail: Mail, person: Person, at: dt.datetime
+        self, session: Session, mail: Mail, person: Person | None, at: dt.datetime
     ) -> Written | None:
         """None where there is nothing to send: that is noted."""
         if not self._settings.mail_host:
@@ -98,7 +100,7 @@ class Postman:
             else:
                 outbox.note_dead(session, mail.id, NO_SERVER.template, at=at)
             return None
-        if person.erased_at is not None or mail.facts is None:
+        if mail.facts is None or (person is not None and person.erased_at is not None):
             outbox.note_dead(session, mail.id, ERASED.template, at=at)
             return None
         try:
@@ -213,21 +215,23 @@ class Writer:
             ministry=settings.ministry,
         )
 
-    def write(self, session: Session, mail: Mail, person: Person) -> Written:
-        """The letter; its facts are those the act wrote."""
-        reader = self._readers.get(person.language, self._readers[translate.DEFAULT])
+    def write(self, session: Session, mail: Mail, person: Person | None) -> Written:
+        """The letter; its facts are those the act wrote. To somebody whom we do not know yet it
+        goes without a name."""
         facts = dict(mail.facts or {})
+        language = person.language if person else str(facts.get("language"))
+        reader = self._readers.get(language, self._readers[translate.DEFAULT])
         if "notice" in facts:
             facts |= _notice(session, facts["notice"])
         stop = ""
-        if token := self._wishes.sign(person.id, mail.kind):
+        if person and (token := self._wishes.sign(person.id, mail.kind)):
             stop = f"{self._places.portal}letters/stop?token={quote(token)}"
         unique = hashlib.sha256(f"{mail.id} {mail.created_at.isoformat()}".encode()).hexdigest()
         return Written(
             mail.id,
             mail.tries,
             mail.address,
-            person.full_name,
+            person.full_name if person else "",
             letters.compose(mail.kind, facts, reader, self._places),
             reader,
             stop,

@@ -17,6 +17,7 @@ from core.messages import Refused
 from hub.settings import Settings
 from records import Session
 from records.people import persons
+from records.people.public import PUBLIC_PROGRAMMES
 from records.tables.assessment import Certificate
 
 SAMPLE_AUTHORITY = "Đơn vị cấp chứng nhận (mẫu)"  # a demonstration speaks for no real ministry
@@ -47,6 +48,7 @@ class CertificateOffice:
             place=self._settings.certificate_place,
             verify_url=f"{self._address}verify/{certificate.number}",
             sample=demo,
+            public=certificate.programme in PUBLIC_PROGRAMMES.values(),
         )
 
     def paper(self, facts: Facts) -> bytes:

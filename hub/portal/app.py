@@ -39,10 +39,20 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, media, publishing
+from hub.portal.pages.courses import authoring, media, publishing, reading
 from hub.portal.pages.learning import classes, learner, player
 from hub.portal.pages.marking import teaching
-from hub.portal.pages.people import accounts, letters, own_data, person, roles, roster, units
+from hub.portal.pages.people import (
+    accounts,
+    invitations,
+    letters,
+    own_data,
+    person,
+    registering,
+    roles,
+    roster,
+    units,
+)
 from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
@@ -119,6 +129,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"units/codes\.(csv|xlsx)", units.CodeList),
         (rf"units/{NUMBER}/change", units.ChangeUnit),
         (r"accounts", accounts.AccountsPage),
+        (r"invitations", invitations.InvitationsPage),
         (r"mail", mail.MailPage),
         (r"operation", operation.OperationPage),
         (rf"people/{NUMBER}", person.PersonPage),
@@ -129,6 +140,13 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"verify", verify.Verify),
         (r"verify/([^/]{1,80})", verify.VerifyNumber),
         (r"letters/stop", letters.StopLetters),
+        (r"register", registering.Register),
+        (r"register/confirm", registering.Confirm),
+        (r"register/data", registering.WhatIsKept),
+        (r"read", reading.OpenCatalogue),
+        (rf"read/{SLUG}", reading.OpenCourse),
+        (rf"read/{SLUG}/{SLUG}", reading.OpenLesson),
+        (rf"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", reading.OpenMedia),
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody

@@ -36,6 +36,7 @@ from hub.labs.door import LabDoor
 from hub.locale import translate
 from hub.locale.cookie import LANGUAGE_COOKIE
 from hub.login.callers import SpeedLimit, caller_of
+from hub.login.login_limits import EntryLimits
 from hub.login.scopes import LAB
 from hub.platform.certificate_office import CertificateOffice
 from hub.portal.kept_files import KeptFiles
@@ -90,6 +91,7 @@ class Portal:
     # threads a person has some, whatever their pages and programs ask for at once.
     runs: Turns = field(default_factory=lambda: Turns(RUNS, queue=1))
     desks: Turns = field(default_factory=lambda: Turns(THREADS, each=3))
+    entry: EntryLimits = field(default_factory=EntryLimits)  # who asks to come in
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     desk: PaperDesk | None = None  # looks into strangers' PDFs
     sheets: SheetDesk | None = None  # takes officers' sheets apart

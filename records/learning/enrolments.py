@@ -6,11 +6,12 @@ import datetime as dt
 import secrets
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import current_release
+from records.people.public import certificates_by, is_public
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from records.tables.learning import Attendance, Enrolment, Meeting
@@ -62,8 +63,15 @@ def enrolments_of(session: Session, person_id: int) -> Sequence[Enrolment]:
 
 
 def completed_without_certificate(session: Session, programme: str) -> Sequence[int]:
-    """Keys of persons who completed a course of the programme and hold no certificate of it."""
-    held = and_(Certificate.person_id == Enrolment.person_id, Certificate.programme == programme)
+    """Keys of persons who completed a course of the programme and hold no certificate for it.
+
+    A public person's counts while they are public: in a list, they earn the programme's own.
+    """
+    public = and_(is_public(), Certificate.programme.in_(certificates_by(programme)))
+    held = and_(
+        Certificate.person_id == Enrolment.person_id,
+        or_(Certificate.programme == programme, public),
+    )
     return session.scalars(
         select(Enrolment.person_id)
         .distinct()
@@ -88,11 +96,12 @@ def learners_of(
     without_certificate: str | None = None,
 ) -> Sequence[int]:
     """Keys of everybody who takes the course (None: any or none) and is of these units (None: any);
-    without whoever was erased. ``without_certificate``: and holds none of this programme."""
+    without whoever was erased. ``without_certificate``: and holds none for this programme."""
     asked = select(Person.id).where(Person.erased_at.is_(None))
     if without_certificate is not None:
         held = select(Certificate.person_id).where(
-            Certificate.programme == without_certificate, Certificate.revoked_at.is_(None)
+            Certificate.programme.in_(certificates_by(without_certificate)),
+            Certificate.revoked_at.is_(None),
         )
         asked = asked.where(Person.id.not_in(held))
     if course is not None:

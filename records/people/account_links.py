@@ -10,9 +10,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from records.people.public import is_public
 from records.tables.people import Account, AccountLink, Person
 
 # Of persons joined with what is known of their password: it opens nothing for them.
@@ -135,9 +136,12 @@ def people_of(
     session: Session, units: Iterable[int] | None, *, without_password: bool
 ) -> Sequence[Person]:
     """Everybody in these units (None: in all), in the order of units and names; on request only
-    those who have not set a password yet."""
+    those who have not set a password yet. Without whoever came by themselves: no officer hands
+    them an account."""
     found: list[Person] = []
-    asked = select(Person).where(Person.erased_at.is_(None), Person.left_at.is_(None))
+    asked = select(Person).where(
+        Person.erased_at.is_(None), Person.left_at.is_(None), not_(is_public())
+    )
     if without_password:
         asked = asked.outerjoin(Account, Account.person_id == Person.id).where(_NONE_SET)
     if units is None:

@@ -20,7 +20,11 @@ from core.messages import Message, Refused
 from records.tables.people import LoginName, Person
 from records.writing import insert_new
 
+FOR_REGISTERED = Message("Tên đăng nhập bắt đầu bằng tdk- dành cho người tự đăng ký")
 _BY_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+# Names of those who came by themselves begin with it, and no others: what lists and identity
+# providers give out can never be one of these.
+REGISTERED = "tdk-"
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -33,6 +37,11 @@ def fold(name: str) -> str:
 def fingerprint(name: str) -> str:
     """Stands for a login name in the list of those that were given out."""
     return hashlib.sha256(b"login name\0" + fold(name).encode()).hexdigest()
+
+
+def is_registered(name: str) -> bool:
+    """Whether it is a name that only registering gives."""
+    return fold(name).startswith(REGISTERED)
 
 
 def owners(session: Session, names: Collection[str]) -> dict[str, int]:
@@ -49,14 +58,17 @@ def owners(session: Session, names: Collection[str]) -> dict[str, int]:
     return found
 
 
-def give(session: Session, names: Mapping[str, int]) -> None:
+def give(session: Session, names: Mapping[str, int], *, registering: bool = False) -> None:
     """Give each name to the person with this key, for ever. `Refused` for a name of somebody
-    else's, now or once, and for one whose letters can be taken for others."""
+    else's, now or once, for one whose letters can be taken for others, and for one that is kept for
+    those who register, unless they are ``registering``."""
     for name in names:
         if not name.isascii():
             raise Refused(Message("Tên đăng nhập {username} có chữ ngoài a–z", {"username": name}))
     known = owners(session, names)
     for name, person_id in names.items():
+        if name not in known and is_registered(name) and not registering:
+            raise Refused(FOR_REGISTERED)
         if name not in known and not insert_new(
             session, LoginName, fingerprint=fingerprint(name), person_id=person_id
         ):  # another transaction was quicker
@@ -71,7 +83,7 @@ def give_by_code(session: Session, people: Iterable[Person]) -> int:
     wanted: dict[str, Person] = {}
     for person in people:
         name = (person.code or "").lower().replace("/", "-")
-        if not person.username and _BY_CODE.fullmatch(name):
+        if not person.username and _BY_CODE.fullmatch(name) and not is_registered(name):
             wanted.setdefault(name, person)
     taken = owners(session, wanted)
     free = {name: person for name, person in wanted.items() if name not in taken}
@@ -99,8 +111,11 @@ def bind(session: Session, name: str, subject: str) -> bool:
     """Whether the identity provider's ``subject`` may log in by this name.
 
     The first one who does is the one from then on: a provider that hands a name to another person
-    does not hand over the account. `unbind` undoes that.
+    does not hand over the account. `unbind` undoes that. Whoever registered has a password here,
+    and no provider knows them.
     """
+    if is_registered(name):
+        return False
     row = session.get(LoginName, fingerprint(name))
     if row is None:
         return False

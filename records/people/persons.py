@@ -45,8 +45,10 @@ def add_person(
     audience_group: str | None = None,
     unit_id: int | None = None,
     language: str = "vi",
+    registering: bool = False,
 ) -> Person:
-    """Add a person; `Refused` when the login name or the code belongs to somebody else."""
+    """Add a person; `Refused` when the login name or the code belongs to somebody else.
+    ``registering``: they came by themselves (`records.people.logins.give`)."""
     wrong = []
     if username and logins.owners(session, [clean(username)]):
         wrong.append(Message("Tên đăng nhập {username} đã có người dùng", {"username": username}))
@@ -70,7 +72,7 @@ def add_person(
     session.add(person)
     session.flush()
     if person.username:
-        logins.give(session, {person.username: person.id})
+        logins.give(session, {person.username: person.id}, registering=registering)
     return person
 
 

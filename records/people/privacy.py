@@ -23,6 +23,7 @@ _KEYS_TO_ACCOUNTS = {
     ("outbox", "facts"),
     ("account_link", "token_hash"),
     ("recovery_code", "code_hash"),
+    ("registration", "token_hash"),
 }
 
 

@@ -20,14 +20,16 @@ from records.writing import insert_new
 
 # What a person may refuse; links that were asked for are not among them.
 REFUSABLE = ("certificate", "deadline", "message")
-KINDS = ("setup", "reset", "security", *REFUSABLE)
+KINDS = ("setup", "reset", "security", "known", *REFUSABLE)
+TO_STRANGERS = "confirm"
 
 LEASE = dt.timedelta(minutes=5)
 MOST_TRIES = 12  # about a day of a server that is away
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(minutes=1), dt.timedelta(hours=4)
 KEPT = dt.timedelta(days=60)
 # Somebody waits at a screen for the first; thousands of the last may stand before it.
-_URGENCY = case((Mail.kind.in_(("reset", "security")), 0), (Mail.kind == "setup", 1), else_=2)
+_AT_A_SCREEN = ("reset", "security", "known", TO_STRANGERS)
+_URGENCY = case((Mail.kind.in_(_AT_A_SCREEN), 0), (Mail.kind == "setup", 1), else_=2)
 _AT_ONCE = 300  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -77,6 +79,26 @@ def put_many(
     return len(rows)
 
 
+def put_to_address(
+    session: Session, address: str, facts: Mapping[str, Any], *, at: dt.datetime
+) -> None:
+    """A letter to an address of which nobody knows yet whose it is, asking to confirm it."""
+    session.add(
+        Mail(
+            kind=TO_STRANGERS,
+            person_id=None,
+            address=address,
+            facts=dict(facts),
+            once=None,
+            created_at=at,
+            state="waiting",
+            tries=0,
+            next_at=at,
+        )
+    )
+    session.flush()
+
+
 def addresses_of(session: Session, kind: str, people: Collection[int]) -> dict[int, str]:
     """Of these people, who can be written to about this, and where."""
     found: dict[int, str] = {}
@@ -122,9 +144,9 @@ def refused_by(session: Session, person_id: int) -> frozenset[str]:
 # --- the worker -----------------------------------------------------------------------------------
 
 
-def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Mail, Person]]:
-    """Take up to ``limit`` letters that are due, with whom they are for; nobody else gets them
-    until `LEASE` has passed."""
+def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Mail, Person | None]]:
+    """Take up to ``limit`` letters that are due, with whom they are for (None: nobody whom we know
+    yet); nobody else gets them until `LEASE` has passed."""
     due = (
         select(Mail)
         .where(Mail.state == "waiting", Mail.next_at <= at)
@@ -142,7 +164,9 @@ def claim(session: Session, *, limit: int, at: dt.datetime) -> Sequence[tuple[Ma
             select(Person).where(Person.id.in_({mail.person_id for mail in taken}))
         )
     }
-    return [(mail, people[mail.person_id]) for mail in taken]
+    return [
+        (mail, people[mail.person_id] if mail.person_id is not None else None) for mail in taken
+    ]
 
 
 def give_back(session: Session, mails: Collection[int]) -> None:
@@ -198,6 +222,8 @@ def forget_old(session: Session, *, at: dt.datetime) -> int:
 
 
 def _finish(session: Session, mail_id: int, **values: Any) -> None:
+    if values["state"] != "shown":  # an address that nobody confirmed is not kept beside it
+        values["address"] = case((Mail.person_id.is_(None), ""), else_=Mail.address)
     session.execute(
         update(Mail)
         .where(Mail.id == mail_id, or_(Mail.state == "waiting", Mail.state == "shown"))
@@ -219,11 +245,11 @@ def waiting_since(session: Session) -> dt.datetime | None:
     return session.scalar(select(func.min(Mail.created_at)).where(Mail.state == "waiting"))
 
 
-def latest(session: Session, state: str, *, limit: int) -> Sequence[tuple[Mail, Person]]:
-    """The newest letters of a state, with whom they are for."""
+def latest(session: Session, state: str, *, limit: int) -> Sequence[tuple[Mail, Person | None]]:
+    """The newest letters of a state, with whom they are for; None: nobody whom we know yet."""
     rows = session.execute(
         select(Mail, Person)
-        .join(Person, Person.id == Mail.person_id)
+        .outerjoin(Person, Person.id == Mail.person_id)
         .where(Mail.state == state)
         .order_by(Mail.id.desc())
         .limit(limit)

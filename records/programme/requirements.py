@@ -18,6 +18,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
+from records.people.public import is_public
 from records.platform import audit
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
@@ -213,7 +214,8 @@ class Affected:
 
 
 def count_affected(session: Session, programme: str, courses: Collection[str]) -> Affected:
-    """How many stand where, as of now. A person with a revoked certificate is in none of these."""
+    """How many stand where, as of now. A person with a revoked certificate is in none of these,
+    nor is one who came by themselves."""
     begun = exists(
         select(Enrolment.id)
         .join(Release, Release.id == Enrolment.release_id)
@@ -233,7 +235,7 @@ def count_affected(session: Session, programme: str, courses: Collection[str]) -
     people = (
         select(func.count())
         .select_from(Person)
-        .where(Person.left_at.is_(None), Person.erased_at.is_(None), ~held)
+        .where(Person.left_at.is_(None), Person.erased_at.is_(None), ~held, ~is_public())
     )
     listed = people.where(Person.audience_group.is_not(None))
     return Affected(

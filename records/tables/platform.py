@@ -45,6 +45,8 @@ class Installation(Table):
 class Mail(Table):
     """A letter, written by the act it tells of and sent by the worker (`records.platform.outbox`).
 
+    ``person_id`` is empty where nobody knows yet whose address it is.
+
     ``facts``: what stands in it, worded only when it is sent; blank afterwards, since it may hold a
     link that opens an account. ``once``: what must not be written of twice.
     """
@@ -54,7 +56,7 @@ class Mail(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     address: Mapped[str] = mapped_column(String(200), info={"personal": "e-mail"})
     facts: Mapped[dict[str, Any] | None] = mapped_column(info={"personal": "a letter not yet sent"})
     once: Mapped[str | None] = mapped_column(String(120), unique=True)

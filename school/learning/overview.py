@@ -19,6 +19,7 @@ from records import Session
 from records.assessment import certificates, evidence
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments, meetings, progress
+from records.people.public import certificate_for
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from skills_framework import framework as frameworks
@@ -30,6 +31,7 @@ PROGRAMMES = {
     "chuyen-doi-so-10000": Message(
         "Bồi dưỡng, tập huấn về chuyển đổi số cho 10.000 cán bộ, công chức, viên chức"
     ),
+    "pho-cap-ky-nang-so": Message("Phổ cập kỹ năng số cho người dân và người lao động"),
 }
 FRAMES = {
     "4.1": Message("Nhận thức chung"),
@@ -244,7 +246,7 @@ class CertificateWay:
 def load_certificate_way(
     session: Session, person_id: int, programme: str, at: dt.datetime
 ) -> CertificateWay:
-    held = certificates.find_certificate_of(session, person_id, programme) is not None
+    held = _certificate_for(session, person_id, programme) is not None
     return CertificateWay(programme, held, find_rule(session, person_id, programme, at=at))
 
 
@@ -298,9 +300,14 @@ def deadlines(
 
 
 def find_certificate(session: Session, person_id: int, programme: str) -> Certificate | None:
-    """The learner's valid certificate of the programme."""
-    found = certificates.find_certificate_of(session, person_id, programme)
+    """The learner's valid certificate for the programme."""
+    found = _certificate_for(session, person_id, programme)
     return found if found is not None and found.revoked_at is None else None
+
+
+def _certificate_for(session: Session, person_id: int, programme: str) -> Certificate | None:
+    earned = certificate_for(session, person_id, programme)
+    return certificates.find_certificate_of(session, person_id, earned) if earned else None
 
 
 @dataclass(frozen=True)

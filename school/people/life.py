@@ -14,7 +14,7 @@ from core.messages import Message, Refused
 from records import Session
 from records.learning import enrolments
 from records.marking import unsettled
-from records.people import merging, moves, persons, privacy
+from records.people import logins, merging, moves, persons, privacy
 from records.tables.people import Person
 from school import access
 from school.access import Actor
@@ -81,9 +81,12 @@ def merge_people(
     session: Session, actor: Actor, kept_id: int, other_code: str, *, reason: str, at: dt.datetime
 ) -> None:
     """Two persons are one: all of the one with ``other_code`` goes over to the one who stays
-    (`records.people.merging`). Raises `Refused` where either holds a role."""
+    (`records.people.merging`). Whoever registered has no code, and is named by the login name.
+    Raises `Refused` where either holds a role."""
     kept = _known(session, kept_id)
     other = persons.find_person_by_code(session, other_code)
+    if other is None and logins.is_registered(other_code):
+        other = persons.find_person(session, logins.fold(other_code))
     if other is None or other.erased_at is not None:
         raise Refused(Message("Không có ai mang mã này"), field="code")
     if other.id == kept.id:

@@ -201,7 +201,9 @@ def make_site(
         shutil.copy(furnished(*folders), tmp_path / "motcham.sqlite")
         records = opened(f"sqlite:///{tmp_path / 'motcham.sqlite'}")
         clock = Clock()
-        settings = Settings(data=tmp_path / "data", demo=True)
+        settings = Settings(
+            data=tmp_path / "data", demo=True, registration="open", open_reading=True
+        )
         hub_auth = HubOAuth(
             api_token="none", oauth_client_id="service-portal", base_url=PREFIX, hub_host=""
         )

@@ -11,6 +11,7 @@ from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message
 from records.people import persons
+from records.people.logins import FOR_REGISTERED, is_registered
 from records.programme.counting import UnitNode
 from records.tables.people import Person
 from school.people.roster.broken_cells import trouble_of
@@ -139,7 +140,14 @@ class _RowCheck:
         if username:
             self._alone("username", username)
             owner = self.known.usernames.get(username, code)
-            if owner != code:
+            if username not in self.known.usernames and is_registered(username):
+                self._fault(
+                    "username",
+                    username,
+                    FOR_REGISTERED,
+                    Message("Chọn tên khác hoặc để trống"),
+                )
+            elif owner != code:
                 self._fault(
                     "username",
                     username,

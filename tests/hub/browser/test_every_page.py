@@ -38,11 +38,22 @@ PAGES = {
         "teaching/courses/nhan-thuc-chung",
         "teaching/courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030",
     ],
-    "canbo": [MENU, "accounts", "letters", "roles", "units"],
+    "canbo": [MENU, "accounts", "invitations", "letters", "roles", "units"],
     "bo": [MENU, "plan", "certificates", "units/import", "units/2/change", "requests"],
     "kiemtra": ["audit"],
     "quantri": ["labs", "mail", "roles", "operation"],
-    "": ["verify", UNKNOWN, "progress", "letters/stop"],
+    "": [
+        "verify",
+        UNKNOWN,
+        "progress",
+        "letters/stop",
+        "register",
+        "register/confirm?token=sai",
+        "register/data",
+        "read",
+        "read/xa-hoi-so-an-toan",
+        "read/xa-hoi-so-an-toan/sau-ky-nang",
+    ],
 }
 
 # Every pair of language, width and colours occurs.

@@ -71,6 +71,9 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "notices/aside": {"post": EVERYBODY},
     "letters": {"get": EVERYBODY, "post": EVERYBODY},
     "letters/stop": {"get": ANYONE, "post": ANYONE},
+    "register": {"get": ANYONE, "post": ANYONE},
+    "register/confirm": {"get": ANYONE, "post": ANYONE},
+    "register/data": {"get": ANYONE},
     "teaching": {"get": TEACHING},
     "teaching/publish": {"get": PUBLISHING, "post": PUBLISHING},
     "teaching/authoring": {"get": PUBLISHING, "post": PUBLISHING},
@@ -113,11 +116,16 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}/change": {"get": MINISTRY, "post": MINISTRY},
     "roles": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
     "accounts": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
+    "invitations": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     "mail": {"get": frozenset({"quan"})},
     "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
     "verify": {"get": ANYONE, "post": ANYONE},
     "verify/([^/]{1,80})": {"get": ANYONE},
+    "read": {"get": ANYONE},
+    f"read/{SLUG}": {"get": ANYONE},
+    f"read/{SLUG}/{SLUG}": {"get": ANYONE},
+    f"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": ANYONE},
     "progress": {"get": ANYONE},
     r"progress\.(csv|xlsx)": {"get": ANYONE},
     "language": {"post": ANYONE},
@@ -275,7 +283,9 @@ def stock(site: Any) -> dict[str, str]:
             framework=release.manifest.framework,
             at=at,
         )
-        renamed = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản sửa")
+        renamed = dataclasses.replace(
+            courses.load_course(TEMPLATE), summary="Bản sửa", open_reading=True
+        )
         mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
         remark = remarking.begin_remark(
             session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
@@ -317,7 +327,8 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
     number = facts["meeting" if kind == "class" else kind]
-    filled = path.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
+    filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
+    filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),
@@ -455,6 +466,16 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "requests": (
         "bo", {"request": "{asked}", "outcome": "x", "words": "Câu đã gõ"}, ("outcome",)
     ),
+    "register": (
+        "an", {"full_name": "Tên 1 đã gõ", "email": "thư đã gõ", "group": ""},
+        ("full_name", "email", "group", "agreed"),
+    ),
+    "invitations": (
+        "can-bo",
+        {"title": "Lớp đã gõ", "places": "nhiều đã gõ", "opens_on": "", "closes_on": "đã gõ",
+         "unit": ""},
+        ("places", "opens_on", "closes_on"),
+    ),
     "roster": ("bo", {"how": "check"}, ("file",)),
     "accounts": ("bo", {"whom": "one", "username": "tên đã gõ"}, ("username",)),
     "roles": (
@@ -478,6 +499,7 @@ BUTTONS = {
     "a message is put aside": "notices/aside",
     "which letters one wants": "letters",
     "no more letters": "letters/stop",
+    "the link of a letter": "register/confirm",
     "a course in the lab is checked": f"teaching/authoring/{SLUG}",
     "a submission is marked again": "teaching/dead",
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",

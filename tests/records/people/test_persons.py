@@ -19,6 +19,7 @@ from records.platform import outbox
 from records.programme import counting
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
+from records.tables.entry import Registration
 from records.tables.people import Person
 
 
@@ -152,6 +153,12 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             assert security_keys.add_key(
                 session, person.id, name="khóa", credential_id=b"%d" % person.id,
                 public_key=b"x", sign_count=0, transports=(), at=at,
+            )  # fmt: skip
+            session.add(
+                Registration(
+                    person_id=person.id, public_group="citizen", full_name="Người mẫu",
+                    email=f"m{person.id}@example.org", language="vi", asked_at=at, expires_at=at,
+                )
             )  # fmt: skip
             assert outbox.put(session, "setup", person.id, {"token": "x"}, at=at)
     before = _everything(records)

@@ -14,6 +14,7 @@ from courses.media import FOLDER, IMAGES, TYPES, VIDEOS, described
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
+from records.tables.courses import Release
 from school import access
 from school.learning import lessons
 
@@ -71,7 +72,7 @@ class MediaFile(PageHandler):
     """A file addressed by its content: whoever has it need never ask again."""
 
     async def get(self, course: str, digest: str, name: str) -> None:
-        self.require(access.may_learn(self.actor))
+        self.require(self.may_see())
         content = await self.read(self._find, course, digest, name)
         if content is None:
             raise self.absent()
@@ -86,6 +87,14 @@ class MediaFile(PageHandler):
             self.finish(content)
 
     head = get
+
+    def may_see(self) -> bool:
+        return access.may_learn(self.actor)
+
+    def find_release(self, session: Session, course: str) -> Release | None:
+        """The release whose files this person sees."""
+        assert self.actor.person_id is not None
+        return lessons.find_release_for(session, self.actor.person_id, course)
 
     def check_xsrf_cookie(self) -> None:
         """Browsers ask for captions in a way that the hub answers only with the page's token,
@@ -114,8 +123,7 @@ class MediaFile(PageHandler):
         self.finish(content[begin:end])
 
     def _find(self, session: Session, course: str, digest: str, name: str) -> bytes | None:
-        assert self.actor.person_id is not None
-        release = lessons.find_release_for(session, self.actor.person_id, course)
+        release = self.find_release(session, course)
         path = f"{FOLDER}/{name}"
         about = release.manifest.find_medium(path) if release else None
         if release is None or about is None or about.digest[:SHORT] != digest:

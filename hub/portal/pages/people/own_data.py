@@ -31,6 +31,7 @@ WHY = {
     "data_request": Message("Để trả lời yêu cầu đúng hạn"),
     "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
     "security_key": Message("Để chỉ người có khóa mới vào được tài khoản"),
+    "registration": Message("Để chờ xác nhận địa chỉ thư; xóa ngay khi đã xác nhận"),
     "outbox": Message("Để gửi thư; nội dung được xóa ngay khi thư đã gửi"),
 }
 OTHER = Message("Để chương trình hoạt động")
@@ -51,6 +52,8 @@ WHAT = {
     "what the person asked for": Message("Yêu cầu đã gửi"),
     "what was answered": Message("Câu trả lời đã nhận"),
     "name of a security key": Message("Tên khóa bảo mật"),
+    "name, until it is confirmed": Message("Họ và tên, khi chờ xác nhận"),
+    "e-mail, until it is confirmed": Message("Thư điện tử, khi chờ xác nhận"),
     "a letter not yet sent": Message("Thư chưa gửi đi"),
 }
 LOOKED = {

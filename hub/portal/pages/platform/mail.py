@@ -23,7 +23,7 @@ class Line:
     """A letter as the page shows it; ``letter`` where its words may be read."""
 
     mail: Mail
-    to: Person
+    to: Person | None
     letter: Letter | None = None
 
 

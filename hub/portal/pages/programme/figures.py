@@ -40,9 +40,11 @@ from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
 from records.programme import counting
+from records.programme.public_counts import PublicCount, count_public
 from records.tables.people import Unit
 from school import access
 from school.people import own_data
+from school.people.entering import GROUP_NAMES
 
 STATES = {
     "all": Message("Tất cả"),
@@ -61,6 +63,7 @@ class National(OfficerPage):
         vintage = self.vintage()
         figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
         goals = await self.read(find_goals, self.programme)
+        public = await self.read(count_public, self.programme, until=self.now)
         sort, provinces = self.sorted_lines(figures.provinces)
         self.page(
             "programme/national.html",
@@ -68,6 +71,8 @@ class National(OfficerPage):
             programme=load_programmes()[self.programme],
             experts=load_programmes()[EXPERTS],
             groups=load_groups(),
+            public=public,
+            public_names=GROUP_NAMES,
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             expert_bar=self.bar(figures.experts),
             tiles=self.tiles(figures.provinces, vintage, links=True),
@@ -136,18 +141,25 @@ class UnitPage(OfficerPage):
         path = {node.id for node in (*figures.path, figures.unit)}
         self.require(access.may_see_unit(self.actor, path))
         sort, children = self.sorted_lines(figures.children)
+        public = await self.read(self._public, figures.unit)
         self.page(
             "programme/unit.html",
             figures=figures,
             path_nodes=_visible_path(self.actor, figures),
             bar=self.bar(figures.whole) if figures.whole.planned is not None else None,
             children=children,
+            public=sum(one.registered for one in public),
             states=STATES,
             nowhere=NOWHERE,
             sorted_by=sort,
             count=self.count,
             sample=self.portal.settings.demonstration,
         )
+
+    def _public(self, session: Session, unit: counting.UnitNode) -> list[PublicCount]:
+        """Who came by themselves and says to be from here; of the nation, all."""
+        units = None if unit.kind == "nation" else persons.unit_and_below(session, unit.id)
+        return count_public(session, self.programme, units=units, until=self.now)
 
     def _load(self, session: Session, unit_id: int) -> UnitFigures | None:
         return find_unit_figures(session, unit_id, self.programme, at=self.now)
