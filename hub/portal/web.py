@@ -49,6 +49,7 @@ from records import Records, Session
 from school import access
 from school.access import Actor
 from school.acts import Act
+from school.people import looks
 from school.refusals import WithStatus
 
 P = ParamSpec("P")
@@ -189,11 +190,29 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     async def read(
         self, ask: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """``ask(session, …)`` in a thread, in a session that only reads."""
+        """``ask(session, …)`` in a thread, in a session that only reads, and shows nobody else."""
 
         def work() -> T:
             with self.portal.records.read() as session:
-                return ask(session, *args, **kwargs)
+                found = ask(session, *args, **kwargs)
+                looks.nobody(session)
+                return found
+
+        return await self.in_thread(work)
+
+    async def look(
+        self, ask: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for what shows other people: ``ask`` says whom (`school.people.looks`), and in
+        its transaction it is written down for them."""
+
+        def question(session: Session) -> T:
+            return ask(session, *args, **kwargs)
+
+        def work() -> T:
+            return self.portal.records.note(
+                lambda session: looks.look(session, self.actor, question, at=self.now)
+            )
 
         return await self.in_thread(work)
 
@@ -203,7 +222,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         def work() -> T:
             with self.portal.records.begin() as session:
-                return do(session, self.actor, *args, **kwargs)
+                done = do(session, self.actor, *args, **kwargs)
+                looks.write_down(session, self.actor, at=self.now)
+                return done
 
         return await self.in_thread(work)
 

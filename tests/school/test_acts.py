@@ -37,7 +37,7 @@ from school.learning import lessons
 from school.marking import acts as marking
 from school.people import account_acts as accounts
 from school.people import acts as people
-from school.people import life, own_data, unit_acts
+from school.people import life, looks, own_data, unit_acts
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
@@ -543,7 +543,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     ),
     "people: look_at": (
         "bo",
-        lambda world, actor: own_data.look_at(
+        lambda world, actor: looks.look_at(
             world.session, actor, [world.key("an")], "person", at=AT
         ),
     ),

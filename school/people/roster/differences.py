@@ -54,6 +54,7 @@ class Likely:
     full_name: str
     known: str = ""
     line_of: int = 0
+    person_id: int = 0
 
 
 def wanted(person: Person, entry: Entry) -> dict[str, Any]:
@@ -118,7 +119,8 @@ def likely_twice(
         others = [one for one in there.get(key, ()) if one.code != entry.code]
         if others:
             code = others[0].code or others[0].username or ""
-            found.append(Likely(entry.line, entry.code, entry.full_name, known=code))
+            one = others[0].id
+            found.append(Likely(entry.line, entry.code, entry.full_name, known=code, person_id=one))
         elif above != entry.line:
             found.append(Likely(entry.line, entry.code, entry.full_name, line_of=above))
     return found

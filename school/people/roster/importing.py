@@ -20,6 +20,7 @@ from records.platform import audit
 from records.programme.counting import load_units_tree
 from records.schema import folded_name
 from records.tables.people import Person
+from school.people import looks
 from school.people.roster import standing
 from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.differences import (
@@ -80,6 +81,7 @@ def import_roster(
     the old encoding to turn into Unicode, after its result was looked at. ``table``: the file as it
     was read already."""
     table = table or read_table(name, content)
+    looks.show(session, (), "roster")
     rows, conversion = _in_unicode(table.rows, convert)
     if conversion:
         return Outcome(reading=table.reading, conversion=conversion, dry_run=dry_run)
@@ -92,6 +94,7 @@ def import_roster(
         scope=scope,
         spellings=spellings_of_codes(session, {persons.clean(row.cells["code"]) for row in rows}),
     )
+    looks.show(session, (person.id for person in known.people.values()), "roster")
     entries, faults = check_rows(rows, known)
     faults += standing.faults_of_accounts(
         entries, known.people, holders=_holders(session, known), limited=scope is not None
@@ -137,6 +140,8 @@ def _compare(
     differences = tuple(one for one in compared if one is not None)
     added = sum(not one.changes for one in differences)
     names = {folded_name(entry.full_name) for entry in entries if entry.code not in known.people}
+    likely = tuple(likely_twice(entries, known.people, people_called(session, names)))
+    looks.show(session, (one.person_id for one in likely if one.person_id), "roster")
     return Outcome(
         added=added,
         changed=len(differences) - added,
@@ -144,7 +149,7 @@ def _compare(
         dry_run=dry_run,
         reading=table.reading,
         differences=differences,
-        likely_twice=tuple(likely_twice(entries, known.people, people_called(session, names))),
+        likely_twice=likely,
         corrected=table.corrected,
     )
 

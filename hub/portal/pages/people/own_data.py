@@ -15,10 +15,12 @@ from hub.portal import forms
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
 from records.people import persons, privacy
+from records.people.looks import Seen, looks_at
 from records.people.privacy import Kept
-from records.tables.privacy import DataRequest, Look
+from records.tables.privacy import DataRequest
 from school import access
-from school.people import own_data
+from school.people import looks, own_data
+from school.people.looks import LOOKED, UNNAMED
 
 # Why each kind of data is kept; by table, for every table that holds personal columns.
 WHY = {
@@ -51,12 +53,6 @@ WHAT = {
     "what was answered": Message("Câu trả lời đã nhận"),
     "a letter not yet sent": Message("Thư chưa gửi đi"),
 }
-LOOKED = {
-    "list": Message("danh sách học viên"),
-    "person": Message("trang cá nhân"),
-    "marks": Message("bài nộp và điểm"),
-    "certificate": Message("chứng nhận"),
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Own:
     """What the page shows."""
 
     kept: Sequence[Kept]
-    looks: Sequence[Look]
+    looks: Sequence[Seen]
     lookers: Mapping[int, str]
     requests: Sequence[DataRequest]
 
@@ -81,6 +77,7 @@ class OwnData(PageHandler):
             why=WHY,
             other=OTHER,
             looked=LOOKED,
+            unnamed=UNNAMED,
             kinds=own_data.KINDS,
             answers=own_data.ANSWERS,
             days=self.portal.settings.answer_working_days,
@@ -100,11 +97,11 @@ class OwnData(PageHandler):
     def _load(self, session: Session) -> Own:
         own = self.actor.person_id
         assert own is not None
-        looks = privacy.looks_at(session, own)
+        seen = looks_at(session, own)
         return Own(
             privacy.kept_of(session, own),
-            looks,
-            persons.names_of(session, {look.looker_id for look in looks}),
+            seen,
+            persons.names_of(session, {one.looker_id for one in seen if one.what not in UNNAMED}),
             privacy.requests_of(session, own),
         )
 
@@ -148,7 +145,7 @@ class DataRequests(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_answer_requests(self.actor))
-        waiting, names = await self.read(self._load)
+        waiting, names = await self.look(self._load)
         self.page(
             "people/data_requests.html",
             waiting=waiting,
@@ -171,4 +168,5 @@ class DataRequests(PageHandler):
 
     def _load(self, session: Session) -> tuple[Sequence[DataRequest], Mapping[int, str]]:
         waiting = privacy.open_requests(session)
+        looks.show(session, (one.person_id for one in waiting), "request")
         return waiting, persons.names_of(session, {one.person_id for one in waiting})

@@ -20,7 +20,7 @@ from records.tables.assessment import Certificate
 from records.tables.people import Person, RoleGrant
 from records.tables.privacy import PostChange
 from school import access
-from school.people import life, own_data
+from school.people import life, looks
 
 KINDS = {
     "transfer": Message("Chuyển đơn vị"),
@@ -56,8 +56,6 @@ class PersonPage(PageHandler):
 
     async def get(self, person: str) -> None:
         seen = await self._seen(int(person))
-        # The look is written before the page is shown: no look without its line.
-        await self.act(own_data.look_at, [seen.person.id], "person", at=self.now)
         self.page(
             "people/person.html",
             seen=seen,
@@ -106,7 +104,7 @@ class PersonPage(PageHandler):
             raise Refused(Message("Hãy chọn ngày"), field="day") from None
 
     async def _seen(self, person_id: int) -> Seen:
-        found = await self.read(self._load, person_id)
+        found = await self.look(self._load, person_id)
         self.require(found is not None)
         assert found is not None
         return found
@@ -119,6 +117,7 @@ class PersonPage(PageHandler):
         path = places.units_up_from(units, person.unit_id)
         if not access.may_see_people_of(self.actor, path):
             return None
+        looks.show(session, [person_id], "person")
         return Seen(
             person,
             units,

@@ -49,7 +49,7 @@ class RosterPage(UploadPage):
             table = correct(table, corrections)
             convert = self._wanted_conversion()
             if dry_run:
-                outcome = await self.read(
+                outcome = await self.look(
                     acts.check_roster, self.actor, name, content, convert, table, at=self.now
                 )
             else:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from core.calendar import after_working_days
-from records.people import persons, privacy
+from records.people import persons
+from records.people.looks import looks_at
 from records.schema import personal_columns
 from records.tables.people import Person
 from records.tables.privacy import DataRequest
@@ -42,7 +43,7 @@ async def test_who_looks_is_seen_by_whom_they_looked_at_and_once_an_hour(site: A
         assert (await site.as_("bo").get(f"people/{an}")).status == 200
     await site.as_("an").get("my-data")
     with site.records.read() as session:
-        looks = privacy.looks_at(session, an)
+        looks = looks_at(session, an)
         assert [(look.what, look.looker_id) for look in looks] == [("person", key_of(site, "bo"))]
     page = (await site.as_("an").get("my-data")).text
     assert "Hoàng Thị Bộ (mẫu)" in page and "trang cá nhân" in page
@@ -55,7 +56,7 @@ async def test_who_looks_is_seen_by_whom_they_looked_at_and_once_an_hour(site: A
         session.get_one(Person, an).audience_group = "c"
     await site.as_("can-bo").get(f"units/{unit}/people")
     with site.records.read() as session:
-        assert [look.what for look in privacy.looks_at(session, an)] == ["list", "person", "person"]
+        assert [look.what for look in looks_at(session, an)] == ["list", "person", "person"]
 
 
 async def test_a_copy_of_everything_holds_one_s_own_and_nobody_else_s(site: Any) -> None:
