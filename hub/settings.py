@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     # What people ask about their own data (Law 91/2025/QH15)
     answer_working_days: int = Field(2, ge=1, le=60)
 
+    # What is noted of how people learn, and for how long; 0: not at all
+    exercise_time_days: int = Field(365, ge=0, le=3650)
+    browser_sign_days: int = Field(180, ge=0, le=3650)
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
@@ -189,6 +193,11 @@ class Settings(BaseSettings):
         if self.database_url and not self.database_url.startswith("sqlite"):
             return in_schema(self.database_url, HUB_SCHEMA)
         return f"sqlite:///{self.data / 'jupyterhub.sqlite'}"
+
+    @property
+    def trace_days(self) -> dict[str, int]:
+        """How long each of `school.learning.traces` is kept."""
+        return {"time": self.exercise_time_days, "browser": self.browser_sign_days}
 
     @property
     def secrets(self) -> Path:

@@ -297,7 +297,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     def remember_browser(self) -> None:
         """Give this browser a random number to keep, so that `device` can tell it from others."""
-        if not self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS):
+        if not self.portal.settings.browser_sign_days:
+            self.clear_cookie(DEVICE_COOKIE, path=self.portal.prefix)
+        elif not self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS):
             self.set_signed_cookie(
                 DEVICE_COOKIE,
                 secrets.token_hex(16),
@@ -310,6 +312,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     def device(self) -> str | None:
         """A hash of the browser's number, 32 hex digits; None for a program with a token."""
+        if not self.portal.settings.browser_sign_days:
+            return None
         kept = self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS)
         return hashlib.sha256(kept).hexdigest()[:32] if kept else None
 

@@ -33,7 +33,7 @@ from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.courses import acts as publishing
 from school.learning import acts as learning
-from school.learning import lessons
+from school.learning import lessons, traces
 from school.marking import acts as marking
 from school.people import account_acts as accounts
 from school.people import acts as people
@@ -554,6 +554,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "people: answer": ("bo", _answer),
+    "learning: choose": ("an", lambda world, actor: traces.choose(world.session, actor, [], at=AT)),
     "platform: note_backup": (
         "quan-tri",
         lambda world, actor: platform.note_backup(world.session, actor, "x", 1, "0" * 64, at=AT),

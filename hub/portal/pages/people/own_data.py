@@ -14,11 +14,13 @@ from core.messages import Message
 from hub.portal import forms
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
+from records.learning.traces import refused_by
 from records.people import persons, privacy
 from records.people.looks import Seen, looks_at
 from records.people.privacy import Kept
 from records.tables.privacy import DataRequest
 from school import access
+from school.learning import traces
 from school.people import looks, own_data
 from school.people.looks import LOOKED, UNNAMED
 
@@ -39,6 +41,7 @@ WHAT = {
     "login name": Message("Tên đăng nhập"),
     "official's code": Message("Mã cán bộ"),
     "name": Message("Họ và tên"),
+    "date of birth": Message("Ngày sinh (hoặc năm sinh)"),
     "name, as lists order it": Message("Họ và tên, để xếp thứ tự"),
     "name, as searches find it": Message("Họ và tên không dấu, để tìm"),
     "e-mail": Message("Thư điện tử"),
@@ -63,6 +66,7 @@ class Own:
     looks: Sequence[Seen]
     lookers: Mapping[int, str]
     requests: Sequence[DataRequest]
+    refused: frozenset[str]  # traces
 
 
 class OwnData(PageHandler):
@@ -81,10 +85,17 @@ class OwnData(PageHandler):
             kinds=own_data.KINDS,
             answers=own_data.ANSWERS,
             days=self.portal.settings.answer_working_days,
-            sent=self.get_argument("sent", ""),
+            traces=traces.DECLARED,
+            trace_days=self.portal.settings.trace_days,
+            sent=self.get_query_argument("sent", ""),
+            chosen=self.get_query_argument("chosen", ""),
         )
 
     async def post(self) -> None:
+        if self.get_body_argument("traces", ""):
+            await self.act(traces.choose, self.get_body_arguments("trace"), at=self.now)
+            self.redirect(self.url("my-data", chosen=1) + "#traces")
+            return
         await self.act(
             own_data.ask,
             self.get_argument("kind", ""),
@@ -103,6 +114,7 @@ class OwnData(PageHandler):
             seen,
             persons.names_of(session, {one.looker_id for one in seen if one.what not in UNNAMED}),
             privacy.requests_of(session, own),
+            refused_by(session, own),
         )
 
 
