@@ -194,9 +194,7 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         def work() -> T:
             with self.portal.records.read() as session:
-                found = ask(session, *args, **kwargs)
-                looks.nobody(session)
-                return found
+                return looks.nobody(session, functools.partial(ask, session, *args, **kwargs))
 
         return await self.in_thread(work)
 
@@ -206,15 +204,11 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
         """The same for what shows other people: ``ask`` says whom (`school.people.looks`), and in
         its transaction it is written down for them."""
 
-        def question(session: Session) -> T:
-            return ask(session, *args, **kwargs)
+        def shown(session: Session) -> T:
+            asked = functools.partial(ask, session, *args, **kwargs)
+            return looks.look(session, self.actor, asked, at=self.now)
 
-        def work() -> T:
-            return self.portal.records.note(
-                lambda session: looks.look(session, self.actor, question, at=self.now)
-            )
-
-        return await self.in_thread(work)
+        return await self.in_thread(lambda: self.portal.records.note(shown))
 
     async def act(self, do: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have whoever asks do an act of `school`, in a thread, in one transaction."""
@@ -222,9 +216,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         def work() -> T:
             with self.portal.records.begin() as session:
-                done = do(session, self.actor, *args, **kwargs)
-                looks.write_down(session, self.actor, at=self.now)
-                return done
+                asked = functools.partial(do, session, self.actor, *args, **kwargs)
+                return looks.acted(session, self.actor, asked, at=self.now)
 
         return await self.in_thread(work)
 

@@ -46,35 +46,40 @@ def show(session: Session, people: Iterable[int], what: str) -> None:
 
 
 def look(
-    session: Session,
-    actor: Actor,
-    ask: Callable[[Session], T],
-    *,
-    purpose: str = "",
-    at: dt.datetime,
+    session: Session, actor: Actor, ask: Callable[[], T], *, purpose: str = "", at: dt.datetime
 ) -> T:
-    """What ``ask`` finds, with the look at whomever it shows written down. A question that found
-    something and does not say whom it shows (nobody: an empty list) is a fault of ours."""
+    """What ``ask`` finds in the session, with the look at whomever it shows written down. A
+    question that found something and does not say whom it shows (nobody: an empty list) is a fault
+    of ours."""
     session.info.pop(SHOWN, None)
-    found = ask(session)
+    found = ask()
     if found is not None and SHOWN not in session.info:
         raise AssertionError("asked as a look, and did not say who is shown")
-    write_down(session, actor, purpose=purpose, at=at)
+    _write_down(session, actor, purpose=purpose, at=at)
     return found
 
 
-def write_down(session: Session, actor: Actor, *, purpose: str = "", at: dt.datetime) -> None:
+def acted(session: Session, actor: Actor, do: Callable[[], T], *, at: dt.datetime) -> T:
+    """What an act gives, with the look at whomever it shows written down."""
+    done = do()
+    _write_down(session, actor, at=at)
+    return done
+
+
+def nobody(session: Session, ask: Callable[[], T]) -> T:
+    """What ``ask`` finds in a session that writes no looks, held to showing nobody."""
+    found = ask()
+    if any(session.info.pop(SHOWN, {}).values()):
+        raise AssertionError("shows people, and was not asked as a look")
+    return found
+
+
+def _write_down(session: Session, actor: Actor, *, purpose: str = "", at: dt.datetime) -> None:
     """Write down who was shown in this session. One's own data is no look."""
     for what, people in session.info.pop(SHOWN, {}).items():
         others = people - {actor.person_id}
         if others and actor.person_id is not None:
             look_at(session, actor, others, what, purpose=purpose, at=at)
-
-
-def nobody(session: Session) -> None:
-    """Hold a session that writes no looks to showing nobody."""
-    if any(session.info.pop(SHOWN, {}).values()):
-        raise AssertionError("shows people, and was not asked as a look")
 
 
 @act(may=access.may_see_others, kept_in="look")

@@ -25,10 +25,19 @@ LONGEST = 2000
 
 @act(may=access.may_learn, audited="data.request")
 def ask(
-    session: Session, actor: Actor, kind: str, body: str, *, working_days: int, at: dt.datetime
+    session: Session,
+    actor: Actor,
+    kind: str,
+    body: str,
+    *,
+    working_days: int,
+    off: Collection[dt.date] = (),
+    worked: Collection[dt.date] = (),
+    at: dt.datetime,
 ) -> DataRequest:
     """Ask for a correction, an erasure or something else about one's own data; an answer is due
-    within so many working days. Raises `Refused` with the field that is wrong."""
+    within so many working days (`core.calendar.after_working_days`). Raises `Refused` with the
+    field that is wrong."""
     assert actor.person_id is not None
     if kind not in KINDS:
         raise Refused(Message("Hãy chọn việc cần làm"), field="kind")
@@ -40,7 +49,7 @@ def ask(
         )
     if any(one.answered_at is None and one.kind == kind for one in _own(session, actor)):
         raise Refused(Message("Yêu cầu trước cùng loại còn đang chờ trả lời"), field="kind")
-    due_at = after_working_days(at, working_days)
+    due_at = after_working_days(at, working_days, off=off, worked=worked)
     found = privacy.add_request(session, actor.person_id, kind, words, due_at=due_at, at=at)
     _log(session, actor, "data.request", found, at)
     return found

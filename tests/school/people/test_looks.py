@@ -32,8 +32,8 @@ def two(session: Session) -> tuple[Actor, int]:
     return Actor("bo", officer, grants=((access.MINISTRY_OFFICER, None),)), learner
 
 
-def showing(*people: int):
-    def ask(session: Session) -> str:
+def showing(session: Session, *people: int):
+    def ask() -> str:
         looks.show(session, people, "marks")
         return "found"
 
@@ -42,7 +42,7 @@ def showing(*people: int):
 
 def test_whoever_is_shown_is_written_down_and_oneself_is_not(session, two):
     actor, learner = two
-    found = looks.look(session, actor, showing(learner, actor.person_id), at=AT)
+    found = looks.look(session, actor, showing(session, learner, actor.person_id), at=AT)
     assert found == "found"
     [seen] = looks_at(session, learner)
     assert (seen.looker_id, seen.what) == (actor.person_id, "marks")
@@ -52,24 +52,23 @@ def test_whoever_is_shown_is_written_down_and_oneself_is_not(session, two):
 def test_a_question_that_does_not_say_whom_it_shows_fails(session, two):
     actor, _learner = two
     with pytest.raises(AssertionError, match="did not say"):
-        looks.look(session, actor, lambda _session: "found", at=AT)
-    assert looks.look(session, actor, lambda _session: None, at=AT) is None
+        looks.look(session, actor, lambda: "found", at=AT)
+    assert looks.look(session, actor, lambda: None, at=AT) is None
 
 
 def test_people_that_a_plain_question_would_show_are_not_shown(session, two):
     _actor, learner = two
-    showing(learner)(session)
     with pytest.raises(AssertionError, match="not asked as a look"):
-        looks.nobody(session)
-    looks.nobody(session)
+        looks.nobody(session, showing(session, learner))
+    assert looks.nobody(session, showing(session)) == "found"
 
 
 def test_who_may_see_nobody_else_is_shown_nobody_else(session, two):
     _actor, learner = two
     stranger = Actor("an", 999_999)
     with pytest.raises(NotAllowed):
-        looks.look(session, stranger, showing(learner), at=AT)
-    assert looks.look(session, stranger, showing(999_999), at=AT) == "found"
+        looks.look(session, stranger, showing(session, learner), at=AT)
+    assert looks.look(session, stranger, showing(session, 999_999), at=AT) == "found"
 
 
 def test_every_kind_of_look_has_its_words():

@@ -101,6 +101,8 @@ class OwnData(PageHandler):
             self.get_argument("kind", ""),
             self.get_argument("body", ""),
             working_days=self.portal.settings.answer_working_days,
+            off=self.portal.settings.dates("days_off"),
+            worked=self.portal.settings.dates("days_worked"),
             at=self.now,
         )
         self.redirect(self.url("my-data", sent=1))

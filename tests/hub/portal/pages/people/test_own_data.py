@@ -103,7 +103,8 @@ async def test_what_is_asked_is_answered_by_its_time(site: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "days", "due"),
     [
-        ("2026-11-23T10:00+07:00", 2, "2026-11-25T23:59+07:00"),  # Monday: by Wednesday's end
+        ("2026-11-16T10:00+07:00", 2, "2026-11-18T23:59+07:00"),  # Monday: by Wednesday's end
+        ("2026-11-23T10:00+07:00", 2, "2026-11-26T23:59+07:00"),  # a feast lies between
         ("2026-11-27T23:30+07:00", 2, "2026-12-01T23:59+07:00"),  # Friday night: by Tuesday's
         ("2026-11-28T08:00+07:00", 1, "2026-11-30T23:59+07:00"),  # Saturday: by Monday's
     ],
