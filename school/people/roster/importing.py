@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.calendar import today_in_vietnam
 from records import Session
 from records.people import logins, persons
 from records.people.roster import (
@@ -92,6 +93,7 @@ def import_roster(
             session, {persons.clean(row.cells.get("username", "")).lower() for row in rows}
         ),
         scope=scope,
+        today=today_in_vietnam(at),
         spellings=spellings_of_codes(session, {persons.clean(row.cells["code"]) for row in rows}),
     )
     looks.show(session, (person.id for person in known.people.values()), "roster")
@@ -208,6 +210,7 @@ def _add(session: Session, entry: Entry, at: dt.datetime) -> None:
             code=entry.code,
             full_name=entry.full_name,
             email=entry.email,
+            born=entry.born,
             position=entry.position,
             audience_group=entry.group,
             unit_id=entry.unit_id,
