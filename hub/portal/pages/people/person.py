@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from analytics.programme import places
 from core.calendar import today_in_vietnam
@@ -20,7 +19,8 @@ from records.tables.assessment import Certificate
 from records.tables.people import Person, RoleGrant
 from records.tables.privacy import PostChange
 from school import access
-from school.people import life, looks
+from school.people import acts, life, looks
+from school.people.choosing_units import Choices, find_units_to_go_to
 
 KINDS = {
     "transfer": Message("Chuyển đơn vị"),
@@ -35,7 +35,6 @@ ROLE_NAMES = {
     access.AUDITOR: Message("kiểm tra, chỉ xem"),
     access.ADMINISTRATOR: Message("quản trị hệ thống"),
 }
-UNITS_SHOWN = 400  # of a list to choose from; more are chosen by code
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,7 @@ class Seen:
     roles: Sequence[RoleGrant]
     merged: int  # how many others were found to be this person
     may_change: bool
+    choices: Choices  # where to, for those who may transfer
 
 
 class PersonPage(PageHandler):
@@ -62,7 +62,7 @@ class PersonPage(PageHandler):
             kinds=KINDS,
             role_names=ROLE_NAMES,
             today=today_in_vietnam(self.now).isoformat(),
-            choices=self._choices(seen),
+            choices=seen.choices,
             done=self.get_argument("done", ""),
         )
 
@@ -118,6 +118,7 @@ class PersonPage(PageHandler):
         if not access.may_see_people_of(self.actor, path):
             return None
         looks.show(session, [person_id], "person")
+        may_change = life.may_change(session, self.actor, person, at=self.now)
         return Seen(
             person,
             units,
@@ -125,12 +126,11 @@ class PersonPage(PageHandler):
             certificates_of(session, person_id),
             persons.roles_of(session, person_id, on=today_in_vietnam(self.now)),
             len(merging.same_person(session, person_id)) - 1,
-            life.may_change(session, self.actor, person, at=self.now),
+            may_change,
+            find_units_to_go_to(
+                units,
+                acts.units_to_fill(session, self.actor),
+                persons.clean(self.get_query_argument("unit_q", ""))[:100],
+                keep=forms.read_key(self.get_body_argument("unit", "")),
+            ),
         )
-
-    def _choices(self, seen: Seen) -> list[UnitNode]:
-        """Units that are not of the past, by name, for those who may transfer."""
-        if not seen.may_change:
-            return []
-        now = [unit for unit in seen.units.values() if unit.successor_id is None]
-        return sorted(now, key=attrgetter("name"))[:UNITS_SHOWN]
