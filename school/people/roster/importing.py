@@ -31,22 +31,10 @@ from school.people.roster.differences import (
     likely_twice,
     wanted,
 )
-from school.people.roster.old_encodings import Encoding, find_encoding, to_unicode
+from school.people.roster.old_encodings import Conversion, Encoding, converting, to_unicode
 from school.people.roster.table import Reading, Row, Table, read_table
 
 WORDED = ("full_name", "position")  # columns of words, which an old encoding spoils
-SAMPLES = 8
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """The list is in an encoding from before Unicode: which, and what its texts would become.
-
-    Nothing is imported until whoever sent it has seen this and asks for it.
-    """
-
-    encoding: Encoding
-    samples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -173,16 +161,11 @@ def _in_unicode(
     rows: Sequence[Row], convert: Encoding | None
 ) -> tuple[Sequence[Row], Conversion | None]:
     """The rows as they are meant; or what they would become, where nobody has looked at it yet."""
-    texts = [row.cells[key] for row in rows for key in WORDED]
-    encoding = find_encoding(texts)
-    if encoding is None:
-        return rows, None
-    if encoding != convert:
-        samples = dict.fromkeys(text for text in texts if to_unicode(text, encoding) != text)
-        shown = [(text, to_unicode(text, encoding)) for text in samples][:SAMPLES]
-        return rows, Conversion(encoding, tuple(shown))
+    found = converting((row.cells[key] for row in rows for key in WORDED), convert)
+    if found is None or isinstance(found, Conversion):
+        return rows, found
     return [
-        replace(row, cells={**row.cells, **{k: to_unicode(row.cells[k], encoding) for k in WORDED}})
+        replace(row, cells={**row.cells, **{k: to_unicode(row.cells[k], found) for k in WORDED}})
         for row in rows
     ], None
 
