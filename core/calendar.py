@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
+
+from core.days_off import is_working_day
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -23,14 +26,20 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), HANOI)
 
 
-def after_working_days(at: dt.datetime, days: int) -> dt.datetime:
+def after_working_days(
+    at: dt.datetime,
+    days: int,
+    *,
+    off: Collection[dt.date] = (),
+    worked: Collection[dt.date] = (),
+) -> dt.datetime:
     """The last minute of the ``days``-th working day in Việt Nam after ``at``.
 
-    Saturdays and Sundays are none. Feasts are not known here: where one lies between, this is early
-    rather than late.
+    Saturdays, Sundays and feasts are none (`core.days_off`); ``off`` and ``worked`` are what was
+    decided besides.
     """
     day = today_in_vietnam(at)
     while days > 0:
         day += dt.timedelta(days=1)
-        days -= day.weekday() < 5
+        days -= is_working_day(day, off=off, worked=worked)
     return (midnight(day + dt.timedelta(days=1)) - dt.timedelta(minutes=1)).astimezone(dt.UTC)

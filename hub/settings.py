@@ -9,6 +9,7 @@ file named by ``MOTCHAM_SETTINGS`` with one ``NAME=value`` a line. A composition
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import ipaddress
 import os
 from pathlib import Path
@@ -86,6 +87,13 @@ class Settings(BaseSettings):
     # What people ask about their own data (Law 91/2025/QH15)
     answer_working_days: int = Field(2, ge=1, le=60)
 
+    days_off: str = ""  # more days on which no office works, as decided for a year
+    days_worked: str = ""  # Saturdays and Sundays on which offices work in exchange
+
+    # What is noted of how people learn, and for how long; 0: not at all
+    exercise_time_days: int = Field(365, ge=0, le=3650)
+    browser_sign_days: int = Field(180, ge=0, le=3650)
+
     # Marking
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
@@ -133,6 +141,18 @@ class Settings(BaseSettings):
     @classmethod
     def _preset_fills_what_is_not_set(cls, given: dict[str, object]) -> dict[str, object]:
         return {**OIDC_PRESETS.get(str(given.get("oidc_preset", "")), {}), **given}
+
+    @field_validator("days_off", "days_worked")
+    @classmethod
+    def _are_dates(cls, value: str) -> str:
+        for one in value.replace(",", " ").split():
+            try:
+                dt.date.fromisoformat(one)
+            except ValueError:
+                raise ValueError(
+                    f"“{one}” không phải ngày; viết 2027-02-10, cách nhau bằng dấu phẩy"
+                ) from None
+        return value
 
     @field_validator("data")
     @classmethod
@@ -254,6 +274,16 @@ class Settings(BaseSettings):
         if self.database_url and not self.database_url.startswith("sqlite"):
             return in_schema(self.database_url, HUB_SCHEMA)
         return f"sqlite:///{self.data / 'jupyterhub.sqlite'}"
+
+    def dates(self, setting: Literal["days_off", "days_worked"]) -> frozenset[dt.date]:
+        """The days that a setting lists."""
+        listed: str = getattr(self, setting)
+        return frozenset(map(dt.date.fromisoformat, listed.replace(",", " ").split()))
+
+    @property
+    def trace_days(self) -> dict[str, int]:
+        """How long each of `school.learning.traces` is kept."""
+        return {"time": self.exercise_time_days, "browser": self.browser_sign_days}
 
     @property
     def secrets(self) -> Path:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.messages import Message, Refused
 from records import wakeup
 
+T = TypeVar("T")
 NOT_A_URL = Message(
     "MOTCHAM_DATABASE_URL không phải địa chỉ cơ sở dữ liệu; ví dụ: "
     "postgresql://tên:mật-khẩu@máy:5432/motcham"
@@ -57,6 +58,18 @@ class Records:
             if self.engine.dialect.name == "sqlite":
                 session.connection().exec_driver_sql("BEGIN")  # all reads see one moment
             yield session
+
+    def note(self, ask: Callable[[Session], T]) -> T:
+        """What ``ask`` finds in a transaction that reads, perhaps for long, and writes a little at
+        its end. It may be run twice."""
+        if self.engine.dialect.name == "sqlite":
+            # Nobody waits for what is only read; where somebody wrote meanwhile, SQLite refuses
+            # what was read before that as the ground of a write, and all is asked again.
+            with contextlib.suppress(OperationalError), self.sessions.begin() as session:
+                session.connection().exec_driver_sql("BEGIN")
+                return ask(session)
+        with self.begin() as session:
+            return ask(session)
 
     @contextmanager
     def preview(self) -> Iterator[Session]:

@@ -13,8 +13,13 @@ from hub.commands.console import say, say_faults, speaker
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
+    from school.people.roster.old_encodings import Encoding
     from school.people.units.judging import Judged
 
+OLD_ENCODING = Message(
+    "Chưa nhập gì cả: danh sách viết bằng bảng mã cũ. Nếu cột bên phải dưới đây đúng, hãy chạy "
+    "lại với --from-encoding {encoding}."
+)
 MARKS = {"new": Message("mới"), "changed": Message("thay đổi")}
 
 
@@ -28,18 +33,35 @@ def unit() -> None:
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
 )
 @click.option("--central-2025", is_flag=True, help="Danh sách có sẵn: 14 bộ, 3 cơ quan ngang bộ.")
+@click.option(
+    "--from-encoding",
+    "encoding",
+    type=click.Choice(["tcvn3", "vni"]),
+    help="Chuyển sang Unicode từ bảng mã cũ này, sau khi đã xem.",
+)
 @click.option("--dry-run", is_flag=True, help="Chỉ xem cây đơn vị sẽ thành, không ghi gì.")
 @DATA
-def import_(file: Path | None, central_2025: bool, dry_run: bool, data: Path | None) -> int:
+def import_(
+    file: Path | None,
+    central_2025: bool,
+    encoding: Encoding | None,
+    dry_run: bool,
+    data: Path | None,
+) -> int:
     """Nhập FILE (xlsx, ods hoặc CSV): cả danh sách, hoặc không dòng nào."""
     from school.access import operator
     from school.people import unit_acts
-    from school.people.units.reading import CENTRAL_2025, read_units
+    from school.people.units.reading import CENTRAL_2025, in_unicode, read_units
 
     chosen = CENTRAL_2025 if central_2025 else file
     if chosen is None or (central_2025 and file):
         raise Refused(Message("Hãy nêu một tệp, hoặc --central-2025."))
-    table = read_units(chosen.read_bytes())
+    table = in_unicode(read_units(chosen.read_bytes()), encoding)
+    if table.conversion:
+        say(Message(OLD_ENCODING.template, {"encoding": table.conversion.encoding}))
+        for before, after in table.conversion.samples:
+            click.echo(f"  {before}  →  {after}")
+        return 1
     with opened(data) as (_settings, records):
         if dry_run:
             with records.read() as session:

@@ -37,6 +37,7 @@ from records.learning import enrolments
 from records.marking.unsettled import count_unsettled
 from records.programme.requirements import requirements_of
 from records.wakeup import Bell
+from school.learning import traces
 from school.settling import settle_again, settle_submission
 
 HEALTH_EVERY_S = 5.0
@@ -79,6 +80,14 @@ def issue_after_decisions(
     if any(one.until_at is not None and since < one.until_at <= at for one in requirements):
         return issue_what_was_missed(records, settings)
     return 0
+
+
+def forget_traces(records: Records, settings: Settings, *, at: dt.datetime) -> None:
+    """Forget what is noted of how people learn in time. What breaks here ends no marking."""
+    try:
+        traces.forget(records, settings.trace_days, at=at)
+    except Exception:
+        logger.exception("traces were not forgotten")
 
 
 def keep_mail_going(records: Records, postman: Postman, *, at: dt.datetime) -> None:
@@ -216,6 +225,7 @@ def run(settings: Settings, stop: Bell) -> None:
                     if looked_at >= reminded_at:
                         reminded_at = looked_at + DEADLINES_EVERY
                         keep_mail_going(records, postman, at=looked_at)
+                        forget_traces(records, settings, at=looked_at)
     finally:
         records.close()
         health.unlink(missing_ok=True)

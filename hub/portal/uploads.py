@@ -8,6 +8,7 @@ from tornado.httputil import parse_body_arguments
 from tornado.web import stream_request_body
 
 from core.messages import Message, Refused
+from hub.portal.kept_files import KeptFiles
 from hub.portal.web import DRAINED_BODY_MB, PageHandler, Portal
 
 
@@ -53,6 +54,34 @@ class UploadPage(PageHandler):
                 ),
                 field=field,
             )
+
+    def sent_or_kept(self, missing: Message) -> tuple[str, bytes]:
+        """Name and content of the file that came with the form, or of the one that was looked at
+        before; `Refused` with ``missing`` where there is neither."""
+        sent = self.request.files.get("file")
+        if sent:
+            return sent[0]["filename"], sent[0]["body"]
+        token = self.get_body_argument("kept", "")
+        if not token:
+            raise Refused(missing)
+        kept = self.kept.find(self.owner, token, at=self.now)
+        if kept is None:
+            raise Refused(
+                Message("Tệp đã kiểm tra chỉ được giữ một giờ; xin chọn lại tệp rồi kiểm tra lại")
+            )
+        return kept
+
+    @property
+    def kept(self) -> KeptFiles:
+        """Files between a look and the import."""
+        assert self.portal.kept_files is not None
+        return self.portal.kept_files
+
+    @property
+    def owner(self) -> int:
+        """Whose file it is."""
+        assert self.actor.person_id is not None
+        return self.actor.person_id
 
     def receive(self) -> bool:
         """Take the form apart and check its token; False when it is too large to have been kept,

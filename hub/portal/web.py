@@ -50,6 +50,7 @@ from records import Records, Session
 from school import access
 from school.access import Actor
 from school.acts import Act
+from school.people import looks
 from school.refusals import WithStatus
 
 P = ParamSpec("P")
@@ -191,13 +192,25 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
     async def read(
         self, ask: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """``ask(session, …)`` in a thread, in a session that only reads."""
+        """``ask(session, …)`` in a thread, in a session that only reads, and shows nobody else."""
 
         def work() -> T:
             with self.portal.records.read() as session:
-                return ask(session, *args, **kwargs)
+                return looks.nobody(session, functools.partial(ask, session, *args, **kwargs))
 
         return await self.in_thread(work)
+
+    async def look(
+        self, ask: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for what shows other people: ``ask`` says whom (`school.people.looks`), and in
+        its transaction it is written down for them."""
+
+        def shown(session: Session) -> T:
+            asked = functools.partial(ask, session, *args, **kwargs)
+            return looks.look(session, self.actor, asked, at=self.now)
+
+        return await self.in_thread(lambda: self.portal.records.note(shown))
 
     async def act(self, do: Act[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Have whoever asks do an act of `school`, in a thread, in one transaction."""
@@ -205,7 +218,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
         def work() -> T:
             with self.portal.records.begin() as session:
-                return do(session, self.actor, *args, **kwargs)
+                asked = functools.partial(do, session, self.actor, *args, **kwargs)
+                return looks.acted(session, self.actor, asked, at=self.now)
 
         return await self.in_thread(work)
 
@@ -278,7 +292,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     def remember_browser(self) -> None:
         """Give this browser a random number to keep, so that `device` can tell it from others."""
-        if not self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS):
+        if not self.portal.settings.browser_sign_days:
+            self.clear_cookie(DEVICE_COOKIE, path=self.portal.prefix)
+        elif not self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS):
             self.set_signed_cookie(
                 DEVICE_COOKIE,
                 secrets.token_hex(16),
@@ -291,6 +307,8 @@ class BaseHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]
 
     def device(self) -> str | None:
         """A hash of the browser's number, 32 hex digits; None for a program with a token."""
+        if not self.portal.settings.browser_sign_days:
+            return None
         kept = self.get_signed_cookie(DEVICE_COOKIE, max_age_days=DEVICE_DAYS)
         return hashlib.sha256(kept).hexdigest()[:32] if kept else None
 

@@ -7,14 +7,13 @@ what is stored, so that two open tabs never overwrite each other silently.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import find_release, lesson_notebook
-from records.tables.learning import Draft, TimeAtExercise
+from records.tables.learning import Draft
 from records.writing import insert_new
 
 
@@ -107,32 +106,6 @@ def save_draft(
     if saved is None and stored.notebook != notebook:
         raise Conflict(stored)
     return stored
-
-
-def add_time(
-    session: Session,
-    *,
-    person_id: int,
-    release_id: int,
-    lesson: str,
-    seconds: Mapping[str, int],
-) -> None:
-    """Add to the time that a learner has worked at exercises: seconds by grade_id."""
-    for grade_id, more in seconds.items():
-        key = {
-            "person_id": person_id,
-            "release_id": release_id,
-            "lesson": lesson,
-            "grade_id": grade_id,
-        }
-        if insert_new(session, TimeAtExercise, **key, seconds=more):
-            continue
-        session.execute(
-            update(TimeAtExercise)
-            .filter_by(**key)
-            .values(seconds=TimeAtExercise.seconds + more)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def opened_lessons(session: Session, person_id: int) -> dict[tuple[int, str], dt.datetime]:

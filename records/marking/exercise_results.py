@@ -40,6 +40,7 @@ class HandedIn:
     state: str
     points: float | None
     max_points: float | None
+    person_id: int
 
 
 def first_tries(
@@ -157,6 +158,7 @@ def handed_in(
             Submission.state,
             Submission.points,
             Submission.max_points,
+            Submission.person_id,
         )
         .join(Release, Release.id == Submission.release_id)
         .join(Person, Person.id == Submission.person_id)

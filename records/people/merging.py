@@ -71,7 +71,7 @@ def merge(session: Session, kept: Person, other: Person, *, at: dt.datetime) -> 
 def _identity(session: Session, kept: Person, other: Person, at: dt.datetime) -> None:
     given = {
         name: getattr(other, name)
-        for name in ("username", "code", "email", "position", "audience_group", "unit_id")
+        for name in ("username", "code", "email", "position", "born", "audience_group", "unit_id")
         if getattr(kept, name) is None and getattr(other, name) is not None
     }
     other.username = None

@@ -1,22 +1,22 @@
-"""Who looked at whose data, what people asked about their own, and all that is kept of one."""
+"""What people asked about their own data, erasing, and all that is kept of one."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from records.people import looks
 from records.people.merging import same_person
 from records.schema import Table, personal_columns
 from records.tables.people import Person
-from records.tables.privacy import DataRequest, Erasure, Look
+from records.tables.privacy import DataRequest, Erasure, ListLook
 
-ONCE = dt.timedelta(hours=1)  # looks at the same within it are one
 _OUTSIDERS_COLUMNS = {"secret", "looker_id", "marker_id"}  # of others, in rows about a person
 # Whoever reads them opens the account: not for a file that may lie about.
 _KEYS_TO_ACCOUNTS = {
@@ -25,50 +25,6 @@ _KEYS_TO_ACCOUNTS = {
     ("recovery_code", "code_hash"),
     ("registration", "token_hash"),
 }
-
-
-# --- who looked ---------------------------------------------------------------------------------
-
-
-def record_looks(
-    session: Session,
-    looker_id: int,
-    people: Collection[int],
-    what: str,
-    *,
-    purpose: str = "",
-    at: dt.datetime,
-) -> int:
-    """Write down that somebody looked at these people's data; not at their own, and once an hour.
-    Returns how many were new."""
-    others = set(people) - {looker_id}
-    known = set(
-        session.scalars(
-            select(Look.person_id).where(
-                Look.looker_id == looker_id,
-                Look.what == what,
-                Look.purpose == purpose,
-                Look.at > at - ONCE,
-                Look.person_id.in_(others),
-            )
-        )
-    )
-    fresh = sorted(others - known)
-    session.add_all(
-        Look(person_id=one, looker_id=looker_id, what=what, purpose=purpose, at=at) for one in fresh
-    )
-    session.flush()
-    return len(fresh)
-
-
-def looks_at(session: Session, person_id: int, *, limit: int = 200) -> Sequence[Look]:
-    """Who looked at this person's data, newest first."""
-    return session.scalars(
-        select(Look)
-        .where(Look.person_id.in_(same_person(session, person_id)))
-        .order_by(Look.id.desc())
-        .limit(limit)
-    ).all()
 
 
 # --- what people ask ----------------------------------------------------------------------------
@@ -190,6 +146,11 @@ def everything_of(session: Session, person_id: int) -> dict[str, list[dict[str, 
         found[table.name] = [
             {name: _plain(value) for name, value in row._mapping.items()} for row in rows
         ]
+    found[ListLook.__tablename__] = [
+        {"what": one.what, "purpose": one.purpose, "at": _plain(one.at)}
+        for person in people
+        for one in looks.in_lists(session, person)
+    ]
     return found
 
 

@@ -16,7 +16,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,19 +200,21 @@ def _keys_of(search: str) -> Select[str]:
     )
 
 
+def keys_of(actors: Iterable[str]) -> list[int]:
+    """The keys of those among actors and subjects who are persons."""
+    found = (one.removeprefix(PERSON) for one in actors if one.startswith(PERSON))
+    return [int(key) for key in found if key.isdigit()]
+
+
 def names_in(session: Session, listed: Sequence[AuditEntry]) -> dict[str, str]:
     """For each actor and subject among ``listed`` who is a person still known: the full name."""
     keys = {key for entry in listed for key in (entry.actor, entry.subject)}
-    ids = {key.removeprefix(PERSON) for key in keys if key.startswith(PERSON)}
-    found = select(Person.id, Person.full_name).where(
-        Person.id.in_([int(key) for key in ids if key.isdigit()])
-    )
+    found = select(Person.id, Person.full_name).where(Person.id.in_(keys_of(keys)))
     return {f"{PERSON}{key}": name for key, name in session.execute(found) if name}
 
 
 def actor_names(session: Session, listed: Sequence[AuditEntry]) -> dict[str, str]:
     """For each actor among ``listed`` who is a person still known: the login name."""
-    keys = {entry.actor for entry in listed if entry.actor.startswith(PERSON)}
-    ids = [int(key.removeprefix(PERSON)) for key in keys]
+    ids = keys_of({entry.actor for entry in listed})
     found = select(Person.id, Person.username).where(Person.id.in_(ids))
     return {f"{PERSON}{key}": name for key, name in session.execute(found) if name}

@@ -67,7 +67,8 @@ class Written:
         )
         same = ("person_id", "release_id", "lesson")
         self.times.append(
-            {name: submission[name] for name in same} | {"grade_id": grade_id, "seconds": seconds}
+            {name: submission[name] for name in same}
+            | {"grade_id": grade_id, "seconds": seconds, "at": submission["submitted_at"]}
         )
 
     def lesson(

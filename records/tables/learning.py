@@ -60,6 +60,17 @@ class TimeAtExercise(Table):
     lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
     grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     seconds: Mapped[int]
+    at: Mapped[dt.datetime] = mapped_column(index=True)  # when it was last added to
+
+
+class TraceRefused(Table):
+    """A person does not want this noted of them (`school.learning.traces`)."""
+
+    __tablename__ = "trace_refused"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[dt.datetime]
 
 
 class Meeting(Table):

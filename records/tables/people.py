@@ -89,6 +89,9 @@ class Person(Table):
     )
     email: Mapped[str | None] = mapped_column(String(200), info={"personal": "e-mail"})
     position: Mapped[str | None] = mapped_column(String(200), info={"personal": "position held"})
+    born: Mapped[str | None] = mapped_column(  # "1985-03-12", or the year alone
+        String(10), info={"personal": "date of birth"}
+    )
     audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     language: Mapped[str] = mapped_column(String(8), default="vi")

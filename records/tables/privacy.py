@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.schema import Id, Table
@@ -37,9 +37,25 @@ class Look(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # whose data
     looker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    what: Mapped[str] = mapped_column(String(16))  # list person marks certificate
+    what: Mapped[str] = mapped_column(String(16))  # one of `school.people.looks.LOOKED`
     purpose: Mapped[str] = mapped_column(String(200), default="")
     at: Mapped[dt.datetime]
+
+
+class ListLook(Table):
+    """The same for a long list: whom it held, in blocks of so many keys of persons, one bit for
+    each. A person finds the rows of the own block."""
+
+    __tablename__ = "list_look"
+    __table_args__ = (Index("ix_list_look_block", "block", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    looker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    what: Mapped[str] = mapped_column(String(16))
+    purpose: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[dt.datetime]
+    block: Mapped[int] = mapped_column(Id)  # a person's key divided by `records.people.looks.BLOCK`
+    people: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DataRequest(Table):

@@ -13,7 +13,7 @@ import courses
 from core.manifest import ExerciseEntry, Manifest
 from records import Session
 from records.courses import lesson_terms
-from school.learning import lessons, results
+from school.learning import lessons, results, traces
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,14 @@ class Guide:
     videos: Sequence[dict[str, Any]]
     result: results.Result | None
     attempts_used: int
+    counts_time: bool  # how long the learner works at each exercise
 
 
-def load_guide(session: Session, person_id: int, place: lessons.Place, work: lessons.Work) -> Guide:
-    """The guide of a learner's lesson; ``work`` is their draft."""
+def load_guide(
+    session: Session, person_id: int, place: lessons.Place, work: lessons.Work, *, time_days: int
+) -> Guide:
+    """The guide of a learner's lesson; ``work`` is their draft. ``time_days``: how long the time at
+    exercises is kept here (`school.learning.traces`)."""
     result = results.find_last_result(session, person_id, place)
     return Guide(
         place=place,
@@ -36,6 +40,7 @@ def load_guide(session: Session, person_id: int, place: lessons.Place, work: les
         videos=videos_of(work.notebook, place.manifest),
         result=result,
         attempts_used=lesson_terms.count_attempts(session, person_id, place.course, place.lesson),
+        counts_time=traces.counts_time(session, person_id, days=time_days),
     )
 
 

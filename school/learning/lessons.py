@@ -28,7 +28,7 @@ from courses.notebooks import (
 )
 from records import Session
 from records.courses import lesson_terms, releases
-from records.learning import drafts, enrolments
+from records.learning import drafts, enrolments, traces
 from records.marking import queue
 from records.tables.courses import Release
 from records.tables.learning import Draft
@@ -185,12 +185,13 @@ def save_work(
     except drafts.Conflict as conflict:
         raise Changed(as_work(conflict.stored)) from None
     known = {exercise.grade_id for exercise in place.exercises}
-    drafts.add_time(
+    traces.add_time(
         session,
         person_id=person_id,
         release_id=place.release_id,
         lesson=place.lesson,
         seconds={grade_id: n for grade_id, n in (worked or {}).items() if grade_id in known},
+        at=at,
     )
     return as_work(draft)
 

@@ -32,6 +32,7 @@ from records.people import persons
 from records.tables.courses import Release
 from records.tables.marking import Remark
 from school.marking.reviews import cells_of, sources_of
+from school.people import looks
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ def load_signs(
     minutes = {lesson.slug: lesson.practice_minutes for lesson in release.manifest.lessons}
     signs = find_signs(works, minutes)
     found = {person_id for sign in signs for person_id in sign.people}
+    looks.show(session, found, "marks")
     return release, signs, persons.names_of(session, found)
 
 

@@ -26,6 +26,7 @@ from records.tables.courses import Release
 from records.tables.marking import Submission
 from records.tables.people import Person
 from school.learning import results
+from school.people import looks
 
 MOST_WAITING = 1000
 MANY_LEARNERS = 3  # with the same trouble at the same cell
@@ -97,7 +98,7 @@ class SubmissionSeen:
 
     @property
     def exam(self) -> bool:
-        return self.submission.priority == queue.EXAM
+        return is_exam(self.submission)
 
     @property
     def is_blind(self) -> bool:
@@ -196,6 +197,7 @@ def load_submission(
         ),
         next_waiting=_next_waiting(session, submission, reader_id),
     )
+    looks.show(session, [submission.person_id], "exam" if seen.is_blind else "marks")
     return replace(seen, person=None) if seen.is_blind else seen
 
 
@@ -332,6 +334,11 @@ def _as_written(cell: Mapping[str, Any]) -> Written:
     return Written(source, block=block, value=answer)
 
 
+def is_exam(submission: Submission) -> bool:
+    """Whether people mark it who do not know whose it is."""
+    return submission.priority == queue.EXAM
+
+
 def find_submitted_file(
     session: Session, submission_id: int, cell_id: str
 ) -> tuple[str, bytes] | None:
@@ -342,7 +349,8 @@ def find_submitted_file(
         form, answer = courses.read_form(source), courses.read_answer(source)
         if form is None or form.kind != "file" or courses.check_answer(form, answer):
             return None
-        assert isinstance(answer, dict)
+        assert submission is not None and isinstance(answer, dict)
+        looks.show(session, [submission.person_id], "exam" if is_exam(submission) else "marks")
         return PurePosixPath(answer["name"]).name, base64.b64decode(answer["base64"])
     except (Refused, ValueError, AssertionError):
         return None

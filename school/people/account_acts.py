@@ -22,6 +22,7 @@ from records.tables.people import Person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
+from school.people import looks
 from school.people.account_tokens import CHANGE, RESET, SETUP, make_token
 from school.people.acts import units_to_fill
 
@@ -70,6 +71,7 @@ def make_link(
     tree, held = load_units_tree(session), persons.roles_held(session, on=today_in_vietnam(at))
     if person is None or person.erased_at is not None or not _may(actor, person, tree, held):
         raise Refused(Message("Không có ai mang tên đăng nhập {username}.", {"username": username}))
+    looks.show(session, [person.id], "account")
     opened = _hand_out(session, actor, [person], tree, by_mail=by_mail, at=at)
     if by_mail and not opened.mailed:
         raise Refused(
@@ -102,6 +104,7 @@ def make_links(
     if by_mail:
         addresses = outbox.addresses_of(session, "setup", [one.id for one in mine])
         reached = [person for person in mine if person.id in addresses]
+    looks.show(session, (person.id for person in reached), "account")
     opened = _hand_out(session, actor, reached, tree, by_mail=by_mail, at=at)
     if opened.slips:
         log(

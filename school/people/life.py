@@ -8,8 +8,10 @@ withdraw that first.
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from core.calendar import today_in_vietnam
+from core.folding import fold
 from core.messages import Message, Refused
 from records import Session
 from records.learning import enrolments
@@ -21,6 +23,8 @@ from school.access import Actor
 from school.acts import act, log, require
 
 LONGEST_REASON = 500
+LONG_ENOUGH = 5  # letters of a name or a code that no other word has in it by chance
+_NUMBER = re.compile(r"\d[\d .-]{7,}\d")  # of a card, or a telephone
 
 
 @act(may=access.may_change_people, audited="person.transfer")
@@ -91,7 +95,7 @@ def merge_people(
         raise Refused(Message("Không có ai mang mã này"), field="code")
     if other.id == kept.id:
         raise Refused(Message("Đây là mã của chính người này"), field="code")
-    why = _reason(reason)
+    why = _reason_for_ever(reason, kept, other)
     for person in (kept, other):
         _refuse_roles(session, person, at)
     moved = merging.merge(session, kept, other, at=at)
@@ -99,7 +103,7 @@ def merge_people(
         # What follows from marks is to follow from those of both (`school.settling`).
         again = unsettled.note_broken(session, kept.id, enrolment.course, None, why="merged", at=at)
         again.next_at = at
-    detail = {"merged": other.id, "reason": bool(why), **moved}
+    detail = {"merged": other.id, "reason": why, **moved}
     privacy.erase_outside_later(session, other.id, None, at=at)
     log(session, actor, "person.merge", f"person:{kept.id}", at, detail)
 
@@ -111,7 +115,8 @@ def erase(session: Session, actor: Actor, person_id: int, *, reason: str, at: dt
     were handed out still verify. Cannot be undone."""
     person = _known(session, person_id)
     _refuse_roles(session, person, at)
-    _reason(reason)
+    everybody = [session.get_one(Person, one) for one in merging.same_person(session, person.id)]
+    why = _reason_for_ever(reason, *everybody)
     for one in merging.same_person(session, person.id):
         found = session.get_one(Person, one)
         username = found.username
@@ -119,7 +124,7 @@ def erase(session: Session, actor: Actor, person_id: int, *, reason: str, at: dt
             privacy.erase_by_name(session, username, one)
         persons.erase_person(session, one, at=at)
         privacy.erase_outside_later(session, one, username, at=at)
-    log(session, actor, "person.erase", f"person:{person_id}", at)
+    log(session, actor, "person.erase", f"person:{person_id}", at, {"reason": why})
 
 
 def may_change(session: Session, actor: Actor, person: Person, *, at: dt.datetime) -> bool:
@@ -184,6 +189,27 @@ def _change(
     moves.record_change(
         session, person, kind, to_unit_id=to_unit_id, on_day=on_day, reason=why, by=by or "", at=at
     )
+
+
+def _reason_for_ever(typed: str, *people: Person) -> str:
+    """A reason that the log keeps for ever: one that says who it is about would undo an erasure."""
+    reason = _reason(typed)
+    words = f" {fold(reason)} "
+    named = any(
+        f" {fold(said)} " in words or (len(said) > LONG_ENOUGH and fold(said) in words)
+        for person in people
+        for said in (person.full_name, person.code, person.username, person.email)
+        if said
+    )
+    if named or _NUMBER.search(reason) or "@" in reason:
+        raise Refused(
+            Message(
+                "Lý do được giữ mãi trong nhật ký: đừng ghi họ tên, mã, tài khoản, thư điện tử hay "
+                "số giấy tờ"
+            ),
+            field="reason",
+        )
+    return reason
 
 
 def _reason(typed: str) -> str:

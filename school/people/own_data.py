@@ -1,4 +1,4 @@
-"""What people may know and ask about their own data, and that others' looks are written down."""
+"""What people may ask about their own data, and what they are answered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from core.calendar import after_working_days
 from core.messages import Message, Refused
 from records import Session
 from records.people import privacy
-from records.platform import audit
 from records.tables.privacy import DataRequest
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed
+from school.acts import act, log, nothing_changed
 
 KINDS = {
     "correction": Message("Sửa dữ liệu sai"),
@@ -24,27 +23,21 @@ ANSWERS = {"done": Message("Đã làm"), "refused": Message("Không làm đượ
 LONGEST = 2000
 
 
-@act(may=access.may_see_others, kept_in="look")
-def look_at(
-    session: Session,
-    actor: Actor,
-    people: Collection[int],
-    what: str,
-    *,
-    purpose: str = "",
-    at: dt.datetime,
-) -> None:
-    """Write down that the actor looks at these people's names or marks, for them to see."""
-    if actor.person_id is not None:
-        privacy.record_looks(session, actor.person_id, people, what, purpose=purpose, at=at)
-
-
 @act(may=access.may_learn, audited="data.request")
 def ask(
-    session: Session, actor: Actor, kind: str, body: str, *, working_days: int, at: dt.datetime
+    session: Session,
+    actor: Actor,
+    kind: str,
+    body: str,
+    *,
+    working_days: int,
+    off: Collection[dt.date] = (),
+    worked: Collection[dt.date] = (),
+    at: dt.datetime,
 ) -> DataRequest:
     """Ask for a correction, an erasure or something else about one's own data; an answer is due
-    within so many working days. Raises `Refused` with the field that is wrong."""
+    within so many working days (`core.calendar.after_working_days`). Raises `Refused` with the
+    field that is wrong."""
     assert actor.person_id is not None
     if kind not in KINDS:
         raise Refused(Message("Hãy chọn việc cần làm"), field="kind")
@@ -56,7 +49,7 @@ def ask(
         )
     if any(one.answered_at is None and one.kind == kind for one in _own(session, actor)):
         raise Refused(Message("Yêu cầu trước cùng loại còn đang chờ trả lời"), field="kind")
-    due_at = after_working_days(at, working_days)
+    due_at = after_working_days(at, working_days, off=off, worked=worked)
     found = privacy.add_request(session, actor.person_id, kind, words, due_at=due_at, at=at)
     _log(session, actor, "data.request", found, at)
     return found
@@ -94,11 +87,5 @@ def _own(session: Session, actor: Actor) -> Collection[DataRequest]:
 def _log(
     session: Session, actor: Actor, action: str, request: DataRequest, at: dt.datetime
 ) -> None:
-    audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action=action,
-        subject=f"person:{request.person_id}",
-        detail={"request": request.id, "kind": request.kind},
-    )
+    detail = {"request": request.id, "kind": request.kind}
+    log(session, actor, action, f"person:{request.person_id}", at, detail)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
 from records import Session
 from records.people import persons
 from records.platform import audit, installation, made_up
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed
+from school.acts import act, log, nothing_changed
 
 
 @act(may=access.may_administer, audited="lab.stop")
@@ -18,14 +17,7 @@ def note_lab_stopped(session: Session, actor: Actor, username: str, *, at: dt.da
     """Write down that this actor stopped somebody's lab. The lab is no row of ours: it is stopped
     first, and a lab that could not be stopped is not written down."""
     person = persons.find_person(session, username)
-    audit.append(
-        session,
-        at=at,
-        actor=actor.username or "",
-        action="lab.stop",
-        subject=f"person/{person.id if person else None}",
-        detail={},
-    )
+    log(session, actor, "lab.stop", f"person/{person.id if person else None}", at)
 
 
 @act(may=access.may_administer, audited="installation.decide")
@@ -37,7 +29,7 @@ def decide_kind(
     if not installation.decide(session, kind, at=at):
         nothing_changed(session)
         return False
-    _note(session, actor, "installation.decide", {"kind": kind}, at, about="installation")
+    log(session, actor, "installation.decide", "installation", at, {"kind": kind})
     return True
 
 
@@ -56,14 +48,14 @@ def clear_demonstration(session: Session, actor: Actor, *, at: dt.datetime) -> m
         "certificates": cleared.certificates,
         "units": cleared.units,
     }
-    _note(session, actor, "demo.clear", facts, at, about="installation")
+    log(session, actor, "demo.clear", "installation", at, facts)
     return cleared
 
 
 @act(may=access.may_read_audit, audited="audit.export")
 def note_audit_export(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     """Write down that somebody takes the whole log away."""
-    _note(session, actor, "audit.export", {}, at)
+    log(session, actor, "audit.export", "platform", at)
 
 
 @act(may=access.may_administer, audited="platform.backup")
@@ -72,25 +64,11 @@ def note_backup(
 ) -> None:
     """Write down that a copy was made: pages and `motcham doctor` tell how old the newest is. The
     file is no row of ours: it is made first."""
-    detail: dict[str, str | int] = {"file": name[:200], "bytes": size, "sha256": sha256}
-    _note(session, actor, audit.BACKUP, detail, at)
+    detail = {"file": name[:200], "bytes": size, "sha256": sha256}
+    log(session, actor, audit.BACKUP, "platform", at, detail)
 
 
 @act(may=access.may_administer, audited="platform.drill")
 def note_drill(session: Session, actor: Actor, rows: int, *, at: dt.datetime) -> None:
     """Write down that a copy was restored in a temporary place and held."""
-    _note(session, actor, audit.DRILL, {"rows": rows}, at)
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    action: str,
-    detail: Mapping[str, str | int],
-    at: dt.datetime,
-    *,
-    about: str = "platform",
-) -> None:
-    audit.append(
-        session, at=at, actor=actor.username or "", action=action, subject=about, detail=detail
-    )
+    log(session, actor, audit.DRILL, "platform", at, {"rows": rows})

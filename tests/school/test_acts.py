@@ -34,7 +34,7 @@ from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.courses import acts as publishing
 from school.learning import acts as learning
-from school.learning import lessons
+from school.learning import lessons, traces
 from school.marking import acts as marking
 from school.people import account_acts as accounts
 from school.people import acts as people
@@ -44,6 +44,7 @@ from school.people import (
     key_acts,
     life,
     login_acts,
+    looks,
     own_data,
     security_keys,
     unit_acts,
@@ -631,7 +632,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     ),
     "people: look_at": (
         "bo",
-        lambda world, actor: own_data.look_at(
+        lambda world, actor: looks.look_at(
             world.session, actor, [world.key("an")], "person", at=AT
         ),
     ),
@@ -642,6 +643,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "people: answer": ("bo", _answer),
+    "learning: choose": ("an", lambda world, actor: traces.choose(world.session, actor, [], at=AT)),
     "platform: note_backup": (
         "quan-tri",
         lambda world, actor: platform.note_backup(world.session, actor, "x", 1, "0" * 64, at=AT),

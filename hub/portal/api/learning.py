@@ -85,6 +85,11 @@ class LessonHandler(ApiHandler):
         self._ = self.portal.translators[language]
         return self._.language
 
+    def worked(self, sent: dict[str, Any]) -> dict[str, int]:
+        """Seconds at exercises, where they are kept here at all."""
+        told = worked_of(sent)
+        return told if self.portal.settings.exercise_time_days else {}
+
     def saved(self, work: lessons.Work, said: Sequence[dict[str, Any]] = (), **more: Any) -> None:
         """``said``: of files; of what was typed the work knows itself."""
         fields = [*(told_fields.as_json(field, self._) for field in work.fields), *said]
@@ -155,7 +160,13 @@ class Guide(LessonHandler):
     async def get(self, course: str, lesson: str) -> None:
         place = await self.place(course, lesson)
         work = await self.work(place)
-        found = await self.read(guide.load_guide, self.actor.person_id or 0, place, work)
+        found = await self.read(
+            guide.load_guide,
+            self.actor.person_id or 0,
+            place,
+            work,
+            time_days=self.portal.settings.exercise_time_days,
+        )
         result = found.result
         self.json(
             {
@@ -183,7 +194,7 @@ class Guide(LessonHandler):
                     for task in found.tasks
                 ],
                 "videos": found.videos,
-                "exercise_of": place.exercise_of,
+                "exercise_of": place.exercise_of if found.counts_time else {},
             }
         )
 
@@ -207,7 +218,7 @@ class Draft(LessonHandler):
                 notebook,
                 revision=revision_of(sent),
                 at=self.now,
-                worked=worked_of(sent),
+                worked=self.worked(sent),
             )
         except lessons.Changed as elsewhere:
             self.conflict(elsewhere.work)
@@ -231,7 +242,7 @@ class Answers(LessonHandler):
                 answers,
                 revision=revision_of(sent),
                 at=self.now,
-                worked=worked_of(sent),
+                worked=self.worked(sent),
                 language=language,
             )
         except lessons.Changed as changed:

@@ -14,6 +14,7 @@ from records.assessment import certificates
 from records.marking import queue
 from school import access
 from school.learning import acts, lessons, overview, results
+from school.people import looks
 from school.refusals import TooLate
 
 LONGEST_WAIT_S = 25
@@ -90,9 +91,16 @@ class Submission(ApiHandler):
             return 0
 
     async def _find(self, number: int) -> results.Result:
-        result = await self.read(results.find_result, number)
-        if result is None or not access.may_see_submission(self.actor, result.person_id):
+        result = await self.look(self._load_result, number)
+        if result is None:
             raise self.absent()
+        return result
+
+    def _load_result(self, session: Session, number: int) -> results.Result | None:
+        result = results.find_result(session, number)
+        if result is None or not access.may_see_submission(self.actor, result.person_id):
+            return None
+        looks.show(session, [result.person_id], "marks")
         return result
 
     def _certificate(self, session: Session, result: results.Result) -> str | None:

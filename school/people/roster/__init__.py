@@ -10,7 +10,8 @@ again changes nothing.
 
 from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.columns import COLUMNS
-from school.people.roster.importing import Conversion, Outcome, import_roster
+from school.people.roster.importing import Outcome, import_roster
+from school.people.roster.old_encodings import Conversion
 from school.people.roster.table import Reading, Row, Table, correct, read_table
 from school.people.roster.template import make_template
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +15,14 @@ from records.people import persons
 from records.people.logins import FOR_REGISTERED, is_registered
 from records.programme.counting import UnitNode
 from records.tables.people import Person
+from school.people.roster.births import MEND, read_birth, turned_round
 from school.people.roster.broken_cells import trouble_of
 from school.people.roster.columns import COLUMNS
 from school.people.roster.names import cannot_be_printed, fold, refuse_name
 from school.people.roster.table import Row
 
 NEWEST = "2025"
+TURNED_ROUND = Message("Bảng tính có thể đã đảo ngày và tháng của ô này")
 KINDS = {
     "tinh": "province",
     "thanh pho": "province",
@@ -77,6 +80,7 @@ class Entry:
     unit_id: int
     email: str | None
     username: str | None
+    born: str | None = None  # "1985-03-12", or the year alone
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Known:
     people: Mapping[str, Person]
     usernames: Mapping[str, str | None]
     scope: Collection[int] | None = None
+    today: dt.date | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)  # code in small letters → as kept
     by_key: dict[tuple[str, str, str], UnitNode] = field(default_factory=dict)
 
@@ -99,8 +104,10 @@ def check_rows(rows: Iterable[Row], known: Known) -> tuple[list[Entry], list[Fau
     entries: list[Entry] = []
     faults: list[Fault] = []
     lines_of: dict[tuple[str, str], int] = {}
+    rows = list(rows)
+    turned = turned_round((_birth_of(row), row.kinds.get("born", "text")) for row in rows)
     for row in rows:
-        check = _RowCheck(row, known, lines_of)
+        check = _RowCheck(row, known, lines_of, turned=turned)
         entry = check.entry()
         if entry:
             entries.append(entry)
@@ -108,9 +115,15 @@ def check_rows(rows: Iterable[Row], known: Known) -> tuple[list[Entry], list[Fau
     return entries, faults
 
 
+def _birth_of(row: Row) -> str:
+    return persons.clean(row.cells.get("born", ""))
+
+
 class _RowCheck:
-    def __init__(self, row: Row, known: Known, lines_of: dict[tuple[str, str], int]) -> None:
-        self.row, self.known, self._lines_of = row, known, lines_of
+    def __init__(
+        self, row: Row, known: Known, lines_of: dict[tuple[str, str], int], *, turned: bool
+    ) -> None:
+        self.row, self.known, self._lines_of, self._turned = row, known, lines_of, turned
         self.faults: list[Fault] = []
 
     def entry(self) -> Entry | None:
@@ -131,6 +144,7 @@ class _RowCheck:
             USERNAME,
             Message("Chữ thường không dấu, số và . _ -, hoặc cả địa chỉ thư điện tử"),
         )
+        born = self._born(text["born"])
         if code:
             self._alone("code", code)
             self._same_person(code, name)
@@ -165,6 +179,7 @@ class _RowCheck:
             unit.id,
             email or None,
             username or None,
+            born,
         )
 
     def _text(self, key: str) -> str:
@@ -192,6 +207,18 @@ class _RowCheck:
             self._fault("full_name", text, *trouble)
             return ""
         return text
+
+    def _born(self, text: str) -> str | None:
+        if not text:
+            return None
+        if self._turned and self.row.kinds.get("born") == "date":
+            self._fault("born", text, TURNED_ROUND, MEND)
+            return None
+        found = read_birth(text, today=self.known.today)
+        if isinstance(found, str):
+            return found
+        self._fault("born", text, *found)
+        return None
 
     def _group(self, text: str) -> str:
         group = text.lower().rstrip(").")

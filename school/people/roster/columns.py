@@ -33,6 +33,11 @@ COLUMNS: dict[str, Column] = {
     "unit": Column("Mã đơn vị", True, ("ma tinh", "don vi", "ma co quan")),
     "email": Column("Email", False, ("thu dien tu", "e-mail", "mail", "dia chi email", "hop thu")),
     "username": Column("Tài khoản", False, ("ten dang nhap", "username", "ten tai khoan")),
+    "born": Column(
+        "Ngày sinh",
+        False,
+        ("nam sinh", "sinh ngay", "ngay thang nam sinh", "ngay, thang, nam sinh", "ngay/nam sinh"),
+    ),
 }
 # The made-up row of the template. Sent back as it is, or only half written over, it is nobody.
 SAMPLE = {
@@ -45,6 +50,7 @@ SAMPLE = {
     "unit": "15",
     "email": "mau@example.vn",
     "username": "",
+    "born": "12/03/1985",
 }
 # A name in two columns: the one, a space, the other.
 FAMILY, GIVEN = "family_name", "given_name"

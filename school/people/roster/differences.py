@@ -10,6 +10,7 @@ from typing import Any
 
 from records.schema import folded_name
 from records.tables.people import Person
+from school.people.roster.births import contradict, fuller, shown_birth, tell_the_same
 from school.people.roster.check import Entry
 from school.people.roster.columns import COLUMNS
 
@@ -21,6 +22,7 @@ KEPT = {
     "unit": "unit_id",
     "email": "email",
     "username": "username",
+    "born": "born",
 }
 
 
@@ -54,6 +56,8 @@ class Likely:
     full_name: str
     known: str = ""
     line_of: int = 0
+    person_id: int = 0
+    moved: bool = False  # of this name and day of birth, in another unit
 
 
 def wanted(person: Person, entry: Entry) -> dict[str, Any]:
@@ -65,6 +69,7 @@ def wanted(person: Person, entry: Entry) -> dict[str, Any]:
         "unit_id": entry.unit_id,
         "email": entry.email or person.email,
         "username": entry.username or person.username,
+        "born": fuller(entry.born, person.born),
     }
 
 
@@ -91,6 +96,8 @@ def difference(
 
 
 def _shown(column: str, value: Any, name_of: Callable[[int | None], str]) -> str:
+    if column == "born":
+        return shown_birth(value)
     return name_of(value) if column == "unit" else str(value or "")
 
 
@@ -99,26 +106,43 @@ def likely_twice(
     known: Mapping[str, Person],
     namesakes: Iterable[Person],
 ) -> list[Likely]:
-    """New rows with the name and unit of somebody who is there already or stands above in the list.
+    """New rows that may be somebody who is there already or stands above in the list: of the same
+    name in the same unit, unless their days of birth say otherwise; or of the same name and day of
+    birth in another unit, who has perhaps moved.
 
     Two people of one name in one unit are common, so nothing is refused for it: whoever sends the
     list looks. ``known``: people by the codes of the list; ``namesakes``: people of these names.
-    Birth dates, which would tell more, are not kept of anybody.
     """
-    there: dict[tuple[str, int | None], list[Person]] = defaultdict(list)
+    there: dict[str, list[Person]] = defaultdict(list)
     for person in namesakes:
-        there[folded_name(person.full_name), person.unit_id].append(person)
-    first: dict[tuple[str, int], int] = {}
+        there[folded_name(person.full_name)].append(person)
+    above: dict[str, list[Entry]] = defaultdict(list)
     found: list[Likely] = []
     for entry in entries:
-        key = (folded_name(entry.full_name), entry.unit_id)
-        above = first.setdefault(key, entry.line)
-        if entry.code in known:
-            continue
-        others = [one for one in there.get(key, ()) if one.code != entry.code]
-        if others:
-            code = others[0].code or others[0].username or ""
-            found.append(Likely(entry.line, entry.code, entry.full_name, known=code))
-        elif above != entry.line:
-            found.append(Likely(entry.line, entry.code, entry.full_name, line_of=above))
+        name = folded_name(entry.full_name)
+        if entry.code not in known:
+            found += _likely(entry, there[name], above[name])
+        above[name].append(entry)
     return found
+
+
+def _likely(entry: Entry, there: Iterable[Person], above: Iterable[Entry]) -> list[Likely]:
+    """The first who may be the same: one in the records rather than one in the list."""
+    for one in there:
+        if one.code != entry.code and _may_be_one(entry, one):
+            moved = one.unit_id != entry.unit_id
+            said = one.code or one.username or ""
+            return [
+                Likely(entry.line, entry.code, entry.full_name, said, person_id=one.id, moved=moved)
+            ]
+    for other in above:
+        if _may_be_one(entry, other):
+            return [Likely(entry.line, entry.code, entry.full_name, line_of=other.line)]
+    return []
+
+
+def _may_be_one(entry: Entry, other: Person | Entry) -> bool:
+    """Of two of the same name."""
+    if entry.unit_id == other.unit_id:
+        return not contradict(entry.born, other.born)
+    return tell_the_same(entry.born, other.born)

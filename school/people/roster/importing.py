@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.calendar import today_in_vietnam
 from records import Session
 from records.people import logins, persons
 from records.people.roster import (
@@ -20,6 +21,7 @@ from records.platform import audit
 from records.programme.counting import load_units_tree
 from records.schema import folded_name
 from records.tables.people import Person
+from school.people import looks
 from school.people.roster import standing
 from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.differences import (
@@ -29,22 +31,10 @@ from school.people.roster.differences import (
     likely_twice,
     wanted,
 )
-from school.people.roster.old_encodings import Encoding, find_encoding, to_unicode
+from school.people.roster.old_encodings import Conversion, Encoding, converting, to_unicode
 from school.people.roster.table import Reading, Row, Table, read_table
 
 WORDED = ("full_name", "position")  # columns of words, which an old encoding spoils
-SAMPLES = 8
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """The list is in an encoding from before Unicode: which, and what its texts would become.
-
-    Nothing is imported until whoever sent it has seen this and asks for it.
-    """
-
-    encoding: Encoding
-    samples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -80,6 +70,7 @@ def import_roster(
     the old encoding to turn into Unicode, after its result was looked at. ``table``: the file as it
     was read already."""
     table = table or read_table(name, content)
+    looks.show(session, (), "roster")
     rows, conversion = _in_unicode(table.rows, convert)
     if conversion:
         return Outcome(reading=table.reading, conversion=conversion, dry_run=dry_run)
@@ -90,8 +81,10 @@ def import_roster(
             session, {persons.clean(row.cells.get("username", "")).lower() for row in rows}
         ),
         scope=scope,
+        today=today_in_vietnam(at),
         spellings=spellings_of_codes(session, {persons.clean(row.cells["code"]) for row in rows}),
     )
+    looks.show(session, (person.id for person in known.people.values()), "roster")
     entries, faults = check_rows(rows, known)
     faults += standing.faults_of_accounts(
         entries, known.people, holders=_holders(session, known), limited=scope is not None
@@ -137,6 +130,8 @@ def _compare(
     differences = tuple(one for one in compared if one is not None)
     added = sum(not one.changes for one in differences)
     names = {folded_name(entry.full_name) for entry in entries if entry.code not in known.people}
+    likely = tuple(likely_twice(entries, known.people, people_called(session, names)))
+    looks.show(session, (one.person_id for one in likely if one.person_id), "roster")
     return Outcome(
         added=added,
         changed=len(differences) - added,
@@ -144,7 +139,7 @@ def _compare(
         dry_run=dry_run,
         reading=table.reading,
         differences=differences,
-        likely_twice=tuple(likely_twice(entries, known.people, people_called(session, names))),
+        likely_twice=likely,
         corrected=table.corrected,
     )
 
@@ -166,16 +161,11 @@ def _in_unicode(
     rows: Sequence[Row], convert: Encoding | None
 ) -> tuple[Sequence[Row], Conversion | None]:
     """The rows as they are meant; or what they would become, where nobody has looked at it yet."""
-    texts = [row.cells[key] for row in rows for key in WORDED]
-    encoding = find_encoding(texts)
-    if encoding is None:
-        return rows, None
-    if encoding != convert:
-        samples = dict.fromkeys(text for text in texts if to_unicode(text, encoding) != text)
-        shown = [(text, to_unicode(text, encoding)) for text in samples][:SAMPLES]
-        return rows, Conversion(encoding, tuple(shown))
+    found = converting((row.cells[key] for row in rows for key in WORDED), convert)
+    if found is None or isinstance(found, Conversion):
+        return rows, found
     return [
-        replace(row, cells={**row.cells, **{k: to_unicode(row.cells[k], encoding) for k in WORDED}})
+        replace(row, cells={**row.cells, **{k: to_unicode(row.cells[k], found) for k in WORDED}})
         for row in rows
     ], None
 
@@ -203,6 +193,7 @@ def _add(session: Session, entry: Entry, at: dt.datetime) -> None:
             code=entry.code,
             full_name=entry.full_name,
             email=entry.email,
+            born=entry.born,
             position=entry.position,
             audience_group=entry.group,
             unit_id=entry.unit_id,

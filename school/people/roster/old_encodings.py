@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+SAMPLES = 8
 Encoding = Literal["tcvn3", "vni"]
 NAMES: dict[Encoding, str] = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
@@ -59,6 +61,11 @@ _NEVER_UNICODE = set("¨©ª«¬\xad®µ¶·¸¹»¼½¾¡¢§£¤¥¦")  # sign
 _NEVER_VIETNAMESE = set("åäæëîïñöøûüÅÄÆËÎÏÑÖØÛÜ")
 
 
+def encoding_named(said: str) -> Encoding | None:
+    """The encoding that a form names, if any."""
+    return next((one for one in NAMES if one == said), None)
+
+
 def find_encoding(texts: Iterable[str]) -> Encoding | None:
     """The old encoding of a list's names and positions, if any: at least one in ten says so."""
     votes = {"tcvn3": 0, "vni": 0}
@@ -88,6 +95,29 @@ def _has_double(lower: str) -> bool:
         and unicodedata.normalize("NFD", b)[0] == a
         for a, b in pairwise(lower)
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The list is in an encoding from before Unicode: which, and what its texts would become.
+
+    Nothing is imported until whoever sent it has seen this and asks for it.
+    """
+
+    encoding: Encoding
+    samples: tuple[tuple[str, str], ...]
+
+
+def converting(texts: Iterable[str], wanted: Encoding | None) -> Conversion | Encoding | None:
+    """What is to be done to a list with these texts of words: nothing (None), to be turned into
+    Unicode from the encoding that was ``wanted``, or to be looked at first."""
+    said = list(texts)
+    encoding = find_encoding(said)
+    if encoding is None or encoding == wanted:
+        return encoding
+    samples = dict.fromkeys(text for text in said if to_unicode(text, encoding) != text)
+    shown = [(text, to_unicode(text, encoding)) for text in samples][:SAMPLES]
+    return Conversion(encoding, tuple(shown))
 
 
 def to_unicode(text: str, encoding: Encoding) -> str:

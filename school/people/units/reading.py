@@ -6,12 +6,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.folding import fold
 from core.messages import Message, Refused
 from records.people import persons
+from school.people.roster.old_encodings import Conversion, Encoding, converting, to_unicode
 from school.people.sheets import Cell, Opener, Sheet, open_book
 from school.people.sheets.cells import EMPTY, Kind
 
@@ -29,6 +30,7 @@ TITLES = {
     "predecessors": "Đơn vị tiền thân",
     "source": "Nguồn",  # for whoever reads the list
 }
+WORDED = ("name", "source")  # columns of words, which an old encoding spoils
 MUST = ("kind", "code", "name")
 _OTHERS = {
     "kind": ("loai don vi", "cap"),
@@ -62,6 +64,22 @@ class UnitTable:
     sheet: str = ""
     unknown: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    conversion: Conversion | None = None  # to be looked at before anything is judged
+
+
+def in_unicode(table: UnitTable, wanted: Encoding | None) -> UnitTable:
+    """The table as it is meant: turned into Unicode from the encoding that was asked for, or with
+    what it would become where nobody has looked at that yet."""
+    found = converting((row.cells[key] for row in table.rows for key in WORDED), wanted)
+    if found is None:
+        return table
+    if isinstance(found, Conversion):
+        return replace(table, conversion=found)
+    rows = [
+        replace(row, cells={**row.cells, **{k: to_unicode(row.cells[k], found) for k in WORDED}})
+        for row in table.rows
+    ]
+    return replace(table, rows=rows)
 
 
 def read_units(content: bytes, opener: Opener | None = None) -> UnitTable:

@@ -10,10 +10,7 @@ on purpose); what is not looks absent.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import datetime as dt
 import html
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -21,23 +18,15 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from settled import store_marks
+from sqlalchemy import delete, select
+from stocked import COURSE, LESSON, TEMPLATE, OneLab, ShelfDoor, stock
 from tornado.web import RequestHandler
 
-import courses
-from graders import CellMarks, Marks
-from hub.labs.census import LabCensus
-from hub.labs.door import LabDoor
 from hub.portal import app
-from records.assessment import certificates
-from records.courses import releases
-from records.learning import enrolments, meetings
-from records.marking import queue, remarking
-from records.people import persons, privacy
+from records.people.looks import looks_at
+from records.tables.people import Person
+from records.tables.privacy import ListLook, Look
 
-ROOT = Path(__file__).parents[3]
-TEMPLATE = ROOT / "courses" / "template"
-COURSE, LESSON = "khoa-mau", "bai-mau"
 METHODS = ("get", "post", "put", "delete")
 
 EVERYBODY = frozenset({"an", "thay", "can-bo", "bo", "kiem", "quan"})
@@ -156,49 +145,6 @@ SAID = {
 }
 
 
-class ShelfDoor(LabDoor):
-    """In place of a hub and its labs: everybody's lab runs and holds the template's course."""
-
-    async def find_running(self, *, username: str, token: str) -> str | None:
-        return f"/user/{username}/"
-
-    async def start(self, *, username: str, token: str, language: str = "vi") -> str:
-        return f"/user/{username}/"
-
-    async def open_lesson(
-        self,
-        lesson: Any,
-        *,
-        username: str,
-        token: str,
-        language: str = "vi",
-        narrow: bool = False,
-    ) -> str:
-        return f"/user/{username}/lab"
-
-    async def list_courses(self, base: str, token: str) -> list[str]:
-        return [COURSE]
-
-    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
-        if slug != COURSE:
-            return None
-        return {
-            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
-            for path in TEMPLATE.rglob("*")
-            if path.is_file()
-        }
-
-
-class EmptyCensus(LabCensus):
-    """In place of a hub that says which labs run: none does, and none needs ending."""
-
-    async def load(self, token: str) -> list[Any]:
-        return []
-
-    async def stop(self, username: str, token: str) -> None:
-        pass
-
-
 def methods_of(handler: type[RequestHandler]) -> set[str]:
     """The methods that a handler answers, of those that pages and programs use."""
     return {name for name in METHODS if getattr(handler, name) is not getattr(RequestHandler, name)}
@@ -227,95 +173,16 @@ async def stocked(make_site: Any) -> AsyncIterator[Any]:
     site, server = await make_site(
         TEMPLATE,
         labs=ShelfDoor(hub_api="", address=""),
-        census=EmptyCensus(hub_api="", simple_homes=Path()),
+        census=OneLab(hub_api="", simple_homes=Path()),
     )
-    site.filled = stock(site)
+    site.facts = stock(site)
+    site.filled = {path: fill(path, site.facts) for path in MAY}
     yield site
     server.stop()
     await server.close_all_connections()
     site.portal.threads.shutdown()
     site.portal.close()
     await asyncio.sleep(0)
-
-
-def stock(site: Any) -> dict[str, str]:
-    """Put one of everything into the records; the paths of the routes, filled in."""
-    at, hour = site.clock.at, dt.timedelta(hours=1)
-    with site.records.begin() as session:
-        learner = persons.find_person(session, "an")
-        release = releases.current_release(session, COURSE)
-        lesson = releases.find_lesson(release, LESSON)
-        enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
-        upload = next(one for one in lesson.exercises if one.kind == "file").answers[0]
-        submission = queue.submit(
-            session,
-            person_id=learner.id,
-            release_id=release.id,
-            lesson=LESSON,
-            notebook=with_upload(
-                releases.lesson_notebook(session, release, LESSON, "learner"), upload
-            ),
-            at=at,
-            seed=1,
-        )
-        queue.claim(session, worker="w", at=at, lease=hour)
-        cells = tuple(
-            CellMarks(one.grade_id, 0.0, one.points, needs_review=one.kind == "text")
-            for one in lesson.exercises
-        )
-        marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
-        assert store_marks(session, submission.id, marks, worker="w", at=at)
-        meeting = meetings.call_meeting(
-            session,
-            course=COURSE,
-            lesson=LESSON,
-            place="Phòng họp (mẫu)",
-            starts_at=at,
-            ends_at=at + hour,
-            by="thay",
-        )
-        certificate, _new = certificates.record_certificate(
-            session,
-            person_id=learner.id,
-            programme=release.manifest.programme,
-            points=10.0,
-            max_points=10.0,
-            framework=release.manifest.framework,
-            at=at,
-        )
-        renamed = dataclasses.replace(
-            courses.load_course(TEMPLATE), summary="Bản sửa", open_reading=True
-        )
-        mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
-        remark = remarking.begin_remark(
-            session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
-        )
-        facts = {
-            "unit": learner.unit_id,
-            "submission": submission.id,
-            "meeting": meeting.id,
-            "province": persons.find_units(session, "province", "2025")[0].id,
-            "certificate": certificate.number,
-            "remark": remark.id,
-            "person": learner.id,
-            "asked": privacy.add_request(
-                session, learner.id, "correction", "Sai", due_at=at, at=at
-            ).id,
-            "upload": upload,
-            "digest": release.manifest.find_medium("media/ty-le.svg").digest[:16],
-        }
-    site.facts = facts
-    return {path: fill(path, facts) for path in MAY}
-
-
-def with_upload(notebook: bytes, cell_id: str) -> bytes:
-    """The notebook with a file handed in."""
-    found = json.loads(notebook)
-    for cell in found["cells"]:
-        if cell["id"] == cell_id:
-            source = "".join(cell["source"])
-            cell["source"] = courses.write_answer(source, {"name": "a.csv", "base64": "YQ=="})
-    return json.dumps(found).encode()
 
 
 FACTS = ("submission", "unit", "person", "meeting", "certificate", "remark", "upload", "digest")
@@ -348,14 +215,14 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     return filled
 
 
-async def status_of(site: Any, method: str, route: str, username: str | None) -> int:
+async def answer_to(site: Any, method: str, route: str, username: str | None) -> Any:
     """What this person gets; a body that is sent says too little to change anything."""
     person, path, said = site.as_(username), site.filled[route], SAID.get(route, {})
     if method == "get":
-        return int((await person.get(f"{path}?{urlencode(said)}" if said else path)).status)
+        return await person.get(f"{path}?{urlencode(said)}" if said else path)
     if path.startswith(V1):
-        return int((await person.send(method.upper(), path, said)).status)
-    return int((await person.post_form(path, **said)).status)
+        return await person.send(method.upper(), path, said)
+    return await person.post_form(path, **said)
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put"])
@@ -367,7 +234,7 @@ async def test_what_is_allowed_shows_and_what_is_not_looks_absent(
         if method not in methods or route in ("oauth_callback", "logout"):
             continue  # these two are the hub's own business, the same for everybody
         for username in sorted(EVERYBODY):
-            status = await status_of(stocked, method, route, username)
+            status = (await answer_to(stocked, method, route, username)).status
             looked += 1
             allowed = username in methods[method]
             fits = status not in (403, 404, 500) if allowed else status == 404
@@ -377,6 +244,88 @@ async def test_what_is_allowed_shows_and_what_is_not_looks_absent(
                 wrong.append(f"{username}: {method} /{stocked.filled[route]}: {status}")
     assert looked >= 6
     assert not wrong, "\n".join(wrong)
+
+
+# --- who looked -----------------------------------------------------------------------------------
+
+# Routes that show the learner “an” to others: each leaves a look, of this kind.
+SHOWN: Mapping[str, str] = {
+    f"teaching/classes/{NUMBER}": "class",
+    f"teaching/{LESSON_PATH}": "marks",
+    f"teaching/submissions/{NUMBER}": "marks",
+    f"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)": "marks",
+    f"teaching/remarks/{NUMBER}": "marks",
+    f"units/{NUMBER}/people": "list",
+    "certificates": "certificate",
+    "certificates/([A-Z0-9-]+)": "certificate",
+    r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": "certificate",
+    f"people/{NUMBER}": "person",
+    "requests": "request",
+    "labs": "labs",
+    "mail": "letters",
+    f"{V1}/submissions/{NUMBER}": "marks",
+    f"{V1}/submissions/{NUMBER}/notebook": "marks",
+}
+# Who may look says so here where a name is shown and nobody can be told who looked, or need be.
+NO_LOOK = {
+    "verify": "without login: whoever has the paper reads the same name on it",
+    "verify/([^/]{1,80})": "likewise",
+    "my-data": "who looked at one's own data is told with their names",
+}
+
+
+def people_of(records: Any) -> dict[str, Person]:
+    """Everybody, by login name."""
+    with records.read() as session:
+        return {one.username: one for one in session.scalars(select(Person))}
+
+
+def looks_left(records: Any, username: str) -> set[tuple[str, str]]:
+    """(whose, what) of all looks by this person; taken out, so that the next ones are new."""
+    people = people_of(records)
+    with records.begin() as session:
+        found = {
+            (name, seen.what)
+            for name, person in people.items()
+            for seen in looks_at(session, person.id)
+            if seen.looker_id == people[username].id
+        }
+        session.execute(delete(Look))
+        session.execute(delete(ListLook))
+    return found
+
+
+async def test_whoever_is_shown_to_somebody_else_finds_out(stocked: Any) -> None:
+    names = {name: one.full_name for name, one in people_of(stocked.records).items()}
+    wrong, left = [], set()
+    for route, methods in MAY.items():
+        for username in sorted(one for one in methods.get("get", ()) if one and one != "an"):
+            if route in NO_LOOK or route == "oauth_callback":
+                continue
+            page = (await answer_to(stocked, "get", route, username)).body.decode(errors="replace")
+            found = looks_left(stocked.records, username)
+            left |= {(route, username)} if found else set()
+            shown = {one for one, name in names.items() if one != username and name in page}
+            unseen = shown - {whose for whose, _what in found}
+            if route in SHOWN and ("an", SHOWN[route]) not in found:
+                unseen.add("an")
+            if unseen:
+                wrong.append(f"{username} sees {sorted(unseen)} at /{stocked.filled[route]}")
+    assert not wrong, "no look is left where\n" + "\n".join(wrong)
+    assert set(SHOWN) < {route for route, _ in left}
+    assert len(left) > 40
+
+
+async def test_a_list_that_is_checked_and_slips_leave_looks_too(stocked: Any) -> None:
+    officer = stocked.as_("can-bo")
+    listed = "Mã cán bộ,Họ tên,Mã đơn vị,Danh mục,Nhóm đối tượng\n"
+    listed += "TN-AN,Nguyễn Thị An (mẫu),15,2025,g\n"
+    checked = await officer.upload("roster", "a.csv", listed.encode(), how="check")
+    assert checked.status == 200
+    assert looks_left(stocked.records, "can-bo") == {("an", "roster")}
+    slips = await officer.post_form("accounts", whom="one", username="an", how="slips")
+    assert slips.status == 200
+    assert looks_left(stocked.records, "can-bo") == {("an", "account")}
 
 
 async def test_numbers_that_no_key_can_be_are_no_fault_of_ours(stocked: Any) -> None:
@@ -571,7 +520,7 @@ async def test_without_login_only_public_pages_show(stocked: Any) -> None:
     for route, methods in MAY.items():
         if route == "oauth_callback":
             continue
-        status = await status_of(stocked, "get", route, None)
+        status = (await answer_to(stocked, "get", route, None)).status
         looked += 1
         public = None in methods.get("get", ())
         fits = status == 200 if public else status in (302, 401, 403, 404, 405)

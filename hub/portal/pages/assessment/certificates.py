@@ -18,7 +18,7 @@ from records.programme import counting
 from records.tables.assessment import Certificate
 from school import access
 from school.assessment import acts
-from school.people import own_data
+from school.people import looks
 
 STATES = {
     "all": Message("Tất cả"),
@@ -37,7 +37,7 @@ class Certificates(OfficerPage):
         search = self.get_argument("q", "")[:100]
         state = self.get_argument("state", "all")
         state = state if state in STATES else "all"
-        total, found, tree = await self.read(
+        total, found, tree = await self.look(
             self._load, None if nation else own, search, state, self.offset()
         )
         self.page(
@@ -68,6 +68,7 @@ class Certificates(OfficerPage):
             offset=offset,
             limit=PAGE,
         )
+        looks.show(session, (one.person_id for one in found), "certificate")
         return total, found, counting.load_units_tree(session)
 
 
@@ -75,12 +76,9 @@ class CertificatePage(OfficerPage):
     """One certificate; correcting its name, revoking it, and replacing one revoked in error."""
 
     async def get(self, number: str) -> None:
-        certificate, tree = await self.read(self._load, number)
+        certificate, tree = await self.look(self._load, number)
         self.require(certificate is not None)
         assert certificate is not None
-        if certificate.person_id != self.actor.person_id:
-            seen = [certificate.person_id]
-            await self.act(own_data.look_at, seen, "certificate", at=self.now)
         self.page(
             "assessment/certificate.html",
             certificate=certificate,
@@ -112,4 +110,5 @@ class CertificatePage(OfficerPage):
         self, session: Session, number: str
     ) -> tuple[Certificate | None, dict[int, counting.UnitNode]]:
         certificate = find_seen_certificate(session, self.actor, number)
+        self.require(certificate is not None)
         return certificate, counting.load_units_tree(session)

@@ -22,6 +22,7 @@ from records.programme.counting import load_units_tree
 from records.tables.assessment import Certificate
 from school import access
 from school.assessment import acts
+from school.people import looks
 
 SLOW = 6  # of the speed limit: about thirty questions at once, then one or two a second
 
@@ -103,7 +104,7 @@ class CertificateFile(BaseHandler):
         office = self.portal.office
         if office is None:
             raise self.absent()
-        facts = await self.read(self._load, number, office)
+        facts = await self.look(self._load, number, office)
         if facts is None:
             raise self.absent()
         if kind == "pdf":
@@ -140,10 +141,12 @@ def find_seen_certificate(session: Session, actor: access.Actor, typed: str) -> 
     certificate = find_certificate(session, number) if number else None
     if certificate is None:
         return None
-    if actor.person_id == certificate.person_id or access.may_see_nation(actor):
-        return certificate
-    path = places.units_up_from(load_units_tree(session), certificate.unit_id)
-    return certificate if access.may_see_people_of(actor, path) else None
+    if actor.person_id != certificate.person_id and not access.may_see_nation(actor):
+        path = places.units_up_from(load_units_tree(session), certificate.unit_id)
+        if not access.may_see_people_of(actor, path):
+            return None
+    looks.show(session, [certificate.person_id], "certificate")
+    return certificate
 
 
 def _harmless(typed: str) -> str:

@@ -21,6 +21,7 @@ from records.tables.people import Unit
 from school import access
 from school.learning import acts
 from school.marking import insight
+from school.people import looks
 
 Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
 
@@ -71,7 +72,7 @@ class ClassScreen(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))
-        meeting, present, entries = await self.read(self._load, int(number))
+        meeting, present, entries = await self.look(self._load, int(number))
         shown = meeting.starts_at - meetings.EARLY <= self.now <= meeting.ends_at
         self.page(
             "learning/class.html",
@@ -88,7 +89,9 @@ class ClassScreen(PageHandler):
         if meeting is None:
             raise self.absent()
         entries = insight.lesson_entries(session)
-        return meeting, meetings.attendance_of(session, number), entries
+        present = meetings.attendance_of(session, number)
+        looks.show(session, (row.person_id for row, _name in present), "class")
+        return meeting, present, entries
 
     async def post(self, number: str) -> None:
         self.require(access.may_call_class(self.actor))

@@ -25,7 +25,7 @@ from records import Session
 from records.courses import lesson_terms, releases
 from records.tables.assessment import Certificate
 from school import access
-from school.learning import acts, answering, lessons, notebooks, overview, results
+from school.learning import acts, answering, lessons, notebooks, overview, results, traces
 from school.refusals import AtFields, Unavailable
 
 BUILT = "built/editor.js"
@@ -43,6 +43,7 @@ class Loaded:
     attempts_used: int
     broken: bool
     settings: Settings
+    counts_time: bool  # how long the learner works at each exercise
 
     @property
     def pass_share(self) -> float:
@@ -91,6 +92,7 @@ def load_page(
         else 0,
         broken=work is not None and lessons.lost_exercises(work.notebook, place),
         settings=settings,
+        counts_time=traces.counts_time(session, actor.person_id, days=settings.exercise_time_days),
     )
 
 
@@ -290,7 +292,7 @@ class LessonPage(PageHandler):
             "language": self._.language,
             "revision": loaded.work.revision if loaded.work else 0,
             "answers": notebooks.without_content(answers),
-            "exercise_of": place.exercise_of,
+            "exercise_of": place.exercise_of if loaded.counts_time else {},
             "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
             "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
         }

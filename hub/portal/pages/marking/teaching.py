@@ -26,7 +26,7 @@ from school.courses import acts as course_acts
 from school.marking import acts as marking_acts
 from school.marking import insight as teaching
 from school.marking import reviews
-from school.people import own_data
+from school.people import looks
 
 
 class TeachingHome(PageHandler):
@@ -89,7 +89,7 @@ class LessonView(PageHandler):
         if insight is None:
             raise self.absent()
         before = forms.read_key(self.get_argument("before", ""))
-        handed_in = await self.read(lists.handed_in, slug, lesson, before=before)
+        handed_in = await self.look(_handed_in, slug, lesson, before)
         agreed = await self.read(lesson_terms.find_terms, slug, lesson)
         self.page(
             "marking/lesson.html",
@@ -150,10 +150,8 @@ class TeachingSubmission(PageHandler):
 
     async def _show(self, number: int, said: str = "") -> None:
         marker = self.actor.person_id if access.may_mark(self.actor) else None
-        seen = await self.read(reviews.load_submission, number, marker)
+        seen = await self.look(reviews.load_submission, number, marker)
         self.require(seen is not None)
-        if seen is not None and seen.person is not None:
-            await self.act(own_data.look_at, [seen.person.id], "marks", at=self.now)
         self.page("marking/submission.html", seen=seen, said=said, forms=forms)
 
     async def post(self, number: str) -> None:
@@ -197,7 +195,7 @@ class SubmittedFile(PageHandler):
 
     async def get(self, number: str, cell_id: str) -> None:
         self.require(access.may_teach(self.actor))
-        found = await self.read(reviews.find_submitted_file, int(number), cell_id)
+        found = await self.look(reviews.find_submitted_file, int(number), cell_id)
         if found is None:
             raise self.absent()
         name, content = found
@@ -237,7 +235,7 @@ class Signs(PageHandler):
 
     async def get(self, slug: str) -> None:
         self.require(access.may_teach(self.actor))
-        found = await self.read(teaching.load_signs, slug)
+        found = await self.look(teaching.load_signs, slug)
         if found is None:
             raise self.absent()
         release, signs, names = found
@@ -265,7 +263,7 @@ class RemarkPage(PageHandler):
 
     async def get(self, number: str) -> None:
         self.require(access.may_teach(self.actor))
-        remark, release, done, total, changes = await self.read(self._load, int(number))
+        remark, release, done, total, changes = await self.look(self._load, int(number))
         lesson = releases.find_lesson(release, remark.lesson) if release else None
         self.page(
             "marking/remark.html",
@@ -284,11 +282,13 @@ class RemarkPage(PageHandler):
         remark = remarking.find_remark(session, number)
         if remark is None:
             raise self.absent()
+        changes = remarking.changes_of(session, number, pass_share=self.pass_share)
+        looks.show(session, (one.person_id for one in changes), "marks")
         return (
             remark,
             releases.find_release(session, remark.release_id),
             *remarking.progress_of(session, remark),
-            remarking.changes_of(session, number, pass_share=self.pass_share),
+            changes,
         )
 
     async def post(self, number: str) -> None:
@@ -304,6 +304,15 @@ class RemarkPage(PageHandler):
                 at=self.now,
             )
         self.redirect(self.url("teaching", "remarks", number))
+
+
+def _handed_in(
+    session: Session, slug: str, lesson: str, before: int | None
+) -> Sequence[lists.HandedIn]:
+    found = lists.handed_in(session, slug, lesson, before=before)
+    looks.show(session, (one.person_id for one in found if one.full_name), "marks")
+    looks.show(session, (one.person_id for one in found if not one.full_name), "exam")
+    return found
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -14,11 +14,15 @@ from core.messages import Message
 from hub.portal import forms
 from hub.portal.web import BaseHandler, PageHandler
 from records import Session
+from records.learning.traces import refused_by
 from records.people import persons, privacy
+from records.people.looks import Seen, looks_at
 from records.people.privacy import Kept
-from records.tables.privacy import DataRequest, Look
+from records.tables.privacy import DataRequest
 from school import access
-from school.people import own_data
+from school.learning import traces
+from school.people import looks, own_data
+from school.people.looks import LOOKED, UNNAMED
 
 # Why each kind of data is kept; by table, for every table that holds personal columns.
 WHY = {
@@ -39,6 +43,7 @@ WHAT = {
     "login name": Message("Tên đăng nhập"),
     "official's code": Message("Mã cán bộ"),
     "name": Message("Họ và tên"),
+    "date of birth": Message("Ngày sinh (hoặc năm sinh)"),
     "name, as lists order it": Message("Họ và tên, để xếp thứ tự"),
     "name, as searches find it": Message("Họ và tên không dấu, để tìm"),
     "e-mail": Message("Thư điện tử"),
@@ -56,12 +61,6 @@ WHAT = {
     "e-mail, until it is confirmed": Message("Thư điện tử, khi chờ xác nhận"),
     "a letter not yet sent": Message("Thư chưa gửi đi"),
 }
-LOOKED = {
-    "list": Message("danh sách học viên"),
-    "person": Message("trang cá nhân"),
-    "marks": Message("bài nộp và điểm"),
-    "certificate": Message("chứng nhận"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,9 +68,10 @@ class Own:
     """What the page shows."""
 
     kept: Sequence[Kept]
-    looks: Sequence[Look]
+    looks: Sequence[Seen]
     lookers: Mapping[int, str]
     requests: Sequence[DataRequest]
+    refused: frozenset[str]  # traces
 
 
 class OwnData(PageHandler):
@@ -86,18 +86,28 @@ class OwnData(PageHandler):
             why=WHY,
             other=OTHER,
             looked=LOOKED,
+            unnamed=UNNAMED,
             kinds=own_data.KINDS,
             answers=own_data.ANSWERS,
             days=self.portal.settings.answer_working_days,
-            sent=self.get_argument("sent", ""),
+            traces=traces.DECLARED,
+            trace_days=self.portal.settings.trace_days,
+            sent=self.get_query_argument("sent", ""),
+            chosen=self.get_query_argument("chosen", ""),
         )
 
     async def post(self) -> None:
+        if self.get_body_argument("traces", ""):
+            await self.act(traces.choose, self.get_body_arguments("trace"), at=self.now)
+            self.redirect(self.url("my-data", chosen=1) + "#traces")
+            return
         await self.act(
             own_data.ask,
             self.get_argument("kind", ""),
             self.get_argument("body", ""),
             working_days=self.portal.settings.answer_working_days,
+            off=self.portal.settings.dates("days_off"),
+            worked=self.portal.settings.dates("days_worked"),
             at=self.now,
         )
         self.redirect(self.url("my-data", sent=1))
@@ -105,12 +115,13 @@ class OwnData(PageHandler):
     def _load(self, session: Session) -> Own:
         own = self.actor.person_id
         assert own is not None
-        looks = privacy.looks_at(session, own)
+        seen = looks_at(session, own)
         return Own(
             privacy.kept_of(session, own),
-            looks,
-            persons.names_of(session, {look.looker_id for look in looks}),
+            seen,
+            persons.names_of(session, {one.looker_id for one in seen if one.what not in UNNAMED}),
             privacy.requests_of(session, own),
+            refused_by(session, own),
         )
 
 
@@ -153,7 +164,7 @@ class DataRequests(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_answer_requests(self.actor))
-        waiting, names = await self.read(self._load)
+        waiting, names = await self.look(self._load)
         self.page(
             "people/data_requests.html",
             waiting=waiting,
@@ -176,4 +187,5 @@ class DataRequests(PageHandler):
 
     def _load(self, session: Session) -> tuple[Sequence[DataRequest], Mapping[int, str]]:
         waiting = privacy.open_requests(session)
+        looks.show(session, (one.person_id for one in waiting), "request")
         return waiting, persons.names_of(session, {one.person_id for one in waiting})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from analytics.programme import places
 from core.calendar import today_in_vietnam
@@ -20,7 +19,8 @@ from records.tables.assessment import Certificate
 from records.tables.people import Person, RoleGrant
 from records.tables.privacy import PostChange
 from school import access
-from school.people import key_acts, life, own_data
+from school.people import acts, key_acts, life, looks
+from school.people.choosing_units import Choices, find_units_to_go_to
 
 KINDS = {
     "transfer": Message("Chuyển đơn vị"),
@@ -35,7 +35,6 @@ ROLE_NAMES = {
     access.AUDITOR: Message("kiểm tra, chỉ xem"),
     access.ADMINISTRATOR: Message("quản trị hệ thống"),
 }
-UNITS_SHOWN = 400  # of a list to choose from; more are chosen by code
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Seen:
     merged: int  # how many others were found to be this person
     may_change: bool
     keys: int  # security keys; counted for whoever may take them away
+    choices: Choices  # where to, for those who may transfer
 
 
 class PersonPage(PageHandler):
@@ -57,15 +57,13 @@ class PersonPage(PageHandler):
 
     async def get(self, person: str) -> None:
         seen = await self._seen(int(person))
-        # The look is written before the page is shown: no look without its line.
-        await self.act(own_data.look_at, [seen.person.id], "person", at=self.now)
         self.page(
             "people/person.html",
             seen=seen,
             kinds=KINDS,
             role_names=ROLE_NAMES,
             today=today_in_vietnam(self.now).isoformat(),
-            choices=self._choices(seen),
+            choices=seen.choices,
             done=self.get_argument("done", ""),
         )
 
@@ -109,7 +107,7 @@ class PersonPage(PageHandler):
             raise Refused(Message("Hãy chọn ngày"), field="day") from None
 
     async def _seen(self, person_id: int) -> Seen:
-        found = await self.read(self._load, person_id)
+        found = await self.look(self._load, person_id)
         self.require(found is not None)
         assert found is not None
         return found
@@ -122,6 +120,8 @@ class PersonPage(PageHandler):
         path = places.units_up_from(units, person.unit_id)
         if not access.may_see_people_of(self.actor, path):
             return None
+        looks.show(session, [person_id], "person")
+        may_change = life.may_change(session, self.actor, person, at=self.now)
         return Seen(
             person,
             units,
@@ -129,18 +129,17 @@ class PersonPage(PageHandler):
             certificates_of(session, person_id),
             persons.roles_of(session, person_id, on=today_in_vietnam(self.now)),
             len(merging.same_person(session, person_id)) - 1,
-            life.may_change(session, self.actor, person, at=self.now),
+            may_change,
             self._count_keys(session, person_id),
+            find_units_to_go_to(
+                units,
+                acts.units_to_fill(session, self.actor),
+                persons.clean(self.get_query_argument("unit_q", ""))[:100],
+                keep=forms.read_key(self.get_body_argument("unit", "")),
+            ),
         )
 
     def _count_keys(self, session: Session, person_id: int) -> int:
         if not access.may_take_keys_away(self.actor) or person_id == self.actor.person_id:
             return 0
         return len(key_acts.load_keys(session, person_id)[0])
-
-    def _choices(self, seen: Seen) -> list[UnitNode]:
-        """Units that are not of the past, by name, for those who may transfer."""
-        if not seen.may_change:
-            return []
-        now = [unit for unit in seen.units.values() if unit.successor_id is None]
-        return sorted(now, key=attrgetter("name"))[:UNITS_SHOWN]

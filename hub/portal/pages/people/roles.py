@@ -18,7 +18,7 @@ from records.platform import audit
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.platform import AuditEntry
 from school import access
-from school.people import acts
+from school.people import acts, looks
 from school.people.appointing import ROLE_NAMES, Days, units_above
 from school.refusals import NotAllowed
 
@@ -90,7 +90,7 @@ class RolesPage(OfficerPage):
         search = persons.clean(self.get_query_argument("q", ""))[:100]
         role = self.get_query_argument("role", "")
         role = role if role in ROLE_NAMES else ""
-        listed = await self.read(self._load, search, role)
+        listed = await self.look(self._load, search, role)
         self.page(
             "people/roles.html",
             listed=listed,
@@ -120,6 +120,8 @@ class RolesPage(OfficerPage):
         )
         history = audit.entries(session, actions=HISTORY, limit=SHOWN_HISTORY) if everywhere else ()
         names = audit.names_in(session, history)
+        looks.show(session, (line.person_id for line in lines), "roles")
+        looks.show(session, audit.keys_of(names), "roles")
         return Listed(total, lines, load_units_tree(session), own, history, names)
 
 

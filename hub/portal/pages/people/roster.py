@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from core.messages import Message, Refused
-from hub.portal.kept_files import KeptFiles
+from core.messages import Message
 from hub.portal.returned_forms import at_field
 from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler
@@ -17,7 +16,7 @@ from school import access
 from school.people import acts
 from school.people.roster import COLUMNS, Outcome, correct, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
-from school.people.roster.old_encodings import Encoding
+from school.people.roster.old_encodings import encoding_named
 from school.people.sheets.opening import LARGEST_FILE_MB
 
 SHOWN_FAULTS = 200
@@ -42,14 +41,14 @@ class RosterPage(UploadPage):
         dry_run = self.get_argument("how", "check") != "import"
         corrections = self._corrections()
         with at_field("file"):
-            name, content = self._sent()
+            name, content = self.sent_or_kept(Message("Hãy chọn một tệp xlsx hoặc CSV"))
             opener = self.portal.sheets.open if self.portal.sheets else None
             # Before the transaction: nobody waits for the database while a file is taken apart.
             table = await self.in_thread(lambda: read_table(name, content, opener))
             table = correct(table, corrections)
-            convert = self._wanted_conversion()
+            convert = encoding_named(self.get_argument("convert", ""))
             if dry_run:
-                outcome = await self.read(
+                outcome = await self.look(
                     acts.check_roster, self.actor, name, content, convert, table, at=self.now
                 )
             else:
@@ -62,21 +61,6 @@ class RosterPage(UploadPage):
         kept = self._keep(name, content) if dry_run or refused else self._forget()
         self._show(outcome, kept, name, corrections)
 
-    def _sent(self) -> tuple[str, bytes]:
-        """The file that came with the form; or the one that was looked at before."""
-        sent = self.request.files.get("file")
-        if sent:
-            return sent[0]["filename"], sent[0]["body"]
-        token = self.get_argument("kept", "")
-        if not token:
-            raise Refused(Message("Hãy chọn một tệp xlsx hoặc CSV"))
-        kept = self._files.find(self._owner, token, at=self.now)
-        if kept is None:
-            raise Refused(
-                Message("Tệp đã kiểm tra chỉ được giữ một giờ; xin chọn lại tệp rồi kiểm tra lại")
-            )
-        return kept
-
     def _corrections(self) -> dict[tuple[int, str], str]:
         """What was mended on the page: fields named by line and column."""
         found: dict[tuple[int, str], str] = {}
@@ -86,26 +70,12 @@ class RosterPage(UploadPage):
                 found[int(named[1]), named[2]] = self.get_argument(field)[:LONGEST_CELL]
         return found
 
-    @property
-    def _files(self) -> KeptFiles:
-        assert self.portal.kept_files is not None
-        return self.portal.kept_files
-
-    @property
-    def _owner(self) -> int:
-        assert self.actor.person_id is not None
-        return self.actor.person_id
-
     def _keep(self, name: str, content: bytes) -> str:
-        return self._files.keep(self._owner, name, content, at=self.now)
+        return self.kept.keep(self.owner, name, content, at=self.now)
 
     def _forget(self) -> str:
-        self._files.forget(self._owner)
+        self.kept.forget(self.owner)
         return ""
-
-    def _wanted_conversion(self) -> Encoding | None:
-        asked = self.get_argument("convert", "")
-        return next((one for one in ENCODINGS if one == asked), None)
 
     def _show(
         self,
@@ -123,7 +93,7 @@ class RosterPage(UploadPage):
             outcome=outcome,
             shown=SHOWN_FAULTS,
             typed_at=frozenset(faulty.values()),
-            converted=self._wanted_conversion() or "",
+            converted=encoding_named(self.get_argument("convert", "")) or "",
             kept=kept,
             name=name,
             # Those whose field stands in the table of what is still wrong are typed there.

@@ -24,6 +24,8 @@ from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import FormerName
 from school import access
 from school.people import acts, unit_acts
+from school.people.roster.old_encodings import NAMES as ENCODINGS
+from school.people.roster.old_encodings import encoding_named
 from school.people.sheets.opening import LARGEST_FILE_MB
 from school.people.units.code_lists import as_list
 from school.people.units.judging import Judged
@@ -32,6 +34,7 @@ from school.people.units.reading import (
     CENTRAL_2025,
     TITLES,
     UnitTable,
+    in_unicode,
     one_row,
     read_units,
     write_list,
@@ -138,26 +141,38 @@ class ImportUnits(UploadPage, OfficerPage):
             await self._add_one()
             return
         with at_field("file"):
-            table = await self._table()
-        if self.get_body_argument("how", "check") == "import":
-            judged = await self.act(unit_acts.import_units, table, at=self.now)
-        else:
-            judged = await self.read(unit_acts.check_units, table)
-        if judged.faults:
+            name, content = self._sent()
+            table = await self._table(content)
+        imports = self.get_body_argument("how", "check") == "import"
+        judged = None
+        if not table.conversion:
+            judged = await (
+                self.act(unit_acts.import_units, table, at=self.now)
+                if imports
+                else self.read(unit_acts.check_units, table)
+            )
+        if judged is None or judged.faults:
             self.set_status(422)
-        elif self.get_body_argument("how", "") == "import":
+        elif imports:
+            self.kept.forget(self.owner)
             self.redirect(self.url("units", done="imported"))
             return
-        self._show(judged, table)
+        kept = "" if self._shipped else self.kept.keep(self.owner, name, content, at=self.now)
+        self._show(judged, table, kept, name)
 
-    async def _table(self) -> UnitTable:
-        sent = self.request.files.get("file")
-        if self.get_body_argument("shipped", ""):
-            return await self.in_thread(lambda: read_units(CENTRAL_2025.read_bytes()))
-        if not sent:
-            raise Refused(Message("Hãy chọn một tệp xlsx, ods hoặc CSV"))
-        opener = self.portal.sheets.open if self.portal.sheets else None
-        return await self.in_thread(lambda: read_units(sent[0]["body"], opener))
+    @property
+    def _shipped(self) -> bool:
+        return bool(self.get_body_argument("shipped", ""))
+
+    def _sent(self) -> tuple[str, bytes]:
+        if self._shipped:
+            return CENTRAL_2025.name, CENTRAL_2025.read_bytes()
+        return self.sent_or_kept(Message("Hãy chọn một tệp xlsx, ods hoặc CSV"))
+
+    async def _table(self, content: bytes) -> UnitTable:
+        opener = self.portal.sheets.open if self.portal.sheets and not self._shipped else None
+        wanted = encoding_named(self.get_body_argument("convert", ""))
+        return await self.in_thread(lambda: in_unicode(read_units(content, opener), wanted))
 
     async def _add_one(self) -> None:
         said = {key: self.get_body_argument(key, "")[:200] for key in TITLES}
@@ -168,7 +183,13 @@ class ImportUnits(UploadPage, OfficerPage):
             raise Refused(Message("Mã này đã có; hãy mở đơn vị ấy để sửa"), field="code")
         self.redirect(self.url("units", q=persons.clean(said["code"]), done="imported"))
 
-    def _show(self, judged: Judged | None, table: UnitTable | None = None) -> None:
+    def _show(
+        self,
+        judged: Judged | None,
+        table: UnitTable | None = None,
+        kept: str = "",
+        name: str = "",
+    ) -> None:
         self.require(access.may_keep_units(self.actor))
         self.page(
             "people/units_import.html",
@@ -178,6 +199,10 @@ class ImportUnits(UploadPage, OfficerPage):
             kinds={kind: name for kind, name in KINDS.items() if kind != "nation"},
             shipped=bool(self.get_argument("shipped", "")),
             shown=SHOWN,
+            kept=kept,
+            name=name,
+            encodings=ENCODINGS,
+            converted=encoding_named(self.get_argument("convert", "")) or "",
         )
 
     async def show_again(self) -> None:

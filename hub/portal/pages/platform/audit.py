@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from hub.platform.audit.files import MAKERS, TYPES
@@ -11,7 +12,9 @@ from hub.portal.web import BaseHandler
 from records import Session
 from records.people import persons
 from records.platform import audit
+from records.tables.platform import AuditEntry
 from school import access
+from school.people import looks
 from school.platform import acts
 
 
@@ -22,14 +25,8 @@ class AuditPage(OfficerPage):
         self.require(access.may_read_audit(self.actor))
         search = persons.clean(self.get_argument("q", ""))[:100]
         before = self.get_argument("before", "")
-        found = await self.read(
-            audit.entries,
-            before=forms.read_key(before),
-            search=search,
-            limit=PAGE,
-        )
+        found, names = await self.look(self._load, search, forms.read_key(before))
         chain = await self.read(audit.verify) if self.get_argument("check", "") else None
-        names = await self.read(audit.actor_names, listed=found)
         self.page(
             "platform/audit.html",
             entries=found,
@@ -38,6 +35,14 @@ class AuditPage(OfficerPage):
             search=search,
             size=PAGE,
         )
+
+    def _load(
+        self, session: Session, search: str, before: int | None
+    ) -> tuple[Sequence[AuditEntry], Mapping[str, str]]:
+        found = audit.entries(session, before=before, search=search, limit=PAGE)
+        names = audit.actor_names(session, found)
+        looks.show(session, audit.keys_of(names), "log")
+        return found, names
 
 
 class AuditFile(BaseHandler):

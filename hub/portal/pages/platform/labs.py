@@ -12,6 +12,7 @@ from records import Session
 from records.people import persons
 from records.programme.counting import load_units_tree
 from school import access
+from school.people import looks
 from school.platform import acts
 from school.refusals import Unavailable
 
@@ -41,7 +42,7 @@ class LabsPage(PageHandler):
         try:
             found = await census.load(self.hub_auth.get_token(self))
             labs = await self.in_thread(lambda: census.with_figures(found))
-            lines = await self.read(self._named, labs)
+            lines = await self.look(self._named, labs)
         except Unavailable as unavailable:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
             errors += [self._.message(message) for message in unavailable.messages]
@@ -60,6 +61,7 @@ class LabsPage(PageHandler):
     def _named(self, session: Session, labs: Sequence[OpenLab]) -> list[Line]:
         units = load_units_tree(session)
         known = persons.find_people(session, [lab.username for lab in labs])
+        looks.show(session, (person.id for person in known.values()), "labs")
         lines = []
         for lab in labs:
             person = known.get(lab.username)

@@ -14,6 +14,7 @@ from records.platform import outbox
 from records.tables.people import Person
 from records.tables.platform import Mail
 from school import access
+from school.people import looks
 
 SHOWN = 50
 
@@ -37,9 +38,9 @@ class MailPage(PageHandler):
         self.page(
             "platform/mail.html",
             counts=counts,
-            waiting=await self.read(self._lines, "waiting"),
-            dead=await self.read(self._lines, "dead"),
-            shown=await self.read(self._lines, "shown"),
+            waiting=await self.look(self._lines, "waiting"),
+            dead=await self.look(self._lines, "dead"),
+            shown=await self.look(self._lines, "shown"),
             server=settings.mail_host,
             sender=settings.mail_sender,
             demo=settings.demonstration and not settings.mail_host,
@@ -48,6 +49,7 @@ class MailPage(PageHandler):
 
     def _lines(self, session: Session, state: str) -> Sequence[Line]:
         found = outbox.latest(session, state, limit=SHOWN)
+        looks.show(session, (person.id for _mail, person in found if person), "letters")
         if state != "shown":
             return [Line(mail, person) for mail, person in found]
         writer = Writer(self.portal.settings, self.portal.translators)

@@ -43,7 +43,7 @@ from records.programme import counting
 from records.programme.public_counts import PublicCount, count_public
 from records.tables.people import Unit
 from school import access
-from school.people import own_data
+from school.people import looks
 from school.people.entering import GROUP_NAMES
 
 STATES = {
@@ -180,11 +180,9 @@ class UnitPeople(OfficerPage):
         state = self.get_argument("state", "all")
         state = state if state in STATES else "all"
         search = persons.clean(self.get_argument("q", ""))[:100]
-        found = await self.read(self._load, int(unit), state, search, self.offset())
+        found = await self.look(self._load, int(unit), state, search, self.offset())
         self.require(found is not None)
         assert found is not None
-        shown = [line.person_id for line in found.lines]
-        await self.act(own_data.look_at, shown, "list", at=self.now)
         self.page(
             "programme/people.html",
             figures=found.figures,
@@ -218,6 +216,7 @@ class UnitPeople(OfficerPage):
             offset=offset,
             limit=PAGE,
         )
+        looks.show(session, (line.person_id for line in lines), "list")
         return PeopleOfUnit(figures, total, lines, counting.load_units_tree(session))
 
 

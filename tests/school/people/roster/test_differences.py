@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from records import Records
-from records.people import persons
+from records.people import merging, persons
 from school.people.roster import correct, import_roster, read_table
 
 AT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
@@ -101,3 +101,40 @@ def test_a_mended_cell_is_plain_text_whatever_the_sheet_kept_there():
     (mended,) = correct(table, {(row.line, "code"): "TN-1"}).rows
     assert mended.cells["code"] == "TN-1"
     assert "code" not in mended.kinds
+
+
+def born(*lines):
+    return "\n".join([f"{HEAD},Ngày sinh", *lines]).encode()
+
+
+def test_a_day_of_birth_is_kept_changed_merged_and_erased(provinces):
+    look(provinces, born(f"{ANH},12/03/1985"), dry_run=False)
+    assert look(provinces, born(f"{ANH},1985")).differences == (), "a year takes no day away"
+    [changed] = look(provinces, born(f"{ANH},13/03/1985")).differences
+    assert [(one.column, one.before, one.after) for one in changed.changes] == [
+        ("Ngày sinh", "12/03/1985", "13/03/1985")
+    ]
+    with provinces.begin() as session:
+        anh = persons.find_person_by_code(session, "TN-1")
+        assert anh.born == "1985-03-12"
+        other = persons.add_person(session, username=None, full_name="Trần Ánh", code="T", at=AT)
+        merging.merge(session, other, anh, at=AT)
+        assert other.born == "1985-03-12"
+        persons.erase_person(session, other.id, at=AT)
+        assert session.get_one(type(other), other.id).born is None
+
+
+def test_days_of_birth_tell_namesakes_apart_and_find_who_moved(provinces):
+    look(provinces, born(f"{ANH},12/03/1985"), dry_run=False)
+    other = "TN-2,Trần Thị Ánh,,c,2025,{unit},,{day}"
+    assert look(provinces, born(other.format(unit=15, day="02/02/1990"))).likely_twice == ()
+    [moved] = look(provinces, born(other.format(unit=48, day="12/03/1985"))).likely_twice
+    assert (moved.known, moved.moved) == ("TN-1", True)
+    [same] = look(provinces, born(other.format(unit=15, day="1985"))).likely_twice
+    assert (same.known, same.moved) == ("TN-1", False)
+
+
+def test_a_day_of_birth_that_is_not_sure_stops_the_list_at_its_cell(provinces):
+    said = look(provinces, born(f"{ANH},03/25/1985"))
+    [fault] = said.faults
+    assert (fault.key, fault.value, fault.line) == ("born", "03/25/1985", 2)

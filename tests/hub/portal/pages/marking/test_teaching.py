@@ -25,6 +25,7 @@ from records.learning import enrolments, meetings
 from records.marking import queue
 from records.marking.marks import marks_of
 from records.people import persons
+from records.people.looks import looks_at
 from records.platform import audit
 from records.tables.marking import Submission
 
@@ -347,6 +348,9 @@ async def test_three_accounts_on_one_browser_become_a_sign_to_look_at(site: Any)
     page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/signs")).text
     assert "Một trình duyệt, nhiều tài khoản trong ngày" in page
     assert "không phải kết luận" in page
+    with site.records.read() as session:
+        an = persons.find_person(session, "an")
+        assert [look.what for look in looks_at(session, an.id)] == ["marks"]
 
 
 async def test_answers_left_as_they_were_handed_out_are_no_sign(site: Any) -> None:

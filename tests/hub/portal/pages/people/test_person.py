@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 from records.people import persons, security_keys
+from records.platform import audit
 from records.tables.people import Person
 
 DAY = "2026-11-20"
@@ -110,3 +113,32 @@ async def test_administrators_take_lost_keys_away_and_officers_cannot(site: Any)
     own = f"people/{key_of(site, 'quan')}"
     assert button not in (await quan.get(own)).text
     assert "nhờ một quản trị khác" in (await quan.post_form(own, act="keys")).text
+
+
+async def test_the_new_unit_is_found_by_words_without_script(site: Any) -> None:
+    an, bo = key_of(site, "an"), site.as_("bo")
+    asked = f"people/{an}"
+    with site.records.begin() as session:
+        above = persons.find_unit(session, "province", "2025", "48")
+        for number in range(70):
+            about = {"code": f"{number:05}", "name": f"Phường Mẫu {number}", "vintage": "2025"}
+            persons.add_unit(session, kind="commune", parent_id=above.id, **about)
+    assert "hãy tìm trước rồi chọn" in (await bo.get(asked)).text
+    page = (await bo.get(f"{asked}?{urlencode({'unit_q': 'da nang'})}")).text
+    assert re.search(r"<option value=\"\d+\">Đà Nẵng</option>", page)
+    assert "Lào Cai</option>" not in page
+    assert "Có 71 đơn vị khớp, ô bên dưới có 60" in page
+    none = (await bo.get(f"{asked}?{urlencode({'unit_q': '<b>không có'})}")).text
+    assert "Không tìm thấy đơn vị nào" in none and "<b>không" not in none
+
+
+async def test_the_reason_for_an_erasure_is_kept_and_says_nothing_of_whom(site: Any) -> None:
+    an, bo = key_of(site, "an"), site.as_("bo")
+    path = f"people/{an}"
+    for said in ("Chị Nguyễn Thị An xin xóa (mẫu): nguyen thi an (mau)", "Thẻ 0123 4567 8901"):
+        refused = await bo.post_form(path, act="erase", reason=said, sure="1")
+        assert refused.status == 422 and "giữ mãi trong nhật ký" in refused.text
+    assert (await bo.post_form(path, act="erase", reason="Theo yêu cầu", sure="1")).status == 302
+    with site.records.read() as session:
+        [entry] = audit.entries(session, actions=["person.erase"])
+        assert entry.detail == {"reason": "Theo yêu cầu"}

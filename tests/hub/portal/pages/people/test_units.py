@@ -75,6 +75,38 @@ async def test_what_is_wrong_in_a_list_is_told_and_nothing_brought(site: Any) ->
     assert "Thiếu cột: Loại, Mã, Tên" in headless.text
 
 
+async def test_a_list_that_was_looked_at_is_brought_without_sending_it_again(site: Any) -> None:
+    preview = await send(site, "bo", LIST.replace("=", ""), "check")
+    kept = re.search(r'name="kept" value="([0-9a-f]{32})"', preview.text)
+    assert kept
+    other = await site.as_("quan").post_form("units/import", kept=kept[1], how="import")
+    assert other.status == 422, "a file is its sender's alone"
+    done = await site.as_("bo").post_form("units/import", kept=kept[1], how="import")
+    assert done.status == 302
+    assert unit_id(site, "commune", "2025", "02647")
+    gone = await site.as_("bo").post_form("units/import", kept=kept[1], how="import")
+    assert (gone.status, "chỉ được giữ một giờ" in gone.text) == (422, True)
+
+
+async def test_a_list_in_an_old_encoding_is_told_shown_and_turned_into_unicode(site: Any) -> None:
+    listed = "Loại;Mã;Tên\nbáo chí;BC-9;B¸o NguyÔn V¨n MÉu\n"
+    told = await send(site, "bo", listed, "import")
+    assert told.status == 422
+    assert "TCVN3 (ABC)" in told.text and "Báo Nguyễn Văn Mẫu" in told.text
+    kept = re.search(r'name="kept" value="([0-9a-f]{32})"', told.text)
+    assert kept
+    said = {"kept": kept[1], "convert": "tcvn3"}
+    preview = await site.as_("bo").post_form("units/import", how="check", **said)
+    assert preview.status == 200 and 'name="convert" value="tcvn3"' in preview.text
+    again = re.search(r'name="kept" value="([0-9a-f]{32})"', preview.text)
+    assert again
+    said |= {"kept": again[1]}
+    assert (await site.as_("bo").post_form("units/import", how="import", **said)).status == 302
+    with site.records.read() as session:
+        unit = persons.find_unit(session, "press", "", "BC-9")
+        assert unit and unit.name == "Báo Nguyễn Văn Mẫu"
+
+
 async def test_the_shipped_list_comes_with_two_presses(site: Any) -> None:
     browser = site.as_("quan")
     preview = await browser.post_form("units/import", shipped="1", how="check")

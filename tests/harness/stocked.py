@@ -1,0 +1,159 @@
+"""A site on which every route has something to show: one of everything, in the records and in what
+stands in place of labs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+from settled import store_marks
+
+import courses
+from graders import CellMarks, Marks
+from hub.labs.census import LabCensus, OpenLab
+from hub.labs.door import LabDoor
+from records.assessment import certificates
+from records.courses import releases
+from records.learning import enrolments, meetings
+from records.marking import queue, remarking
+from records.people import persons, privacy
+from records.platform import outbox
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "courses" / "template"
+COURSE, LESSON = "khoa-mau", "bai-mau"
+
+
+class ShelfDoor(LabDoor):
+    """In place of a hub and its labs: everybody's lab runs and holds the template's course."""
+
+    async def find_running(self, *, username: str, token: str) -> str | None:
+        return f"/user/{username}/"
+
+    async def start(self, *, username: str, token: str, language: str = "vi") -> str:
+        return f"/user/{username}/"
+
+    async def open_lesson(
+        self,
+        lesson: Any,
+        *,
+        username: str,
+        token: str,
+        language: str = "vi",
+        narrow: bool = False,
+    ) -> str:
+        return f"/user/{username}/lab"
+
+    async def list_courses(self, base: str, token: str) -> list[str]:
+        return [COURSE]
+
+    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
+        if slug != COURSE:
+            return None
+        return {
+            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
+            for path in TEMPLATE.rglob("*")
+            if path.is_file()
+        }
+
+
+class OneLab(LabCensus):
+    """In place of a hub that says which labs run: that of “an” does, and none needs ending."""
+
+    async def load(self, token: str) -> list[Any]:
+        return [(OpenLab("an", None, None, ready=True), {})]
+
+    async def stop(self, username: str, token: str) -> None:
+        pass
+
+
+def stock(site: Any) -> dict[str, Any]:
+    """Put one of everything into the records, all of the learner “an”; what it is called."""
+    at, hour = site.clock.at, dt.timedelta(hours=1)
+    with site.records.begin() as session:
+        learner = persons.find_person(session, "an")
+        learner.code, learner.email, learner.audience_group = "TN-AN", "an@example.vn", "g"
+        outbox.put(session, "setup", learner.id, {}, at=at)
+        release = releases.current_release(session, COURSE)
+        lesson = releases.find_lesson(release, LESSON)
+        enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
+        upload = next(one for one in lesson.exercises if one.kind == "file").answers[0]
+        submission = queue.submit(
+            session,
+            person_id=learner.id,
+            release_id=release.id,
+            lesson=LESSON,
+            notebook=with_upload(
+                releases.lesson_notebook(session, release, LESSON, "learner"), upload
+            ),
+            at=at,
+            seed=1,
+        )
+        queue.claim(session, worker="w", at=at, lease=hour)
+        cells = tuple(
+            CellMarks(one.grade_id, 0.0, one.points, needs_review=one.kind == "text")
+            for one in lesson.exercises
+        )
+        marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
+        assert store_marks(session, submission.id, marks, worker="w", at=at)
+        meeting = meetings.call_meeting(
+            session,
+            course=COURSE,
+            lesson=LESSON,
+            place="Phòng họp (mẫu)",
+            starts_at=at,
+            ends_at=at + hour,
+            by="thay",
+        )
+        meetings.attend_by_list(session, meeting.id, [learner.code], by="thay", at=at)
+        certificate, _new = certificates.record_certificate(
+            session,
+            person_id=learner.id,
+            programme=release.manifest.programme,
+            points=10.0,
+            max_points=10.0,
+            framework=release.manifest.framework,
+            at=at,
+        )
+        renamed = dataclasses.replace(
+            courses.load_course(TEMPLATE), summary="Bản sửa", open_reading=True
+        )
+        mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
+        remark = remarking.begin_remark(
+            session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
+        )
+        remarking.record_try(session, remark, submission, mended_marks(cells))
+        return {
+            "unit": learner.unit_id,
+            "submission": submission.id,
+            "meeting": meeting.id,
+            "province": persons.find_units(session, "province", "2025")[0].id,
+            "certificate": certificate.number,
+            "remark": remark.id,
+            "person": learner.id,
+            "asked": privacy.add_request(
+                session, learner.id, "correction", "Sai", due_at=at, at=at
+            ).id,
+            "upload": upload,
+            "digest": release.manifest.find_medium("media/ty-le.svg").digest[:16],
+        }
+
+
+def mended_marks(cells: tuple[CellMarks, ...]) -> dict[str, Any]:
+    """What a mended check gives: all points."""
+    full = tuple(dataclasses.replace(cell, points=cell.max) for cell in cells)
+    whole = sum(cell.max for cell in cells)
+    return Marks("marked", whole, whole, full).as_dict()
+
+
+def with_upload(notebook: bytes, cell_id: str) -> bytes:
+    """The notebook with a file handed in."""
+    found = json.loads(notebook)
+    for cell in found["cells"]:
+        if cell["id"] == cell_id:
+            source = "".join(cell["source"])
+            cell["source"] = courses.write_answer(source, {"name": "a.csv", "base64": "YQ=="})
+    return json.dumps(found).encode()
