@@ -97,7 +97,15 @@ def test_a_script_s_test_that_fails_is_seen(tmp_path: Path) -> None:
 
 def test_every_module_has_its_test_beside_the_others() -> None:
     """Entry points and the editor (CodeMirror's own parts) are tried in the browser."""
-    tried_in_the_browser = {"editor", "chooser", "fresh", "plugin", "remoteEntry", "guard"}
+    tried_in_the_browser = {
+        "editor",
+        "chooser",
+        "fresh",
+        "security_key",
+        "plugin",
+        "remoteEntry",
+        "guard",
+    }
     tried_by_others = {"words", "elements", "comparing", "near", "chosen_file", "conflict"}
     tried = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.mjs")}
     modules = {path.stem for path in scripts(*SOURCES)}
