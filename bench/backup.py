@@ -23,7 +23,7 @@ import sqlite3
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +42,7 @@ from hub.platform.private_files import keep_secret, make_private_folder
 from hub.settings import Settings
 from records import open_records
 from records.assessment.certificates import newest_certificate
+from records.courses import releases
 from records.people import persons
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
@@ -71,29 +72,26 @@ def fill(settings: Settings, people: int) -> None:
         load_demo_learners(session, people, seed=1, at=AT)
     with records.read() as session:
         newest = newest_certificate(session)
+        lessons = {
+            (release.id, lesson.slug): releases.lesson_notebook(
+                session, release, lesson.slug, "learner"
+            )
+            for release in releases.current_releases(session)
+            for lesson in release.manifest.lessons
+        }
     assert newest is not None, "too few people: nobody has a certificate"
     address = f"https://motcham.example/services/portal/verify/{newest.number}"
     facts = replace(FACTS, number=newest.number, verify_url=address)
     paper = make_signed_paper(Press(), open_signer(settings), facts)
     records.close()
-    _give_sizes(settings.data / "motcham.sqlite", paper)
+    _give_sizes(settings.data / "motcham.sqlite", lessons, paper)
     with accounts.open_accounts(settings.hub_database_url) as hub:
         accounts.set_password(hub, "quantri", "mat-khau-mau-1")
 
 
-def _give_sizes(path: Path, paper: bytes) -> None:
+def _give_sizes(path: Path, lessons: Mapping[tuple[int, str], bytes], paper: bytes) -> None:
     """Real notebooks and papers in place of the stand-ins, past every rule: it is a bench."""
     with sqlite3.connect(path) as base:
-        lessons = {
-            (release, lesson["slug"]): content
-            for release, manifest in base.execute("SELECT id, manifest FROM release")
-            for lesson in json.loads(manifest)["lessons"]
-            for (content,) in base.execute(
-                "SELECT content FROM release_file WHERE release_id = ? AND side = 'learner' "
-                "AND path = ?",
-                (release, lesson["file"]),
-            )
-        }
         for table in ("submission", "draft"):
             rows = base.execute(f"SELECT id, release_id, lesson FROM {table}").fetchall()
             base.executemany(
