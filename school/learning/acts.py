@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from records import Session
-from records.learning import enrolments, meetings, notices
+from records.learning import drafts, enrolments, meetings, notices
 from records.people.persons import unit_and_below
 from records.platform import audit, outbox
 from records.tables.learning import Meeting
@@ -84,6 +84,20 @@ def restore_lesson(
 ) -> lessons.Work:
     """Put back cells that the draft lost; every answer stays."""
     return lessons.restore(session, _key(actor), place, work, at=at)
+
+
+@act(may=access.may_submit, kept_in="draft")
+def keep_place(
+    session: Session, actor: Actor, place: lessons.Place, cell: str, *, at: dt.datetime
+) -> None:
+    """Note the step one is in, by a cell of it, so that the next device opens there."""
+    drafts.keep_place(
+        session,
+        person_id=_key(actor),
+        release_id=place.release_id,
+        lesson=place.lesson,
+        stands_at=cell,
+    )
 
 
 @act(may=access.may_submit, kept_in="submission")

@@ -80,6 +80,7 @@ class Work:
     revision: int
     saved_at: dt.datetime
     fields: tuple[courses.Field, ...] = ()  # how what was just typed was read
+    stands_at: str | None = None  # a cell of the step where the learner was last
 
 
 class Changed(Exception):
@@ -327,14 +328,13 @@ def hand_in(
     return submission.id
 
 
-# --- results ------------------------------------------------------------------------------------
-
-
 # --- notebooks, pure ----------------------------------------------------------------------------
 
 
 def as_work(draft: Draft) -> Work:
-    return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
+    return Work(
+        json.loads(draft.notebook), draft.revision, draft.saved_at, stands_at=draft.stands_at
+    )
 
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:

@@ -393,6 +393,12 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, world.place(), world.work(), at=AT
         ),
     ),
+    "learning: keep_place": (
+        "an",
+        lambda world, actor: learning.keep_place(
+            world.session, actor, world.place(), world.work().notebook["cells"][0]["id"], at=AT
+        ),
+    ),
     "learning: hand_in": (
         "an",
         lambda world, actor: learning.hand_in(
