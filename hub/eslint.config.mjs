@@ -9,7 +9,7 @@ import js from "@eslint/js";
 const named = (names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, "readonly"]));
 const EVERYWHERE = named("AbortSignal URL clearTimeout fetch setInterval setTimeout");
 const PAGE = named(`Blob CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
-  confirm document localStorage location performance scrollTo scrollY sessionStorage window`);
+  document history localStorage location performance scrollTo scrollY sessionStorage window`);
 const NODE = named("Buffer global globalThis process");
 
 const TRIED = named("Event File KeyboardEvent Response setImmediate structuredClone");

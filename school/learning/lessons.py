@@ -64,6 +64,11 @@ class Place:
         """The grade_id of each answer's cell, by the cell's id."""
         return {cell: one.grade_id for one in self.exercises for cell in one.answers}
 
+    @property
+    def answers(self) -> dict[str, tuple[str, ...]]:
+        """The ids of each exercise's answer cells, by its grade_id."""
+        return {one.grade_id: one.answers for one in self.exercises}
+
     def is_closed(self, at: dt.datetime) -> bool:
         return lesson_terms.has_closed(self.closes_at, at)
 

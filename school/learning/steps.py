@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 
 import courses
 
@@ -64,13 +65,33 @@ def steps_of(blocks: Sequence[courses.Block]) -> tuple[Step, ...]:
     cuts = sorted({0, *ends, len(blocks)})
     return tuple(
         _step(number, first, end, blocks[first:end])
-        for number, (first, end) in enumerate(zip(cuts, cuts[1:], strict=False), start=1)
+        for number, (first, end) in enumerate(pairwise(cuts), start=1)
     )
 
 
 def step_with(steps: Sequence[Step], cell_id: str) -> Step | None:
     """The step that shows this cell."""
     return next((step for step in steps if cell_id in step.cells), None)
+
+
+HAND_IN = "/hand-in"  # where one stands who was last at the end: no cell has such an id
+
+
+def number_to_show(
+    steps: Sequence[Step], *, asked: int | None, exercise: int | None, stands_at: str | None
+) -> int:
+    """Which step to show, from 1; after the last comes handing in. In this order: the one that was
+    ``asked`` for, the one of the ``exercise`` with this number, where one was last, the first."""
+    last = len(steps) + 1
+    if asked is not None:
+        return min(max(asked, 1), last)
+    graded = [step for step in steps if step.is_exercise]
+    if exercise is not None and 1 <= exercise <= len(graded):
+        return graded[exercise - 1].number
+    if stands_at == HAND_IN:
+        return last
+    there = step_with(steps, stands_at) if stands_at else None
+    return there.number if there else 1
 
 
 def step_of_exercise(steps: Sequence[Step], grade_id: str) -> Step | None:

@@ -34,6 +34,9 @@ def exercise(name: str, *cells: str) -> list[courses.Block]:
     ]
 
 
+ONE, TWO = exercise("1"), exercise("2")
+
+
 def told(blocks: list[courses.Block]) -> list[str]:
     return [step.title for step in steps_of(blocks)]
 
@@ -138,3 +141,25 @@ def test_a_step_is_found_by_its_cell_and_by_its_exercise() -> None:
     assert steps.step_with(found, "gone") is None
     assert steps.step_of_exercise(found, "") is None
     assert steps.numbers_by_exercise(found) == {"1": 2}
+
+
+@pytest.mark.parametrize(
+    ("asked", "exercise", "stands_at", "shown"),
+    [
+        (None, None, None, 1),
+        (2, None, "2-answer", 2),
+        (0, None, None, 1),
+        (99, None, None, 4),
+        (None, 2, "a", 3),
+        (None, 9, None, 1),
+        (None, None, "1-answer", 2),
+        (None, None, "gone", 1),
+        (None, None, steps.HAND_IN, 4),
+    ],
+)
+def test_what_was_asked_for_is_shown_else_where_one_was_last(
+    asked: int | None, exercise: int | None, stands_at: str | None, shown: int
+) -> None:
+    found = steps_of([heading("a", "Một"), *ONE, *TWO])
+    number = steps.number_to_show(found, asked=asked, exercise=exercise, stands_at=stands_at)
+    assert number == shown

@@ -19,13 +19,16 @@ from hub.labs import door
 from hub.portal import forms
 from hub.portal.pages.courses import media
 from hub.portal.pages.courses.layout import arrange
+from hub.portal.pages.learning import lesson_view
+from hub.portal.pages.learning.lesson_view import View
+from hub.portal.pages.learning.lesson_words import SCRIPT_SAYS
 from hub.portal.web import CONTENT_POLICY, PageHandler
 from hub.settings import Settings
 from records import Session
 from records.courses import lesson_terms, releases
 from records.tables.assessment import Certificate
 from school import access
-from school.learning import acts, answering, lessons, notebooks, overview, results
+from school.learning import acts, answering, lessons, notebooks, overview, results, steps, tasks
 from school.refusals import AtFields, Unavailable
 
 BUILT = "built/editor.js"
@@ -99,8 +102,9 @@ class LessonPage(PageHandler):
 
     async def get(self, course: str, lesson: str) -> None:
         loaded = await self._load(course, lesson)
-        if self.get_argument("part", "") == "results":
-            self._results(loaded)
+        part = self.get_argument("part", "")
+        if part in lesson_view.PARTS and loaded.work is not None:
+            self._part(part, loaded)
         else:
             self.remember_browser()
             await self._show(loaded)
@@ -130,10 +134,12 @@ class LessonPage(PageHandler):
                     at=self.now,
                 )
                 typed = {}
-                if action == "submit" and not refused and loaded.attempts_left == 1:
-                    await self._show(await self._load(course, lesson), asks_for_last=True)
-                    return
-                if action in ("submit", "submit-last") and not refused:
+                if action == "submit" and not refused:
+                    loaded = await self._load(course, lesson)
+                    if self._own_view(loaded).asks(loaded.attempts_left):
+                        await self._show(loaded, asks=True)
+                        return
+                if action in ("submit", "submit-now") and not refused:
                     await self.act(
                         acts.hand_in,
                         loaded.place,
@@ -153,7 +159,19 @@ class LessonPage(PageHandler):
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
             await self._show(await self._load(course, lesson), errors, refused, typed)
         else:
-            self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
+            self._go_on(loaded, action)
+
+    def _go_on(self, loaded: Loaded, action: str) -> None:
+        """After a form: to the step that was asked for, or to where handing in is."""
+        view = self._own_view(loaded)
+        number = forms.read_key(action.removeprefix("go-")) if action.startswith("go-") else None
+        if view.whole and number is None:
+            asked, anchor = {"xem": lesson_view.WHOLE}, "ket-qua"
+        else:
+            asked, anchor = {"buoc": str(number or view.count)}, "buoc"
+        place = loaded.place
+        page = self.url("courses", place.course, "lessons", place.lesson, **asked)
+        self.redirect(f"{page}#{anchor}")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
         loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
@@ -169,8 +187,11 @@ class LessonPage(PageHandler):
         """What the form says, by cell, without the files that are no good; and why they are not."""
         assert loaded.work is not None
         cells = notebooks.answer_cells(loaded.work.notebook)
+        shown = set(self.get_body_arguments("cell"))  # a step's page has only its own cells
         answers: dict[str, Any] = {}
         for cell_id, cell in cells.items():
+            if shown and cell_id not in shown:
+                continue
             form = answering.form_of(cell)
             if form is None and not self.get_body_arguments(f"a-{cell_id}"):
                 continue
@@ -215,7 +236,7 @@ class LessonPage(PageHandler):
         refused: Mapping[str, Message] | None = None,
         typed: Mapping[str, Any] | None = None,
         *,
-        asks_for_last: bool = False,
+        asks: bool = False,
     ) -> None:
         place = loaded.place
         if loaded.work is not None:
@@ -230,13 +251,10 @@ class LessonPage(PageHandler):
         settled = loaded.result is None or not loaded.result.waiting
         if over and settled and self.actor.person_id is not None:
             solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
-        shown, contents = arrange(
-            courses.blocks(
-                notebook,
-                media.addressed(place.manifest, self.url("courses", place.course, "media")),
-            ),
-            {**answers, **(typed or {})},
-        )
+        blocks = self._blocks(place, notebook)
+        view = self._view(loaded, notebook, blocks)
+        shown, contents = arrange(blocks, {**answers, **(typed or {})})
+        await self._keep(view, loaded)
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
             "Content-Security-Policy",
@@ -246,14 +264,16 @@ class LessonPage(PageHandler):
             "learning/lesson.html",
             loaded=loaded,
             place=place,
-            shown=shown,
+            view=view,
+            shown=view.of(shown),
+            look_back=view.look_back(shown),
+            cells=list(notebooks.answer_cells(notebook)),
             contents=contents,
             errors=errors,
-            asks_for_last=asks_for_last,
+            asks=asks,
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
             exercises={one.grade_id: one for one in place.exercises},
-            results=_results_by_id(loaded.result),
             next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
@@ -261,7 +281,7 @@ class LessonPage(PageHandler):
             solutions=solutions,
             labs=self.portal.labs,
             editor=self.static_url(BUILT) if self.portal.has_editor else "",
-            state=json.dumps(self._state(loaded, answers), ensure_ascii=False).replace(
+            state=json.dumps(self._state(loaded, answers, view), ensure_ascii=False).replace(
                 "<", "\\u003c"
             ),
         )
@@ -276,7 +296,42 @@ class LessonPage(PageHandler):
         labs = f"{here.scheme}://*.{settings.lab_domain}{port}"
         return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
 
-    def _state(self, loaded: Loaded, answers: notebooks.Answers) -> dict[str, Any]:
+    def _blocks(self, place: lessons.Place, notebook: dict[str, Any]) -> list[courses.Block]:
+        address = self.url("courses", place.course, "media")
+        return courses.blocks(notebook, media.addressed(place.manifest, address))
+
+    def _own_view(self, loaded: Loaded) -> View:
+        """`_view` of the learner's draft."""
+        assert loaded.work is not None
+        notebook = loaded.work.notebook
+        return self._view(loaded, notebook, self._blocks(loaded.place, notebook))
+
+    def _view(self, loaded: Loaded, notebook: dict[str, Any], blocks: list[courses.Block]) -> View:
+        """What of the lesson is asked for, and how each of its exercises stands."""
+        found = steps.steps_of(blocks)
+        whole, number = lesson_view.asked_for(self, found, loaded.work)
+        return View(
+            steps=found,
+            tasks=tasks.tasks_of(
+                notebook,
+                loaded.place.exercises,
+                steps.numbers_by_exercise(found),
+                tasks.said_in(loaded.result),
+                language=self._.language,
+            ),
+            whole=whole,
+            number=number,
+        )
+
+    async def _keep(self, view: View, loaded: Loaded) -> None:
+        """Note where the learner is, for the next device."""
+        work = loaded.work
+        if work is None or view.whole or view.stands_at == work.stands_at:
+            return
+        if access.may_submit(self.actor):
+            await self.act(acts.keep_place, loaded.place, view.stands_at, at=self.now)
+
+    def _state(self, loaded: Loaded, answers: notebooks.Answers, view: View) -> dict[str, Any]:
         """What the script needs to begin with."""
         place = loaded.place
         return {
@@ -291,18 +346,21 @@ class LessonPage(PageHandler):
             "revision": loaded.work.revision if loaded.work else 0,
             "answers": notebooks.without_content(answers),
             "exercise_of": place.exercise_of,
+            "step": view.number,
+            "step_of": {cell: step.number for step in view.steps for cell in step.cells},
             "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
             "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
         }
 
-    def _results(self, loaded: Loaded) -> None:
-        """Only what marking changes, for the script to put in place."""
+    def _part(self, part: str, loaded: Loaded) -> None:
+        """A part of the page, for the script to put in place: what marking changes, or what is
+        asked before handing in."""
         self.page(
-            "learning/results.html",
+            f"learning/{part}.html",
             loaded=loaded,
             place=loaded.place,
+            view=self._own_view(loaded),
             exercises={one.grade_id: one for one in loaded.place.exercises},
-            results=_results_by_id(loaded.result),
             next_lesson=lessons.next_after(loaded.place),
         )
 
@@ -373,54 +431,9 @@ class OpenInLab(PageHandler):
         return lessons.files_for_lab(session, self.actor.person_id, place, work)
 
 
-def _results_by_id(result: results.Result | None) -> dict[str, results.ExerciseResult]:
-    return {one.grade_id: one for one in result.exercises} if result else {}
-
-
 CHANGED_ELSEWHERE = Message(
     "Bài này vừa được sửa ở một cửa sổ khác. Bản ở đó được giữ; hãy kiểm tra lại rồi sửa tiếp."
 )
 
 TYPED_BEFORE = Message("“{label}”: vừa gõ “{typed}”, chưa lưu.")
 SEE_FIELDS = Message("Có tệp chưa nhận được: xem lý do ngay dưới ô chọn tệp. Các ô khác đã lưu.")
-
-SCRIPT_SAYS = {
-    "saving": Message("Đang lưu…"),
-    "saved": Message("Đã lưu"),
-    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự lưu khi có mạng lại."),
-    "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
-    "failed": Message("Chưa lưu được; sẽ thử lại."),
-    "unread": Message("Đã lưu như đã gõ, nhưng có ô chưa đọc được."),
-    "mend": Message("Chưa nộp: có ô chưa đọc được. Xem lý do ngay dưới ô rồi sửa."),
-    "choose_first": Message(
-        "Chưa nộp: có ô vừa được sửa ở nơi khác. Chọn bản muốn giữ rồi nộp lại."
-    ),
-    "submit_offline": Message(
-        "Chưa nộp: đang mất mạng. Bài được giữ trên máy này; khi có mạng lại, hãy bấm Nộp bài."
-    ),
-    "checking": Message("Đang xem tệp…"),
-    "kept_file": Message("Tệp gửi trước ({name}) vẫn được giữ; tải lại trang để dùng tệp ấy."),
-    "running": Message("Đang chạy…"),
-    "ran": Message("Chạy xong."),
-    "ran_badly": Message("Chạy xong, có lỗi."),
-    "run_failed": Message("Không chạy được. Hãy thử lại."),
-    "last": Message("Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?"),
-    "submitting": Message("Đang nộp…"),
-    "marking": Message("Đã nộp. Đang chấm…"),
-    "marked": Message("Đã chấm xong."),
-    "submit_failed": Message("Chưa nộp được. Bài vẫn được giữ; hãy thử lại."),
-    "dead": Message("Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ."),
-    "conflict": Message("Ô này vừa được sửa ở nơi khác. Chọn bản muốn giữ:"),
-    "mine": Message("Bản trên máy này"),
-    "theirs": Message("Bản đã lưu ở nơi khác"),
-    "keep_mine": Message("Giữ bản trên máy này"),
-    "keep_theirs": Message("Lấy bản đã lưu"),
-    "empty": Message("(trống)"),
-    "moved": Message("Đã chuyển “{item}” đến vị trí {n}."),
-    "editor": Message("Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
-    "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
-    "empty_file": Message("Tệp rỗng (0 byte): hãy mở, lưu lại rồi chọn lại."),
-    "session": Message(
-        "Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập; bài được giữ trên máy này."
-    ),
-}

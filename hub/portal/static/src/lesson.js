@@ -12,6 +12,7 @@ import { sayAt } from "./lesson/fields.js";
 import { HandingIn } from "./lesson/handing_in.js";
 import { whenNear } from "./lesson/near.js";
 import { run } from "./lesson/running.js";
+import { Stepping } from "./lesson/stepping.js";
 
 const form = document.getElementById("lesson");
 const stateElement = document.getElementById("lesson-state");
@@ -20,7 +21,9 @@ const key = `motcham:${state.who}:${state.release}:${state.lesson}`;
 const call = makeCall(form.elements._xsrf.value);
 const workedTime = new WorkedTime(state.exercise_of);
 const answering = new Answering({ form, state, call, workedTime, key });
-const handingIn = new HandingIn({ form, state, call, answering });
+const stepping = new Stepping({ form, state, answering });
+const handingIn = new HandingIn({ form, state, call, answering, stepping });
+const answers = "answers" in form.dataset; // whoever may
 
 const all = (selector) => [...form.querySelectorAll(selector)];
 const runCell = (cell, leave) => run(cell, { call, state, answers: { ...answering.draft.dirty }, leave });
@@ -74,8 +77,8 @@ async function openEditor(cell) {
 }
 
 function beginAnswering() {
-  form.querySelector(".bar-bottom").hidden = false;
-  form.querySelector("[data-save]").hidden = true;
+  form.querySelectorAll(".bar-bottom").forEach((one) => { one.hidden = false; });
+  form.querySelectorAll("[data-save]").forEach((one) => { one.hidden = true; });
   answering.restoreUnsent();
   whenNear(all('[data-kind="code"]'), openEditor);
   window.addEventListener("online", () => answering.save());
@@ -97,5 +100,7 @@ all("[data-lab]").forEach((one) => one.addEventListener("click", () => {
 }));
 // A video's poster comes when the video comes near, the video itself when it is played.
 whenNear(all("video[data-poster]"), (video) => { video.poster = video.dataset.poster; });
-if (form.querySelector("[data-submit-too]")) beginAnswering(); // there for whoever may answer
-resumePlace(`${key}:place`);
+if (answers) beginAnswering();
+if (!state.step) resumePlace(`${key}:place`);
+else if (!location.search.includes("buoc=")) // going back leads here again
+  history.replaceState(null, "", `?buoc=${state.step}${location.hash}`);
