@@ -7,7 +7,7 @@ import js from "@eslint/js";
 
 // What each place may use without importing it: short lists, so that they say what we rely on.
 const named = (names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, "readonly"]));
-const EVERYWHERE = named("AbortSignal URL clearTimeout fetch setInterval setTimeout");
+const EVERYWHERE = named("AbortSignal URL URLSearchParams clearTimeout fetch setInterval setTimeout");
 const PAGE = named(`Blob CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
   document history localStorage location performance scrollTo scrollY sessionStorage window`);
 const NODE = named("Buffer global globalThis process");

@@ -90,9 +90,7 @@ def tasks_of(
             numbers.get(one.grade_id, 0),
             answered=bool(own) and not any(notebooks.is_blank(cell) for cell in own),
             unread=any(_is_unread(cell, language) for cell in own),
-            misses=max(
-                (each.misses for each in said if each.result.grade_id == one.grade_id), default=0
-            ),
+            misses=misses.get(one.grade_id, 0),
         )
         fits, last = fitting.get(one.grade_id), newest.get(one.grade_id)
         if fits is not None:

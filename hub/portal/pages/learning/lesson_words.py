@@ -22,6 +22,8 @@ SCRIPT_SAYS = {
     "ran": Message("Chạy xong."),
     "ran_badly": Message("Chạy xong, có lỗi."),
     "run_failed": Message("Không chạy được. Hãy thử lại."),
+    "check_running": Message("Đang kiểm tra…"),
+    "check_failed": Message("Chưa kiểm tra được. Bài vẫn được giữ; hãy thử lại."),
     "submitting": Message("Đang nộp…"),
     "marking": Message("Đã nộp. Đang chấm…"),
     "marked": Message("Đã chấm xong."),

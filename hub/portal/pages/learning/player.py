@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import mimetypes
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import courses
 from core.completion import LessonStanding, share_in_force
 from core.messages import Message, Refused
-from hub.labs import door
 from hub.portal import forms
 from hub.portal.pages.courses import media
 from hub.portal.pages.courses.layout import arrange
-from hub.portal.pages.learning import lesson_view
+from hub.portal.pages.learning import checking, lesson_view
 from hub.portal.pages.learning.lesson_view import View
 from hub.portal.pages.learning.lesson_words import SCRIPT_SAYS
 from hub.portal.web import CONTENT_POLICY, PageHandler
 from hub.settings import Settings
 from records import Session
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms
 from records.tables.assessment import Certificate
 from school import access
-from school.learning import acts, answering, lessons, notebooks, overview, results, steps, tasks
-from school.refusals import AtFields, Unavailable
+from school.learning import (
+    acts,
+    answering,
+    checks,
+    lessons,
+    notebooks,
+    overview,
+    results,
+    steps,
+    tasks,
+)
+from school.refusals import AtFields
 
 BUILT = "built/editor.js"
 
@@ -46,6 +54,7 @@ class Loaded:
     attempts_used: int
     broken: bool
     settings: Settings
+    checked: tuple[tasks.Said, ...]  # what checks said of single exercises
 
     @property
     def pass_share(self) -> float:
@@ -74,7 +83,12 @@ class Loaded:
 
 
 def load_page(
-    session: Session, actor: access.Actor, course: str, lesson: str, settings: Settings
+    session: Session,
+    actor: access.Actor,
+    course: str,
+    lesson: str,
+    settings: Settings,
+    at: dt.datetime,
 ) -> Loaded | None:
     assert actor.person_id is not None
     place = lessons.find_place(session, actor.person_id, course, lesson)
@@ -94,6 +108,7 @@ def load_page(
         else 0,
         broken=work is not None and lessons.lost_exercises(work.notebook, place),
         settings=settings,
+        checked=checks.said_by_checks(session, actor.person_id, place, at),
     )
 
 
@@ -125,15 +140,21 @@ class LessonPage(PageHandler):
             else:
                 answers, refused = await self.in_thread(lambda: self._posted(loaded))
                 typed = answers
-                work = await self.act(
-                    acts.save_answers,
-                    loaded.place,
-                    answers,
-                    revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
-                    language=self._.language,
-                    at=self.now,
+                work = (
+                    loaded.work
+                    if not answers
+                    else await self.act(
+                        acts.save_answers,
+                        loaded.place,
+                        answers,
+                        revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
+                        language=self._.language,
+                        at=self.now,
+                    )
                 )
                 typed = {}
+                if action.startswith("check-") and not refused:
+                    await checking.check(self, loaded.place, work, action.removeprefix("check-"))
                 if action == "submit" and not refused:
                     loaded = await self._load(course, lesson)
                     if self._own_view(loaded).asks(loaded.attempts_left):
@@ -155,7 +176,12 @@ class LessonPage(PageHandler):
             errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
         if refused:
             errors.append(self._(SEE_FIELDS.template))
-        if errors:
+        if self.get_argument("part", "") == "results":  # for the script
+            if errors:
+                self.json({"errors": errors}, HTTPStatus.UNPROCESSABLE_ENTITY)
+            else:
+                self._part("results", await self._load(course, lesson))
+        elif errors:
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
             await self._show(await self._load(course, lesson), errors, refused, typed)
         else:
@@ -165,8 +191,12 @@ class LessonPage(PageHandler):
         """After a form: to the step that was asked for, or to where handing in is."""
         view = self._own_view(loaded)
         number = forms.read_key(action.removeprefix("go-")) if action.startswith("go-") else None
+        checked = view.by_exercise.get(action.removeprefix("check-"))
+        if checked is not None:
+            number = number if view.whole else checked.step
         if view.whole and number is None:
-            asked, anchor = {"xem": lesson_view.WHOLE}, "ket-qua"
+            anchor = f"bai-{checked.number}" if checked else "ket-qua"
+            asked = {"xem": lesson_view.WHOLE}
         else:
             asked, anchor = {"buoc": str(number or view.count)}, "buoc"
         place = loaded.place
@@ -174,12 +204,16 @@ class LessonPage(PageHandler):
         self.redirect(f"{page}#{anchor}")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
-        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+        loaded = await self.read(
+            load_page, self.actor, course, lesson, self.portal.settings, self.now
+        )
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
             await self.act(acts.open_lesson, loaded.place, at=self.now)
-            loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+            loaded = await self.read(
+                load_page, self.actor, course, lesson, self.portal.settings, self.now
+            )
             assert loaded is not None
         return loaded
 
@@ -274,6 +308,9 @@ class LessonPage(PageHandler):
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
             exercises={one.grade_id: one for one in place.exercises},
+            checkable=checks.checked_exercises(place, self.now)
+            if self.portal.marker is not None and access.may_submit(self.actor)
+            else (),
             next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
@@ -316,7 +353,7 @@ class LessonPage(PageHandler):
                 notebook,
                 loaded.place.exercises,
                 steps.numbers_by_exercise(found),
-                tasks.said_in(loaded.result),
+                [*tasks.said_in(loaded.result), *loaded.checked],
                 language=self._.language,
             ),
             whole=whole,
@@ -363,72 +400,6 @@ class LessonPage(PageHandler):
             exercises={one.grade_id: one for one in loaded.place.exercises},
             next_lesson=lessons.next_after(loaded.place),
         )
-
-
-class LessonFile(PageHandler):
-    """A file a lesson hands out: the learner's own, with their own numbers in it."""
-
-    async def get(self, course: str, lesson: str, name: str) -> None:
-        content = await self.read(self._find, course, lesson, name)
-        if content is None:
-            raise self.absent()
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        self.set_header("Content-Type", kind)
-        self.set_header(
-            "Content-Disposition", f"attachment; filename*=UTF-8''{quote(PurePosixPath(name).name)}"
-        )
-        self.finish(content)
-
-    def _find(self, session: Session, course: str, lesson: str, name: str) -> bytes | None:
-        assert self.actor.person_id is not None
-        place = lessons.find_place(session, self.actor.person_id, course, lesson)
-        if place is None:
-            return None
-        own = lessons.own_files(session, self.actor.person_id, place)
-        return own.get(name) or releases.release_file(
-            session, place.release_id, "learner", f"files/{name}"
-        )
-
-
-class OpenInLab(PageHandler):
-    """“Mở trong JupyterLab”: puts the draft into the learner's lab and goes there."""
-
-    async def post(self, course: str, lesson: str) -> None:
-        self.require(access.may_submit(self.actor))
-        if self.portal.labs is None:
-            raise self.absent()
-        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
-        if loaded is None or loaded.work is None or self.actor.username is None:
-            raise self.absent()
-        files = await self.read(self._files, loaded.place, loaded.work)
-        wanted = door.Lesson(
-            course=course,
-            file=loaded.place.entry.file,
-            notebook=loaded.work.notebook,
-            revision=loaded.work.revision,
-            slug=lesson,
-            files=files,
-        )
-        try:
-            address = await self.portal.labs.open_lesson(
-                wanted,
-                username=self.actor.username,
-                token=self.hub_auth.get_token(self),
-                language=self._.language,
-                narrow=self.get_body_argument("screen", "") == "narrow",
-            )
-        except Unavailable as unavailable:
-            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-            errors = [self._.message(message) for message in unavailable.messages]
-            self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
-            return
-        self.redirect(address)
-
-    def _files(
-        self, session: Session, place: lessons.Place, work: lessons.Work
-    ) -> Mapping[str, bytes]:
-        assert self.actor.person_id is not None
-        return lessons.files_for_lab(session, self.actor.person_id, place, work)
 
 
 CHANGED_ELSEWHERE = Message(

@@ -6,7 +6,8 @@ import "./chooser.js";
 import { WorkedTime } from "../../../../labs/extension/worked_time.js";
 import { Answering } from "./lesson/answering.js";
 import { resumePlace } from "./lesson/browser_store.js";
-import { makeCall } from "./lesson/calls.js";
+import { makeCall, makePost } from "./lesson/calls.js";
+import { check } from "./lesson/checking.js";
 import { holdsNumbers } from "./lesson/controls.js";
 import { sayAt } from "./lesson/fields.js";
 import { HandingIn } from "./lesson/handing_in.js";
@@ -19,6 +20,8 @@ const stateElement = document.getElementById("lesson-state");
 const state = JSON.parse(stateElement.textContent);
 const key = `motcham:${state.who}:${state.release}:${state.lesson}`;
 const call = makeCall(form.elements._xsrf.value);
+const post = makePost(form.elements._xsrf.value);
+const asked = `${state.page}?part=results&${state.step ? `buoc=${state.step}` : "xem=ca-bai"}`;
 const workedTime = new WorkedTime(state.exercise_of);
 const answering = new Answering({ form, state, call, workedTime, key });
 const stepping = new Stepping({ form, state, answering });
@@ -47,6 +50,10 @@ form.addEventListener("click", (event) => {
   if (button.dataset.move) answering.move(button);
   else if ("run" in button.dataset) runCell(button.closest("[data-cell]"), true);
   else if ("print" in button.dataset) window.print();
+  else if ("check" in button.dataset) {
+    event.preventDefault();
+    check(button, { answering, say: state.say, page: asked, post });
+  }
   else if ("save" in button.dataset) {
     event.preventDefault();
     answering.save();

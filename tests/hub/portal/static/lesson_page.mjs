@@ -13,6 +13,7 @@ export const SAY = {
   empty: "(trống)", moved: "Đã chuyển “{item}” đến vị trí {n}.", editor: "Phím Tab ra khỏi ô",
   too_large: "Tệp lớn hơn 2 MB", empty_file: "Tệp rỗng", session: "Phiên đăng nhập đã hết",
   elsewhere: "Chưa gửi ở bước {n}.", to_step: "Đến bước {n}", stay: "Chưa chuyển bước",
+  check_running: "Đang kiểm tra…", check_failed: "Chưa kiểm tra được",
 };
 
 export const STATE = {

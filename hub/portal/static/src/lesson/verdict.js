@@ -6,9 +6,9 @@ const placesOf = (grade) => document.querySelectorAll(`[data-result="${CSS.escap
 export function dropVerdict(grade) {
   if (!grade) return;
   for (const place of placesOf(grade)) {
-    const verdict = place.querySelector("[data-verdict]");
-    if (!verdict || verdict.hidden) continue;
-    verdict.hidden = true;
+    const verdict = [...place.querySelectorAll("[data-verdict]")];
+    if (!verdict.length || verdict[0].hidden) continue;
+    verdict.forEach((one) => { one.hidden = true; });
     place.querySelector("[data-changed]").hidden = false;
     place.querySelector(".note").className = "note";
   }
