@@ -68,6 +68,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
     return [
         # A learner's pages
         (r"", learner.Home),
+        (r"learning", learner.OwnLearning),
         (r"catalogue", learner.Catalogue),
         (rf"courses/{SLUG}", learner.CoursePage),
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),

@@ -59,6 +59,7 @@ V1 = "api/v1"
 # Route → method → who it is for. ``None`` in a set: also without login.
 MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "": {"get": EVERYBODY},
+    "learning": {"get": EVERYBODY},
     "catalogue": {"get": EVERYBODY},
     f"courses/{SLUG}": {"get": EVERYBODY},
     "marks": {"get": EVERYBODY},
