@@ -21,7 +21,7 @@ def test_a_check_takes_the_place_of_the_one_before_and_misses_add_up(
     at: dt.datetime,
 ) -> None:
     learner, other = add_learner(), add_learner()
-    lesson = course.lessons[0].slug
+    lesson = course.lessons[0]
     for points, review in ((0.0, False), (1.0, False), (0.0, True), (2.0, False)):
         cell = CellMarks("bai-1", points, 2.0, "Vì sao", needs_review=review)
         with records.begin() as session:
@@ -42,7 +42,7 @@ def test_a_place_is_kept_beside_the_draft_and_changes_no_revision(
     add_learner: Callable[..., Person],
     at: dt.datetime,
 ) -> None:
-    learner, lesson = add_learner(), course.lessons[0].slug
+    learner, lesson = add_learner(), course.lessons[0]
     key = {"person_id": learner.id, "release_id": release.id, "lesson": lesson}
     with records.begin() as session:
         assert drafts.open_draft(session, **key, at=at).stands_at is None
