@@ -7,9 +7,11 @@ import js from "@eslint/js";
 
 // What each place may use without importing it: short lists, so that they say what we rely on.
 const named = (names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, "readonly"]));
-const EVERYWHERE = named("AbortSignal URL atob btoa clearTimeout fetch setInterval setTimeout");
+const EVERYWHERE = named(`AbortSignal URL URLSearchParams atob btoa clearTimeout fetch setInterval
+  setTimeout`);
 const PAGE = named(`Blob CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
-  confirm document localStorage location navigator performance scrollTo scrollY sessionStorage window`);
+  confirm document history localStorage location navigator performance scrollTo scrollY
+  sessionStorage window`);
 const NODE = named("Buffer global globalThis process");
 
 const TRIED = named("Event File KeyboardEvent Response setImmediate structuredClone");

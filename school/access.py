@@ -341,3 +341,18 @@ def may_see_operation(actor: Actor) -> bool:
 
 def may_administer(actor: Actor) -> bool:
     return ADMINISTRATOR in actor.roles
+
+
+def front_of(actor: Actor) -> tuple[str | int, ...]:
+    """The page that somebody's work begins on, by its path in the portal; () for who only learns:
+    their own learning."""
+    units = actor.units_as(UNIT_OFFICER)
+    if may_administer(actor):
+        return ("operation",)
+    if MINISTRY_OFFICER in actor.roles:
+        return ("national",)
+    if units:
+        return ("units", next(iter(units)))
+    if INSTRUCTOR in actor.roles:
+        return ("teaching",)
+    return ("audit",) if AUDITOR in actor.roles else ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from core.marks import CellRun, Marks, make_marks
@@ -21,7 +22,7 @@ from graders.strict.between.starvation import MOST, Starvation
 from graders.strict.marking import Marking
 from graders.strict.pair import FRAME_MB, Died, Interrupted, cause_of, talk
 from graders.strict.reading.needs import may_need_science
-from graders.strict.reading.plan import make_plan, read_source
+from graders.strict.reading.plan import Step, make_plan, read_source
 from graders.strict.warm import LEARNER, Warm
 from sandbox import Channel, Child, ForkServerLost, Limits
 
@@ -109,6 +110,33 @@ class StrictMarker:
         ``candid``: the feedback is for the author, and holds back nothing of hidden tests.
         Never raises for a bad submission: its state and reason say what is wrong with it.
         """
+        return self._mark(source, submitted, seed=seed, files=files, candid=candid)
+
+    def mark_one(
+        self,
+        source: bytes | Mapping[str, Any],
+        submitted: bytes,
+        grade_id: str,
+        *,
+        seed: int = 0,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Marks:
+        """What one exercise earns, as `mark_strictly` would give it: all that stands before its
+        test runs, nothing that stands behind it. The marks have that one cell, or none where the
+        lesson has no such exercise."""
+        marks = self._mark(source, submitted, seed=seed, files=files, only=grade_id)
+        return replace(marks, cells=tuple(c for c in marks.cells if c.grade_id == grade_id))
+
+    def _mark(
+        self,
+        source: bytes | Mapping[str, Any],
+        submitted: bytes,
+        *,
+        seed: int,
+        files: Mapping[str, bytes] | None,
+        candid: bool = False,
+        only: str = "",
+    ) -> Marks:
         try:
             plan_source = read_source(source)
         except Unfit as unfit:
@@ -117,6 +145,8 @@ class StrictMarker:
             steps = make_plan(plan_source, read_cells(submitted))
         except Unfit as unfit:
             return Marks(unfit.state, 0.0, plan_source.max, (), unfit.reason, "strict")
+        if only:
+            steps = _up_to(steps, only)
         warm = self._warm_for((source, submitted), files)
         for attempt in range(1, _ATTEMPTS + 1):
             run = Marking(
@@ -168,6 +198,12 @@ class StrictMarker:
             starving[0].close()
         nothing = CellRun([], ok=False)
         return runs + [nothing] * (len(sources) - len(runs))
+
+
+def _up_to(steps: list[Step], grade_id: str) -> list[Step]:
+    """The steps to and with the exercise's own; all of them where it has none."""
+    own = [place for place, step in enumerate(steps) if step.grade_id == grade_id]
+    return steps[: own[-1] + 1] if own else steps
 
 
 def _cause_of_run(why: str, child: Child) -> str:

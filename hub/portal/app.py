@@ -40,7 +40,7 @@ from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing, reading
-from hub.portal.pages.learning import classes, learner, player
+from hub.portal.pages.learning import classes, learner, lesson_files, player
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import (
     accounts,
@@ -78,6 +78,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
     return [
         # A learner's pages
         (r"", learner.Home),
+        (r"learning", learner.OwnLearning),
         (r"catalogue", learner.Catalogue),
         (rf"courses/{SLUG}", learner.CoursePage),
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
@@ -86,8 +87,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"my-data", own_data.OwnData),
         (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),
-        (rf"{lesson}/files/(.+)", player.LessonFile),
-        (rf"{lesson}/lab", player.OpenInLab),
+        (rf"{lesson}/files/(.+)", lesson_files.LessonFile),
+        (rf"{lesson}/lab", lesson_files.OpenInLab),
         (r"attend", classes.Attend),
         (r"notices/aside", classes.PutAside),
         (r"letters", letters.LettersPage),
@@ -343,8 +344,12 @@ async def serve(settings: Settings) -> None:
             xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
+        # The first check or run must not wait for libraries to load; where walls are missing, who
+        # runs something is told.
+        warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
         await stopped.wait()
         server.stop()
+        await asyncio.wait([warming])
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
         portal.close()

@@ -93,6 +93,8 @@ class Portal:
     runs: Turns = field(default_factory=lambda: Turns(RUNS, queue=1))
     desks: Turns = field(default_factory=lambda: Turns(THREADS, each=3))
     entry: EntryLimits = field(default_factory=EntryLimits)  # who asks to come in
+    # Checks of single exercises: a lesson's worth at once, then ten in a minute.
+    checks: SpeedLimit = field(default_factory=lambda: SpeedLimit(burst=20, per_second=1 / 6))
     office: CertificateOffice | None = None  # prints certificates; None where none are wanted
     desk: PaperDesk | None = None  # looks into strangers' PDFs
     sheets: SheetDesk | None = None  # takes officers' sheets apart

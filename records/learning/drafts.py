@@ -108,6 +108,22 @@ def save_draft(
     return stored
 
 
+def keep_place(
+    session: Session, *, person_id: int, release_id: int, lesson: str, stands_at: str
+) -> None:
+    """Note in which step of the lesson the learner is; the draft itself stays as it is."""
+    session.execute(
+        update(Draft)
+        .where(
+            Draft.person_id == person_id,
+            Draft.release_id == release_id,
+            Draft.lesson == lesson,
+        )
+        .values(stands_at=stands_at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def opened_lessons(session: Session, person_id: int) -> dict[tuple[int, str], dt.datetime]:
     """When each lesson the person has opened was last saved, by (release id, lesson)."""
     rows = session.execute(

@@ -33,7 +33,10 @@ class Enrolment(Table):
 
 
 class Draft(Table):
-    """The learner's notebook as it stands. ``revision`` grows by one with each save."""
+    """The learner's notebook as it stands. ``revision`` grows by one with each save.
+
+    ``stands_at``: a cell of the step where the learner was last, on whichever device.
+    """
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("person_id", "release_id", "lesson"),)
@@ -48,6 +51,29 @@ class Draft(Table):
     revision: Mapped[int]
     opened_at: Mapped[dt.datetime]
     saved_at: Mapped[dt.datetime]
+    stands_at: Mapped[str | None] = mapped_column(String(64))
+
+
+class CheckedAnswer(Table):
+    """What the last check of one exercise said. No mark, no attempt, no evidence rests on it.
+
+    ``answer`` is the digest of what was checked: once the answer differs, nothing is said of it.
+    ``misses``: how many checks were not right yet.
+    """
+
+    __tablename__ = "checked_answer"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    grade_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(64))
+    points: Mapped[float]
+    max_points: Mapped[float]
+    feedback: Mapped[str | None] = mapped_column(Text)
+    needs_review: Mapped[bool]
+    misses: Mapped[int]
+    at: Mapped[dt.datetime]
 
 
 class TimeAtExercise(Table):

@@ -11,15 +11,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.marks import MarkedCell
 from records import Session
-from records.learning import enrolments, meetings, notices
+from records.learning import checks, drafts, enrolments, meetings, notices
 from records.people.persons import unit_and_below
 from records.platform import audit, outbox
 from records.tables.learning import Meeting
 from school import access
 from school.access import Actor
 from school.acts import act, require
-from school.learning import lessons
+from school.learning import lessons, notebooks
 from school.settling import Matter, settle
 
 MOST_CODES = 1000
@@ -84,6 +85,43 @@ def restore_lesson(
 ) -> lessons.Work:
     """Put back cells that the draft lost; every answer stays."""
     return lessons.restore(session, _key(actor), place, work, at=at)
+
+
+@act(may=access.may_submit, kept_in="draft")
+def keep_place(
+    session: Session, actor: Actor, place: lessons.Place, cell: str, *, at: dt.datetime
+) -> None:
+    """Note the step one is in, by a cell of it, so that the next device opens there."""
+    drafts.keep_place(
+        session,
+        person_id=_key(actor),
+        release_id=place.release_id,
+        lesson=place.lesson,
+        stands_at=cell,
+    )
+
+
+@act(may=access.may_submit, kept_in="checked_answer")
+def keep_check(
+    session: Session,
+    actor: Actor,
+    place: lessons.Place,
+    notebook: Mapping[str, Any],
+    cell: MarkedCell,
+    *,
+    at: dt.datetime,
+) -> None:
+    """Keep what a check said of this answer. It is no submission: no attempt, mark or evidence."""
+    digests = notebooks.digests(notebook, place.answers)
+    checks.keep_check(
+        session,
+        person_id=_key(actor),
+        release_id=place.release_id,
+        lesson=place.lesson,
+        cell=cell,
+        answer=digests[cell.grade_id],
+        at=at,
+    )
 
 
 @act(may=access.may_submit, kept_in="submission")

@@ -64,6 +64,11 @@ class Place:
         """The grade_id of each answer's cell, by the cell's id."""
         return {cell: one.grade_id for one in self.exercises for cell in one.answers}
 
+    @property
+    def answers(self) -> dict[str, tuple[str, ...]]:
+        """The ids of each exercise's answer cells, by its grade_id."""
+        return {one.grade_id: one.answers for one in self.exercises}
+
     def is_closed(self, at: dt.datetime) -> bool:
         return lesson_terms.has_closed(self.closes_at, at)
 
@@ -80,6 +85,7 @@ class Work:
     revision: int
     saved_at: dt.datetime
     fields: tuple[courses.Field, ...] = ()  # how what was just typed was read
+    stands_at: str | None = None  # a cell of the step where the learner was last
 
 
 class Changed(Exception):
@@ -328,14 +334,13 @@ def hand_in(
     return submission.id
 
 
-# --- results ------------------------------------------------------------------------------------
-
-
 # --- notebooks, pure ----------------------------------------------------------------------------
 
 
 def as_work(draft: Draft) -> Work:
-    return Work(json.loads(draft.notebook), draft.revision, draft.saved_at)
+    return Work(
+        json.loads(draft.notebook), draft.revision, draft.saved_at, stands_at=draft.stands_at
+    )
 
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import courses
 from core.messages import Message, Refused
 from courses.notebooks import (
+    CODE_STUB,
     grade_id_of,
     is_answer,
     is_solution,
@@ -59,6 +61,30 @@ def _answer(cell: Mapping[str, Any]) -> Any:
     except Refused:  # edited elsewhere into something that is no form any more: show it as code
         pass
     return source
+
+
+def is_blank(cell: Mapping[str, Any]) -> bool:
+    """Is a cell as it was handed out, as far as one sees: nothing chosen, typed or written, the
+    code still our two lines for "write here"?"""
+    value = _answer(cell)
+    if cell["cell_type"] == "markdown" or form_of(cell) is not None:
+        return value is None
+    lines = [line.strip() for line in str(value).split("\n")]
+    return not any(lines) or any(
+        lines[place : place + len(CODE_STUB)] == CODE_STUB for place in range(len(lines))
+    )
+
+
+def digests(notebook: Mapping[str, Any], answers: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """A digest of each exercise's answer, to see whether it changed; ``answers``: the ids of each
+    exercise's cells, by its grade_id."""
+    sources = {cell_id: source_of(cell) for cell_id, cell in answer_cells(notebook).items()}
+    return {
+        grade_id: hashlib.sha256(
+            "\0".join(sources.get(cell_id, "") for cell_id in cells).encode()
+        ).hexdigest()
+        for grade_id, cells in answers.items()
+    }
 
 
 def apply_answers(notebook: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -250,6 +250,31 @@ def load_certificate_way(
     return CertificateWay(programme, held, find_rule(session, person_id, programme, at=at))
 
 
+@dataclass(frozen=True)
+class Left:
+    """What is left to do before the certificate: ``courses`` that are not passed yet, of them
+    ``unpublished`` that cannot be begun, and about how many ``minutes`` the others take."""
+
+    courses: int
+    unpublished: int
+    minutes: int
+
+
+def left_of(way: CertificateWay, courses: Sequence[CourseState]) -> Left | None:
+    """None where nothing is asked, or the certificate is there."""
+    known = {course.slug: course for course in courses}
+    wanted = [known.get(slug) for slug in way.wanted]
+    undone = [course for course in wanted if course is not None and not course.passed]
+    if not wanted:
+        return None
+    lessons = [lesson for course in undone for lesson in course.lessons]
+    return Left(
+        len(undone) + wanted.count(None),
+        wanted.count(None),
+        sum(one.minutes for one in lessons if one.state != "passed" and not one.attended),
+    )
+
+
 SOON = dt.timedelta(days=7)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import courses
@@ -16,6 +17,7 @@ from records.courses import releases
 from records.marking import queue, reviewing
 from records.marking.marks import marks_of
 from records.tables.marking import ExerciseMarks, Submission
+from school.learning import notebooks
 from school.learning.lessons import Place
 
 
@@ -35,6 +37,8 @@ class Result:
     max_points: float | None
     reason: Mapping[str, Any] | None
     exercises: tuple[ExerciseResult, ...]
+    # What was handed in, by exercise (`notebooks.digests`); empty where nobody asked for it.
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def waiting(self) -> bool:
@@ -75,9 +79,16 @@ def find_result(session: Session, submission_id: int) -> Result | None:
 
 
 def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
-    """The last submission of a lesson; a marked one is shown with its marks."""
+    """The last submission of a lesson; a marked one is shown with its marks, and with digests of
+    what was handed in, unless its notebook is kept no more."""
     submission = queue.find_last(session, person_id, place.release_id, place.lesson)
-    return _result(session, submission, place.course, place.exercises) if submission else None
+    if submission is None:
+        return None
+    result = _result(session, submission, place.course, place.exercises)
+    if result.reason or not (result.exercises and submission.notebook):
+        return result
+    handed_in = notebooks.digests(json.loads(submission.notebook), place.answers)
+    return replace(result, digests=handed_in)
 
 
 def _result(

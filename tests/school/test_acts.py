@@ -459,6 +459,19 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, world.place(), world.work(), at=AT
         ),
     ),
+    "learning: keep_place": (
+        "an",
+        lambda world, actor: learning.keep_place(
+            world.session, actor, world.place(), world.work().notebook["cells"][0]["id"], at=AT
+        ),
+    ),
+    "learning: keep_check": (
+        "an",
+        lambda world, actor: learning.keep_check(
+            world.session, actor, world.place(), world.work().notebook,
+            CellMarks(world.place().exercises[0].grade_id, 1.0, 2.0, "Chưa đủ"), at=AT,
+        ),
+    ),
     "learning: hand_in": (
         "an",
         lambda world, actor: learning.hand_in(

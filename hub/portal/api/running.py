@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from core.messages import Message, Refused
 from hub.portal import outputs
 from hub.portal.api.learning import LessonHandler
 from hub.portal.api.sent import answers_of
 from hub.portal.turns import TooManyWaiting
+from hub.portal.web import BaseHandler
 from school import access
 from school.learning import answering, notebooks
 from school.refusals import Busy, Unavailable
+
+T = TypeVar("T")
 
 RUN_WAIT_S = 20  # for a free place to run in
 
@@ -34,21 +38,25 @@ class Run(LessonHandler):
         answers, _fields = answering.read_answers(cells, answers_of(sent), self.speak(sent))
         notebook = await self.in_thread(lambda: notebooks.apply_answers(work.notebook, answers))
         sources, ids = notebooks.sources_up_to(notebook, cell)
-        runs = await self._run(sources)
+        runs = await in_turn(self, lambda marker: marker.run_cells(sources))
         self.json(run_as_json(runs, ids, self._))
 
-    async def _run(self, sources: list[str]) -> Any:
-        marker = self.portal.marker
-        if marker is None:
-            raise Unavailable(Message("Máy này chưa chạy được mã. Xin báo người quản trị."))
-        try:
-            async with self.portal.runs.turn(self.asker, patience_s=RUN_WAIT_S):
-                return await asyncio.to_thread(marker.run_cells, sources)
-        except TooManyWaiting:
-            raise Busy(OWN_RUN) from None
-        except TimeoutError:
-            own = self.portal.runs.holds(self.asker) > 0
-            raise (Busy(OWN_RUN) if own else Unavailable(MANY_RUN)) from None
+
+async def in_turn(handler: BaseHandler, work: Callable[[Any], T]) -> T:
+    """Have the portal's marker do something for whoever asks, when it is their turn: who waits too
+    long, or has one under way and one waiting, is told so."""
+    portal = handler.portal
+    marker = portal.marker
+    if marker is None:
+        raise Unavailable(Message("Máy này chưa chạy được mã. Xin báo người quản trị."))
+    try:
+        async with portal.runs.turn(handler.asker, patience_s=RUN_WAIT_S):
+            return await asyncio.to_thread(work, marker)
+    except TooManyWaiting:
+        raise Busy(OWN_RUN) from None
+    except TimeoutError:
+        own = portal.runs.holds(handler.asker) > 0
+        raise (Busy(OWN_RUN) if own else Unavailable(MANY_RUN)) from None
 
 
 OWN_RUN = Message(

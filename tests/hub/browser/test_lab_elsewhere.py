@@ -26,7 +26,7 @@ STATUS = """async ([address, token]) => {
 
 
 def open_lab(learner: Any) -> Page:
-    learner.go(LESSON)
+    learner.go(f"{LESSON}?xem=ca-bai")
     with learner.page.context.expect_page(timeout=LONG) as opening:
         learner.page.locator("[data-lab]").click()
     lab = opening.value

@@ -161,10 +161,11 @@ def test_an_idea_becomes_a_published_lesson_that_is_answered_and_marked_by_a_rub
 
     # A learner finds it, writes, and waits for a person.
     learner = sit_down(learner_name, width=width, language=language, bypass_csp=True)
-    learner.go(f"courses/{slug}/lessons/bai-mau")
+    learner.go(f"courses/{slug}/lessons/bai-mau?xem=ca-bai")
     box = learner.page.locator("textarea.written").first
     box.fill("Thưa bà con, **từ thứ hai** xã nhận hồ sơ qua mạng.")
     learner.page.locator("[data-submit-too]").click()
+    learner.page.locator("[data-submit-now]").click()
     waiting = learner.page.locator('[data-result="viet-cho-dan"] .note')
     expect(waiting).to_be_visible(timeout=PATIENCE_MS)
     seen(learner, "learner-waits")

@@ -152,7 +152,7 @@ def do_lesson(
 ) -> None:
     """Answer everything, try every code cell, hand in, and see full marks without reloading."""
     page = person.page
-    person.go(f"courses/{course}/lessons/{lesson.slug}")
+    person.go(f"courses/{course}/lessons/{lesson.slug}?xem=ca-bai")
     seed = seed_of(person.platform, person.username, course)
     for cell_id, value in solve(lesson, seed).items():
         answer(page.locator(f'[data-cell="{cell_id}"]'), value, language)
@@ -219,8 +219,12 @@ def test_from_login_to_certificate_and_to_the_province_on_the_national_page(
     expect(page.locator("#lesson")).to_be_visible()
     learner.picture(f"{name}-lesson-first")
 
-    # A first try with nothing in it: marks and feedback per exercise, a hint to open.
+    # A first try with nothing in it: it is asked, then marks and feedback per exercise.
+    if width == "phone":
+        page.locator(".contents-box summary").click()
+    page.locator(".view-choice a").click()
     page.locator("[data-submit-too]").click()
+    page.locator("[data-submit-now]").click()
     expect(page.locator("#ket-qua .score")).to_be_visible(timeout=60_000)
     expect(page.locator(".result .note.bad").first).to_be_visible()
     learner.picture(f"{name}-lesson-tried")
@@ -255,7 +259,7 @@ def test_from_login_to_certificate_and_to_the_province_on_the_national_page(
 def test_answers_typed_without_a_line_arrive_when_it_is_back(sit_down: Callable[..., Any]) -> None:
     learner = sit_down("hocvien2", width="phone")
     page = learner.page
-    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030?xem=ca-bai")
     number = page.locator("[data-kind=number] input, [data-kind=text] input").first
     page.context.set_offline(True)
     number.fill("12,5")
@@ -268,7 +272,7 @@ def test_answers_typed_without_a_line_arrive_when_it_is_back(sit_down: Callable[
 
 def test_two_windows_show_both_versions_and_overwrite_nothing(sit_down: Callable[..., Any]) -> None:
     learner = sit_down("hocvien2")
-    first, path = learner.page, f"courses/{COURSE}/lessons/muc-tieu-2025-2030"
+    first, path = learner.page, f"courses/{COURSE}/lessons/muc-tieu-2025-2030?xem=ca-bai"
     learner.go(path)
     second = first.context.new_page()
     second.goto(learner.portal + path)
@@ -288,7 +292,7 @@ def test_two_windows_show_both_versions_and_overwrite_nothing(sit_down: Callable
 def test_the_keyboard_reaches_and_leaves_the_code_editor(sit_down: Callable[..., Any]) -> None:
     learner = sit_down("hocvien2")
     page = learner.page
-    learner.go(f"courses/{COURSE}/lessons/muoi-nghin-can-bo")
+    learner.go(f"courses/{COURSE}/lessons/muoi-nghin-can-bo?xem=ca-bai")
     cell = page.locator("[data-kind=code]").first
     cell.scroll_into_view_if_needed()
     cell.locator(".cm-content").wait_for()
@@ -304,16 +308,17 @@ def test_without_script_a_lesson_is_read_answered_and_handed_in(
 ) -> None:
     learner = sit_down("hocvien2", java_script_enabled=False)
     page = learner.page
-    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030?xem=ca-bai")
     page.locator("[data-kind=single] input").first.check()
     page.locator("[data-submit]").click()
-    expect(page.locator("#ket-qua")).to_contain_text(re.compile("Đang chấm|điểm"))
+    page.locator("[data-submit-now]").click()
+    expect(page.locator("#ket-qua")).to_contain_text(re.compile("Đang chấm|trên 18"))
 
 
 def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -> None:
     learner = sit_down("hocvien2")
     page = learner.page
-    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030")
+    learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030?xem=ca-bai")
     with page.context.expect_page(timeout=90_000) as opening:
         page.locator("[data-lab]").click()
     lab = opening.value
@@ -322,3 +327,54 @@ def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -
     )
     notebook = lab.locator(".jp-Notebook")
     expect(notebook).to_contain_text("chuyển đổi số", ignore_case=True, timeout=90_000)
+
+
+STEPS = f"courses/{COURSE}/lessons/muc-tieu-2025-2030"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_lesson_step_by_step_with_the_keyboard_alone(
+    sit_down: Callable[..., Any], script: bool
+) -> None:
+    learner = sit_down("hocvien", width="phone", java_script_enabled=script)
+    page = learner.page
+    learner.go(f"{STEPS}?buoc=6")
+    field = page.locator("[data-kind=number] input").first
+    field.fill("33,5")
+    following = page.get_by_role("button", name="Tiếp", exact=True)
+    following.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"buoc=7#buoc$"))
+    expect(page.locator("#buoc")).to_be_focused()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"buoc=6"))
+    page.reload()
+    expect(field).to_have_value("33,5")
+    expect(page.get_by_role("region", name="Bước 6 trên 13")).to_be_visible()
+    learner.fits()
+    learner.go(STEPS)
+    expect(page.locator(".step-line")).to_contain_text("Bước 6 trên 13")
+    assert not learner.faults, learner.faults
+
+
+def test_an_exercise_is_checked_at_once_and_its_tick_goes_with_the_answer(
+    sit_down: Callable[..., Any],
+) -> None:
+    learner = sit_down("hocvien", width="phone")
+    page = learner.page
+    learner.go(f"{STEPS}?buoc=8")
+    said, verdict = page.locator(".result"), page.locator("[data-verdict]").first
+    for choice in page.locator("[data-kind=single] input").all():
+        choice.check()
+        page.locator("[data-check]").click()
+        expect(page.locator("[data-check-said]")).to_have_text("", timeout=30_000)
+        expect(verdict).to_be_visible()
+        if (verdict.text_content() or "").strip().startswith("Đúng"):
+            break
+    expect(page.locator(".contents-list .tick.good")).to_have_count(1)
+    learner.picture("phone-vi-checked")
+    page.locator("[data-kind=single] input:not(:checked)").first.check()
+    expect(said).to_contain_text("Câu trả lời đã thay đổi")
+    expect(verdict).to_be_hidden()
+    expect(page.locator(".contents-list .tick.good")).to_have_count(0)
+    assert not learner.faults, learner.faults

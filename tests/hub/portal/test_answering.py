@@ -17,6 +17,7 @@ from courses import read_answer
 from courses.notebooks import source_of
 
 LESSON = "courses/khoa-mau/lessons/bai-mau"
+WHOLE = f"{LESSON}?xem=ca-bai"
 V1 = f"api/v1/{LESSON}"
 SHEETS = "courses/nhan-thuc-chung/lessons/doc-va-lam-sach-bang"  # asks for a workbook
 
@@ -34,7 +35,7 @@ async def hand_in(person: Any, **more: Any) -> Any:
 
 
 async def cells_of(person: Any) -> tuple[str, str]:
-    page = (await person.get(LESSON)).text
+    page = (await person.get(WHOLE)).text
     return cell_of(page, "number"), cell_of(page, "table")
 
 
@@ -107,11 +108,11 @@ async def test_what_cannot_be_read_is_kept_as_typed_and_stops_handing_in(site: A
     assert (told["cell"], told["row"], told["typed"]) == (number, None, "abc")
     assert told["label"] in refused.json["errors"][0]
     assert "Chỉ nhập số" in told["error"]
-    page = (await an.get(LESSON)).text
+    page = (await an.get(WHOLE)).text
     assert 'value="abc"' in field(page, number)
     assert 'aria-invalid="true"' in field(page, number)
     assert "Chỉ nhập số" in field(page, number)
-    english = (await site.as_("an", "en").get(LESSON)).text
+    english = (await site.as_("an", "en").get(WHOLE)).text
     assert "Numbers only" in field(english, number)
     await put(an, 3, {number: "50"})
     assert (await hand_in(an)).status == 202
@@ -120,7 +121,7 @@ async def test_what_cannot_be_read_is_kept_as_typed_and_stops_handing_in(site: A
 async def test_a_table_s_field_is_read_named_and_refused_like_any_other(site: Any) -> None:
     an = site.as_("an")
     _number, table = await cells_of(an)
-    page = (await an.get(LESSON)).text
+    page = (await an.get(WHOLE)).text
     place = re.search(r'data-row="(\d+)" data-key="(\w+)" data-kind="number"', page)
     assert place
     row, key = int(place[1]), place[2]
@@ -141,7 +142,7 @@ async def test_a_table_s_field_is_read_named_and_refused_like_any_other(site: An
 async def test_without_script_the_text_comes_back_with_its_reason_at_the_field(site: Any) -> None:
     an = site.as_("an")
     number, _table = await cells_of(an)
-    answer = await an.post_form(LESSON, action="submit", revision=1, **{f"a-{number}": "12 34"})
+    answer = await an.post_form(WHOLE, action="submit-now", revision=1, **{f"a-{number}": "12 34"})
     assert answer.status == 422
     assert "Mã: 422" not in answer.text
     shown = field(answer.text, number)
@@ -149,9 +150,9 @@ async def test_without_script_the_text_comes_back_with_its_reason_at_the_field(s
     assert "autofocus" in shown
     assert "không đứng đúng chỗ" in shown
     assert state_of(answer.text)["waiting"] is None
-    saved = await an.post_form(LESSON, action="save", revision=2, **{f"a-{number}": "1.250"})
+    saved = await an.post_form(WHOLE, action="save", revision=2, **{f"a-{number}": "1.250"})
     assert saved.status == 302
-    page = (await an.get(LESSON)).text
+    page = (await an.get(WHOLE)).text
     assert "Hiểu là 1\u2009250" in field(page, number)
     assert "một nghìn hai trăm năm mươi" in field(page, number)
 
@@ -159,9 +160,9 @@ async def test_without_script_the_text_comes_back_with_its_reason_at_the_field(s
 async def test_without_script_what_is_refused_altogether_comes_back_too(site: Any) -> None:
     an = site.as_("an")
     number, _table = await cells_of(an)
-    text = cell_of((await an.get(LESSON)).text, "text")
+    text = cell_of((await an.get(WHOLE)).text, "text")
     fields = {f"a-{number}": "1.250", f"a-{text}": "Chữ đã gõ " * 30_000}  # longer than any answer
-    answer = await an.post_form(LESSON, action="save", revision=1, **fields)
+    answer = await an.post_form(WHOLE, action="save", revision=1, **fields)
     assert answer.status == 422
     assert "dài quá mức" in answer.text
     assert 'value="1.250"' in field(answer.text, number)
@@ -181,7 +182,7 @@ async def test_without_script_a_conflict_says_what_was_typed(site: Any) -> None:
     an = site.as_("an")
     number, _table = await cells_of(an)
     await put(an, 1, {number: "1"})
-    late = await an.post_form(LESSON, action="save", revision=1, **{f"a-{number}": "2.500"})
+    late = await an.post_form(WHOLE, action="save", revision=1, **{f"a-{number}": "2.500"})
     assert late.status == 422
     assert "vừa gõ “2.500”" in late.text
 
@@ -224,7 +225,7 @@ async def test_a_form_cell_of_the_lab_is_read_by_the_same_rule(site: Any) -> Non
 
 async def test_a_file_is_opened_when_it_is_chosen(site: Any) -> None:
     an = site.as_("an")
-    file = cell_of((await an.get(SHEETS)).text, "file")
+    file = cell_of((await an.get(f"{SHEETS}?xem=ca-bai")).text, "file")
     good = await put(an, 1, {file: as_sent("bảng.xlsx", workbook())}, SHEETS)
     assert good.status == 200
     [told] = good.json["fields"]
@@ -250,7 +251,7 @@ async def test_a_file_is_opened_when_it_is_chosen(site: Any) -> None:
 
 async def test_without_script_a_bad_file_is_named_and_the_rest_is_saved(site: Any) -> None:
     an = site.as_("an")
-    page = (await an.get(LESSON)).text
+    page = (await an.get(WHOLE)).text
     number, file = cell_of(page, "number"), cell_of(page, "file")
     border = "----motcham"
     parts = {"_xsrf": await an.xsrf(), "action": "submit", "revision": "1", f"a-{number}": "12,5"}
@@ -262,7 +263,7 @@ async def test_without_script_a_bad_file_is_named_and_the_rest_is_saved(site: An
         f"Content-Type: application/octet-stream\r\n\r\n\r\n--{border}--\r\n"
     )
     headers = {"Content-Type": f"multipart/form-data; boundary={border}"}
-    answer = await an.ask("POST", LESSON, body=body.encode(), headers=headers)
+    answer = await an.ask("POST", WHOLE, body=body.encode(), headers=headers)
     assert answer.status == 422
     said = re.search(rf'id="a-{file}-file"[^>]*>(.*?)</p>', answer.text, re.DOTALL)
     assert said
@@ -281,7 +282,7 @@ async def test_a_language_nobody_speaks_here_is_refused(site: Any) -> None:
 
 
 async def test_two_editors_and_fields_of_a_table_have_names_of_their_own(site: Any) -> None:
-    page = unescape((await site.as_("an").get(LESSON)).text)
+    page = unescape((await site.as_("an").get(WHOLE)).text)
     editors = re.findall(r'data-kind="code" data-name="([^"]+)"', page)
     assert editors
     assert len(set(editors)) == len(editors)

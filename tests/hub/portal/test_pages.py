@@ -17,7 +17,7 @@ TEACHERS = {"thay", "kiem", "quan"}
 NATION = {"bo", "kiem", "quan"}
 
 MAY_SEE = {
-    "": EVERYBODY,
+    "learning": EVERYBODY,
     "catalogue?q=nhan+thuc": EVERYBODY,
     COURSE: EVERYBODY,
     LESSON: EVERYBODY,
@@ -50,12 +50,31 @@ async def test_the_menu_leads_nowhere_that_is_absent(site: Any) -> None:
 
     for username in sorted(EVERYBODY):
         person = site.as_(username)
-        menu = re.search(r'<nav class="menu".*?</nav>', (await person.get("")).text, re.DOTALL)
+        menu = re.search(
+            r'<nav class="menu".*?</nav>', (await person.get("learning")).text, re.DOTALL
+        )
         assert menu
         links = re.findall(r'href="/services/portal/([^"]*)"', menu[0])
         assert len(links) >= 2
         for link in links:
             assert (await person.get(link)).status == 200, f"{username}: {link}"
+
+
+async def test_everybody_lands_where_their_work_begins(site: Any) -> None:
+    for username in sorted(EVERYBODY):
+        landed = await site.as_(username).get("")
+        if landed.status == 200:
+            assert "Việc học của tôi</h1>" in landed.text
+            continue
+        assert landed.status == 302
+        front = landed.headers["Location"].removeprefix("/services/portal/")
+        page = await site.as_(username).get(front)
+        assert page.status == 200, f"{username}: {front}"
+        assert 'href="/services/portal/learning"' in page.text, "one's own learning is a link away"
+    assert (await site.as_("an").get("")).status == 200
+    assert (await site.as_("thay").get("")).headers["Location"].endswith("teaching")
+    assert (await site.as_("bo").get("")).headers["Location"].endswith("national")
+    assert (await site.as_("quan").get("")).headers["Location"].endswith("operation")
 
 
 async def test_every_route_has_a_handler_that_says_what_it_is_for() -> None:

@@ -57,7 +57,7 @@ def load_overview(
     )
 
 
-class Home(PageHandler):
+class OwnLearning(PageHandler):
     """“Việc học của tôi”."""
 
     async def get(self) -> None:
@@ -67,6 +67,7 @@ class Home(PageHandler):
             "learning/home.html",
             step=learning.next_step(overview.courses, self.now, overview.way.wanted),
             way=overview.way,
+            left=learning.left_of(overview.way, overview.courses),
             known={course.slug: course for course in overview.courses},
             deadlines=learning.deadlines(overview.courses, self.now)[:5],
             begun=begun,
@@ -79,6 +80,18 @@ class Home(PageHandler):
             meetings=overview.meetings,
             programmes=learning.PROGRAMMES,
         )
+
+
+class Home(OwnLearning):
+    """Where everybody lands: the page that one's work begins on, else one's own learning."""
+
+    async def get(self) -> None:
+        front = access.front_of(self.actor)
+        if not front:
+            await super().get()
+            return
+        assert self.xsrf_token  # the browser has it from its first page on
+        self.redirect(self.url(*front))
 
 
 class Catalogue(PageHandler):

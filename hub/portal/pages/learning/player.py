@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import mimetypes
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import courses
 from core.completion import LessonStanding, share_in_force
 from core.messages import Message, Refused
-from hub.labs import door
 from hub.portal import forms
 from hub.portal.pages.courses import media
 from hub.portal.pages.courses.layout import arrange
+from hub.portal.pages.learning import checking, lesson_view
+from hub.portal.pages.learning.lesson_view import View
+from hub.portal.pages.learning.lesson_words import SCRIPT_SAYS
 from hub.portal.web import CONTENT_POLICY, PageHandler
 from hub.settings import Settings
 from records import Session
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms
 from records.tables.assessment import Certificate
 from school import access
-from school.learning import acts, answering, lessons, notebooks, overview, results, traces
-from school.refusals import AtFields, Unavailable
+from school.learning import (
+    acts,
+    answering,
+    checks,
+    lessons,
+    notebooks,
+    overview,
+    results,
+    steps,
+    tasks,
+    traces,
+)
+from school.refusals import AtFields
 
 BUILT = "built/editor.js"
 
@@ -44,6 +56,7 @@ class Loaded:
     broken: bool
     settings: Settings
     counts_time: bool  # how long the learner works at each exercise
+    checked: tuple[tasks.Said, ...]  # what checks said of single exercises
 
     @property
     def pass_share(self) -> float:
@@ -72,7 +85,12 @@ class Loaded:
 
 
 def load_page(
-    session: Session, actor: access.Actor, course: str, lesson: str, settings: Settings
+    session: Session,
+    actor: access.Actor,
+    course: str,
+    lesson: str,
+    settings: Settings,
+    at: dt.datetime,
 ) -> Loaded | None:
     assert actor.person_id is not None
     place = lessons.find_place(session, actor.person_id, course, lesson)
@@ -93,6 +111,7 @@ def load_page(
         broken=work is not None and lessons.lost_exercises(work.notebook, place),
         settings=settings,
         counts_time=traces.counts_time(session, actor.person_id, days=settings.exercise_time_days),
+        checked=checks.said_by_checks(session, actor.person_id, place, at),
     )
 
 
@@ -101,8 +120,9 @@ class LessonPage(PageHandler):
 
     async def get(self, course: str, lesson: str) -> None:
         loaded = await self._load(course, lesson)
-        if self.get_argument("part", "") == "results":
-            self._results(loaded)
+        part = self.get_argument("part", "")
+        if part in lesson_view.PARTS and loaded.work is not None:
+            self._part(part, loaded)
         else:
             self.remember_browser()
             await self._show(loaded)
@@ -123,19 +143,27 @@ class LessonPage(PageHandler):
             else:
                 answers, refused = await self.in_thread(lambda: self._posted(loaded))
                 typed = answers
-                work = await self.act(
-                    acts.save_answers,
-                    loaded.place,
-                    answers,
-                    revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
-                    language=self._.language,
-                    at=self.now,
+                work = (
+                    loaded.work
+                    if not answers
+                    else await self.act(
+                        acts.save_answers,
+                        loaded.place,
+                        answers,
+                        revision=forms.read_key(self.get_body_argument("revision", "")) or 0,
+                        language=self._.language,
+                        at=self.now,
+                    )
                 )
                 typed = {}
-                if action == "submit" and not refused and loaded.attempts_left == 1:
-                    await self._show(await self._load(course, lesson), asks_for_last=True)
-                    return
-                if action in ("submit", "submit-last") and not refused:
+                if action.startswith("check-") and not refused:
+                    await checking.check(self, loaded.place, work, action.removeprefix("check-"))
+                if action == "submit" and not refused:
+                    loaded = await self._load(course, lesson)
+                    if self._own_view(loaded).asks(loaded.attempts_left):
+                        await self._show(loaded, asks=True)
+                        return
+                if action in ("submit", "submit-now") and not refused:
                     await self.act(
                         acts.hand_in,
                         loaded.place,
@@ -151,19 +179,44 @@ class LessonPage(PageHandler):
             errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
         if refused:
             errors.append(self._(SEE_FIELDS.template))
-        if errors:
+        if self.get_argument("part", "") == "results":  # for the script
+            if errors:
+                self.json({"errors": errors}, HTTPStatus.UNPROCESSABLE_ENTITY)
+            else:
+                self._part("results", await self._load(course, lesson))
+        elif errors:
             self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
             await self._show(await self._load(course, lesson), errors, refused, typed)
         else:
-            self.redirect(self.url("courses", course, "lessons", lesson) + "#ket-qua")
+            self._go_on(loaded, action)
+
+    def _go_on(self, loaded: Loaded, action: str) -> None:
+        """After a form: to the step that was asked for, or to where handing in is."""
+        view = self._own_view(loaded)
+        number = forms.read_key(action.removeprefix("go-")) if action.startswith("go-") else None
+        checked = view.by_exercise.get(action.removeprefix("check-"))
+        if checked is not None:
+            number = number if view.whole else checked.step
+        if view.whole and number is None:
+            anchor = f"bai-{checked.number}" if checked else "ket-qua"
+            asked = {"xem": lesson_view.WHOLE}
+        else:
+            asked, anchor = {"buoc": str(number or view.count)}, "buoc"
+        place = loaded.place
+        page = self.url("courses", place.course, "lessons", place.lesson, **asked)
+        self.redirect(f"{page}#{anchor}")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
-        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+        loaded = await self.read(
+            load_page, self.actor, course, lesson, self.portal.settings, self.now
+        )
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
             await self.act(acts.open_lesson, loaded.place, at=self.now)
-            loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
+            loaded = await self.read(
+                load_page, self.actor, course, lesson, self.portal.settings, self.now
+            )
             assert loaded is not None
         return loaded
 
@@ -171,8 +224,11 @@ class LessonPage(PageHandler):
         """What the form says, by cell, without the files that are no good; and why they are not."""
         assert loaded.work is not None
         cells = notebooks.answer_cells(loaded.work.notebook)
+        shown = set(self.get_body_arguments("cell"))  # a step's page has only its own cells
         answers: dict[str, Any] = {}
         for cell_id, cell in cells.items():
+            if shown and cell_id not in shown:
+                continue
             form = answering.form_of(cell)
             if form is None and not self.get_body_arguments(f"a-{cell_id}"):
                 continue
@@ -217,7 +273,7 @@ class LessonPage(PageHandler):
         refused: Mapping[str, Message] | None = None,
         typed: Mapping[str, Any] | None = None,
         *,
-        asks_for_last: bool = False,
+        asks: bool = False,
     ) -> None:
         place = loaded.place
         if loaded.work is not None:
@@ -232,13 +288,10 @@ class LessonPage(PageHandler):
         settled = loaded.result is None or not loaded.result.waiting
         if over and settled and self.actor.person_id is not None:
             solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
-        shown, contents = arrange(
-            courses.blocks(
-                notebook,
-                media.addressed(place.manifest, self.url("courses", place.course, "media")),
-            ),
-            {**answers, **(typed or {})},
-        )
+        blocks = self._blocks(place, notebook)
+        view = self._view(loaded, notebook, blocks)
+        shown, contents = arrange(blocks, {**answers, **(typed or {})})
+        await self._keep(view, loaded)
         nonce = secrets.token_urlsafe(16)  # the editor writes its own style sheet
         self.set_header(
             "Content-Security-Policy",
@@ -248,14 +301,19 @@ class LessonPage(PageHandler):
             "learning/lesson.html",
             loaded=loaded,
             place=place,
-            shown=shown,
+            view=view,
+            shown=view.of(shown),
+            look_back=view.look_back(shown),
+            cells=list(notebooks.answer_cells(notebook)),
             contents=contents,
             errors=errors,
-            asks_for_last=asks_for_last,
+            asks=asks,
             refused=refused or {},
             focus=forms.first_unread(shown, self._.language) if errors else None,
             exercises={one.grade_id: one for one in place.exercises},
-            results=_results_by_id(loaded.result),
+            checkable=checks.checked_exercises(place, self.now)
+            if self.portal.marker is not None and access.may_submit(self.actor)
+            else (),
             next_lesson=lessons.next_after(place),
             may_answer=loaded.work is not None,
             forms=forms,
@@ -263,7 +321,7 @@ class LessonPage(PageHandler):
             solutions=solutions,
             labs=self.portal.labs,
             editor=self.static_url(BUILT) if self.portal.has_editor else "",
-            state=json.dumps(self._state(loaded, answers), ensure_ascii=False).replace(
+            state=json.dumps(self._state(loaded, answers, view), ensure_ascii=False).replace(
                 "<", "\\u003c"
             ),
         )
@@ -278,7 +336,42 @@ class LessonPage(PageHandler):
         labs = f"{here.scheme}://*.{settings.lab_domain}{port}"
         return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {labs}")
 
-    def _state(self, loaded: Loaded, answers: notebooks.Answers) -> dict[str, Any]:
+    def _blocks(self, place: lessons.Place, notebook: dict[str, Any]) -> list[courses.Block]:
+        address = self.url("courses", place.course, "media")
+        return courses.blocks(notebook, media.addressed(place.manifest, address))
+
+    def _own_view(self, loaded: Loaded) -> View:
+        """`_view` of the learner's draft."""
+        assert loaded.work is not None
+        notebook = loaded.work.notebook
+        return self._view(loaded, notebook, self._blocks(loaded.place, notebook))
+
+    def _view(self, loaded: Loaded, notebook: dict[str, Any], blocks: list[courses.Block]) -> View:
+        """What of the lesson is asked for, and how each of its exercises stands."""
+        found = steps.steps_of(blocks)
+        whole, number = lesson_view.asked_for(self, found, loaded.work)
+        return View(
+            steps=found,
+            tasks=tasks.tasks_of(
+                notebook,
+                loaded.place.exercises,
+                steps.numbers_by_exercise(found),
+                [*tasks.said_in(loaded.result), *loaded.checked],
+                language=self._.language,
+            ),
+            whole=whole,
+            number=number,
+        )
+
+    async def _keep(self, view: View, loaded: Loaded) -> None:
+        """Note where the learner is, for the next device."""
+        work = loaded.work
+        if work is None or view.whole or view.stands_at == work.stands_at:
+            return
+        if access.may_submit(self.actor):
+            await self.act(acts.keep_place, loaded.place, view.stands_at, at=self.now)
+
+    def _state(self, loaded: Loaded, answers: notebooks.Answers, view: View) -> dict[str, Any]:
         """What the script needs to begin with."""
         place = loaded.place
         return {
@@ -293,90 +386,23 @@ class LessonPage(PageHandler):
             "revision": loaded.work.revision if loaded.work else 0,
             "answers": notebooks.without_content(answers),
             "exercise_of": place.exercise_of if loaded.counts_time else {},
+            "step": view.number,
+            "step_of": {cell: step.number for step in view.steps for cell in step.cells},
             "waiting": loaded.result.id if loaded.result and loaded.result.waiting else None,
             "say": {key: self._(message.template) for key, message in SCRIPT_SAYS.items()},
         }
 
-    def _results(self, loaded: Loaded) -> None:
-        """Only what marking changes, for the script to put in place."""
+    def _part(self, part: str, loaded: Loaded) -> None:
+        """A part of the page, for the script to put in place: what marking changes, or what is
+        asked before handing in."""
         self.page(
-            "learning/results.html",
+            f"learning/{part}.html",
             loaded=loaded,
             place=loaded.place,
+            view=self._own_view(loaded),
             exercises={one.grade_id: one for one in loaded.place.exercises},
-            results=_results_by_id(loaded.result),
             next_lesson=lessons.next_after(loaded.place),
         )
-
-
-class LessonFile(PageHandler):
-    """A file a lesson hands out: the learner's own, with their own numbers in it."""
-
-    async def get(self, course: str, lesson: str, name: str) -> None:
-        content = await self.read(self._find, course, lesson, name)
-        if content is None:
-            raise self.absent()
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        self.set_header("Content-Type", kind)
-        self.set_header(
-            "Content-Disposition", f"attachment; filename*=UTF-8''{quote(PurePosixPath(name).name)}"
-        )
-        self.finish(content)
-
-    def _find(self, session: Session, course: str, lesson: str, name: str) -> bytes | None:
-        assert self.actor.person_id is not None
-        place = lessons.find_place(session, self.actor.person_id, course, lesson)
-        if place is None:
-            return None
-        own = lessons.own_files(session, self.actor.person_id, place)
-        return own.get(name) or releases.release_file(
-            session, place.release_id, "learner", f"files/{name}"
-        )
-
-
-class OpenInLab(PageHandler):
-    """“Mở trong JupyterLab”: puts the draft into the learner's lab and goes there."""
-
-    async def post(self, course: str, lesson: str) -> None:
-        self.require(access.may_submit(self.actor))
-        if self.portal.labs is None:
-            raise self.absent()
-        loaded = await self.read(load_page, self.actor, course, lesson, self.portal.settings)
-        if loaded is None or loaded.work is None or self.actor.username is None:
-            raise self.absent()
-        files = await self.read(self._files, loaded.place, loaded.work)
-        wanted = door.Lesson(
-            course=course,
-            file=loaded.place.entry.file,
-            notebook=loaded.work.notebook,
-            revision=loaded.work.revision,
-            slug=lesson,
-            files=files,
-        )
-        try:
-            address = await self.portal.labs.open_lesson(
-                wanted,
-                username=self.actor.username,
-                token=self.hub_auth.get_token(self),
-                language=self._.language,
-                narrow=self.get_body_argument("screen", "") == "narrow",
-            )
-        except Unavailable as unavailable:
-            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-            errors = [self._.message(message) for message in unavailable.messages]
-            self.page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, errors=errors)
-            return
-        self.redirect(address)
-
-    def _files(
-        self, session: Session, place: lessons.Place, work: lessons.Work
-    ) -> Mapping[str, bytes]:
-        assert self.actor.person_id is not None
-        return lessons.files_for_lab(session, self.actor.person_id, place, work)
-
-
-def _results_by_id(result: results.Result | None) -> dict[str, results.ExerciseResult]:
-    return {one.grade_id: one for one in result.exercises} if result else {}
 
 
 CHANGED_ELSEWHERE = Message(
@@ -385,44 +411,3 @@ CHANGED_ELSEWHERE = Message(
 
 TYPED_BEFORE = Message("“{label}”: vừa gõ “{typed}”, chưa lưu.")
 SEE_FIELDS = Message("Có tệp chưa nhận được: xem lý do ngay dưới ô chọn tệp. Các ô khác đã lưu.")
-
-SCRIPT_SAYS = {
-    "saving": Message("Đang lưu…"),
-    "saved": Message("Đã lưu"),
-    "offline": Message("Mất mạng: bài được giữ trên máy này và sẽ tự lưu khi có mạng lại."),
-    "unkept": Message("Mất mạng, và máy này không giữ được bài. Đừng đóng trang; sẽ thử gửi lại."),
-    "failed": Message("Chưa lưu được; sẽ thử lại."),
-    "unread": Message("Đã lưu như đã gõ, nhưng có ô chưa đọc được."),
-    "mend": Message("Chưa nộp: có ô chưa đọc được. Xem lý do ngay dưới ô rồi sửa."),
-    "choose_first": Message(
-        "Chưa nộp: có ô vừa được sửa ở nơi khác. Chọn bản muốn giữ rồi nộp lại."
-    ),
-    "submit_offline": Message(
-        "Chưa nộp: đang mất mạng. Bài được giữ trên máy này; khi có mạng lại, hãy bấm Nộp bài."
-    ),
-    "checking": Message("Đang xem tệp…"),
-    "kept_file": Message("Tệp gửi trước ({name}) vẫn được giữ; tải lại trang để dùng tệp ấy."),
-    "running": Message("Đang chạy…"),
-    "ran": Message("Chạy xong."),
-    "ran_badly": Message("Chạy xong, có lỗi."),
-    "run_failed": Message("Không chạy được. Hãy thử lại."),
-    "last": Message("Đây là lần nộp cuối cùng của bài này. Nộp ngay bây giờ?"),
-    "submitting": Message("Đang nộp…"),
-    "marking": Message("Đã nộp. Đang chấm…"),
-    "marked": Message("Đã chấm xong."),
-    "submit_failed": Message("Chưa nộp được. Bài vẫn được giữ; hãy thử lại."),
-    "dead": Message("Bài này chưa chấm được tự động; giảng viên sẽ xem. Bài nộp vẫn được giữ."),
-    "conflict": Message("Ô này vừa được sửa ở nơi khác. Chọn bản muốn giữ:"),
-    "mine": Message("Bản trên máy này"),
-    "theirs": Message("Bản đã lưu ở nơi khác"),
-    "keep_mine": Message("Giữ bản trên máy này"),
-    "keep_theirs": Message("Lấy bản đã lưu"),
-    "empty": Message("(trống)"),
-    "moved": Message("Đã chuyển “{item}” đến vị trí {n}."),
-    "editor": Message("Phím Tab ra khỏi ô, Ctrl+Enter chạy thử."),
-    "too_large": Message("Tệp lớn hơn 2 MB nên không gửi được."),
-    "empty_file": Message("Tệp rỗng (0 byte): hãy mở, lưu lại rồi chọn lại."),
-    "session": Message(
-        "Phiên đăng nhập đã hết. Hãy tải lại trang để đăng nhập; bài được giữ trên máy này."
-    ),
-}

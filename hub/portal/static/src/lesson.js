@@ -6,21 +6,27 @@ import "./chooser.js";
 import { WorkedTime } from "../../../../labs/extension/worked_time.js";
 import { Answering } from "./lesson/answering.js";
 import { resumePlace } from "./lesson/browser_store.js";
-import { makeCall } from "./lesson/calls.js";
+import { makeCall, makePost } from "./lesson/calls.js";
+import { check } from "./lesson/checking.js";
 import { holdsNumbers } from "./lesson/controls.js";
 import { sayAt } from "./lesson/fields.js";
 import { HandingIn } from "./lesson/handing_in.js";
 import { whenNear } from "./lesson/near.js";
 import { run } from "./lesson/running.js";
+import { Stepping } from "./lesson/stepping.js";
 
 const form = document.getElementById("lesson");
 const stateElement = document.getElementById("lesson-state");
 const state = JSON.parse(stateElement.textContent);
 const key = `motcham:${state.who}:${state.release}:${state.lesson}`;
 const call = makeCall(form.elements._xsrf.value);
+const post = makePost(form.elements._xsrf.value);
+const asked = `${state.page}?part=results&${state.step ? `buoc=${state.step}` : "xem=ca-bai"}`;
 const workedTime = new WorkedTime(state.exercise_of);
 const answering = new Answering({ form, state, call, workedTime, key });
-const handingIn = new HandingIn({ form, state, call, answering });
+const stepping = new Stepping({ form, state, answering });
+const handingIn = new HandingIn({ form, state, call, answering, stepping });
+const answers = "answers" in form.dataset; // whoever may
 
 const all = (selector) => [...form.querySelectorAll(selector)];
 const runCell = (cell, leave) => run(cell, { call, state, answers: { ...answering.draft.dirty }, leave });
@@ -44,6 +50,10 @@ form.addEventListener("click", (event) => {
   if (button.dataset.move) answering.move(button);
   else if ("run" in button.dataset) runCell(button.closest("[data-cell]"), true);
   else if ("print" in button.dataset) window.print();
+  else if ("check" in button.dataset) {
+    event.preventDefault();
+    check(button, { answering, say: state.say, page: asked, post });
+  }
   else if ("save" in button.dataset) {
     event.preventDefault();
     answering.save();
@@ -74,8 +84,8 @@ async function openEditor(cell) {
 }
 
 function beginAnswering() {
-  form.querySelector(".bar-bottom").hidden = false;
-  form.querySelector("[data-save]").hidden = true;
+  form.querySelectorAll(".bar-bottom").forEach((one) => { one.hidden = false; });
+  form.querySelectorAll("[data-save]").forEach((one) => { one.hidden = true; });
   answering.restoreUnsent();
   whenNear(all('[data-kind="code"]'), openEditor);
   window.addEventListener("online", () => answering.save());
@@ -97,5 +107,7 @@ all("[data-lab]").forEach((one) => one.addEventListener("click", () => {
 }));
 // A video's poster comes when the video comes near, the video itself when it is played.
 whenNear(all("video[data-poster]"), (video) => { video.poster = video.dataset.poster; });
-if (form.querySelector("[data-submit-too]")) beginAnswering(); // there for whoever may answer
-resumePlace(`${key}:place`);
+if (answers) beginAnswering();
+if (!state.step) resumePlace(`${key}:place`);
+else if (!location.search.includes("buoc=")) // going back leads here again
+  history.replaceState(null, "", `?buoc=${state.step}${location.hash}`);

@@ -6,18 +6,20 @@ export const SAY = {
   failed: "Chưa lưu được", unread: "Có ô chưa đọc được", mend: "Chưa nộp: có ô chưa đọc được",
   choose_first: "Chưa nộp: chọn bản", submit_offline: "Chưa nộp: mất mạng", checking: "Đang xem tệp…",
   kept_file: "Tệp gửi trước ({name}) vẫn được giữ.", running: "Đang chạy…", ran: "Chạy xong.",
-  ran_badly: "Chạy xong, có lỗi.", run_failed: "Không chạy được.", last: "Lần cuối. Nộp?",
+  ran_badly: "Chạy xong, có lỗi.", run_failed: "Không chạy được.",
   submitting: "Đang nộp…", marking: "Đang chấm…", marked: "Đã chấm xong.", submit_failed: "Chưa nộp được",
   dead: "Giảng viên sẽ xem", conflict: "Chọn bản muốn giữ:", mine: "Bản trên máy này",
   theirs: "Bản đã lưu ở nơi khác", keep_mine: "Giữ bản trên máy này", keep_theirs: "Lấy bản đã lưu",
   empty: "(trống)", moved: "Đã chuyển “{item}” đến vị trí {n}.", editor: "Phím Tab ra khỏi ô",
   too_large: "Tệp lớn hơn 2 MB", empty_file: "Tệp rỗng", session: "Phiên đăng nhập đã hết",
+  elsewhere: "Chưa gửi ở bước {n}.", to_step: "Đến bước {n}", stay: "Chưa chuyển bước",
+  check_running: "Đang kiểm tra…", check_failed: "Chưa kiểm tra được",
 };
 
 export const STATE = {
   api: "/api/v1/courses/a/lessons/b", submissions: "/api/v1/submissions", page: "/courses/a/lessons/b",
   course: "a", lesson: "b", release: 7, who: "hocvien", language: "vi", revision: 3,
-  answers: { xep: ["a", "b"], ma: "print(1)" }, exercise_of: { so: "bai-1" }, waiting: null, say: SAY,
+  answers: { xep: ["a", "b"], ma: "print(1)" }, exercise_of: { so: "bai-1" }, waiting: null, step: 0, step_of: {}, say: SAY,
 };
 
 const CELLS = {
@@ -45,16 +47,16 @@ const cell = (kind) => `<div data-cell="${NAMES[kind]}" data-kind="${kind}" data
   + '<div class="conflict" hidden></div></div>';
 
 /** Opens it with the cells of these ``kinds``; returns its window and form. */
-export function openLesson({ kinds = Object.keys(CELLS), attemptsLeft = null, state = {} } = {}) {
+export function openLesson({ kinds = Object.keys(CELLS), attemptsLeft = null, answers = true, state = {} } = {}) {
   const whole = { ...STATE, ...state, answers: { ...STATE.answers, ...state.answers } };
   const window = openPage(`
     <details class="contents-box"></details>
-    <form id="lesson"><input type="hidden" name="_xsrf" value="dấu"><input type="hidden" name="revision" value="3">
+    <form id="lesson"${answers ? " data-answers" : ""}><input type="hidden" name="_xsrf" value="dấu"><input type="hidden" name="revision" value="3">
     ${kinds.map(cell).join("\n")}
-    <div data-result="bai-1"></div>
+    <div data-result="bai-1"></div><span data-result="mark-bai-1"></span>
     <section id="ket-qua" tabindex="-1"><div data-result="summary">
     ${attemptsLeft === null ? "" : `<p data-attempts-left="${attemptsLeft}"></p>`}</div>
-    <div id="submit-errors" role="alert" tabindex="-1" hidden></div>
+    <div id="submit-errors" role="alert" tabindex="-1" hidden></div><div id="submit-asks" tabindex="-1"></div>
     <button name="action" value="submit" data-submit>Nộp bài</button><button data-save>Lưu</button></section>
     <div class="bar-bottom" hidden><span role="status" data-save-state></span>
     <button type="button" data-submit-too>Nộp bài</button></div></form>

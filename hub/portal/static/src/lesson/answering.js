@@ -6,6 +6,7 @@ import { Controls, holdsNumbers, wasTouched } from "./controls.js";
 import { Draft } from "./draft.js";
 import { fieldOf, isStill, sayAt, unread, wordsFor } from "./fields.js";
 import { Saving } from "./saving.js";
+import { dropVerdict } from "./verdict.js";
 import { fill } from "./words.js";
 
 const PAUSE_MS = 900, NUMBER_PAUSE_MS = 350; // a number is read by the server: at once
@@ -14,13 +15,14 @@ export class Answering {
   constructor({ form, state, call, workedTime, key }) {
     this.form = form;
     this.say = state.say;
+    this.exerciseOf = state.exercise_of;
     this.cells = new Map([...form.querySelectorAll("[data-cell]")].map((cell) => [cell.dataset.cell, cell]));
     this.controls = new Controls(state);
     this.draft = new Draft({
       revision: state.revision,
       base: this.#asTyped(state.answers),
     });
-    this.store = new BrowserStore(key);
+    this.store = new BrowserStore(key, (id) => this.cells.has(id));
     this.saveState = form.querySelector("[data-save-state]");
     this.saving = new Saving({ draft: this.draft, workedTime, call, state, page: this });
     for (const [id, cell] of this.cells) if (cell.dataset.kind === "file") cell.chosen = this.draft.base[id];
@@ -62,6 +64,7 @@ export class Answering {
     if (this.draft.conflicts[id]) return;
     this.draft.change(id, this.controls.read(cell));
     this.keep();
+    if (id in this.draft.dirty) dropVerdict(this.exerciseOf[id]);
     if (this.draft.isDirty) {
       this.tell(this.say.saving);
       this.saving.soon(holdsNumbers(cell) ? NUMBER_PAUSE_MS : PAUSE_MS);

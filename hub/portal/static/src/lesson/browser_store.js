@@ -2,14 +2,29 @@
 
 /** ``BrowserStore(key)``; a full or forbidden store is no store, and the page goes on. */
 export class BrowserStore {
-  constructor(key) {
+  /** ``has(id)``: is this cell on the page? What is kept of others stays until their page comes. */
+  constructor(key, has = () => true) {
     this.key = key;
+    this.has = has;
     this.works = true;
   }
 
-  keep(unsent) {
+  /** Ids of cells on other pages of the lesson that still wait to be sent. */
+  elsewhere() {
+    return Object.keys(this.kept()?.mine || {}).filter((id) => !this.has(id));
+  }
+
+  #withOthers(unsent) {
+    const kept = this.kept(), others = this.elsewhere();
+    if (!others.length) return unsent;
+    const part = (of) => Object.fromEntries(others.map((id) => [id, of[id]]));
+    return { mine: { ...part(kept.mine), ...unsent?.mine }, base: { ...part(kept.base), ...unsent?.base } };
+  }
+
+  keep(own) {
     try {
       this.works = true;
+      const unsent = this.#withOthers(own);
       if (unsent) localStorage.setItem(this.key, JSON.stringify(unsent));
       else localStorage.removeItem(this.key);
     } catch {

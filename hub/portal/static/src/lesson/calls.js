@@ -16,3 +16,16 @@ export function makeCall(xsrf) {
     return { status: answer.status, data: isJson ? await answer.json() : await answer.text() };
   };
 }
+
+/** The same for what the page itself takes: a form's fields. */
+export function makePost(xsrf) {
+  return async (address, fields) => {
+    const answer = await fetch(address, {
+      method: "POST",
+      signal: AbortSignal.timeout?.(WAIT_MS),
+      body: new URLSearchParams({ _xsrf: xsrf, ...fields }),
+    });
+    const isJson = (answer.headers.get("Content-Type") || "").includes("json");
+    return { status: answer.status, data: isJson ? await answer.json() : await answer.text() };
+  };
+}

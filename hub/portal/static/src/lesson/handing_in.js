@@ -1,4 +1,6 @@
-// *Nộp bài*: save, hand in, wait for the marks, show them and go there.
+// *Nộp bài*: save, ask where something is blank, hand in, wait for the marks, show them and go there.
+import { putParts } from "./verdict.js";
+import { fill } from "./words.js";
 
 const TRIES = 5, AGAIN_MS = 1_500, NO_LINE_MS = 2_000;
 const BUTTONS = "[data-submit], [data-submit-too]";
@@ -7,25 +9,28 @@ const attemptsLeft = () => document.querySelector("[data-attempts-left]")?.datas
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 export class HandingIn {
-  constructor({ form, state, call, answering }) {
-    Object.assign(this, { form, state, call, answering });
+  constructor({ form, state, call, answering, stepping }) {
+    Object.assign(this, { form, state, call, answering, stepping });
     this.say = state.say;
     this.busy = false;
   }
 
-  async submit() {
+  /** ``sure``: what is asked before was answered with yes. */
+  async submit({ sure = false } = {}) {
     const errors = document.getElementById("submit-errors");
-    if (this.busy || (attemptsLeft() === "1" && !confirm(this.say.last))) return;
+    if (this.busy) return;
     this.busy = true;
     errors.hidden = true;
     this.answering.tell(this.say.submitting);
     const buttons = [...this.form.querySelectorAll(BUTTONS)]; // not disabled: focus would fall to the page
     buttons.forEach((one) => one.setAttribute("aria-disabled", "true"));
-    const stop = await this.#handIn().catch(() => ({ why: this.say.submit_failed }));
-    if (stop) {
-      errors.textContent = stop.why;
+    const stop = await this.#handIn(sure).catch(() => ({ why: this.say.submit_failed }));
+    if (stop?.why) {
+      errors.replaceChildren(stop.why, ...(stop.step ? [" ", this.stepping.wayTo(stop.step)] : []));
       errors.hidden = false;
       this.answering.tell(stop.why, true);
+    }
+    if (stop) {
       const place = stop.at || errors;
       place.scrollIntoView({ block: "center" });
       place.focus({ preventScroll: true });
@@ -35,13 +40,17 @@ export class HandingIn {
   }
 
   // Why it was not handed in, and where to go to mend it; null where it was.
-  async #handIn() {
+  async #handIn(sure) {
     const { answering, say, state } = this;
+    const asks = document.getElementById("submit-asks");
     answering.cells.forEach((cell) => answering.changed(cell));
     await answering.save();
     const reason = this.#reasonToStop();
     if (reason) return reason;
+    asks.replaceChildren();
     let answer;
+    const asked = !sure && await this.#ask(asks).catch(() => ({ why: say.submit_offline }));
+    if (asked) return asked;
     try {
       answer = await this.call("POST", state.submissions, {
         course: state.course, lesson: state.lesson, revision: answering.draft.revision, language: state.language,
@@ -52,7 +61,8 @@ export class HandingIn {
     const { status, data } = answer;
     if (status === 422 && data.fields) {
       answering.showFields(data.fields);
-      return { why: data.errors.join(" "), at: answering.unread()[0] };
+      const step = this.stepping.stepOf(data.fields[0]?.cell);
+      return { why: data.errors.join(" "), step, at: step ? null : answering.unread()[0] };
     }
     if (status !== 202) return { why: data.errors?.join(" ") || say.submit_failed };
     answering.tell(say.marking);
@@ -63,8 +73,24 @@ export class HandingIn {
     return null;
   }
 
+  // What to ask first stands on the page then; null where there is nothing.
+  async #ask(place) {
+    const { status, data } = await this.call("GET", this.#part("asks"));
+    if (status !== 200 || !data.trim()) return null;
+    place.replaceChildren(...new DOMParser().parseFromString(data, "text/html").body.childNodes);
+    this.answering.saving.tellSaved();
+    return { at: place };
+  }
+
+  #part(name) {
+    const { page, step } = this.state;
+    return `${page}?part=${name}&${step ? `buoc=${step}` : "xem=ca-bai"}`;
+  }
+
   #reasonToStop() {
-    const { answering, say } = this;
+    const { answering, say, stepping } = this;
+    const [unsent] = answering.store.elsewhere(), step = unsent && stepping.stepOf(unsent);
+    if (step) return { why: fill(say.elsewhere, { n: step }), step };
     const { draft } = answering;
     const [parted] = Object.keys(draft.conflicts);
     if (parted) return { why: say.choose_first, at: answering.cells.get(parted).querySelector(".conflict button") };
@@ -96,12 +122,9 @@ export class HandingIn {
   }
 
   async #showResults() {
-    const { status, data } = await this.call("GET", `${this.state.page}?part=results`);
+    const { status, data } = await this.call("GET", this.#part("results"));
     if (status !== 200) return;
-    const parts = new DOMParser().parseFromString(data, "text/html");
-    for (const part of parts.querySelectorAll("[data-for]"))
-      for (const place of document.querySelectorAll(`[data-result="${CSS.escape(part.dataset.for)}"]`))
-        place.replaceChildren(...part.cloneNode(true).childNodes);
+    putParts(data);
     const none = attemptsLeft() === "0";
     this.form.querySelectorAll(BUTTONS).forEach((one) => { one.hidden = none; });
   }

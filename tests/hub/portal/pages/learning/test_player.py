@@ -24,6 +24,7 @@ from records.marking import queue
 
 ROOT = Path(__file__).parents[5]
 LESSON = "courses/khoa-mau/lessons/bai-mau"
+WHOLE = f"{LESSON}?xem=ca-bai"
 VI = translate.load_translators()["vi"]
 
 
@@ -62,7 +63,7 @@ def cell_of(page: str, kind: str) -> str:
 
 
 async def test_every_kind_of_cell_is_an_ordinary_labelled_control(site: Any) -> None:
-    page = (await site.as_("an").get(LESSON)).text
+    page = (await site.as_("an").get(WHOLE)).text
     for kind in ("single", "multiple", "number", "text", "table", "order", "match", "file", "code"):
         cell_of(page, kind)
     for field in re.findall(r'<(?:input|select|textarea)[^>]*id="([^"]+)"', page):
@@ -71,7 +72,7 @@ async def test_every_kind_of_cell_is_an_ordinary_labelled_control(site: Any) -> 
 
 async def test_a_page_holds_no_hidden_test_and_no_solution(site: Any) -> None:
     an = site.as_("an")
-    for answer in (await an.get(LESSON), await an.get(f"api/v1/{LESSON}/notebook")):
+    for answer in (await an.get(WHOLE), await an.get(f"api/v1/{LESSON}/notebook")):
         assert "HIDDEN TESTS" not in answer.text
         assert "BEGIN SOLUTION" not in answer.text
 
@@ -79,19 +80,19 @@ async def test_a_page_holds_no_hidden_test_and_no_solution(site: Any) -> None:
 async def test_opening_a_lesson_begins_the_course_on_this_release(site: Any) -> None:
     an = site.as_("an")
     assert "Khóa học đang theo" not in (await an.get("")).text
-    await an.get(LESSON)
+    await an.get(WHOLE)
     assert "Khóa học đang theo" in (await an.get("")).text
 
 
 async def test_a_plain_form_post_saves_and_hands_in(site: Any) -> None:
     an = site.as_("an")
-    page = (await an.get(LESSON)).text
+    page = (await an.get(WHOLE)).text
     number, multiple = cell_of(page, "number"), cell_of(page, "multiple")
     options = re.findall(rf'name="a-{multiple}" value="([^"]+)"', page)
     fields = {f"a-{number}": "1.250", f"a-{multiple}": options[:2]}
-    answer = await an.post_form(LESSON, action="submit", revision=1, **fields)
+    answer = await an.post_form(WHOLE, action="submit-now", revision=1, **fields)
     assert answer.status == 302
-    after = (await an.get(LESSON)).text
+    after = (await an.get(WHOLE)).text
     state = state_of(after)
     assert state["answers"][number] == 1250
     assert state["answers"][multiple] == options[:2]
@@ -100,19 +101,19 @@ async def test_a_plain_form_post_saves_and_hands_in(site: Any) -> None:
 
 async def test_a_form_post_on_an_old_version_changes_nothing_and_says_so(site: Any) -> None:
     an = site.as_("an")
-    number = cell_of((await an.get(LESSON)).text, "number")
+    number = cell_of((await an.get(WHOLE)).text, "number")
     assert (
-        await an.post_form(LESSON, action="save", revision=1, **{f"a-{number}": "1"})
+        await an.post_form(WHOLE, action="save", revision=1, **{f"a-{number}": "1"})
     ).status == 302
-    late = await an.post_form(LESSON, action="save", revision=1, **{f"a-{number}": "2"})
+    late = await an.post_form(WHOLE, action="save", revision=1, **{f"a-{number}": "2"})
     assert late.status == 422
     assert "cửa sổ khác" in late.text
-    assert state_of((await an.get(LESSON)).text)["answers"][number] == 1
+    assert state_of((await an.get(WHOLE)).text)["answers"][number] == 1
 
 
 async def test_the_file_a_lesson_hands_out_can_be_fetched(site: Any) -> None:
     an = site.as_("an")
-    await an.get(LESSON)
+    await an.get(WHOLE)
     answer = await an.get(f"{LESSON}/files/so-lieu.csv")
     assert answer.status == 200
     assert "attachment" in answer.headers["Content-Disposition"]
@@ -121,7 +122,7 @@ async def test_the_file_a_lesson_hands_out_can_be_fetched(site: Any) -> None:
 
 
 async def test_without_a_lab_there_is_no_button_and_a_reason(site: Any) -> None:
-    page = (await site.as_("an").get(LESSON)).text
+    page = (await site.as_("an").get(WHOLE)).text
     assert "data-lab>" not in page
     assert "không mở phòng thực hành" in page
     assert (await site.as_("an").post_form(f"{LESSON}/lab")).status == 404
@@ -129,7 +130,7 @@ async def test_without_a_lab_there_is_no_button_and_a_reason(site: Any) -> None:
 
 async def test_run_shows_what_the_cell_prints_and_never_keeps_anything(marking_site: Any) -> None:
     an = marking_site.as_("an")
-    code = cell_of((await an.get(LESSON)).text, "code")
+    code = cell_of((await an.get(WHOLE)).text, "code")
     path = f"api/v1/{LESSON}/run"
     ran = await an.send("POST", path, {"cell": code, "answers": {code: "print('Chào', 6 * 7)"}})
     assert ran.status == 200, ran.text
@@ -162,11 +163,11 @@ async def test_a_worked_solution_shows_only_when_nothing_more_can_be_handed_in(s
     from records.courses import lesson_terms
 
     an = site.as_("an")
-    assert "data-solution" not in (await an.get(LESSON)).text
+    assert "data-solution" not in (await an.get(WHOLE)).text
     with site.records.begin() as session:
         lesson_terms.set_terms(session, "khoa-mau", "bai-mau", closes_at=site.clock.at)
     site.clock.at += dt.timedelta(minutes=1)  # the minute of a deadline still belongs to it
-    assert "data-solution" in (await an.get(LESSON)).text
+    assert "data-solution" in (await an.get(WHOLE)).text
 
 
 # --- pure -----------------------------------------------------------------------------------------
@@ -242,7 +243,7 @@ async def test_with_a_share_of_the_ministry_s_own_page_and_interface_ask_for_it(
     for share, passed in ((None, True), (0.9, False)):
         settings = site.portal.settings.model_copy(update={"pass_share": share})
         object.__setattr__(site.portal, "settings", settings)
-        page = (await an.get("courses/khoa-mau/lessons/bai-mau")).text
+        page = (await an.get(WHOLE)).text
         assert ("Chưa đạt mức 90" in page) is not passed
         courses = (await an.get("api/v1/marks")).json["courses"]
         assert [course["passed"] for course in courses] == [passed]

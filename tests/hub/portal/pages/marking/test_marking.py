@@ -92,7 +92,7 @@ async def test_the_rubric_makes_the_points_and_the_learner_reads_what_was_picked
     assert invented.status == 422
     done = await mark(site, "thay", submission, **{"pick-0": "1.0", "pick-1": "0.5"})
     assert "Đã ghi điểm" in done.text
-    told = (await site.as_("an").get(LESSON_PAGE)).text
+    told = (await site.as_("an").get(f"{LESSON_PAGE}?xem=ca-bai")).text
     assert "1,5 trên 3 điểm" in told
     assert "Có câu dài hoặc từ khó." in told
     answer = (await site.as_("an").get(f"api/v1/submissions/{submission}")).json
@@ -134,7 +134,10 @@ async def test_two_markers_of_an_exam_are_independent_and_a_third_decides(site: 
     assert "còn chờ một người khác" in (await site.as_("thay").get(page)).text
     await mark(site, "quan", submission, **{"pick-0": "0.0", "pick-1": "0.5"})
     assert "Người chấm 2" not in (await site.as_("thay").get(page)).text, "not decided yet"
-    assert "Câu này do giảng viên chấm" not in (await site.as_("an").get(LESSON_PAGE)).text
+    assert (
+        "Câu này do giảng viên chấm"
+        not in (await site.as_("an").get(f"{LESSON_PAGE}?xem=ca-bai")).text
+    )
     assert "lệch nhau: cần quyết định" in (await site.as_("ba").get("teaching")).text
     judge = (await site.as_("ba").get(page)).text
     assert "Người chấm 1" in judge
@@ -142,7 +145,7 @@ async def test_two_markers_of_an_exam_are_independent_and_a_third_decides(site: 
     assert "Quyết định điểm" in judge
     await mark(site, "ba", submission, **{"pick-0": "1.0", "pick-1": "0.5"})
     assert "Quyết định" in (await site.as_("thay").get(page)).text
-    told = (await site.as_("an").get(LESSON_PAGE)).text
+    told = (await site.as_("an").get(f"{LESSON_PAGE}?xem=ca-bai")).text
     assert "1,5 trên 3 điểm" in told
     assert "Thiếu một ý." in told
     late = await mark(site, "thay", submission, **ALL)
@@ -198,8 +201,8 @@ async def test_a_learner_finishes_on_the_release_they_began(site: Any) -> None:
     source = json.loads(json.dumps(lesson.source))
     source["cells"][0]["source"] = "## Lời mở đầu đã sửa"
     assert publish(site, lessons=(dataclasses.replace(lesson, source=source),)) == 2
-    assert "Lời mở đầu đã sửa" not in (await early.get(LESSON_PAGE)).text
-    assert "Lời mở đầu đã sửa" in (await late.get(LESSON_PAGE)).text
+    assert "Lời mở đầu đã sửa" not in (await early.get(f"{LESSON_PAGE}?xem=ca-bai")).text
+    assert "Lời mở đầu đã sửa" in (await late.get(f"{LESSON_PAGE}?xem=ca-bai")).text
     submission = await hand_in_essay(site, "an")
     with site.records.read() as session:
         release_id = queue.find_submission(session, submission).release_id
@@ -230,7 +233,7 @@ async def test_a_remark_keeps_what_people_gave_and_names_what_changes(site: Any)
     assert "Chọn một (single)</span>: 0 → 1" in shown
     assert "Tăng: 1 · Giảm: 0 · Không đổi: 0" in shown
     await site.as_("thay").post_form(f"teaching/remarks/{number}", decision="apply")
-    told = (await site.as_("an").get(LESSON_PAGE)).text
+    told = (await site.as_("an").get(f"{LESSON_PAGE}?xem=ca-bai")).text
     assert "Câu ngắn, không thuật ngữ, đọc một lần hiểu ngay." in told
     with site.records.read() as session:
         assert queue.find_submission(session, submission).points == 4.0

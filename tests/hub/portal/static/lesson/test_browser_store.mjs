@@ -45,3 +45,13 @@ test("without a store the page begins at its top", () => {
   resumePlace("k");
   assert.equal(scrollY, 0);
 });
+
+test("what waits on other pages of the lesson stays until it is sent from there", () => {
+  localStorage.setItem("b", JSON.stringify({ mine: { xa: "1", so: "2" }, base: { xa: null, so: null } }));
+  const store = new BrowserStore("b", (id) => id === "so");
+  assert.deepEqual(store.elsewhere(), ["xa"]);
+  store.keep({ mine: { so: "3" }, base: { so: null } });
+  assert.deepEqual(store.kept(), { mine: { xa: "1", so: "3" }, base: { xa: null, so: null } });
+  store.keep(null);
+  assert.deepEqual(store.kept().mine, { xa: "1" });
+});

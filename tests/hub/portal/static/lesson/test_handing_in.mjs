@@ -3,16 +3,18 @@ import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 import { Answering } from "../../../../../hub/portal/static/src/lesson/answering.js";
 import { HandingIn } from "../../../../../hub/portal/static/src/lesson/handing_in.js";
+import { Stepping } from "../../../../../hub/portal/static/src/lesson/stepping.js";
 import { WorkedTime } from "../../../../../labs/extension/worked_time.js";
 import { SAY, cellOf, openLesson } from "../lesson_page.mjs";
-import { line, set, settled } from "../page.mjs";
+import { line, settled } from "../page.mjs";
 
 const RESULTS = '<div data-for="summary"><p data-attempts-left="0"></p>8 / 10</div><div data-for="bai-1">Đúng</div>';
 const portal = (told = {}) => (method, address, body) => {
-  const name = address.includes("/answers") ? "answers" : address.includes("?part=") ? "results"
+  const name = address.includes("/answers") ? "answers" : address.includes("part=asks") ? "asks" : address.includes("part=results") ? "results"
     : method === "POST" ? "submissions" : "wait";
   const answer = told[name] ?? {
     answers: { status: 200, data: { revision: 4, fields: [] } },
+    asks: { status: 200, data: "\n" },
     results: { status: 200, data: RESULTS },
     submissions: { status: 202, data: { id: 11 } },
     wait: { status: 200, data: { state: "marked" } },
@@ -26,7 +28,9 @@ function open({ told, ...how } = {}) {
   const { call, asked } = line(portal(told));
   const answering = new Answering({ form, state, call, workedTime: new WorkedTime(), key: "k" });
   const errors = document.getElementById("submit-errors");
-  return { window, form, answering, asked, errors, handingIn: new HandingIn({ form, state, call, answering }) };
+  const stepping = new Stepping({ form, state, answering });
+  const handingIn = new HandingIn({ form, state, call, answering, stepping });
+  return { window, form, answering, asked, errors, handingIn };
 }
 
 const said = (form) => form.querySelector("[data-save-state]").textContent;
@@ -37,12 +41,13 @@ test("what was typed is saved first, then handed in, and the focus goes to the r
   await handingIn.submit();
   assert.deepEqual(asked.map(({ method, address }) => `${method} ${address}`), [
     "PUT /api/v1/courses/a/lessons/b/answers",
+    "GET /courses/a/lessons/b?part=asks&xem=ca-bai",
     "POST /api/v1/submissions",
-    "GET /courses/a/lessons/b?part=results",
+    "GET /courses/a/lessons/b?part=results&xem=ca-bai",
     "GET /api/v1/submissions/11?wait=20",
-    "GET /courses/a/lessons/b?part=results",
+    "GET /courses/a/lessons/b?part=results&xem=ca-bai",
   ]);
-  assert.deepEqual(asked[1].body, { course: "a", lesson: "b", revision: 4, language: "vi" });
+  assert.deepEqual(asked[2].body, { course: "a", lesson: "b", revision: 4, language: "vi" });
   assert.equal(document.activeElement.id, "ket-qua");
   assert.equal(window.scrolledTo.id, "ket-qua");
   assert.equal(said(form), SAY.marked);
@@ -96,15 +101,32 @@ test("what could not be saved says why it is not handed in", async () => {
   assert.equal(errors.textContent, "Bài quá lớn.");
 });
 
-test("the last attempt is asked about, and no is no", async () => {
-  const { asked, handingIn } = open({ attemptsLeft: 1 });
-  const questions = [];
-  set("confirm", (text) => { questions.push(text); return false; });
+test("what is asked first stands on the page, and only a yes hands in", async () => {
+  const data = '<div class="note"><p>Còn 2 bài chưa trả lời</p><script>window.ran = 1</script></div>';
+  const { window, asked, errors, handingIn } = open({ told: { asks: { status: 200, data } } });
   await handingIn.submit();
-  assert.deepEqual([questions, asked], [[SAY.last], []]);
-  set("confirm", () => true);
-  await handingIn.submit();
+  const asks = document.getElementById("submit-asks");
+  assert.match(asks.textContent, /Còn 2 bài/);
+  assert.equal(document.activeElement, asks);
+  assert.deepEqual([errors.hidden, window.ran], [true, undefined]);
+  assert.equal(asked.some(({ method }) => method === "POST"), false);
+  await handingIn.submit({ sure: true });
   assert.ok(asked.some(({ method }) => method === "POST"));
+  assert.equal(asks.textContent, "", "it was answered");
+});
+
+test("what waits to be sent in another step, or cannot be read there, stops it and shows the way", async () => {
+  const first = open({ state: { step: 9, step_of: { xa: 4 } } });
+  localStorage.setItem("k", JSON.stringify({ mine: { xa: "1" }, base: { xa: null } }));
+  await first.handingIn.submit();
+  assert.match(first.errors.textContent, /bước 4\..*Đến bước 4/);
+  assert.equal(first.errors.querySelector("a").getAttribute("href"), "?buoc=4#buoc");
+  const fields = [{ cell: "xa", row: null, column: "", typed: "", error: "Chỉ nhập số" }];
+  const told = { submissions: { status: 422, data: { fields, errors: ["Còn ô."] } } };
+  const other = open({ state: { step: 9, step_of: { xa: 4 } }, told });
+  await other.handingIn.submit();
+  assert.match(other.errors.textContent, /Còn ô\. Đến bước 4/);
+  assert.equal(document.activeElement, other.errors);
 });
 
 test("a second press while it is under way hands in once", async () => {
