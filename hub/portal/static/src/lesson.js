@@ -22,7 +22,7 @@ const key = `motcham:${state.who}:${state.release}:${state.lesson}`;
 const call = makeCall(form.elements._xsrf.value);
 const post = makePost(form.elements._xsrf.value);
 const asked = `${state.page}?part=results&${state.step ? `buoc=${state.step}` : "xem=ca-bai"}`;
-const workedTime = new WorkedTime(state.exercise_of);
+const workedTime = new WorkedTime(state.counts_time ? state.exercise_of : {});
 const answering = new Answering({ form, state, call, workedTime, key });
 const stepping = new Stepping({ form, state, answering });
 const handingIn = new HandingIn({ form, state, call, answering, stepping });

@@ -19,7 +19,7 @@ export const SAY = {
 export const STATE = {
   api: "/api/v1/courses/a/lessons/b", submissions: "/api/v1/submissions", page: "/courses/a/lessons/b",
   course: "a", lesson: "b", release: 7, who: "hocvien", language: "vi", revision: 3,
-  answers: { xep: ["a", "b"], ma: "print(1)" }, exercise_of: { so: "bai-1" }, waiting: null, step: 0, step_of: {}, say: SAY,
+  answers: { xep: ["a", "b"], ma: "print(1)" }, exercise_of: { so: "bai-1" }, counts_time: true, waiting: null, step: 0, step_of: {}, say: SAY,
 };
 
 const CELLS = {

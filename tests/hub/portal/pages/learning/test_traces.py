@@ -44,8 +44,9 @@ async def work(site: Any, username: str) -> dict[str, Any]:
     assert sent.status == 202
     found = re.search(r'id="lesson-state"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert found
+    state = json.loads(found[1])
     return {
-        "page": json.loads(found[1])["exercise_of"],
+        "page": state["exercise_of"] if state["counts_time"] else {},
         "lab": (await browser.get(f"api/v1/{PAGE}/guide")).json["exercise_of"],
     }
 
