@@ -21,21 +21,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.messages import Message, Refused
 from hub import setting_names
+from hub.oidc_presets import OIDC_PRESETS
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-# No provider's names of claims are certain before its agreement says them: docs/operators.md says
-# what is known of each, and what to ask.
-OIDC_PRESETS: dict[str, dict[str, object]] = {
-    "vneid": {
-        "oidc_code_claim": "preferred_username",
-        "oidc_code_digits": 12,
-        "oidc_name_claim": "name",
-        "oidc_match_email": False,
-        "oidc_match_roles": False,
-    },
-}
 
 
 class Settings(BaseSettings):

@@ -129,6 +129,7 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             )
             for n in (1, 2)
         )  # fmt: skip
+        mine.born = other.born = "1980-02-03"
         for person in (mine, other):
             where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
             drafts.open_draft(session, **where, at=at)

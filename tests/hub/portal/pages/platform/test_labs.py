@@ -31,8 +31,8 @@ async def test_where_there_are_no_labs_there_is_no_page(site: Any) -> None:
 
 
 async def test_the_menu_shows_it_to_administrators_only(site: Any) -> None:
-    assert "/services/portal/labs" in (await site.as_("quan").get()).text
-    assert "/services/portal/labs" not in (await site.as_("bo").get()).text
+    assert "/services/portal/labs" in (await site.as_("quan").get("learning")).text
+    assert "/services/portal/labs" not in (await site.as_("bo").get("learning")).text
 
 
 async def test_a_lab_is_stopped_only_with_the_form_s_own_token(site: Any) -> None:
