@@ -372,7 +372,7 @@ async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
 # Route → who sends it, what is typed (``{…}`` are facts of the stock), the fields that are wrong.
 # What is typed and ends in “đã gõ” must still be there.
 WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
-    "attend": ("an", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
+    "attend": ("binh", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
     "teaching/publish": ("thay", {"check": "1"}, ("course",)),
     "teaching/authoring": (
         "thay",
