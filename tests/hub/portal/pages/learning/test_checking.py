@@ -1,4 +1,4 @@
-"""*Kiểm tra*: one exercise marked at once, and where it must say nothing."""
+"""*Kiểm tra ngay*: one exercise marked at once, and where it must say nothing."""
 
 from __future__ import annotations
 
