@@ -312,7 +312,9 @@ def test_without_script_a_lesson_is_read_answered_and_handed_in(
     page.locator("[data-kind=single] input").first.check()
     page.locator("[data-submit]").click()
     page.locator("[data-submit-now]").click()
-    expect(page.locator("#ket-qua")).to_contain_text(re.compile("Đang chấm|trên 18"))
+    expect(page.locator("#ket-qua")).to_contain_text(
+        re.compile("Đang chấm|trên 18"), timeout=30_000
+    )
 
 
 def test_a_lesson_opens_in_the_learner_s_own_lab(sit_down: Callable[..., Any]) -> None:
@@ -368,7 +370,7 @@ def test_an_exercise_is_checked_at_once_and_its_tick_goes_with_the_answer(
         choice.check()
         page.locator("[data-check]").click()
         expect(page.locator("[data-check-said]")).to_have_text("", timeout=30_000)
-        expect(verdict).to_be_visible()
+        expect(verdict).to_be_visible(timeout=30_000)
         if (verdict.text_content() or "").strip().startswith("Đúng"):
             break
     expect(page.locator(".contents-list .tick.good")).to_have_count(1)
