@@ -21,6 +21,7 @@ from hub.login.strength import check_password
 
 # No letters or digits that are taken for each other when read from paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_OF_A_LAB = ("access:servers!", "users:activity!")
 
 
 @contextmanager
@@ -75,16 +76,25 @@ def keep_hash(accounts: Any, username: str, hashed: bytes) -> None:
 def end_sessions(accounts: Any, username: str, *, keep_labs: bool) -> None:
     """Whoever is logged in by this name is so no longer, here and wherever a token of theirs is
     shown: the portal and labs' pages ask again within a minute. ``keep_labs``: what a running lab
-    itself tells the hub by stays, where nobody stops it first."""
+    itself tells the hub by stays, where nobody stops it first. Its note alone would not do: people
+    name the tokens they make."""
     user = orm.User.find(accounts, username)
     if user is None:
         return
     accounts.query(orm.OAuthCode).filter(orm.OAuthCode.user_id == user.id).delete()
     for token in accounts.query(orm.APIToken).filter(orm.APIToken.user_id == user.id):
-        if not (keep_labs and (token.note or "").startswith("Server at ")):
+        if not (keep_labs and _is_of_a_lab(token)):
             accounts.delete(token)
     user.cookie_id = orm.new_token()
     accounts.flush()
+
+
+def _is_of_a_lab(token: Any) -> bool:
+    """Whether a token is what the hub gave a lab to speak by, and no more."""
+    may = token.scopes or ["everything"]
+    return (token.note or "").startswith("Server at ") and all(
+        one.startswith(_OF_A_LAB) for one in may
+    )
 
 
 def known_names(accounts: Any) -> list[str]:

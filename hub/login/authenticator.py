@@ -82,6 +82,7 @@ class RolesFromRecords(HasTraits):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.waiting = WaitingRoom()
+        self._ending = asyncio.Lock()
         self._tasks: set[asyncio.Future[None]] = set()  # kept until they are done
 
     async def run_post_auth_hook(self, handler: Any, auth_model: Any) -> Any:
@@ -139,13 +140,23 @@ class RolesFromRecords(HasTraits):
         return Known(actor.person_id, model, has_key, obliged and not has_key, ends)
 
     async def end_if_asked(self, username: str, person_id: int) -> None:
-        """End the sessions of this person, where an act wants it."""
-        if await asyncio.to_thread(self._take_ending, person_id):
+        """End the sessions of this person, where an act wants it: first that, then the order is
+        done with, or a hub that stops in between would forget it. One at a time, so that nobody
+        ends the session that begins after the first."""
+        async with self._ending:
+            asked_at = await asyncio.to_thread(self._ending_asked, person_id)
+            if asked_at is None:
+                return
             self._end_sessions(username)
+            await asyncio.to_thread(self._note_ended, person_id, asked_at)
 
-    def _take_ending(self, person_id: int) -> bool:
+    def _ending_asked(self, person_id: int) -> dt.datetime | None:
+        with self.open_records().read() as session:
+            return security_keys.ending_asked(session, person_id)
+
+    def _note_ended(self, person_id: int, asked_at: dt.datetime) -> None:
         with self.open_records().begin() as session:
-            return security_keys.take_ending(session, person_id)
+            security_keys.note_ended(session, person_id, asked_at)
 
     def _end_sessions(self, username: str) -> None:
         db = self.db  # type: ignore[attr-defined]  # the hub's, of the authenticator

@@ -74,7 +74,11 @@ def _by_block(session: Session, people: set[int], facts: Mapping[str, Any], at: 
     for one in people:
         blocks[one // BLOCK].append(one % BLOCK)
     lately = session.scalars(
-        select(ListLook).filter_by(**facts).where(ListLook.at > at - ONCE).order_by(ListLook.id)
+        select(ListLook)
+        .filter_by(**facts)
+        .where(ListLook.at > at - ONCE)
+        .order_by(ListLook.id)
+        .with_for_update()  # or of two lists opened at once one would be forgotten
     )
     known = {one.block: one for one in lately}
     written = 0

@@ -163,11 +163,17 @@ def end_sessions_soon(session: Session, person_id: int, *, at: dt.datetime) -> N
     session.flush()
 
 
-def take_ending(session: Session, person_id: int) -> bool:
-    """Whether this person's sessions are to end; whoever asks must see to it."""
+def ending_asked(session: Session, person_id: int) -> dt.datetime | None:
+    """When it was asked that this person's sessions end, and they have not ended since."""
+    found = session.get(SessionsEnd, person_id)
+    return found.asked_at if found else None
+
+
+def note_ended(session: Session, person_id: int, asked_at: dt.datetime) -> bool:
+    """Their sessions have ended, as was asked at ``asked_at``; what was asked later stands."""
     taken = session.execute(
         delete(SessionsEnd)
-        .where(SessionsEnd.person_id == person_id)
+        .where(SessionsEnd.person_id == person_id, SessionsEnd.asked_at <= asked_at)
         .returning(SessionsEnd.person_id)
     )
     return taken.first() is not None

@@ -92,12 +92,12 @@ def ask_to_enter(
     require(door != "closed")
     invitation = find_invitation(session, door, code, programme, at=at)
     entry.forget_expired(session, at=at)
+    if entry.count_requests(session) >= MOST_WAITING:  # first: a known address hears the same
+        raise Refused(TOO_MANY)
     owner = entry.find_owner(session, newcomer.email)
     if owner is not None:
         outbox.put(session, "known", owner.id, {"username": owner.username or ""}, at=at)
         return
-    if entry.count_requests(session) >= MOST_WAITING:
-        raise Refused(TOO_MANY)
     token = make_token()
     new = entry.keep_request(
         session,

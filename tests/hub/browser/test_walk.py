@@ -310,8 +310,11 @@ def test_without_script_a_lesson_is_read_answered_and_handed_in(
     page = learner.page
     learner.go(f"courses/{COURSE}/lessons/muc-tieu-2025-2030?xem=ca-bai")
     page.locator("[data-kind=single] input").first.check()
-    page.locator("[data-submit]").click()
-    page.locator("[data-submit-now]").click()
+    with page.expect_navigation():
+        page.locator("[data-submit]").click()
+    sure = page.locator("[data-submit-now]")
+    if sure.count():  # not asked where an earlier walk answered everything
+        sure.click()
     expect(page.locator("#ket-qua")).to_contain_text(
         re.compile("Đang chấm|trên 18"), timeout=30_000
     )
@@ -373,10 +376,11 @@ def test_an_exercise_is_checked_at_once_and_its_tick_goes_with_the_answer(
         expect(verdict).to_be_visible(timeout=30_000)
         if (verdict.text_content() or "").strip().startswith("Đúng"):
             break
-    expect(page.locator(".contents-list .tick.good")).to_have_count(1)
+    tick = page.locator(".contents-list li:has([aria-current]) .tick.good")
+    expect(tick).to_have_count(1)
     learner.picture("phone-vi-checked")
     page.locator("[data-kind=single] input:not(:checked)").first.check()
     expect(said).to_contain_text("Câu trả lời đã thay đổi")
     expect(verdict).to_be_hidden()
-    expect(page.locator(".contents-list .tick.good")).to_have_count(0)
+    expect(tick).to_have_count(0)
     assert not learner.faults, learner.faults
