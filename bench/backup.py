@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import gzip
 import json
 import os
@@ -174,7 +175,7 @@ def run(folder: Path, people: int, *, with_postgres: bool) -> list[Step]:
     steps.append(timed("motcham restore, SQLite", lambda: restore(copy, folder / "there"), copy))
     if with_postgres:
         with postgres() as url:
-            into = lambda: restore(copy, folder / "there", url)  # noqa: E731
+            into = functools.partial(restore, copy, folder / "there", url)
             steps.append(timed("motcham restore, PostgreSQL", into, copy))
     steps.append(timed("motcham drill", lambda: rehearse(settings, place=folder, at=AT), copy))
     plain = folder / "copy.gz"

@@ -131,7 +131,7 @@ class RolesFromRecords(HasTraits):
             if actor.person_id is None:
                 return None
             has_key = security_keys.has_keys(session, actor.person_id)
-            ends = security_keys.is_ending(session, actor.person_id)
+            ends = security_keys.ending_asked(session, actor.person_id) is not None
         model = {
             "groups": sorted(actor.roles | {access.LEARNER}),  # everybody known may learn
             "admin": access.may_administer(actor),
@@ -233,7 +233,7 @@ class LocalAccounts(RolesFromRecords, NativeAuthenticator):  # type: ignore[misc
         ]
 
 
-class AfterProvider(OAuthCallbackHandler):  # type: ignore[misc]
+class AfterProvider(OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator is untyped
     """Where the provider sends people back to."""
 
     async def get(self) -> None:

@@ -125,22 +125,41 @@ class KeyPage(OwnPage):
             raise Refused(TOO_OFTEN)
 
 
-class AskSecondFactor(KeyPage):
-    """After the password: a key, or a code from paper."""
+class WaitingPage(KeyPage):
+    """Asks whoever waits for it; nobody else sees it."""
+
+    registers: bool  # whether the question is a new key
 
     async def get(self) -> None:
-        waiting = self.waiting_for(registers=False)
-        if waiting is None:
-            self.begin_again()
-            return
-        await self._show(waiting)
+        if waiting := self._waiting():
+            await self.ask(waiting)
 
     async def post(self) -> None:
-        waiting = self.waiting_for(registers=False)
+        if waiting := self._waiting():
+            await self.answer(waiting, waiting.take_challenge())
+
+    def _waiting(self) -> Waiting | None:
+        """Whoever waits here; else they are sent to begin again."""
+        waiting = self.waiting_for(registers=self.registers)
         if waiting is None:
             self.begin_again()
-            return
-        challenge = waiting.take_challenge()
+        return waiting
+
+    async def ask(self, waiting: Waiting, fault: Refused | None = None) -> None:
+        """Show the question, each time a new one."""
+        raise NotImplementedError
+
+    async def answer(self, waiting: Waiting, challenge: bytes) -> None:
+        """Judge what was answered to ``challenge``, which is used up whatever comes of it."""
+        raise NotImplementedError
+
+
+class AskSecondFactor(WaitingPage):
+    """After the password: a key, or a code from paper."""
+
+    registers = False
+
+    async def answer(self, waiting: Waiting, challenge: bytes) -> None:
         try:
             self.begin_try()
             actor = await self.actor_of(waiting)
@@ -153,7 +172,7 @@ class AskSecondFactor(KeyPage):
                 await self.act(key_acts.pass_by_key, actor, self.origin, challenge, said)
         except Refused as refused:
             self.log.warning("Failed second factor for %r", waiting.username)
-            await self._show(waiting, refused)
+            await self.ask(waiting, refused)
             return
         if self.authenticator.waiting.find(self.token) is not waiting:
             self.begin_again()  # another answer was quicker
@@ -163,7 +182,7 @@ class AskSecondFactor(KeyPage):
         await self.enter(waiting)
         self.redirect(waiting.next_url)
 
-    async def _show(self, waiting: Waiting, fault: Refused | None = None) -> None:
+    async def ask(self, waiting: Waiting, fault: Refused | None = None) -> None:
         over = self.authenticator.waiting.find(self.token) is not waiting
         options = ""
         if not over and self.here:
@@ -181,22 +200,12 @@ class AskSecondFactor(KeyPage):
         )
 
 
-class RegisterKey(KeyPage):
+class RegisterKey(WaitingPage):
     """A key is registered: the first, before anything opens, or one more."""
 
-    async def get(self) -> None:
-        waiting = self.waiting_for(registers=True)
-        if waiting is None:
-            self.begin_again()
-            return
-        await self._show(waiting)
+    registers = True
 
-    async def post(self) -> None:
-        waiting = self.waiting_for(registers=True)
-        if waiting is None:
-            self.begin_again()
-            return
-        challenge = waiting.take_challenge()
+    async def answer(self, waiting: Waiting, challenge: bytes) -> None:
         try:
             self.begin_try()
             actor = await self.actor_of(waiting)
@@ -208,7 +217,7 @@ class RegisterKey(KeyPage):
                 key_acts.add_key, actor, key, self.field("name"), must_be_first=waiting.logs_in
             )
         except Refused as refused:
-            await self._show(waiting, refused)
+            await self.ask(waiting, refused)
             return
         self.leave(waiting)
         self.authenticator.waiting.leave_all(waiting.person_id)
@@ -219,7 +228,7 @@ class RegisterKey(KeyPage):
         else:
             self.redirect(waiting.next_url)
 
-    async def _show(self, waiting: Waiting, fault: Refused | None = None) -> None:
+    async def ask(self, waiting: Waiting, fault: Refused | None = None) -> None:
         over = self.authenticator.waiting.find(self.token) is not waiting
         options = ""
         if not over and self.here:

@@ -169,19 +169,13 @@ def ending_asked(session: Session, person_id: int) -> dt.datetime | None:
     return found.asked_at if found else None
 
 
-def note_ended(session: Session, person_id: int, asked_at: dt.datetime) -> bool:
+def note_ended(session: Session, person_id: int, asked_at: dt.datetime) -> None:
     """Their sessions have ended, as was asked at ``asked_at``; what was asked later stands."""
-    taken = session.execute(
-        delete(SessionsEnd)
-        .where(SessionsEnd.person_id == person_id, SessionsEnd.asked_at <= asked_at)
-        .returning(SessionsEnd.person_id)
+    session.execute(
+        delete(SessionsEnd).where(
+            SessionsEnd.person_id == person_id, SessionsEnd.asked_at <= asked_at
+        )
     )
-    return taken.first() is not None
-
-
-def is_ending(session: Session, person_id: int) -> bool:
-    """Whether this person's sessions are to end."""
-    return session.get(SessionsEnd, person_id) is not None
 
 
 def _hash_credential(credential_id: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from sqlalchemy import func, select
@@ -99,3 +100,27 @@ def test_what_reads_long_and_notes_at_its_end_waits_for_nobody_and_is_asked_agai
     assert records.note(ask) == 3
     with records.read() as session:
         assert len(looks_at(session, keys[0])) == 1
+
+
+def test_of_two_long_lists_opened_at_once_neither_is_forgotten(records, crowd):
+    officer, _keys = crowd
+    first, second = range(BLOCK, BLOCK + 200), range(BLOCK + 300, BLOCK + 500)
+    with records.begin() as session:
+        record_looks(session, officer, range(BLOCK + 600, BLOCK + 800), "roster", at=AT)
+
+    def open_another() -> None:
+        with records.begin() as session:
+            record_looks(session, officer, second, "roster", at=AT)
+
+    other = threading.Thread(target=open_another)
+    with records.begin() as session:
+        record_looks(session, officer, first, "roster", at=AT)
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "it waits for what is being written"
+    other.join(30)
+    with records.read() as session:
+        [row] = session.scalars(select(ListLook))
+        there = {8 * place + bit for place, byte in enumerate(row.people) for bit in range(8)
+                 if byte >> bit & 1}  # fmt: skip
+    assert {one - BLOCK for one in (*first, *second)} <= there

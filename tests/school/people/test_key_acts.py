@@ -130,7 +130,7 @@ def test_administrators_take_keys_of_others_away_and_nobody_else_does(records: R
         with pytest.raises(Refused, match="chính mình"):
             key_acts.take_keys_away(session, own, boss.person_id or 0, at=AT)
         assert key_acts.take_keys_away(session, ADMINISTRATOR, boss.person_id or 0, at=AT) == 1
-        assert kept.is_ending(session, boss.person_id or 0)
+        assert kept.ending_asked(session, boss.person_id or 0)
     assert not access.may_take_keys_away(MINISTRY)
     assert not access.may_take_keys_away(Actor("x", 1, grants=((access.UNIT_OFFICER, 1),)))
 

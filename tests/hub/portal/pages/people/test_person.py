@@ -107,7 +107,7 @@ async def test_administrators_take_lost_keys_away_and_officers_cannot(site: Any)
     assert (await quan.post_form(path, act="keys")).status == 302
     with site.records.read() as session:
         assert not security_keys.has_keys(session, an)
-        assert security_keys.is_ending(session, an)
+        assert security_keys.ending_asked(session, an)
     again = await quan.post_form(path, act="keys")
     assert (again.status, "không có khóa bảo mật nào" in again.text) == (422, True)
     own = f"people/{key_of(site, 'quan')}"
