@@ -15,7 +15,7 @@ import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from core.messages import Message, Refused
@@ -88,9 +88,27 @@ class Source:
     def has_shared(self) -> bool:
         return any(options.get("shared") is True for options in self.options)
 
-    @property
+    # Asked for each cell of each submission, and the same for all of them.
+
+    @cached_property
     def ids(self) -> frozenset[str]:
         return frozenset(cell.grade_id for cell in self.cells if cell.grade_id)
+
+    @cached_property
+    def unnamed(self) -> frozenset[str]:
+        """Texts of the author's cells that nothing is marked by, and of an empty one."""
+        return frozenset(cell.source.strip() for cell in self.cells if not cell.grade_id) | {""}
+
+    @cached_property
+    def setups(self) -> Mapping[str, Setup]:
+        """What each setup cell needs, by its text."""
+        return {
+            cell.source: look_at(
+                _without_hidden(cell.source), cell.source, self.names, shared=self.has_shared
+            )
+            for cell in self.cells
+            if cell.kind == "code" and _kind(cell) == "setup"
+        }
 
 
 def read_source(content: bytes | Mapping[str, Any]) -> Source:
@@ -229,9 +247,7 @@ def _setup(source: Source, cell: Cell, name: str, *, same: bool) -> Step:
     waits = bool(mentioned_names(cell.source) & source.names.learner)
     if not same:
         return Step("setup", text, grade_id=name, waits=waits)
-    seen = _without_hidden(cell.source)
-    setup = look_at(seen, cell.source, source.names, shared=source.has_shared)
-    return Step("setup", text, grade_id=name, waits=waits, setup=setup)
+    return Step("setup", text, grade_id=name, waits=waits, setup=source.setups[cell.source])
 
 
 def _align(
@@ -262,8 +278,7 @@ def _add_extras(steps: list[Step], cells: Iterable[Cell]) -> range:
 
 def _wrote_below(source: Source, below: Iterable[Cell]) -> bool:
     """Is there anything in the cells below a task that is not the author's?"""
-    authors = {cell.source.strip() for cell in source.cells if not cell.grade_id} | {""}
-    return any(cell.source.strip() not in authors for cell in below)
+    return any(cell.source.strip() not in source.unnamed for cell in below)
 
 
 def _task(cell: Cell, options: Mapping[str, Any], *, answered: bool) -> Step:
