@@ -13,6 +13,7 @@ dies makes the claim return to the queue. Marks are stored once either way (docs
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Executor
@@ -67,9 +68,7 @@ class DaskCluster:
     """A connection to the Dask scheduler at ``address`` (``tcp://host:8786``); close it."""
 
     def __init__(self, address: str, *, timeout_s: float = 30.0) -> None:
-        # Optional: only installed where a cluster is used (the extra "cluster").
-        import distributed
-
+        distributed = _distributed()
         connect: Any = distributed.Client  # its methods carry no types
         self._client: Any = connect(address, timeout=timeout_s, set_as_default=False)
         self.lost: tuple[type[Exception], ...] = (distributed.client.ClosedClientError,)
@@ -87,6 +86,23 @@ class DaskCluster:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _distributed() -> Any:
+    """Dask's library, installed only where a cluster is used (the extra "cluster").
+
+    Its import silences Tornado's log in the whole process, and with it that of every page which
+    the same process serves: that log is put back as it was.
+    """
+    loggers = [logging.getLogger(name) for name in ("tornado", "tornado.application")]
+    before = [(one, one.level, one.propagate, list(one.handlers)) for one in loggers]
+    import distributed
+
+    for one, level, propagate, handlers in before:
+        one.setLevel(level)
+        one.propagate = propagate
+        one.handlers[:] = handlers
+    return distributed
 
 
 # --- on the machine that marks ----------------------------------------------------------------

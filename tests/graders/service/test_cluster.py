@@ -92,3 +92,22 @@ def test_a_cluster_that_is_away_is_said_to_be_unavailable(scheduler: str, right:
         executor = cluster.executor
     with pytest.raises(MarkingUnavailable):
         ClusterMarker(executor, lost=cluster.lost).mark(right, right)
+
+
+_ASK = """
+import contextlib, logging, sys
+from graders.service.cluster import DaskCluster
+logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stdout)
+with contextlib.suppress(OSError):
+    DaskCluster("tcp://127.0.0.1:1", timeout_s=0.01)
+assert "distributed" in sys.modules
+logging.getLogger("tornado.access").info("200 GET /")
+"""
+
+
+def test_a_process_that_uses_a_cluster_still_logs_what_it_answers() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _ASK], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert said.returncode == 0, said.stderr
+    assert "tornado.access: 200 GET /" in said.stdout
