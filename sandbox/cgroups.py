@@ -66,6 +66,11 @@ class Cgroup:
         for folder in self.folders:
             (folder / "cgroup.procs").write_text(str(pid))
 
+    def stand_back(self) -> None:
+        """Take what other groups leave of the processor; version 1 has no such group here."""
+        if self.version == 2:
+            _try_write(self.folders[0] / "cpu.weight", "1")
+
     def ran_out(self) -> bool:
         """Whether the kernel killed for memory here."""
         name = "memory.events" if self.version == 2 else "memory.oom_control"

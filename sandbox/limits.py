@@ -18,7 +18,8 @@ class Limits:
     ``frame_mb``: MiB of one JSON frame. ``output_mb``: MiB written to stdout and stderr before the
     pipe is closed (what a learner prints goes through a channel, not through these).
     ``open_files``: descriptors of one process. ``nice``: how far it stands back where processor
-    time is short, so that pages and the database go first.
+    time is short, so that pages and the database go first. ``short_s``: seconds after which it is
+    no short work any more and stands back behind all that is (`Child.stand_back`); None: never.
     """
 
     cpu_s: float = 20
@@ -30,10 +31,11 @@ class Limits:
     output_mb: int = 1
     open_files: int = 256
     nice: int = 5
+    short_s: float | None = None
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if not value > 0:
+            if value is not None and not value > 0:
                 raise ValueError(f"{name} must be positive, not {value!r}")
 
     @property

@@ -190,7 +190,7 @@ class ForkServer:
                     end.close()
             status.settimeout(_FORK_S)
             pidfd, early = _await_pidfd(status)
-            child = Child(pidfd, status, cgroup, folder, early)
+            child = Child(pidfd, status, cgroup, folder, early, short_s=limits.short_s)
         except BaseException:
             status.close()
             clear(cgroup, folder)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from core.marks import CellMarks, Marks, MarksNotebooks, Mode
 from graders import second_look
-from graders.service.worker import Settle, read_lesson_source
+from graders.service.sources import read_lesson_source
+from graders.service.worker import Settle
 from records import Records
 from records.marking import queue, second_looks
 from records.marking.marks import marks_of

@@ -7,7 +7,8 @@ ended. Nothing here changes anybody's marks; a person applies them (`records.mar
 from __future__ import annotations
 
 from core.marks import MarksNotebooks
-from graders.service.worker import MarkingUnavailable, read_lesson_source
+from graders.service.sources import read_lesson_source
+from graders.service.worker import MarkingUnavailable
 from records import Records
 from records.marking import remarking
 

@@ -18,16 +18,14 @@ import secrets
 import socket
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.marks import Marks, MarksNotebooks, Mode
-from courses import downloads, read_notebook, variant, write_notebook
+from core.marks import Marks, MarksNotebooks
 from graders import second_look
+from graders.service.sources import Sources
 from records import Records, Session
-from records.courses.releases import find_release, lesson_notebook
 from records.marking import queue
 from records.marking.queue import BOUNDS, Bounds
 from records.tables.marking import Submission
@@ -46,7 +44,7 @@ class Health:
     """How the service is. ``idle_s`` since a worker last finished something, in seconds."""
 
     alive: int
-    workers: int
+    workers: int  # threads: one for each place, and as many for those at a long notebook
     held: int
     stored: int
     failed: int
@@ -86,6 +84,9 @@ def _is_dead(worker: str) -> bool:
 class GradingService:
     """Marks what is in the queue until it is stopped. A context manager; `start` returns at once.
 
+    ``workers``: how many notebooks are marked at once, those aside that turned out to be long:
+    after ``short_s`` seconds a notebook gives its place to the next one and is marked beside, at
+    most as many again. So notebooks that never end do not hold up whoever hands in short ones.
     ``lease``: how long a claim outlives its worker. ``poll_s``: how often to look although the
     bell did not ring. ``settle`` is called with a submission's key inside the transaction that
     stores its marks, and the time of it: what follows from marks is not this room's. When it
@@ -98,6 +99,7 @@ class GradingService:
         marker: MarksNotebooks,
         *,
         workers: int = 2,
+        short_s: float = 2.0,
         name: str | None = None,
         lease: dt.timedelta = dt.timedelta(seconds=30),
         poll_s: float = 0.5,
@@ -115,12 +117,18 @@ class GradingService:
         # A name that no other incarnation has: a claim must not be mistaken for one's own.
         # Host and process come first, so that the next one here can tell who is dead.
         stem = f"{_host()}:{os.getpid()}:{name or 'grading'}:{secrets.token_hex(4)}"
-        self._names = [f"{stem}:{n}" for n in range(workers)]
-        self._sources = _Sources(records)
+        self._names = [f"{stem}:{n}" for n in range(2 * workers)]
+        self._places = workers
+        self._short_s = short_s
+        self._sources = Sources(records)
         self._changed = threading.Condition()  # guards all below
         self._rings = 0
+        self._worked = 0
+        # Rings and notebooks done when somebody last looked and found nothing.
+        self._in_vain: tuple[int, int] | None = None
         self._stopping = False
         self._held: dict[int, str] = {}
+        self._begun: dict[str, float] = {}  # by worker: since when it has something to do
         self._stored = 0
         self._failed = 0
         self._last = time.monotonic()
@@ -139,7 +147,7 @@ class GradingService:
         self._threads = [threading.Thread(target=job, name=name, daemon=True) for name, job in jobs]
         for thread in self._threads:
             thread.start()
-        logger.info("started", extra={"fields": {"workers": len(self._names)}})
+        logger.info("started", extra={"fields": {"workers": self._places}})
 
     def stop(self, grace_s: float = 20.0) -> None:
         """Take nothing new, finish what is being marked, return what is not done in ``grace_s``."""
@@ -182,16 +190,40 @@ class GradingService:
 
     def _work(self, name: str) -> None:
         while not self._stopping:
-            heard = self._rings  # before looking: what comes in meanwhile is not slept through
+            # Before looking: what comes in meanwhile is not slept through.
+            heard, known = self._rings, (self._rings, self._worked)
+            if not self._take_place(name, known):
+                self._wait_for_ring(heard)
+                continue
             try:
                 worked = self._mark_next(name)
             except Exception:
                 # The database went away, say. The lease returns what was claimed.
                 logger.exception("worker stumbled", extra={"fields": {"worker": name}})
+                self._leave_place(name)
                 self._sleep(1.0)
                 continue
-            if not worked:
-                self._wait_for_ring(heard)
+            self._leave_place(name, worked=worked, in_vain=None if worked else known)
+
+    def _take_place(self, name: str, known: tuple[int, int]) -> bool:
+        """Is there room for one more, those left out that are at a long notebook, and a reason to
+        look? One look is enough for all, until the bell rings or a notebook is done, after which
+        the same person's next may be taken."""
+        now = time.monotonic()
+        with self._changed:
+            short = sum(now - begun < self._short_s for begun in self._begun.values())
+            if short >= self._places or self._in_vain == known:
+                return False
+            self._begun[name] = now
+        return True
+
+    def _leave_place(
+        self, name: str, *, worked: bool = False, in_vain: tuple[int, int] | None = None
+    ) -> None:
+        with self._changed:
+            del self._begun[name]
+            self._worked += worked
+            self._in_vain = in_vain or self._in_vain
 
     def _listen(self) -> None:
         while not self._stopping:
@@ -346,83 +378,3 @@ class GradingService:
 
     def _working(self) -> list[threading.Thread]:
         return [thread for thread in self._threads if thread.name in self._names]
-
-
-@dataclass(frozen=True)
-class LessonSource:
-    """What a submission is marked against: the instructor's notebook, and files it hands out."""
-
-    notebook: bytes
-    files: Mapping[str, bytes]
-    mode: Mode
-
-    def drawn(self, seed: int) -> LessonSource:
-        """The same with the numbers that ``seed`` draws."""
-        own = variant(read_notebook(self.notebook), seed)
-        return LessonSource(write_notebook(own), downloads(own), self.mode)
-
-    def mark(self, marker: MarksNotebooks, submission: Submission) -> Marks:
-        """Mark a submission, with the numbers of its own seed."""
-        own = self.drawn(submission.seed) if submission.seed else self
-        return marker.mark(
-            own.notebook,
-            submission.notebook,
-            mode=own.mode,
-            seed=submission.seed or 0,
-            files=own.files,
-        )
-
-    def look_again(
-        self,
-        marker: MarksNotebooks,
-        submission: Submission,
-        marks: Marks,
-        *,
-        of: Collection[str] | None = None,
-    ) -> Marks:
-        """The same submission marked the other way, beside ``marks`` (`second_look.take`)."""
-        own = self.drawn(submission.seed) if submission.seed else self
-        return second_look.take(
-            marker,
-            own.notebook,
-            submission.notebook,
-            marks,
-            seed=submission.seed or 0,
-            files=own.files,
-            of=of,
-        )
-
-
-def read_lesson_source(session: Session, release_id: int, lesson: str) -> LessonSource:
-    """A lesson as published. Raises `Refused` when the release has no such lesson."""
-    release = find_release(session, release_id)
-    assert release is not None  # a foreign key says so
-    notebook = lesson_notebook(session, release, lesson, "source")
-    return LessonSource(notebook, downloads(read_notebook(notebook)), release.manifest.mode)
-
-
-class _Sources:
-    """Instructors' notebooks, each read from the database once: a release never changes."""
-
-    KEPT = 32
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        self._kept: OrderedDict[tuple[int, str], LessonSource] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, submission: Submission) -> LessonSource:
-        """The source of the submission's lesson."""
-        key = (submission.release_id, submission.lesson)
-        with self._lock:
-            found = self._kept.get(key)
-            if found:
-                self._kept.move_to_end(key)
-        if found is None:
-            with self._records.read() as session:
-                found = read_lesson_source(session, *key)
-            with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > self.KEPT:
-                    self._kept.popitem(last=False)
-        return found

@@ -30,6 +30,7 @@ logger = logging.getLogger("motcham.marking")
 
 CELL_S = 15.0
 NOTEBOOK_S = 90.0
+SHORT_S = 2.0  # what takes longer stands back behind all notebooks that do not
 _ATTEMPTS = 2  # at a notebook whose processes somebody kills
 
 
@@ -57,6 +58,7 @@ class StrictMarker:
             wall_s=notebook_s * MOST + 30,
             memory_mb=1024,
             output_mb=1,
+            short_s=SHORT_S,
         )
         self.allow_reduced = allow_reduced
         self.cell_s = cell_s

@@ -18,7 +18,7 @@ import courses
 from core.manifest import ExerciseEntry
 from core.marks import CellMarks, Marks
 from core.messages import Message, Refused
-from graders.service.worker import LessonSource, read_lesson_source
+from graders.service.sources import LessonSource, read_lesson_source
 from graders.strict.feedback import read_feedback
 from records import Session
 from records.learning import checks, enrolments

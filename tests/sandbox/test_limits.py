@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Channel, ForkServer, Limits
+from sandbox.child import LAST
 
 LIMITS = Limits(cpu_s=10, wall_s=15, memory_mb=128, processes=24, file_mb=8)
 
@@ -175,4 +176,14 @@ def test_a_child_stands_back_where_the_processor_is_short(bombs):
         except OSError:
             return  # this kernel does not group by session: niceness is all there is
         assert f"nice {LIMITS.nice}" in group
+        child.kill()
+
+
+def test_work_that_turns_out_to_be_long_goes_behind_all_other(bombs):
+    child, channel = run(bombs, "spin_in_c", short_s=0.3)
+    with channel, child:
+        end = time.monotonic() + 10
+        while os.getpriority(os.PRIO_PROCESS, child.pid) < LAST and time.monotonic() < end:
+            time.sleep(0.01)
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) == LAST
         child.kill()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import socket
 import subprocess
@@ -183,24 +182,43 @@ class TestSettling:
         assert marks == 1
 
 
-def test_what_is_marked_against_carries_the_numbers_of_the_seed(drawn_classroom, quick) -> None:
-    marker = quick()
-    with GradingService(drawn_classroom.records, marker):
-        drawn_classroom.wait(*(drawn_classroom.submit(b"%d" % n, seed=n) for n in range(1, 9)))
-        drawn_classroom.wait(drawn_classroom.submit())
-    plans = [json.loads(source)["cells"][0]["source"] for source in marker.sources]
-    numbers = {int("".join(plan).split("=")[1]) for plan in plans}
-    assert 10_000 in numbers
-    assert numbers <= {10_000, 100, 200, 300}
-    assert len(numbers) > 2
-
-
 def test_a_service_nobody_started_has_no_workers_alive(classroom, quick) -> None:
     service = GradingService(classroom.records, quick())
     assert not service.health().well
     service.start()
     assert service.health().well
     service.stop()
+
+
+def test_a_notebook_without_end_gives_its_place_to_the_next(classroom, quick) -> None:
+    released = threading.Event()
+    endless = lambda submitted: submitted != b"endless" or released.wait(30)  # noqa: E731
+    long_one = classroom.submit(b"endless")
+    service = GradingService(classroom.records, quick(endless), workers=1, short_s=0.2, poll_s=0.05)
+    with service:
+        short_ones = classroom.submit_many(5, lambda n: b"%d" % n)
+        classroom.wait(*short_ones, timeout_s=10)
+        assert classroom.find(long_one).state == "claimed"
+        released.set()
+        classroom.wait(long_one)
+
+
+def test_short_notebooks_never_have_more_than_their_places(classroom, quick) -> None:
+    at_once, most, counting = 0, 0, threading.Lock()
+
+    def count(submitted: bytes) -> None:
+        nonlocal at_once, most
+        with counting:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        with counting:
+            at_once -= 1
+
+    submissions = classroom.submit_many(20, lambda n: b"%d" % n)
+    with GradingService(classroom.records, quick(count), workers=2):
+        classroom.wait(*submissions)
+    assert most == 2
 
 
 @pytest.mark.parametrize("workers", [1, 4])
