@@ -29,6 +29,13 @@ PLACES = (
     # Every page by every role.
     *("hub/portal/test_every_route.py", "hub/portal/test_hostile_names.py"),
     *("hub/portal/test_fair_shares.py", "hub/portal/pages/assessment/test_verify.py"),
+    # Every command, each a program that is started anew.
+    "hub/commands",
+    # Copies of every schema there was, restored; figures of thousands of made-up people; papers.
+    *("hub/platform/backup/test_backup.py", "records/test_migrations.py"),
+    *("hub/portal/pages/programme/test_figures.py", "analytics/programme/test_figures.py"),
+    "hub/portal/pages/programme/test_public_counts.py",
+    *("analytics/certificates/test_certificate_pdf.py", "courses/checks/test_check.py"),
     # Installs a miniature of everything.
     "test_bootstrap.py",
 )

@@ -250,6 +250,7 @@ def test_files_that_cannot_be_used_are_refused_in_one_sentence(content: bytes, s
     assert says in str(refused.value)
 
 
+@pytest.mark.slow
 def test_thousands_of_rows_are_one_transaction(provinces: Records) -> None:
     rows = [f"TN-{n:05d},Trần Thị Ánh,,c,tỉnh,2025,15,," for n in range(3_000)]
     assert counts(load(provinces, table(*rows))) == (0, 3_000, 0, 0)
