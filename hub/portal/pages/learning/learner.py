@@ -54,7 +54,7 @@ def load_overview(
         notices=notices.unread_notices(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
-        meetings=meetings.open_meetings(session, actor.person_id, at=at),
+        meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
         way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
     )
 
