@@ -166,7 +166,8 @@ def call_class(
 ) -> int:
     """Announce a class in person for the people of a unit; its key. `Refused` as in
     `records.learning.meetings`."""
-    if unit_id is not None and persons.find_unit_by_id(session, unit_id) is None:
+    unit = persons.find_unit_by_id(session, unit_id) if unit_id is not None else None
+    if unit_id is not None and unit is None:
         raise Refused(Message("Không có đơn vị này"), field="unit")
     meeting = meetings.call_meeting(
         session,
@@ -187,7 +188,7 @@ def call_class(
         detail={
             "lesson": f"{course}/{lesson}",
             "starts_at": starts_at.isoformat(),
-            "unit": unit_id,
+            "unit": unit.name if unit else None,
         },
     )
     return meeting.id

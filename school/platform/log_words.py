@@ -124,7 +124,7 @@ DETAILS: Mapping[str, Message] = {
     "vintage": Message("danh mục"),
     "waiting": Message("đang chờ"),
 }
-NONE, YES, NO = Message("không có"), Message("có"), Message("không")
+NONE, YES, NO = Message("không đặt"), Message("có"), Message("không")
 MOST_LISTED = 5
 
 
