@@ -56,3 +56,18 @@ def _letter_and_tone(char: str) -> tuple[str, int]:
     kept = "".join(one for one in parts if one in _SHAPES or not unicodedata.combining(one))
     tone = next((one for one in parts if one in _TONES), "")
     return unicodedata.normalize("NFC", kept), _TONES[tone]
+
+
+def in_small_letters(full_name: str) -> bool:
+    """Whether a name has letters and none of them is a capital."""
+    return full_name.islower()
+
+
+def with_capitals(full_name: str) -> str:
+    """The name with a capital at the beginning of every word, also after an apostrophe or dash."""
+    begins = True
+    written = []
+    for char in full_name:
+        written.append(char.upper() if begins else char)
+        begins = char in " '-("
+    return "".join(written)

@@ -187,6 +187,8 @@ MOST_LINES, MOST_MODULES, MOST_OF_ALL = 450, 16, 0.25
 LONGER = re.compile(r"^# Longer than most: \S.{20,}", re.M)
 # One schema, in one piece.
 FIRST_SCHEMA = "records/migrations/versions/0001_first_schema.py"
+# One module for each change of the schema, in the order of time, for ever.
+HISTORY = "records/migrations/versions"
 
 
 def sizes() -> dict[str, int]:
@@ -215,6 +217,7 @@ def test_no_folder_lies_flat() -> None:
     beside = Counter(
         path.rpartition("/")[0] for path in sizes() if not path.endswith("/__init__.py")
     )
+    assert beside.pop(HISTORY)
     assert {folder: n for folder, n in beside.items() if n > MOST_MODULES} == {}
 
 

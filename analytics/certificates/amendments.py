@@ -10,6 +10,7 @@ import datetime as dt
 
 from analytics.certificates.issuing import LONGEST_REASON, fault_of_name
 from core.messages import Message, Refused
+from core.names import in_small_letters, with_capitals
 from records import Session
 from records.assessment.certificate_numbers import read_number
 from records.assessment.certificates import correct_name as record_name
@@ -29,6 +30,13 @@ def correct_name(
         raise Refused(Message("Chứng nhận {number} đã bị thu hồi", {"number": certificate.number}))
     if fault := fault_of_name(full_name):
         raise Refused(fault)
+    if in_small_letters(full_name):
+        raise Refused(
+            Message(
+                "Họ tên viết toàn chữ thường; hãy viết hoa chữ đầu mỗi tiếng: {name}",
+                {"name": with_capitals(full_name)},
+            )
+        )
     if len(full_name) > persons.LONGEST_NAME:
         raise Refused(Message("Họ tên dài quá {n} ký tự", {"n": persons.LONGEST_NAME}))
     if full_name == certificate.full_name:

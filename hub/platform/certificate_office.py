@@ -46,7 +46,7 @@ class CertificateOffice:
             authority=SAMPLE_AUTHORITY if demo else self._settings.ministry,
             signer=self._settings.certificate_signer,
             place=self._settings.certificate_place,
-            verify_url=f"{self._address}verify/{certificate.number}",
+            verify_url=self.verify_address(certificate.number),
             sample=demo,
             public=certificate.programme in PUBLIC_PROGRAMMES.values(),
         )
@@ -56,6 +56,17 @@ class CertificateOffice:
         if fault := fault_of_name(facts.full_name):
             raise Refused(fault)
         return make_signed_paper(self._press, self.signer, facts)
+
+    def picture(self, facts: Facts) -> bytes:
+        """The paper's page as PNG, to look at. Raises `Refused` for a name that cannot be
+        printed."""
+        if fault := fault_of_name(facts.full_name):
+            raise Refused(fault)
+        return self._press.draw(facts)
+
+    def verify_address(self, number: str) -> str:
+        """Where anybody sees whether this certificate holds."""
+        return f"{self._address}verify/{number}"
 
     def credential(self, facts: Facts) -> str:
         """The Open Badges credential."""

@@ -40,7 +40,7 @@ from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing, reading
-from hub.portal.pages.learning import classes, learner, lesson_files, player
+from hub.portal.pages.learning import classes, learner, lesson_files, moments, player
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import (
     accounts,
@@ -82,6 +82,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"catalogue", learner.Catalogue),
         (rf"courses/{SLUG}", learner.CoursePage),
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
+        (rf"courses/{SLUG}/finished", moments.CourseFinished),
+        (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
         (r"my-data", own_data.OwnData),
@@ -119,7 +121,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"requirements", requirements.RequirementsPage),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
-        (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
+        (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),

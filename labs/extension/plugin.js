@@ -3,6 +3,7 @@ import { attach } from "./attaching.js";
 import { make } from "./elements.js";
 import { FolderNotice, watchFolder } from "./folder.js";
 import { makeGuide } from "./guide.js";
+import { keepRoom } from "./narrow.js";
 import { Portal } from "./portal.js";
 import { BlockedNotice, answers, opens } from "./websockets.js";
 import { speak } from "./words.js";
@@ -36,6 +37,7 @@ export async function makePlugin(name, { shared, style }) {
       watchNotebooks({ lab, tracker });
       watchWebSockets({ lab, tracker, portal });
       app.restored.then(() => {
+        if (/\/lab(\/|$)/.test(location.pathname)) keepRoom(app.shell);
         lab.saved = watchFolder(page, new FolderNotice(ui.Notification, () => { wakeKernels(tracker); }));
       });
     },

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.courses.releases import current_release, find_lesson
-from records.people.persons import clean
+from records.learning.enrolments import enrolments_of
+from records.people.persons import clean, units_above
 from records.people.roster import people_by_code
 from records.platform import audit
 from records.tables.learning import Attendance, Meeting
@@ -39,8 +40,10 @@ def call_meeting(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     by: str,
+    unit_id: int | None = None,
 ) -> Meeting:
-    """Announce a class in person; `Refused` for an unknown lesson or an end before the start."""
+    """Announce a class in person for the people of a unit; `Refused` for an unknown lesson or an
+    end before the start."""
     release = current_release(session, course)
     if release is None or find_lesson(release, lesson) is None:
         raise Refused(Message("Khóa học không có bài {lesson}", {"lesson": lesson}), field="lesson")
@@ -58,6 +61,7 @@ def call_meeting(
         ends_at=ends_at,
         secret=secrets.token_bytes(32),
         called_by=by,
+        unit_id=unit_id,
     )
     session.add(meeting)
     session.flush()
@@ -175,13 +179,30 @@ def attended_in_courses(session: Session, person_id: int) -> frozenset[tuple[str
 
 
 def open_meetings(session: Session, person_id: int, *, at: dt.datetime) -> Sequence[Meeting]:
-    """Classes whose attendance is open now and which the person is not yet recorded for."""
+    """Classes anywhere whose attendance is open now and which the person is not yet recorded
+    for."""
     recorded = select(Attendance.meeting_id).where(Attendance.person_id == person_id)
     return session.scalars(
         select(Meeting)
         .where(Meeting.starts_at <= at + EARLY, Meeting.ends_at >= at, Meeting.id.not_in(recorded))
         .order_by(Meeting.starts_at)
     ).all()
+
+
+def own_open_meetings(session: Session, person_id: int, *, at: dt.datetime) -> list[Meeting]:
+    """Those of them that call this person: their unit or one above it, or, where no unit was named,
+    who began the course."""
+    found = open_meetings(session, person_id, at=at)
+    if not found:
+        return []
+    person = session.get(Person, person_id)
+    units = units_above(session, person.unit_id if person else None)
+    begun = {one.course for one in enrolments_of(session, person_id)}
+    return [
+        one
+        for one in found
+        if one.unit_id in units or (one.unit_id is None and one.course in begun)
+    ]
 
 
 def _record(

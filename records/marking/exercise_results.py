@@ -143,7 +143,8 @@ def releases_of(session: Session, course: str) -> Sequence[tuple[Release, int]]:
 def handed_in(
     session: Session, course: str, lesson: str, *, before: int | None = None, limit: int = 50
 ) -> Sequence[HandedIn]:
-    """Submissions of a lesson, newest first; ``before`` (a key) turns the page."""
+    """Submissions of a lesson, the last handed in first (keys need not follow time: what came from
+    elsewhere is older); ``before``, the key of one, turns the page."""
     undecided = or_(
         Submission.state.in_(("queued", "claimed")),
         exists().where(
@@ -163,11 +164,17 @@ def handed_in(
         .join(Release, Release.id == Submission.release_id)
         .join(Person, Person.id == Submission.person_id)
         .where(Release.course == course, Submission.lesson == lesson)
-        .order_by(Submission.id.desc())
+        .order_by(Submission.submitted_at.desc(), Submission.id.desc())
         .limit(limit)
     )
-    if before is not None:
-        found = found.where(Submission.id < before)
+    last = session.get(Submission, before) if before is not None else None
+    if last is not None:
+        found = found.where(
+            or_(
+                Submission.submitted_at < last.submitted_at,
+                and_(Submission.submitted_at == last.submitted_at, Submission.id < last.id),
+            )
+        )
     return [HandedIn(*row) for row in session.execute(found)]
 
 

@@ -308,6 +308,15 @@ def unit_and_below(session: Session, unit_id: int) -> frozenset[int]:
     return frozenset(session.scalars(select(below.c.id)))
 
 
+def units_above(session: Session, unit_id: int | None) -> list[int]:
+    """Keys of the unit and of those above it, the nation last; none for nobody's."""
+    found: list[int] = []
+    while unit_id is not None and unit_id not in found:
+        found.append(unit_id)
+        unit_id = session.scalar(select(Unit.parent_id).where(Unit.id == unit_id))
+    return found
+
+
 def load_units(session: Session, provinces: Path = PROVINCES) -> None:
     """Make the nation, the root of central bodies, and the provinces of every vintage in the file.
 

@@ -102,7 +102,9 @@ class TraceRefused(Table):
 class Meeting(Table):
     """A class in person. It stands for ``lesson``: who attended has taken part in it.
 
-    ``secret`` makes the code on the screen, which changes every half minute.
+    ``secret`` makes the code on the screen, which changes every half minute. ``unit_id``: whose
+    people are called; None in classes from before that was asked, which are for all who began the
+    course.
     """
 
     __tablename__ = "meeting"
@@ -115,6 +117,7 @@ class Meeting(Table):
     ends_at: Mapped[dt.datetime]
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     called_by: Mapped[str] = mapped_column(String(100))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
 
 class Attendance(Table):

@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.marks import MarkedCell
+from core.messages import Message, Refused
 from records import Session
 from records.learning import checks, drafts, enrolments, meetings, notices
+from records.people import persons
 from records.people.persons import unit_and_below
 from records.platform import audit, outbox
 from records.tables.learning import Meeting
@@ -159,9 +161,14 @@ def call_class(
     place: str,
     starts_at: dt.datetime,
     ends_at: dt.datetime,
+    unit_id: int | None = None,
     at: dt.datetime,
 ) -> int:
-    """Announce a class in person; its key. `Refused` as in `records.learning.meetings`."""
+    """Announce a class in person for the people of a unit; its key. `Refused` as in
+    `records.learning.meetings`."""
+    unit = persons.find_unit_by_id(session, unit_id) if unit_id is not None else None
+    if unit_id is not None and unit is None:
+        raise Refused(Message("Không có đơn vị này"), field="unit")
     meeting = meetings.call_meeting(
         session,
         course=course,
@@ -170,6 +177,7 @@ def call_class(
         starts_at=starts_at,
         ends_at=ends_at,
         by=actor.username or "",
+        unit_id=unit_id,
     )
     audit.append(
         session,
@@ -177,7 +185,11 @@ def call_class(
         actor=actor.username or "",
         action="class.call",
         subject=f"meeting/{meeting.id}",
-        detail={"lesson": f"{course}/{lesson}", "starts_at": starts_at.isoformat()},
+        detail={
+            "lesson": f"{course}/{lesson}",
+            "starts_at": starts_at.isoformat(),
+            "unit": unit.name if unit else None,
+        },
     )
     return meeting.id
 

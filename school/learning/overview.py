@@ -267,12 +267,18 @@ def left_of(way: CertificateWay, courses: Sequence[CourseState]) -> Left | None:
     undone = [course for course in wanted if course is not None and not course.passed]
     if not wanted:
         return None
-    lessons = [lesson for course in undone for lesson in course.lessons]
     return Left(
         len(undone) + wanted.count(None),
         wanted.count(None),
-        sum(one.minutes for one in lessons if one.state != "passed" and not one.attended),
+        sum(minutes_left(course) for course in undone),
     )
+
+
+def minutes_left(course: CourseState) -> int:
+    """About how long a course still takes: its lessons that are neither passed nor attended."""
+    if course.passed:
+        return 0
+    return sum(one.minutes for one in course.lessons if one.state != "passed" and not one.attended)
 
 
 SOON = dt.timedelta(days=7)
@@ -350,6 +356,11 @@ class DomainStanding:
     code: str
     name: Mapping[str, str]
     competences: tuple[Standing, ...]
+
+    @property
+    def seen(self) -> int:
+        """Pieces of evidence in all its competences."""
+        return sum(one.seen for one in self.competences)
 
     @property
     def level(self) -> float:

@@ -323,8 +323,8 @@ def _as_written(cell: Mapping[str, Any]) -> Written:
     try:
         form = courses.read_form(source)
         answer = courses.read_answer(source) if form else None
-    except Refused:
-        return Written(source)
+    except Refused:  # the field was overwritten: what stands there, without our own notation
+        return Written(without_notation(source))
     if form is None:
         return Written(source)
     if form.kind == "text":
@@ -332,6 +332,12 @@ def _as_written(cell: Mapping[str, Any]) -> Written:
         return Written(text, courses.safe_html(text))
     block = courses.Block("form", str(cell.get("id", "")), source=source, form=form)
     return Written(source, block=block, value=answer)
+
+
+def without_notation(source: str) -> str:
+    """A cell without the lines that describe its field: they are for the page, not for a reader."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("#|")]
+    return "\n".join(lines).strip("\n")
 
 
 def is_exam(submission: Submission) -> bool:

@@ -56,6 +56,24 @@ def find_units_to_go_to(
     return Choices(search, len(found), lines, searchable)
 
 
+def units_to_call(tree: Mapping[int, UnitNode], own: int | None) -> list[Choice]:
+    """Whom a class may be for: the caller's own unit and those above it, then every other one
+    directly below the nation."""
+    nearest: list[UnitNode] = []
+    while own is not None and own in tree and tree[own] not in nearest:
+        nearest.append(tree[own])
+        own = tree[own].parent_id
+    nations = {unit.id for unit in tree.values() if unit.kind == "nation"}
+    others = [
+        unit
+        for unit in tree.values()
+        if unit.successor_id is None and unit.parent_id in nations and unit not in nearest
+    ]
+    others.sort(key=lambda unit: names.sort_key(unit.name))
+    rest = [] if nearest else [unit for unit in tree.values() if unit.kind == "nation"]
+    return [Choice(unit.id, unit.name) for unit in (*nearest, *rest, *others)]
+
+
 def _has(unit: UnitNode, tree: Mapping[int, UnitNode], words: Sequence[str]) -> bool:
     said = fold(f"{_label(unit, tree)} {unit.code}")
     return all(word in said for word in words)

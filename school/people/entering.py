@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analytics.certificates.printable import unprintable
 from core.messages import Message, Refused
+from core.names import in_small_letters
 from records.people.logins import REGISTERED
 from records.tables.entry import PUBLIC_GROUPS
 from school.people.account_tokens import ALPHABET
@@ -72,6 +73,8 @@ def _fault_of_name(name: str) -> Message | None:
         trouble = cannot_be_printed(letters)
     if trouble is None:
         return None
+    if in_small_letters(name):
+        return Message("{why}. {mend}", {"why": trouble[0], "mend": trouble[1]})
     return Message("{why}; hãy ghi đúng họ tên như trong căn cước", {"why": trouble[0]})
 
 

@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.names import KEY_LENGTH, name_key, sort_key
+from core.names import KEY_LENGTH, in_small_letters, name_key, sort_key, with_capitals
 from records import Records
 from records.people import persons
 from records.programme import counting
@@ -86,3 +86,11 @@ def test_who_changes_their_name_moves_in_the_list_and_who_is_erased_leaves_no_tr
         persons.erase_person(session, person.id, at=AT)
         found = session.get_one(Person, person.id)
         assert (found.full_name, found.name_key) == ("", "")
+
+
+def test_a_name_all_in_small_letters_is_seen_and_offered_with_capitals() -> None:
+    assert in_small_letters("nguyễn thị an")
+    assert in_small_letters("đỗ y")
+    assert not any(map(in_small_letters, ("Nguyễn thị An", "NGUYỄN", "H'Hen niê", "")))
+    assert with_capitals("nguyễn thị an (mẫu)") == "Nguyễn Thị An (Mẫu)"
+    assert with_capitals("h'hen niê-êban") == "H'Hen Niê-Êban"

@@ -11,6 +11,7 @@ from analytics.certificates.printable import unprintable
 from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message
+from core.names import in_small_letters, with_capitals
 from records.people import persons
 from records.people.logins import FOR_REGISTERED, is_registered
 from records.programme.counting import UnitNode
@@ -61,6 +62,12 @@ class Fault:
     value: str
     reason: Message
     mend: Message
+
+    @property
+    def offered(self) -> str:
+        """What may stand in its place, for the reader to agree to; else what stood there."""
+        small = self.key == "full_name" and in_small_letters(self.value)
+        return with_capitals(self.value) if small else self.value
 
     @property
     def column(self) -> str:

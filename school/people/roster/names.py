@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 
 from core.messages import Message
+from core.names import in_small_letters, with_capitals
 
 _LIKE = {
     **dict.fromkeys("‘’‛ʼʻ´`′＇ʹꞌ", "'"),
@@ -47,6 +48,11 @@ def refuse_name(text: str) -> tuple[Message, Message] | None:
         return cannot_be_printed(strange)
     if not any(char.isalpha() for char in text):
         return Message("Họ tên có ký tự lạ"), Message("Chỉ gồm chữ cái và dấu cách")
+    if in_small_letters(text):
+        return (
+            Message("Họ tên viết toàn chữ thường"),
+            Message("Viết hoa chữ đầu mỗi tiếng: {name}", {"name": with_capitals(text)}),
+        )
     longest = max(text.split(), key=len)
     if len(longest) > LONGEST_WORD:
         return (

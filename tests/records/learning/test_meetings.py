@@ -11,6 +11,7 @@ import pytest
 from core.messages import Refused
 from records import Records
 from records.learning import enrolments, meetings, progress
+from records.people import persons
 from records.programme import counting
 from records.tables.courses import Release
 from records.tables.learning import Meeting
@@ -122,3 +123,33 @@ def test_a_lesson_attended_in_person_counts_as_taken_part_in_and_earns_nothing(
         )
     assert facts and (facts.lessons_done, facts.took_part, facts.points) == (1, False, 0.0)
     assert standing == facts
+
+
+def test_a_class_calls_the_people_of_its_unit_and_those_who_began_a_course_where_none_is_named(
+    records: Records, release: Release, course: Any, learner: Person, at: dt.datetime
+) -> None:
+    def call(place: str, unit_id: int | None) -> int:
+        return meetings.call_meeting(
+            session, course=course.slug, lesson="bai-mot", place=place, starts_at=at,
+            ends_at=at + HOUR, by="TNgiangvien", unit_id=unit_id,
+        ).id  # fmt: skip
+
+    def own() -> list[str]:
+        return [one.place for one in meetings.own_open_meetings(session, learner.id, at=at)]
+
+    with records.begin() as session:
+        assert own() == []
+        persons.load_units(session)
+        nation = persons.find_nation(session)
+        here = persons.find_unit(session, "province", "2025", "15")
+        there = persons.find_unit(session, "province", "2025", "01")
+        person = session.get(Person, learner.id)
+        person.unit_id = here.id
+        call("Lào Cai", here.id)
+        call("Hà Nội", there.id)
+        call("Cả nước", nation.id)
+        call("Không nêu đơn vị", None)
+        assert sorted(own()) == ["Cả nước", "Lào Cai"]
+        enrolments.begin_course(session, learner.id, course.slug, at=at, seed=1)
+        assert sorted(own()) == ["Cả nước", "Không nêu đơn vị", "Lào Cai"]
+        assert len(meetings.open_meetings(session, learner.id, at=at)) == 4

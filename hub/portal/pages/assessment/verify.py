@@ -96,7 +96,8 @@ class VerifyNumber(PageHandler):
 
 
 class CertificateFile(BaseHandler):
-    """The signed PDF, or the credential (JWT), for its holder and for officers in charge."""
+    """The signed PDF, its page as a picture, or the credential (JWT), for its holder and for
+    officers in charge."""
 
     cost: ClassVar[float] = 4
 
@@ -107,6 +108,11 @@ class CertificateFile(BaseHandler):
         facts = await self.look(self._load, number, office)
         if facts is None:
             raise self.absent()
+        if kind == "png":
+            picture = await self.in_thread(lambda: office.picture(facts))
+            self.set_header("Content-Type", "image/png")
+            self.finish(picture)
+            return
         if kind == "pdf":
             content: bytes | str = await self._paper(office, facts)
             self.set_header("Content-Type", "application/pdf")
@@ -114,7 +120,9 @@ class CertificateFile(BaseHandler):
             content = await self.in_thread(lambda: office.credential(facts))
             self.set_header("Content-Type", "application/vc+jwt")
         name = f"{facts.number}.{kind}"
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        # Opened in the browser to be printed, where that is asked for.
+        how = "inline" if kind == "pdf" and self.get_argument("xem", "") else "attachment"
+        self.set_header("Content-Disposition", f'{how}; filename="{name}"')
         self.finish(content)
 
     async def _paper(self, office: CertificateOffice, facts: Facts) -> bytes:

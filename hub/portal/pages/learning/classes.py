@@ -15,6 +15,7 @@ from records import Session
 from records.courses import releases
 from records.learning import meetings
 from records.people import persons
+from records.programme.counting import load_units_tree
 from records.tables.courses import Release
 from records.tables.learning import Attendance, Meeting
 from records.tables.people import Unit
@@ -22,6 +23,7 @@ from school import access
 from school.learning import acts
 from school.marking import insight
 from school.people import looks
+from school.people.choosing_units import Choice, units_to_call
 
 Entries = dict[tuple[str, str], LessonEntry]  # by course and lesson
 
@@ -31,19 +33,25 @@ class Classes(PageHandler):
 
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
-        called, current, entries = await self.read(self._load)
+        called, current, entries, units = await self.read(self._load)
         self.page(
             "learning/classes.html",
             called=called,
+            units=units,
+            own_unit=self.actor.unit_id,
             releases=current,
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
         )
 
     def _load(
         self, session: Session
-    ) -> tuple[Sequence[tuple[Meeting, int]], Sequence[Release], Entries]:
-        entries = insight.lesson_entries(session)
-        return meetings.meetings(session), releases.current_releases(session), entries
+    ) -> tuple[Sequence[tuple[Meeting, int]], Sequence[Release], Entries, Sequence[Choice]]:
+        return (
+            meetings.meetings(session),
+            releases.current_releases(session),
+            insight.lesson_entries(session),
+            units_to_call(load_units_tree(session), self.actor.unit_id),
+        )
 
     async def post(self) -> None:
         self.require(access.may_call_class(self.actor))
@@ -62,6 +70,7 @@ class Classes(PageHandler):
             place=place,
             starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
             ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
+            unit_id=forms.read_key(self.get_body_argument("unit", "")),
             at=self.now,
         )
         self.redirect(self.url("teaching", "classes", meeting))
@@ -132,8 +141,21 @@ class Attend(PageHandler):
 
     async def _show(self, done: Meeting | None) -> None:
         assert self.actor.person_id is not None
-        still_open = await self.read(meetings.open_meetings, self.actor.person_id, at=self.now)
-        self.page("learning/attend.html", meetings=still_open, done=done)
+        own, everywhere = await self.read(self._load, self.actor.person_id)
+        self.page(
+            "learning/attend.html",
+            meetings=own,
+            elsewhere=[one for one in everywhere if one.id not in {mine.id for mine in own}],
+            done=done,
+        )
+
+    def _load(
+        self, session: Session, person_id: int
+    ) -> tuple[Sequence[Meeting], Sequence[Meeting]]:
+        return (
+            meetings.own_open_meetings(session, person_id, at=self.now),
+            meetings.open_meetings(session, person_id, at=self.now),
+        )
 
 
 class Notices(PageHandler):

@@ -19,9 +19,11 @@ from records.people import persons
 from records.tables.assessment import Certificate
 from records.tables.learning import Meeting, Notice
 from school import access
+from school.assessment import growth
 from school.learning import overview as learning
 from school.learning import search
-from skills_framework.framework import Framework, load_framework
+from school.learning.way import find_way
+from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
 
 NOTICES_STAY = dt.timedelta(days=60)
 
@@ -52,7 +54,7 @@ def load_overview(
         notices=notices.unread_notices(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
-        meetings=meetings.open_meetings(session, actor.person_id, at=at),
+        meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
         way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
     )
 
@@ -62,19 +64,25 @@ class OwnLearning(PageHandler):
 
     async def get(self) -> None:
         overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
-        begun = [course for course in overview.courses if course.begun]
+        step = learning.next_step(overview.courses, self.now, overview.way.wanted)
+        road = find_way(overview.way.wanted, overview.courses, self.now)
+        apart = [one for one in overview.courses if not road.has(one.slug)]
+        proposed = step.course.slug if step else ""
         self.page(
             "learning/home.html",
-            step=learning.next_step(overview.courses, self.now, overview.way.wanted),
+            step=step,
             way=overview.way,
-            left=learning.left_of(overview.way, overview.courses),
+            road=road,
             known={course.slug: course for course in overview.courses},
             deadlines=learning.deadlines(overview.courses, self.now)[:5],
-            begun=begun,
-            others=[course for course in overview.courses if not course.begun],
+            has_begun=any(course.begun for course in overview.courses),
+            begun=[one for one in apart if one.begun and not one.passed],
+            completed=[one for one in apart if one.passed],
+            others=[one for one in apart if not one.begun and one.slug != proposed],
             certificates=overview.certificates,
+            earned=next((one for one in overview.certificates if not one.revoked_at), None),
             name_fault=fault_of_name(self.actor.full_name),
-            profile=overview.profile,
+            measured=[domain for domain in overview.profile if domain.seen],
             unit_name=overview.unit_name,
             notices=overview.notices,
             meetings=overview.meetings,
@@ -126,9 +134,11 @@ class CoursePage(PageHandler):
         )
         if course is None:
             raise self.absent()
+        road = find_way([slug], [course], self.now)
         self.page(
             "learning/course.html",
             course=course,
+            stretch=road.stretches[0],
             step=learning.next_step([course], self.now),
             programmes=learning.PROGRAMMES,
             frames=learning.FRAMES,
@@ -154,7 +164,22 @@ class ProfilePage(PageHandler):
 
     async def get(self) -> None:
         overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
-        self.page("learning/profile.html", profile=overview.profile, unit_name=overview.unit_name)
+        assert self.actor.person_id is not None
+        domains = await self.read(
+            growth.load_growth,
+            self.actor.person_id,
+            overview.profile,
+            overview.courses,
+            at=self.now,
+        )
+        self.page(
+            "learning/profile.html",
+            profile=overview.profile,
+            domains=domains,
+            pass_share=PASS_SHARE,
+            least=LEAST_EVIDENCE,
+            unit_name=overview.unit_name,
+        )
 
 
 class Language(PageHandler):

@@ -97,6 +97,7 @@ class LessonView(PageHandler):
             picture=self._picture(insight),
             handed_in=handed_in,
             terms=agreed,
+            saved=self.get_query_argument("saved", "") == "terms" and not self.form,
             local_time=_local_time,
         )
 
@@ -138,7 +139,8 @@ class LessonTerms(LessonView):
             sure=sure,
             at=self.now,
         )
-        self.redirect(self.url("teaching", "courses", slug, "lessons", lesson))
+        here = self.url("teaching", "courses", slug, "lessons", lesson, saved="terms")
+        self.redirect(f"{here}#terms")
 
 
 class TeachingSubmission(PageHandler):

@@ -15,7 +15,7 @@ from records.platform import audit
 from records.tables.platform import AuditEntry
 from school import access
 from school.people import looks
-from school.platform import acts
+from school.platform import acts, log_words
 
 
 class AuditPage(OfficerPage):
@@ -34,6 +34,7 @@ class AuditPage(OfficerPage):
             chain=chain,
             search=search,
             size=PAGE,
+            words=log_words,
         )
 
     def _load(

@@ -235,7 +235,12 @@ def test_names_of_all_peoples_are_kept_and_what_no_certificate_can_print_is_refu
 ) -> None:
     outcome = load_file(provinces, "ten-hop-le.xlsx")
     refused = {fault.line - 1 for fault in outcome.faults}
-    assert refused == {22, 25, 26, 27, 28}  # B2, a comma, A/B, Chinese, Khmer script
+    # B2, a comma, A/B, Chinese, Khmer script, and a name all in small letters
+    assert refused == {22, 25, 26, 27, 28, 33}
+    small = next(fault for fault in outcome.faults if fault.line == 34)
+    assert small.value.islower()
+    assert small.offered == small.value.title()
+    assert small.offered in str(small.mend)
 
 
 @pytest.mark.parametrize(

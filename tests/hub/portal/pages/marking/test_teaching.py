@@ -28,6 +28,7 @@ from records.people import persons
 from records.people.looks import looks_at
 from records.platform import audit
 from records.tables.marking import Submission
+from school.marking import reviews
 
 ROOT = Path(__file__).parents[5]
 TEMPLATE = ROOT / "courses" / "template"
@@ -416,6 +417,39 @@ async def test_a_deadline_keeps_its_seconds_when_it_is_saved_again(site: Any) ->
         with site.records.read() as session:
             kept = lesson_terms.find_terms(session, COURSE, LESSON).closes_at
         assert kept.astimezone(HANOI).replace(tzinfo=None) == dt.datetime.fromisoformat(typed)
+
+
+async def test_saving_a_deadline_says_what_now_holds_and_stays_there(site: Any) -> None:
+    teacher, path = site.as_("thay"), f"teaching/courses/{COURSE}/lessons/{LESSON}"
+    saved = await teacher.post_form(f"{path}/terms", closes="2026-12-31T23:59", tries="2")
+    assert saved.headers["Location"].endswith(f"{path}?saved=terms#terms")
+    page = (await teacher.get(f"{path}?saved=terms")).text
+    assert "Đã lưu. Hạn nộp: 23:59, 31/12/2026 (giờ Việt Nam). Được nộp 2 lần." in page
+    assert 'id="terms"' in page
+    assert "Đã lưu." not in (await teacher.get(path)).text
+    await teacher.post_form(f"{path}/terms", closes="", tries="")
+    page = (await teacher.get(f"{path}?saved=terms")).text
+    assert "Đã lưu. Bài không có hạn nộp. Số lần nộp không giới hạn." in page
+
+
+async def test_submissions_stand_in_the_order_of_time_whatever_their_numbers(site: Any) -> None:
+    early = site.clock.at - dt.timedelta(days=3)
+    first, second = hand_in(site, "an"), hand_in(site, "binh")
+    with site.records.begin() as session:
+        session.get(Submission, max(first, second)).submitted_at = early  # it came from elsewhere
+    page = (await site.as_("thay").get(f"teaching/courses/{COURSE}/lessons/{LESSON}")).text
+    places = [page.index(f"teaching/submissions/{one}") for one in sorted((first, second))]
+    assert places == sorted(places)
+    rest = await site.as_("thay").get(
+        f"teaching/courses/{COURSE}/lessons/{LESSON}?before={min(first, second)}"
+    )
+    assert f"teaching/submissions/{max(first, second)}" in rest.text
+    assert f"teaching/submissions/{min(first, second)}" not in rest.text
+
+
+def test_a_field_that_was_overwritten_is_shown_without_our_notation() -> None:
+    source = "#| form: number\n#| label: Bao nhiêu\nx = print(1)\n"
+    assert reviews.without_notation(source) == "x = print(1)"
 
 
 async def test_the_lab_shows_the_sentence_of_each_task_once_it_is_marked(site: Any) -> None:

@@ -1,0 +1,3 @@
+import { speakBubbles } from "./page/bubbles.js";
+
+speakBubbles(document, document.body.dataset);

@@ -1,0 +1,3 @@
+import { keepSum } from "./page/sum.js";
+
+document.querySelectorAll("[data-sum]").forEach(keepSum);
