@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import logging
 import os
 import secrets
@@ -56,6 +57,7 @@ from hub.portal.pages.people import (
 from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
+from hub.portal.roster_jobs import RosterJobs, carry_out
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.watch import Watch
 from hub.portal.web import Portal
@@ -136,6 +138,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),
+        (r"roster/progress", roster.RosterProgress),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
@@ -246,6 +249,7 @@ def make_portal(
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(threads, still_waiting, submissions)
 
+    sheets = SheetDesk(allow_reduced=settings.allow_reduced_walls)
     return Portal(
         settings=settings,
         prefix=prefix,
@@ -262,8 +266,12 @@ def make_portal(
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
-        sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
+        sheets=sheets,
         kept_files=KeptFiles(settings.data / "cache" / "sheets"),
+        roster_jobs=RosterJobs(
+            settings.data / "cache" / "roster-jobs",
+            functools.partial(carry_out, records, sheets.open, clock),
+        ),
         labs=lab_door,
         census=census,
         keeps_passwords=keeps_passwords,

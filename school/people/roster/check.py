@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analytics.certificates.printable import unprintable
@@ -49,6 +49,13 @@ VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+TELL_EVERY = 500  # rows
+
+Tell = Callable[[int, int], None]  # how many are done, of how many
+
+
+def tell_nobody(done: int, of: int) -> None:
+    """For whoever does not wait to hear how far it is."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +105,30 @@ class Known:
     def __post_init__(self) -> None:
         self.by_key.update({(u.kind, u.vintage, u.code): u for u in self.units.values()})
 
+    def facts(self) -> object:
+        """What `check_rows` asks of it, as a value: the same facts give the same verdicts."""
+        people = {
+            code: (person.full_name, person.left_at, person.unit_id)
+            for code, person in self.people.items()
+        }
+        scope = None if self.scope is None else frozenset(self.scope)
+        told = (dict(self.usernames), dict(self.spellings))
+        return (dict(self.units), people, *told, scope, self.today)
 
-def check_rows(rows: Iterable[Row], known: Known) -> tuple[list[Entry], list[Fault]]:
-    """Entries of the good rows, and every fault of the others. Decides; touches nothing."""
+
+def check_rows(
+    rows: Iterable[Row], known: Known, tell: Tell = tell_nobody
+) -> tuple[list[Entry], list[Fault]]:
+    """Entries of the good rows, and every fault of the others. Decides; touches nothing, but
+    ``tell``s how far it is, which may raise to end it."""
     entries: list[Entry] = []
     faults: list[Fault] = []
     lines_of: dict[tuple[str, str], int] = {}
     rows = list(rows)
     turned = turned_round((_birth_of(row), row.kinds.get("born", "text")) for row in rows)
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number % TELL_EVERY == 0:
+            tell(number, len(rows))
         check = _RowCheck(row, known, lines_of, turned=turned)
         entry = check.entry()
         if entry:
