@@ -16,7 +16,12 @@ from records.tables.people import Person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.people import life, looks, own_data  # noqa: F401 - acts of theirs are listed with these
+from school.people import (  # acts of theirs are listed with these
+    life,  # noqa: F401
+    looks,  # noqa: F401
+    own_data,  # noqa: F401
+    purposes,  # noqa: F401
+)
 from school.people.appointing import (
     ALWAYS,
     Days,

@@ -6,14 +6,17 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from analytics.certificates.printable import unprintable
 from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message
+from core.names import name_key
 from records.people import persons
 from records.people.logins import FOR_REGISTERED, is_registered
 from records.programme.counting import UnitNode
+from records.schema import folded_name
 from records.tables.people import Person
 from school.people.roster.births import MEND, read_birth, turned_round
 from school.people.roster.broken_cells import trouble_of
@@ -89,6 +92,16 @@ class Entry:
     username: str | None
     born: str | None = None  # "1985-03-12", or the year alone
 
+    @cached_property
+    def name_key(self) -> str:
+        """What lists order the name by."""
+        return name_key(self.full_name)
+
+    @cached_property
+    def name_folded(self) -> str:
+        """The name as searches find it."""
+        return folded_name(self.full_name)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -132,6 +145,7 @@ def check_rows(
         check = _RowCheck(row, known, lines_of, turned=turned)
         entry = check.entry()
         if entry:
+            assert entry.name_key and entry.name_folded  # now, while nobody waits for it
             entries.append(entry)
         faults.extend(check.faults)
     return entries, faults

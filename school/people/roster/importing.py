@@ -21,7 +21,6 @@ from records.people.roster import (
 )
 from records.platform import audit
 from records.programme.counting import load_units_tree
-from records.schema import folded_name
 from records.tables.people import Person
 from school.people import looks
 from school.people.roster import standing
@@ -192,7 +191,7 @@ def _compare(
     compared = (difference(entry, known.people.get(entry.code), name_of) for entry in entries)
     differences = tuple(one for one in compared if one is not None)
     added = sum(not one.changes for one in differences)
-    names = {folded_name(entry.full_name) for entry in entries if entry.code not in known.people}
+    names = {entry.name_folded for entry in entries if entry.code not in known.people}
     likely = tuple(likely_twice(entries, known.people, people_called(session, names)))
     looks.show(session, (one.person_id for one in likely if one.person_id), "roster")
     return Outcome(
@@ -259,6 +258,8 @@ def _new(entry: Entry, at: dt.datetime) -> dict[str, Any]:
         "username": entry.username,
         "code": entry.code,
         "full_name": entry.full_name,
+        "name_key": entry.name_key,
+        "name_folded": entry.name_folded,
         "email": entry.email,
         "born": entry.born,
         "position": entry.position,
