@@ -115,6 +115,13 @@ class RolesFromRecords(HasTraits):
             return False
         return known.model
 
+    def pre_spawn_start(self, user: Any, spawner: Any) -> Any:
+        """A lab is about to start, and has its token."""
+        db = self.db  # type: ignore[attr-defined]  # the hub's, of the authenticator
+        accounts.note_lab_token(db, spawner.api_token)
+        db.commit()
+        return super().pre_spawn_start(user, spawner)  # type: ignore[misc]
+
     def open_records(self) -> Records:
         if self._records is None:
             self._records = open_records(self.records_url, audit_key=self.audit_key)
