@@ -22,8 +22,8 @@ from school.refusals import Busy
 
 TOO_OFTEN = Message("Có quá nhiều lần đăng ký từ nơi này. Hãy chờ ít phút rồi thử lại.")
 TOO_MANY_HERE = Message(
-    "Từ nơi này có quá nhiều người đã đăng ký mà chưa mở thư xác nhận. Hãy mở thư đã nhận, hoặc thử "
-    "lại vào ngày mai."
+    "Từ nơi này có quá nhiều người đã đăng ký mà chưa mở thư xác nhận. Hãy mở thư đã nhận, hoặc "
+    "thử lại vào ngày mai."
 )
 VINTAGE = "2025"
 P = ParamSpec("P")
