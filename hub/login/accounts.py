@@ -17,7 +17,7 @@ from jupyterhub import dbutil, orm
 from nativeauthenticator.orm import UserInfo
 
 from hub.login import hub_database
-from hub.login.strength import check_password
+from school.people.login.strength import check_password
 
 # No letters or digits that are taken for each other when read from paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

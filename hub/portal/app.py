@@ -57,13 +57,14 @@ from hub.portal.pages.people import (
 from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
-from hub.portal.roster_jobs import RosterJobs, carry_out
+from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.watch import Watch
 from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
+from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
 SLUG = r"([a-z0-9][a-z0-9-]*)"

@@ -8,26 +8,19 @@ that was ended in the middle can say so, a line on disk stands for a job that is
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.messages import Message, Refused
 from hub.platform.private_files import make_private_folder, write_private
-from records import Records, Session
-from school import access
-from school.access import Actor
-from school.people import acts, looks
-from school.people.roster import Outcome, Table, correct, read_table
+from school.people.long_lists import Order
+from school.people.roster import Outcome
 from school.people.roster.importing import Telling
-from school.people.roster.old_encodings import Encoding
-from school.people.sheets import Opener
 
 FINISHED_KEPT_S = 3600
 MOST_FINISHED = 8  # what came of a long list is large
@@ -40,25 +33,6 @@ log = logging.getLogger("motcham.portal")
 
 class Ended(Exception):
     """The portal is ending, so the transaction is undone."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """A list and what is to be done with it."""
-
-    actor: Actor
-    name: str
-    content: bytes
-    dry_run: bool
-    at: dt.datetime
-    table: Table | None = None  # where it was read already
-    corrections: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    convert: Encoding | None = None
-    kept: str = ""  # the word for the file (`hub.portal.kept_files`)
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass
@@ -86,39 +60,6 @@ class BrokenOff:
     dry_run: bool
     sha256: str
     at: dt.datetime
-
-
-def carry_out(
-    records: Records,
-    opener: Opener,
-    clock: Callable[[], dt.datetime],
-    order: Order,
-    step: Callable[[str], None],
-    tell: Telling,
-) -> Outcome:
-    """Do an order, with the rights that its sender has now. Rows are judged before the transaction
-    that writes, which takes the verdicts where what they stand on still holds."""
-    step("reading")
-    table = correct(order.table or read_table(order.name, order.content, opener), order.corrections)
-    at = clock()
-    sent = (order.name, order.content, order.convert, table)
-    with records.read() as session:
-        actor = access.load_actor(session, order.actor.username or "", at=at)
-        judged = acts.judge_roster(session, actor, table, order.convert, at=at, tell=tell)
-
-    def look(session: Session) -> Outcome:
-        ask = functools.partial(acts.check_roster, session, actor, *sent, at=at, judged=judged)
-        return looks.look(session, actor, ask, at=at)
-
-    step("comparing")
-    if order.dry_run:
-        return records.note(look)
-    with records.begin() as session:
-        actor = access.load_actor(session, order.actor.username or "", at=at)
-        do = functools.partial(
-            acts.import_roster, session, actor, *sent, at=at, judged=judged, tell=tell
-        )
-        return looks.acted(session, actor, do, at=at)
 
 
 class RosterJobs:

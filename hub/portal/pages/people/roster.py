@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from core.messages import Message, Refused
 from hub.portal.returned_forms import at_field, return_form
-from hub.portal.roster_jobs import BrokenOff, Job, Order, RosterJobs
+from hub.portal.roster_jobs import BrokenOff, Job, RosterJobs
 from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.programme.counting import load_units_tree
 from school import access
 from school.people import acts
+from school.people.long_lists import Order
 from school.people.roster import COLUMNS, Outcome, Table, correct, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import encoding_named

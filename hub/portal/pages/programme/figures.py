@@ -7,7 +7,6 @@ go. What is counted and how is `analytics.programme.figures`; nothing is counted
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from analytics.programme import charts
+from analytics.programme import by_themselves, charts
 from analytics.programme.figures import (
     NOWHERE,
     Figures,
@@ -47,7 +46,6 @@ from school import access
 from school.people import looks
 from school.people.entering import GROUP_NAMES
 
-THEMSELVES = "tu-dang-ky"  # in open data, in place of a list of provinces
 STATES = {
     "all": Message("Tất cả"),
     "certified": Message("Đã có chứng nhận"),
@@ -225,11 +223,20 @@ class UnitPeople(OfficerPage):
 # --- without login ----------------------------------------------------------------------------
 
 
-class PublicProgress(OfficerPage):
-    """The programme's progress for everybody, small numbers withheld."""
+class _Open(BaseHandler):
+    """What the page and the open data share."""
 
     public: ClassVar[bool] = True
     cost: ClassVar[float] = 4
+
+    async def themselves(self) -> dict[str, int | Withheld] | None:
+        door = self.portal.settings.door != "closed"
+        count = by_themselves.count_by_themselves
+        return await self.read(count, self.programme, door_is_open=door, until=self.now)
+
+
+class PublicProgress(_Open, OfficerPage):
+    """The programme's progress for everybody, small numbers withheld."""
 
     async def get(self) -> None:
         vintage = self.vintage()
@@ -238,9 +245,7 @@ class PublicProgress(OfficerPage):
             "programme/public.html",
             figures=figures,
             shown=_protected(figures),
-            themselves=await self.read(
-                _by_themselves, self.programme, self.portal.settings.door != "closed", self.now
-            ),
+            themselves=await self.themselves(),
             programme=load_programmes()[self.programme],
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             smallest=SMALLEST,
@@ -251,27 +256,23 @@ class PublicProgress(OfficerPage):
         )
 
 
-class OpenData(BaseHandler):
+class OpenData(_Open):
     """The same as CSV, or as a workbook whose codes keep their zeros: free, machine-readable, no
     identification asked."""
-
-    public: ClassVar[bool] = True
-    cost: ClassVar[float] = 4
 
     async def get(self, kind: str) -> None:
         vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
         figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
         shown = _protected(figures)
-        door_is_open = self.portal.settings.door != "closed"
-        themselves = await self.read(_by_themselves, self.programme, door_is_open, self.now)
+        themselves = await self.themselves()
         today = today_in_vietnam(self.now).isoformat()
         rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
         for line in figures.provinces:
-            certified = _said(shown[line.code])
+            certified = by_themselves.as_open_data(shown[line.code])
             rows.append([vintage, line.code, str(line.name), line.planned, certified, today])
         if themselves is not None:  # in no province, and under a sign of their own: never summed
-            certified = _said(themselves["certified"])
-            rows.append([THEMSELVES, "", "Người tự đăng ký", None, certified, today])
+            certified = by_themselves.as_open_data(themselves["certified"])
+            rows.append([by_themselves.SIGN, "", "Người tự đăng ký", None, certified, today])
         if kind == "xlsx":
             self.set_header("Content-Type", XLSX)
             self.finish(write_rows(rows, sheet="Tiến độ"))
@@ -292,25 +293,6 @@ class OpenData(BaseHandler):
 
 def _protected(figures: Figures) -> dict[str, int | Withheld]:
     return protect({line.code: line.certified for line in figures.provinces})
-
-
-def _said(count: int | Withheld) -> int | str:
-    """As open data have it."""
-    return count.value if isinstance(count, Withheld) else count
-
-
-def _by_themselves(
-    session: Session, programme: str, door_is_open: bool, at: dt.datetime
-) -> dict[str, int | Withheld] | None:
-    """Of all who came in by themselves: how many registered, and hold the public's certificate;
-    None where nobody could and nobody did."""
-    lines = count_public(session, programme, until=at)
-    registered = sum(one.registered for one in lines)
-    if not (registered or door_is_open):
-        return None
-    # Each by itself: neither is a part of a sum that is published.
-    certified = sum(one.certified for one in lines)
-    return protect({"registered": registered}) | protect({"certified": certified})
 
 
 def _visible_path(
