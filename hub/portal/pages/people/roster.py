@@ -61,6 +61,14 @@ class _Rosters(UploadPage):
             encodings=ENCODINGS,
         )
 
+    async def find_broken_off(self) -> tuple[BrokenOff, bool] | None:
+        """A job that an ending of the portal broke off, and whether it had come to its end."""
+        found = self.jobs.broken_off(self.owner)
+        if found is None:
+            return None
+        imported = await self.read(acts.was_imported, found.sha256, found.at)
+        return found, imported
+
     def forget_file(self) -> str:
         """The owner's file has done its duty; the word for none."""
         self.kept.forget(self.owner)
@@ -80,15 +88,7 @@ class RosterPage(_Rosters):
             self.redirect(self.url("roster", "progress"))
             return
         finished = job.order.name if job is not None and not job.running else ""
-        self.show_outcome(None, finished=finished, broken_off=await self._broken_off())
-
-    async def _broken_off(self) -> tuple[BrokenOff, bool] | None:
-        """A job that an ending of the portal broke off, and whether it had come to its end."""
-        found = self.jobs.broken_off(self.owner)
-        if found is None:
-            return None
-        imported = await self.read(acts.was_imported, found.sha256, found.at)
-        return found, imported
+        self.show_outcome(None, finished=finished, broken_off=await self.find_broken_off())
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))
@@ -153,8 +153,8 @@ class RosterProgress(_Rosters):
     async def get(self) -> None:
         self.require(access.may_import_roster(self.actor))
         job = self.jobs.of(self.owner, at=self.now)
-        if job is None:
-            self.redirect(self.url("roster"))
+        if job is None:  # also at the first reload after a restart
+            self.show_outcome(None, broken_off=await self.find_broken_off())
         elif job.running:
             self._tell(job)
         elif job.outcome is None:
