@@ -7,10 +7,11 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub.login import authenticator, claims, hub_database, reader, scopes
+from hub.login import authenticator, hub_database, reader, scopes
 from hub.login.identity_provider import with_endpoints
 from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
+from school.people.login import claims
 
 c = get_config()  # noqa: F821 - given by JupyterHub
 settings = with_endpoints(load_settings())

@@ -8,6 +8,7 @@ rest from the family name on.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -51,6 +52,7 @@ def _rank(letter: str) -> int:
     return 0xF0 if letter.isalpha() else 0x01
 
 
+@lru_cache(maxsize=1024)
 def _letter_and_tone(char: str) -> tuple[str, int]:
     parts = unicodedata.normalize("NFD", char)
     kept = "".join(one for one in parts if one in _SHAPES or not unicodedata.combining(one))

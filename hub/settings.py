@@ -74,6 +74,7 @@ class Settings(BaseSettings):
 
     # What people ask about their own data (Law 91/2025/QH15)
     answer_working_days: int = Field(2, ge=1, le=60)
+    ask_purpose: bool = False  # whoever opens somebody else's page says first what for
 
     days_off: str = ""  # more days on which no office works, as decided for a year
     days_worked: str = ""  # Saturdays and Sundays on which offices work in exchange

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,13 @@ def insert_new(session: Session, table: type[Table], **values: Any) -> bool:
     statement = _insert(session, table).values(**values).on_conflict_do_nothing()
     keys = list(table.__table__.primary_key)
     return session.execute(statement.returning(*keys)).first() is not None
+
+
+def insert_all_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert these rows but for those that a unique constraint holds already."""
+    if rows:
+        statement = _insert(session, table).on_conflict_do_nothing()
+        session.execute(statement, [dict(row) for row in rows])
 
 
 def next_number(session: Session, name: str) -> int:

@@ -17,11 +17,20 @@ from jupyterhub import dbutil, orm
 from nativeauthenticator.orm import UserInfo
 
 from hub.login import hub_database
-from hub.login.strength import check_password
+from school.people.login.strength import check_password
 
 # No letters or digits that are taken for each other when read from paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _OF_A_LAB = ("access:servers!", "users:activity!")
+
+
+class LabToken(orm.Base):  # type: ignore[misc]  # JupyterHub says no types
+    """The hash of a token that the hub gave a lab to speak by. People name the tokens they make and
+    choose what those may do, so neither tells one from the other."""
+
+    __tablename__ = "motcham_lab_token"
+
+    hashed = orm.Column(orm.Unicode(255), primary_key=True)
 
 
 @contextmanager
@@ -34,7 +43,8 @@ def open_accounts(url: str) -> Iterator[Any]:
         logging.disable(logging.NOTSET)
         logging.getLogger("alembic").setLevel(logging.WARNING)  # the hub's own set it to tell all
     try:
-        UserInfo.__table__.create(session.get_bind(), checkfirst=True)
+        for table in (UserInfo, LabToken):
+            table.__table__.create(session.get_bind(), checkfirst=True)
         yield session
         session.commit()
     finally:
@@ -76,23 +86,34 @@ def keep_hash(accounts: Any, username: str, hashed: bytes) -> None:
 def end_sessions(accounts: Any, username: str, *, keep_labs: bool) -> None:
     """Whoever is logged in by this name is so no longer, here and wherever a token of theirs is
     shown: the portal and labs' pages ask again within a minute. ``keep_labs``: what a running lab
-    itself tells the hub by stays, where nobody stops it first. Its note alone would not do: people
-    name the tokens they make."""
+    itself tells the hub by (`note_lab_token`) stays, where nobody stops it first."""
     user = orm.User.find(accounts, username)
     if user is None:
         return
     accounts.query(orm.OAuthCode).filter(orm.OAuthCode.user_id == user.id).delete()
     for token in accounts.query(orm.APIToken).filter(orm.APIToken.user_id == user.id):
-        if not (keep_labs and _is_of_a_lab(token)):
+        if not (keep_labs and _is_of_a_lab(accounts, token)):
             accounts.delete(token)
     user.cookie_id = orm.new_token()
     accounts.flush()
 
 
-def _is_of_a_lab(token: Any) -> bool:
+def note_lab_token(accounts: Any, token: str) -> None:
+    """The hub gives this token to a lab that is about to start. Those of labs that are no more are
+    forgotten."""
+    for noted in accounts.query(LabToken):
+        if accounts.query(orm.APIToken).filter_by(hashed=noted.hashed).first() is None:
+            accounts.delete(noted)
+    found = orm.APIToken.find(accounts, token)
+    if found is not None and accounts.get(LabToken, found.hashed) is None:
+        accounts.add(LabToken(hashed=found.hashed))
+    accounts.flush()
+
+
+def _is_of_a_lab(accounts: Any, token: Any) -> bool:
     """Whether a token is what the hub gave a lab to speak by, and no more."""
     may = token.scopes or ["everything"]
-    return (token.note or "").startswith("Server at ") and all(
+    return accounts.get(LabToken, token.hashed) is not None and all(
         one.startswith(_OF_A_LAB) for one in may
     )
 

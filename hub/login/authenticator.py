@@ -29,17 +29,18 @@ from traitlets import Bool, Bytes, HasTraits, Instance, Integer, List, Unicode
 from core.messages import Message, Refused
 from hub.locale import translate
 from hub.locale.cookie import keep_language
-from hub.login import accounts, claims, key_pages, password_pages
+from hub.login import accounts, key_pages, password_pages
 from hub.login.callers import caller_of
 from hub.login.login_limits import LinkLimits, LoginLimits
 from hub.login.reader import translator_for
 from hub.login.same_site import Logout, comes_from_here
-from hub.login.strength import LONGEST_BYTES
 from hub.login.waiting import SecondFactor, WaitingRoom
 from records import Records, open_records
 from records.people import account_links, security_keys
 from school import access
 from school.people import account_acts, login_acts
+from school.people.login import claims
+from school.people.login.strength import LONGEST_BYTES
 from school.people.login_acts import Described
 
 WRONG = Message("Tên đăng nhập hoặc mật khẩu chưa đúng. Sai nhiều lần liên tiếp sẽ phải chờ.")
@@ -114,6 +115,13 @@ class RolesFromRecords(HasTraits):
             asyncio.get_running_loop().call_later(1, self._end_soon, user.name, known)
             return False
         return known.model
+
+    def pre_spawn_start(self, user: Any, spawner: Any) -> Any:
+        """A lab is about to start, and has its token."""
+        db = self.db  # type: ignore[attr-defined]  # the hub's, of the authenticator
+        accounts.note_lab_token(db, spawner.api_token)
+        db.commit()
+        return super().pre_spawn_start(user, spawner)  # type: ignore[misc]
 
     def open_records(self) -> Records:
         if self._records is None:

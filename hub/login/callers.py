@@ -36,6 +36,17 @@ def find_caller(forwarded: Sequence[str], peer: str, *, front_proxies: int = 0) 
     return str(address)
 
 
+def network_of(caller: str) -> str:
+    """The network that a caller, as `find_caller` says it, is in: what one who has a few addresses
+    has them of. Whatever is no address is a network of its own."""
+    try:
+        address = ipaddress.ip_network(caller).network_address
+    except ValueError:
+        return caller
+    bits = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network((address, bits), strict=False))
+
+
 def caller_of(request: Any, *, front_proxies: int = 0) -> str:
     """`find_caller` for a request of tornado, whatever its headers made of ``remote_ip``."""
     context = request.connection.context

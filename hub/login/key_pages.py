@@ -1,5 +1,5 @@
 """The hub's pages about security keys: asked for one after the password, the first one registered,
-one's own kept.
+one's own kept, none of which changes before one was shown.
 
 Until a key was shown (or a code on paper used up) there is no session: `hub.login.waiting` has who
 they are, the browser a cookie that opens these pages only. Each question is answered once.
@@ -36,7 +36,9 @@ def let_wait(handler: Any, found: SecondFactor, next_url: str) -> None:
     handler.redirect(f"{handler.hub.base_url}{page}")
 
 
-def _hand_cookie(handler: Any, found: SecondFactor, next_url: str, *, logs_in: bool) -> None:
+def _hand_cookie(
+    handler: Any, found: SecondFactor, next_url: str, *, logs_in: bool, then: str = ""
+) -> None:
     token = handler.authenticator.waiting.enter(
         found.username,
         found.person_id,
@@ -44,6 +46,7 @@ def _hand_cookie(handler: Any, found: SecondFactor, next_url: str, *, logs_in: b
         logs_in=logs_in,
         next_url=next_url,
         password=accounts.password_hash(handler.db, found.username),
+        then=then,
     )
     name, path = _cookie_of(handler)
     handler._set_cookie(name, token, encrypted=False, path=path, max_age=LASTS_S)
@@ -154,8 +157,72 @@ class WaitingPage(KeyPage):
         raise NotImplementedError
 
 
-class AskSecondFactor(WaitingPage):
-    """After the password: a key, or a code from paper."""
+class OwnKeys(KeyPage):
+    """What changes one's own keys, once it is known who asks."""
+
+    async def change(self, actor: Actor, action: str) -> None:
+        """One more ("add"), one less ("remove:3"), new codes ("codes"); and answer."""
+        what, _colon, key = action.partition(":")
+        codes: list[str] = []
+        try:
+            if what == "add":
+                self._begin_adding(actor)
+                return
+            if what == "remove" and key.isascii() and key.isdigit():
+                obliged = self.authenticator.second_factor_roles
+                await self.act(key_acts.remove_key, actor, int(key[:18]), obliged=obliged)
+                await self._keep_only_this_browser(actor)
+            elif what == "codes":
+                codes = await self.act(key_acts.make_codes, actor)
+        except Refused as refused:
+            await self.show_keys(refused)
+            return
+        home = f"{self.hub.base_url}security-keys"
+        if codes:
+            await show(self, "recovery-codes.html", codes=codes, next_url=home)
+        else:
+            self.redirect(home)
+
+    def _begin_adding(self, actor: Actor) -> None:
+        assert actor.person_id is not None
+        found = SecondFactor(actor.username or "", actor.person_id, registers=True)
+        _hand_cookie(self, found, f"{self.hub.base_url}security-keys", logs_in=False)
+        self.redirect(f"{self.hub.base_url}register-key")
+
+    async def _keep_only_this_browser(self, actor: Actor) -> None:
+        assert actor.person_id is not None
+        user = self.current_user
+        await self.authenticator.end_if_asked(user.name, actor.person_id)
+        self.db.refresh(user.orm_user)
+        self.set_hub_cookie(user)
+
+    async def actor_here(self) -> Actor:
+        at = dt.datetime.now(dt.UTC)
+        actor: Actor = await self.read(access.load_actor, self.current_user.name, at=at)
+        if not actor.known:
+            raise web.HTTPError(403)
+        return actor
+
+    async def show_keys(self, fault: Refused | None = None) -> None:
+        actor = await self.actor_here()
+        keys, left = await self.read(key_acts.load_keys, actor.person_id)
+        await show(
+            self,
+            "security-keys.html",
+            fault,
+            keys=keys,
+            left=left,
+            obliged=access.must_have_key(actor, self.authenticator.second_factor_roles),
+            here=self.here,
+            origin=self.origin,
+            asked_here=self.authenticator.asks_second_factor,
+            user_name=self.current_user.name,
+            asks_password=self.authenticator.keeps_passwords,
+        )
+
+
+class AskSecondFactor(WaitingPage, OwnKeys):
+    """After the password, or before one's keys change: a key, or a code from paper."""
 
     registers = False
 
@@ -179,8 +246,11 @@ class AskSecondFactor(WaitingPage):
             return
         self.leave(waiting)
         self.authenticator.waiting.forgive(waiting.person_id)
-        await self.enter(waiting)
-        self.redirect(waiting.next_url)
+        if waiting.logs_in:
+            await self.enter(waiting)
+            self.redirect(waiting.next_url)
+        else:
+            await self.change(actor, waiting.then)
 
     async def ask(self, waiting: Waiting, fault: Refused | None = None) -> None:
         over = self.authenticator.waiting.find(self.token) is not waiting
@@ -197,6 +267,7 @@ class AskSecondFactor(WaitingPage):
             here=self.here,
             origin=self.origin,
             over=over,
+            logs_in=waiting.logs_in,
         )
 
 
@@ -249,46 +320,39 @@ class RegisterKey(WaitingPage):
         )
 
 
-class SecurityKeys(KeyPage):
-    """One's own keys: what there is, one more, one less, new codes. Each by the password."""
+class SecurityKeys(OwnKeys):
+    """One's own keys: what there is, one more, one less, new codes. Each by the password, and by a
+    key where there is one: a browser that was left open, with whatever else is known, changes
+    nothing."""
 
     @web.authenticated
     async def get(self) -> None:
-        await self._show()
+        await self.show_keys()
 
     @web.authenticated
     async def post(self) -> None:
         if not self.authenticator.asks_second_factor:
-            await self._show()
+            await self.show_keys()
             return
-        codes: list[str] = []
         try:
             await self._check_password()
-            actor = await self._actor()
-            what, _colon, key = self.field("action").partition(":")
-            if what == "add":
-                self._begin_adding(actor)
-                return
-            if what == "remove" and key.isascii() and key.isdigit():
-                obliged = self.authenticator.second_factor_roles
-                await self.act(key_acts.remove_key, actor, int(key[:18]), obliged=obliged)
-                await self._keep_only_this_browser(actor)
-            elif what == "codes":
-                codes = await self.act(key_acts.make_codes, actor)
         except Refused as refused:
-            await self._show(refused)
+            await self.show_keys(refused)
             return
-        if codes:
-            home = f"{self.hub.base_url}security-keys"
-            await show(self, "recovery-codes.html", codes=codes, next_url=home)
+        actor, action = await self.actor_here(), self.field("action")[:40]
+        keys, _left = await self.read(key_acts.load_keys, actor.person_id)
+        if keys:
+            self._ask_for_key(actor, action)
         else:
-            self.redirect(f"{self.hub.base_url}security-keys")
+            await self.change(actor, action)
 
-    def _begin_adding(self, actor: Actor) -> None:
+    def _ask_for_key(self, actor: Actor, action: str) -> None:
+        """First a key is shown, at the page that asks for one; then it is done."""
         assert actor.person_id is not None
-        found = SecondFactor(actor.username or "", actor.person_id, registers=True)
-        _hand_cookie(self, found, f"{self.hub.base_url}security-keys", logs_in=False)
-        self.redirect(f"{self.hub.base_url}register-key")
+        found = SecondFactor(actor.username or "", actor.person_id, registers=False)
+        home = f"{self.hub.base_url}security-keys"
+        _hand_cookie(self, found, home, logs_in=False, then=action)
+        self.redirect(f"{self.hub.base_url}second-factor")
 
     async def _check_password(self) -> None:
         """Whoever finds an open browser changes nothing here."""
@@ -297,37 +361,6 @@ class SecurityKeys(KeyPage):
         given = {"username": self.current_user.name, "password": self.field("old_password")}
         if not await self.authenticator.authenticate(self, given):
             raise Refused(WRONG_PASSWORD, field="old_password")
-
-    async def _keep_only_this_browser(self, actor: Actor) -> None:
-        assert actor.person_id is not None
-        user = self.current_user
-        await self.authenticator.end_if_asked(user.name, actor.person_id)
-        self.db.refresh(user.orm_user)
-        self.set_hub_cookie(user)
-
-    async def _actor(self) -> Actor:
-        at = dt.datetime.now(dt.UTC)
-        actor: Actor = await self.read(access.load_actor, self.current_user.name, at=at)
-        if not actor.known:
-            raise web.HTTPError(403)
-        return actor
-
-    async def _show(self, fault: Refused | None = None) -> None:
-        actor = await self._actor()
-        keys, left = await self.read(key_acts.load_keys, actor.person_id)
-        await show(
-            self,
-            "security-keys.html",
-            fault,
-            keys=keys,
-            left=left,
-            obliged=access.must_have_key(actor, self.authenticator.second_factor_roles),
-            here=self.here,
-            origin=self.origin,
-            asked_here=self.authenticator.asks_second_factor,
-            user_name=self.current_user.name,
-            asks_password=self.authenticator.keeps_passwords,
-        )
 
 
 HANDLERS = [

@@ -15,7 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 
-from hub.login.callers import SpeedLimit
+from hub.login.callers import SpeedLimit, network_of
 
 ADDRESS_BURST, ADDRESS_PER_S = 30, 1 / 5  # wrong ones of an office behind one address
 PAIR_BURST, PAIR_PER_S = 10, 1 / 60  # wrong ones of one name from one address
@@ -25,6 +25,10 @@ LETTER_BURST, LETTER_PER_S = 3, 1 / 1200  # letters to one person
 CODE_BURST, CODE_PER_S = 40, 1 / 10  # codes of slips typed at one address
 ENTRY_BURST, ENTRY_PER_S = 60, 1 / 30  # who ask to come in, from one address: a class at once
 ENTRIES_BURST, ENTRIES_PER_S = 600, 1 / 5  # and of all
+# Who asked and has not confirmed it: a school behind one address, and its network. A request waits
+# two days (`school.people.entering`), and one in five of all that may wait is one network's.
+HELD_S = 48 * 3600
+HELD_BURST, NETWORK_BURST = 500, 1000
 MOST_WAITING = 64  # of one address: a class that comes at once
 MOST_KNOWN = 50_000  # pairs of name and address
 
@@ -129,10 +133,27 @@ class EntryLimits:
         self._all = SpeedLimit(burst=ENTRIES_BURST, per_second=ENTRIES_PER_S, clock=clock)
         self._letters = SpeedLimit(burst=LETTER_BURST, per_second=LETTER_PER_S, clock=clock)
         self._codes = SpeedLimit(burst=CODE_BURST, per_second=CODE_PER_S, clock=clock)
+        self._held = SpeedLimit(burst=HELD_BURST, per_second=HELD_BURST / HELD_S, clock=clock)
+        self._networks = SpeedLimit(
+            burst=NETWORK_BURST, per_second=NETWORK_BURST / HELD_S, clock=clock
+        )
 
     def may_ask(self, address: str) -> bool:
         """Whether one more may ask from this address, and of all."""
         return self._addresses.allow(address) and self._all.allow("")
+
+    def may_wait(self, address: str) -> bool:
+        """Whether one more request of this address, and of its network, may wait to be confirmed:
+        nobody fills what is kept of everybody's."""
+        network = network_of(address)
+        if not (self._held.would_allow(address) and self._networks.would_allow(network)):
+            return False
+        return self._held.allow(address) and self._networks.allow(network)
+
+    def waits_no_more(self, address: str) -> None:
+        """Somebody there confirmed theirs."""
+        self._held.give_back(address)
+        self._networks.give_back(network_of(address))
 
     def may_write(self, email: str) -> bool:
         """Whether one more letter goes to this e-mail, however many ask."""

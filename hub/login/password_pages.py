@@ -18,12 +18,12 @@ from tornado import web
 from core.messages import Message, Refused
 from hub.login import accounts
 from hub.login.own_page import OwnPage, show
-from hub.login.strength import check_password
 from records import Session
 from records.people import account_links, logins, persons
 from school import access
 from school.access import Actor
 from school.people import account_acts
+from school.people.login.strength import check_password
 
 DIFFERENT = Message("Hai lần nhập mật khẩu mới không giống nhau.")
 WRONG_OLD = Message("Mật khẩu hiện tại chưa đúng.")

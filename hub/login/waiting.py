@@ -33,7 +33,8 @@ class SecondFactor(Exception):
 
 @dataclass
 class Waiting:
-    """``logs_in``: what follows is a session; False for somebody who has one and adds a key.
+    """``logs_in``: what follows is a session; False for somebody who has one, and adds a key or is
+    to do ``then`` to their keys.
     ``password``: the hash of the one that was right; another one since, and it is not.
     ``challenge``: what the answer to the page that was shown last must bear; b"" once answered."""
 
@@ -46,6 +47,7 @@ class Waiting:
     until: float
     challenge: bytes = b""
     tries_left: int = MOST_TRIES
+    then: str = ""
 
     def take_challenge(self) -> bytes:
         """The one that was asked, for one answer."""
@@ -70,11 +72,14 @@ class WaitingRoom:
         logs_in: bool,
         next_url: str,
         password: bytes | None,
+        then: str = "",
     ) -> str:
         """Let somebody wait; the token for their browser."""
         token = secrets.token_urlsafe(32)
         until = self._clock() + LASTS_S
-        waiting = Waiting(username, person_id, registers, logs_in, next_url, password, until)
+        waiting = Waiting(
+            username, person_id, registers, logs_in, next_url, password, until, then=then
+        )
         self._waiting[_key(token)] = waiting
         while len(self._waiting) > MOST_WAITING:
             self._waiting.popitem(last=False)

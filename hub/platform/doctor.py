@@ -23,6 +23,7 @@ from hub.platform.findings import Finding
 from hub.platform.ports import is_free
 from hub.settings import ROOT, Settings
 from records import open_records
+from records.platform import installation
 from records.platform.reaching import Reached, reach
 from sandbox import wall_level
 
@@ -44,6 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_port(settings),
         *_settings(settings),
         *_mail(settings),
+        *_door(settings),
         *_fonts(),
         *_browser(),
     ]
@@ -242,6 +244,38 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         check_programme(settings.programme)
     except Refused as refused:
         yield Finding("missing", refused.messages[0])
+
+
+def _door(settings: Settings) -> Iterator[Finding]:
+    if settings.registration != "closed" and not (
+        settings.mail_host or _is_demonstration(settings)
+    ):
+        yield Finding(
+            "missing",
+            Message(
+                "MOTCHAM_REGISTRATION={door} nhưng không ai đăng ký được: không có máy chủ thư, "
+                "nên thư xác nhận không đi",
+                {"door": settings.registration},
+            ),
+            Message(
+                "MOTCHAM_MAIL_HOST, MOTCHAM_MAIL_SENDER; hoặc MOTCHAM_REGISTRATION=closed "
+                "(docs/operators.md)"
+            ),
+        )
+
+
+def _is_demonstration(settings: Settings) -> bool:
+    """As the records say, where they can be asked; in one, letters come to its mailbox page."""
+    if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
+        return bool(settings.demo)
+    records = open_records(settings.records_url)
+    try:
+        with records.read() as session:
+            return installation.kind_of(session) == installation.DEMONSTRATION
+    except Exception:  # told by `_databases`
+        return bool(settings.demo)
+    finally:
+        records.close()
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import logging
 import os
 import secrets
@@ -56,12 +57,14 @@ from hub.portal.pages.people import (
 from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
+from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.watch import Watch
 from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
+from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
 SLUG = r"([a-z0-9][a-z0-9-]*)"
@@ -138,6 +141,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),
+        (r"roster/progress", roster.RosterProgress),
         (r"roster/template\.xlsx", roster.Template),
         # Without login
         (r"verify", verify.Verify),
@@ -248,6 +252,7 @@ def make_portal(
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(threads, still_waiting, submissions)
 
+    sheets = SheetDesk(allow_reduced=settings.allow_reduced_walls)
     return Portal(
         settings=settings,
         prefix=prefix,
@@ -264,8 +269,12 @@ def make_portal(
         marker=marker,
         office=CertificateOffice(settings, address=settings.address.rstrip("/") + prefix),
         desk=PaperDesk(allow_reduced=settings.allow_reduced_walls),
-        sheets=SheetDesk(allow_reduced=settings.allow_reduced_walls),
+        sheets=sheets,
         kept_files=KeptFiles(settings.data / "cache" / "sheets"),
+        roster_jobs=RosterJobs(
+            settings.data / "cache" / "roster-jobs",
+            functools.partial(carry_out, records, sheets.open, clock),
+        ),
         labs=lab_door,
         census=census,
         keeps_passwords=keeps_passwords,

@@ -23,11 +23,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated
-from tornado.web import (
-    HTTPError,
-    MissingArgumentError,
-    RequestHandler,
-)
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
 from core.messages import Message, Refused
 from graders.strict.feedback import read_feedback
@@ -42,6 +38,7 @@ from hub.platform.certificate_office import CertificateOffice
 from hub.portal.kept_files import KeptFiles
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.returned_forms import NOT_FILLED, UNTOUCHED, ReturnedForm, return_form
+from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.turns import Turns
 from hub.portal.watch import Watch
@@ -99,6 +96,7 @@ class Portal:
     desk: PaperDesk | None = None  # looks into strangers' PDFs
     sheets: SheetDesk | None = None  # takes officers' sheets apart
     kept_files: KeptFiles | None = None  # officers' sheets between a look and the import
+    roster_jobs: RosterJobs | None = None  # officers' long lists
     census: LabCensus | None = None  # who has a lab open, for administrators
     labs: LabDoor | None = None  # what opens a learner's lab, or None when labs are off
     keeps_passwords: bool = True  # the hub does; False where people log in elsewhere
@@ -106,7 +104,7 @@ class Portal:
 
     def close(self) -> None:
         """End what handlers had started in processes of their own. Safe to repeat."""
-        for desk in (self.desk, self.sheets):
+        for desk in (self.roster_jobs, self.desk, self.sheets):
             if desk is not None:
                 desk.close()
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
 from records.tables.people import LoginName, Person
-from records.writing import insert_new
+from records.writing import insert_all_new
 
 FOR_REGISTERED = Message("Tên đăng nhập bắt đầu bằng tdk- dành cho người tự đăng ký")
 _BY_CODE = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -47,14 +47,18 @@ def is_registered(name: str) -> bool:
 def owners(session: Session, names: Collection[str]) -> dict[str, int]:
     """Of these names, those that were ever given out, with the key of the person they are of."""
     by_print = {fingerprint(name): name for name in names}
+    return {by_print[key]: owner for key, owner in _owners_by_print(session, by_print).items()}
+
+
+def _owners_by_print(session: Session, prints: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in _portions(by_print):
+    for some in _portions(prints):
         rows = session.execute(
             select(LoginName.fingerprint, LoginName.person_id).where(
                 LoginName.fingerprint.in_(some)
             )
         )
-        found.update((by_print[row.fingerprint], row.person_id) for row in rows)
+        found.update((row.fingerprint, row.person_id) for row in rows)
     return found
 
 
@@ -65,15 +69,17 @@ def give(session: Session, names: Mapping[str, int], *, registering: bool = Fals
     for name in names:
         if not name.isascii():
             raise Refused(Message("Tên đăng nhập {username} có chữ ngoài a–z", {"username": name}))
-    known = owners(session, names)
+    prints = {name: fingerprint(name) for name in names}
+    known = _owners_by_print(session, prints.values())
+    fresh = [name for name in names if prints[name] not in known]
+    if not registering and any(is_registered(name) for name in fresh):
+        raise Refused(FOR_REGISTERED)
+    rows = [{"fingerprint": prints[name], "person_id": names[name]} for name in fresh]
+    insert_all_new(session, LoginName, rows)
+    # Asked again: of two who want one name, in here or in another transaction, one was quicker.
+    known |= _owners_by_print(session, [prints[name] for name in fresh])
     for name, person_id in names.items():
-        if name not in known and is_registered(name) and not registering:
-            raise Refused(FOR_REGISTERED)
-        if name not in known and not insert_new(
-            session, LoginName, fingerprint=fingerprint(name), person_id=person_id
-        ):  # another transaction was quicker
-            known |= owners(session, [name])
-        if known.get(name, person_id) != person_id:
+        if known[prints[name]] != person_id:
             raise Refused(Message("Tên đăng nhập {username} đã có người dùng", {"username": name}))
 
 

@@ -53,6 +53,22 @@ def record_looks(
     return write(session, others, facts, at)
 
 
+def purpose_since(
+    session: Session, looker_id: int, person_id: int, what: str, since: dt.datetime
+) -> str:
+    """What this looker last said a look at this person is for, since then; "" for nothing."""
+    return (
+        session.scalar(
+            select(Look.purpose)
+            .filter_by(looker_id=looker_id, person_id=person_id, what=what)
+            .where(Look.purpose != "", Look.at > since)
+            .order_by(Look.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
 def _one_by_one(
     session: Session, people: set[int], facts: Mapping[str, Any], at: dt.datetime
 ) -> int:

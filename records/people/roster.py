@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from records.people import logins
 from records.tables.people import Person, RoleGrant
 
 V = TypeVar("V", str, int)
+_MANY = 2000
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters in one statement
 
 
@@ -23,6 +24,13 @@ def people_by_code(session: Session, codes: Collection[str]) -> dict[str, Person
             assert person.code is not None
             found[person.code] = _one_of_two(session, person)
     return found
+
+
+def add_people(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many new people at once, their columns by name; nobody is asked about any of them, and
+    `records.people.logins.give` is still to give them what they log in with."""
+    if rows:
+        session.execute(insert(Person), [dict(row) for row in rows])
 
 
 def people_called(session: Session, names: Collection[str]) -> list[Person]:
@@ -46,7 +54,11 @@ def _one_of_two(session: Session, person: Person) -> Person:
 def spellings_of_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Codes that are taken, by the same in small letters."""
     found: dict[str, str] = {}
-    for some in _portions({code.lower() for code in codes}):
+    wanted = {code.lower() for code in codes}
+    if len(wanted) > _MANY:  # no index knows small letters: one walk through all, not hundreds
+        every = session.scalars(select(Person.code).where(Person.code.is_not(None)))
+        return {code.casefold(): code for code in every if code and code.lower() in wanted}
+    for some in _portions(wanted):
         rows = session.scalars(select(Person.code).where(func.lower(Person.code).in_(some)))
         found.update((code.casefold(), code) for code in rows if code is not None)
     return found

@@ -6,8 +6,10 @@ anything by them (`forget` when a person is erased, `follow_account` when two be
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
@@ -110,29 +112,49 @@ def follow_account(session: Session, other_id: int, kept_id: int, *, with_accoun
 # --- recovery codes -------------------------------------------------------------------------------
 
 
-def hash_code(code: str) -> str:
-    """Stands for a code. Whoever types one from paper may leave out its dashes."""
-    plain = "".join(letter for letter in code.casefold() if letter.isalnum())
-    return hashlib.sha256(b"recovery code\0" + plain.encode()).hexdigest()
+def hash_code(code: str, salt: str) -> str:
+    """Stands for a code, beside the salt it was hashed with; takes its time. Whoever types a code
+    from paper may leave out its dashes."""
+    slow = hashlib.scrypt(_plain(code), salt=salt.encode(), n=2**13, r=8, p=1, dklen=32)
+    return f"{salt}${base64.b64encode(slow).decode().rstrip('=')}"
+
+
+def hash_code_of_before(code: str) -> str:
+    """As codes were hashed that were printed before the salt; they stay good until new ones are
+    made."""
+    return hashlib.sha256(b"recovery code\0" + _plain(code)).hexdigest()
+
+
+def _plain(code: str) -> bytes:
+    return "".join(letter for letter in code.casefold() if letter.isalnum()).encode()
 
 
 def replace_codes(
     session: Session, person_id: int, codes: Collection[str], *, at: dt.datetime
 ) -> None:
     """From now on these codes are the person's, and earlier ones open nothing."""
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    salt = secrets.token_urlsafe(12)  # one for all of a paper: a code is looked for by one hash
     rows = [
-        {"person_id": person_id, "code_hash": hash_code(code), "created_at": at} for code in codes
+        {"person_id": person_id, "code_hash": hash_code(code, salt), "created_at": at}
+        for code in codes
     ]
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.execute(insert(RecoveryCode), rows)
 
 
 def use_code(session: Session, person_id: int, code: str, *, at: dt.datetime) -> bool:
     """Use a code of this person's up; False where it is none, or was used."""
+    kept = session.scalars(
+        select(RecoveryCode.code_hash).where(
+            RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
+        )
+    ).all()
+    salts = {one.partition("$")[0] for one in kept if "$" in one}
+    meant = [hash_code_of_before(code), *(hash_code(code, salt) for salt in sorted(salts))]
     used = session.execute(
         update(RecoveryCode)
         .where(
-            RecoveryCode.code_hash == hash_code(code),
+            RecoveryCode.code_hash.in_(meant),
             RecoveryCode.person_id == person_id,
             RecoveryCode.used_at.is_(None),
         )

@@ -38,7 +38,9 @@ class Look(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # whose data
     looker_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     what: Mapped[str] = mapped_column(String(16))  # one of `school.people.looks.LOOKED`
-    purpose: Mapped[str] = mapped_column(String(200), default="")
+    purpose: Mapped[str] = mapped_column(  # as `school.people.purposes` writes it
+        String(200), default="", info={"personal": "what somebody looked for"}
+    )
     at: Mapped[dt.datetime]
 
 

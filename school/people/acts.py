@@ -10,12 +10,18 @@ from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
 from records import Session
 from records.people import account_links, holders, logins, persons
+from records.platform import audit
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.people import Person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.people import life, looks, own_data  # noqa: F401 - acts of theirs are listed with these
+from school.people import (  # acts of theirs are listed with these
+    life,  # noqa: F401
+    looks,  # noqa: F401
+    own_data,  # noqa: F401
+    purposes,  # noqa: F401
+)
 from school.people.appointing import (
     ALWAYS,
     Days,
@@ -42,10 +48,23 @@ def import_roster(
     table: Table | None = None,
     *,
     at: dt.datetime,
+    judged: importing.Judged | None = None,
+    tell: importing.Telling = importing.SILENT,
 ) -> importing.Outcome:
     """Import a list of people into the actor's units: the whole file, or nothing when a single row
     has a fault (`school.people.roster.importing`)."""
-    outcome = _import(session, actor, name, content, convert, table, at=at, dry_run=False)
+    outcome = importing.import_roster(
+        session,
+        name,
+        content,
+        at=at,
+        actor=actor.username or "",
+        scope=units_to_fill(session, actor),
+        convert=convert,
+        table=table,
+        judged=judged,
+        tell=tell,
+    )
     if not (outcome.added or outcome.changed):
         nothing_changed(session)
     return outcome
@@ -60,22 +79,10 @@ def check_roster(
     table: Table | None = None,
     *,
     at: dt.datetime,
+    judged: importing.Judged | None = None,
 ) -> importing.Outcome:
     """What `import_roster` would do; nothing is written, so nobody waits for the database."""
-    return _import(session, actor, name, content, convert, table, at=at, dry_run=True)
-
-
-def _import(
-    session: Session,
-    actor: Actor,
-    name: str,
-    content: bytes,
-    convert: Encoding | None,
-    table: Table | None,
-    *,
-    at: dt.datetime,
-    dry_run: bool,
-) -> importing.Outcome:
+    require(access.may_import_roster(actor))
     return importing.import_roster(
         session,
         name,
@@ -83,10 +90,33 @@ def _import(
         at=at,
         actor=actor.username or "",
         scope=units_to_fill(session, actor),
-        dry_run=dry_run,
+        dry_run=True,
         convert=convert,
         table=table,
+        judged=judged,
     )
+
+
+def judge_roster(
+    session: Session,
+    actor: Actor,
+    table: Table,
+    convert: Encoding | None = None,
+    *,
+    at: dt.datetime,
+    tell: importing.Telling = importing.SILENT,
+) -> importing.Judged | None:
+    """The rows of a long list as they are to be judged for this actor, for `check_roster` or
+    `import_roster` soon after. Shows nothing to anybody."""
+    require(access.may_import_roster(actor))
+    scope = units_to_fill(session, actor)
+    return importing.judge(session, table, at=at, scope=scope, convert=convert, tell=tell)
+
+
+def was_imported(session: Session, sha256: str, since: dt.datetime) -> bool:
+    """Whether a list with this content was imported since then."""
+    done = audit.entries(session, actions=("roster.import",), limit=50)
+    return any(one.detail.get("sha256") == sha256 and one.at >= since for one in done)
 
 
 @act(may=access.may_administer, audited="account.password")

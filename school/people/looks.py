@@ -19,7 +19,7 @@ from school.access import Actor
 from school.acts import act
 
 T = TypeVar("T")
-SHOWN = "looks.shown"  # in a session's ``info``: which page → whose data
+SHOWN = "looks.shown"  # in a session's ``info``: which page, what for → whose data
 
 LOOKED = {
     "list": Message("danh sách học viên"),
@@ -39,15 +39,14 @@ LOOKED = {
 UNNAMED = {"exam"}  # who marks an exam is not told to whom they mark
 
 
-def show(session: Session, people: Iterable[int], what: str) -> None:
-    """Say that these people's data is being loaded to be shown; ``what``: one of `LOOKED`."""
+def show(session: Session, people: Iterable[int], what: str, *, purpose: str = "") -> None:
+    """Say that these people's data is being loaded to be shown; ``what``: one of `LOOKED`;
+    ``purpose``: where it was asked for (`school.people.purposes`)."""
     assert what in LOOKED, what
-    session.info.setdefault(SHOWN, {}).setdefault(what, set()).update(people)
+    session.info.setdefault(SHOWN, {}).setdefault((what, purpose), set()).update(people)
 
 
-def look(
-    session: Session, actor: Actor, ask: Callable[[], T], *, purpose: str = "", at: dt.datetime
-) -> T:
+def look(session: Session, actor: Actor, ask: Callable[[], T], *, at: dt.datetime) -> T:
     """What ``ask`` finds in the session, with the look at whomever it shows written down. A
     question that found something and does not say whom it shows (nobody: an empty list) is a fault
     of ours."""
@@ -55,7 +54,7 @@ def look(
     found = ask()
     if found is not None and SHOWN not in session.info:
         raise AssertionError("asked as a look, and did not say who is shown")
-    _write_down(session, actor, purpose=purpose, at=at)
+    _write_down(session, actor, at=at)
     return found
 
 
@@ -74,9 +73,9 @@ def nobody(session: Session, ask: Callable[[], T]) -> T:
     return found
 
 
-def _write_down(session: Session, actor: Actor, *, purpose: str = "", at: dt.datetime) -> None:
+def _write_down(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     """Write down who was shown in this session. One's own data is no look."""
-    for what, people in session.info.pop(SHOWN, {}).items():
+    for (what, purpose), people in session.info.pop(SHOWN, {}).items():
         others = people - {actor.person_id}
         if others and actor.person_id is not None:
             look_at(session, actor, others, what, purpose=purpose, at=at)

@@ -46,6 +46,7 @@ from school.people import (
     login_acts,
     looks,
     own_data,
+    purposes,
     security_keys,
     unit_acts,
 )
@@ -83,7 +84,14 @@ def test_there_are_acts_of_every_subject() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Path) -> None:
     tree = ast.parse((ROOT.parent / path).read_text("utf-8"))
-    reads = {"check_roster", "check_units", "units_to_fill", "count_waiting"}
+    reads = {
+        "check_roster",
+        "judge_roster",
+        "lately",
+        "check_units",
+        "units_to_fill",
+        "count_waiting",
+    }
     found = 0
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -647,6 +655,12 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         "bo",
         lambda world, actor: looks.look_at(
             world.session, actor, [world.key("an")], "person", at=AT
+        ),
+    ),
+    "people: say": (
+        "bo",
+        lambda world, actor: purposes.say(
+            world.session, actor, world.key("an"), "account", "Quên mật khẩu", at=AT
         ),
     ),
     "people: ask": (

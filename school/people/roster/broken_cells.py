@@ -67,6 +67,8 @@ def _of_text(text: str) -> Trouble | None:
             Message("Chữ có dấu đã bị thay bằng dấu hỏi"),
             Message("Lấy lại từ tệp gốc và lưu thành .xlsx hoặc CSV UTF-8; ở tệp này chữ đã mất"),
         )
+    if text.isascii() and text.isprintable():
+        return None  # most cells, and nothing below is about them
     if any(_unseen(before, char) for before, char in zip(" " + text, text, strict=False)):
         return (
             Message("Có dấu rời hoặc ký tự ẩn không ghép được vào chữ"),

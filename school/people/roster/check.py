@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from analytics.certificates.printable import unprintable
 from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from core.messages import Message
-from core.names import in_small_letters, with_capitals
+from core.names import in_small_letters, name_key, with_capitals
 from records.people import persons
 from records.people.logins import FOR_REGISTERED, is_registered
 from records.programme.counting import UnitNode
+from records.schema import folded_name
 from records.tables.people import Person
 from school.people.roster.births import MEND, read_birth, turned_round
 from school.people.roster.broken_cells import trouble_of
@@ -50,6 +52,13 @@ VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+TELL_EVERY = 500  # rows
+
+Tell = Callable[[int, int], None]  # how many are done, of how many
+
+
+def tell_nobody(done: int, of: int) -> None:
+    """For whoever does not wait to hear how far it is."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,16 @@ class Entry:
     username: str | None
     born: str | None = None  # "1985-03-12", or the year alone
 
+    @cached_property
+    def name_key(self) -> str:
+        """What lists order the name by."""
+        return name_key(self.full_name)
+
+    @cached_property
+    def name_folded(self) -> str:
+        """The name as searches find it."""
+        return folded_name(self.full_name)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -105,18 +124,34 @@ class Known:
     def __post_init__(self) -> None:
         self.by_key.update({(u.kind, u.vintage, u.code): u for u in self.units.values()})
 
+    def facts(self) -> object:
+        """What `check_rows` asks of it, as a value: the same facts give the same verdicts."""
+        people = {
+            code: (person.full_name, person.left_at, person.unit_id)
+            for code, person in self.people.items()
+        }
+        scope = None if self.scope is None else frozenset(self.scope)
+        told = (dict(self.usernames), dict(self.spellings))
+        return (dict(self.units), people, *told, scope, self.today)
 
-def check_rows(rows: Iterable[Row], known: Known) -> tuple[list[Entry], list[Fault]]:
-    """Entries of the good rows, and every fault of the others. Decides; touches nothing."""
+
+def check_rows(
+    rows: Iterable[Row], known: Known, tell: Tell = tell_nobody
+) -> tuple[list[Entry], list[Fault]]:
+    """Entries of the good rows, and every fault of the others. Decides; touches nothing, but
+    ``tell``s how far it is, which may raise to end it."""
     entries: list[Entry] = []
     faults: list[Fault] = []
     lines_of: dict[tuple[str, str], int] = {}
     rows = list(rows)
     turned = turned_round((_birth_of(row), row.kinds.get("born", "text")) for row in rows)
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number % TELL_EVERY == 0:
+            tell(number, len(rows))
         check = _RowCheck(row, known, lines_of, turned=turned)
         entry = check.entry()
         if entry:
+            assert entry.name_key and entry.name_folded  # now, while nobody waits for it
             entries.append(entry)
         faults.extend(check.faults)
     return entries, faults

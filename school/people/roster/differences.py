@@ -119,7 +119,7 @@ def likely_twice(
     above: dict[str, list[Entry]] = defaultdict(list)
     found: list[Likely] = []
     for entry in entries:
-        name = folded_name(entry.full_name)
+        name = entry.name_folded
         if entry.code not in known:
             found += _likely(entry, there[name], above[name])
         above[name].append(entry)

@@ -6,11 +6,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from core.calendar import today_in_vietnam
 from records import Session
 from records.people import logins, persons
 from records.people.roster import (
+    add_people,
     holders_of_roles,
     owners_of_usernames,
     people_by_code,
@@ -19,11 +21,18 @@ from records.people.roster import (
 )
 from records.platform import audit
 from records.programme.counting import load_units_tree
-from records.schema import folded_name
 from records.tables.people import Person
 from school.people import looks
 from school.people.roster import standing
-from school.people.roster.check import Entry, Fault, Known, check_rows
+from school.people.roster.check import (
+    TELL_EVERY,
+    Entry,
+    Fault,
+    Known,
+    Tell,
+    check_rows,
+    tell_nobody,
+)
 from school.people.roster.differences import (
     Difference,
     Likely,
@@ -35,6 +44,27 @@ from school.people.roster.old_encodings import Conversion, Encoding, converting,
 from school.people.roster.table import Reading, Row, Table, read_table
 
 WORDED = ("full_name", "position")  # columns of words, which an old encoding spoils
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Who hears how far it is: of the rows that are checked, of the people that are written. Either
+    may raise to end it all."""
+
+    checked: Tell = tell_nobody
+    written: Tell = tell_nobody
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A list's rows as they were judged, and by what facts."""
+
+    facts: object
+    entries: Sequence[Entry]
+    faults: Sequence[Fault]
+
+
+SILENT = Telling()
 
 
 @dataclass(frozen=True)
@@ -64,28 +94,25 @@ def import_roster(
     dry_run: bool = False,
     convert: Encoding | None = None,
     table: Table | None = None,
+    judged: Judged | None = None,
+    tell: Telling = SILENT,
 ) -> Outcome:
     """Import the whole file, or nothing when a single row has a fault. Raises `Refused` for a
     file that cannot be read. ``scope``: the units this actor may fill; None for all. ``convert``:
     the old encoding to turn into Unicode, after its result was looked at. ``table``: the file as it
-    was read already."""
+    was read already; ``judged``: and as `judge` found it, which is taken where its facts still
+    hold, so that nobody waits for the database while rows are judged."""
     table = table or read_table(name, content)
     looks.show(session, (), "roster")
     rows, conversion = _in_unicode(table.rows, convert)
     if conversion:
         return Outcome(reading=table.reading, conversion=conversion, dry_run=dry_run)
-    known = Known(
-        units=load_units_tree(session),
-        people=people_by_code(session, {persons.clean(row.cells["code"]) for row in rows}),
-        usernames=owners_of_usernames(
-            session, {persons.clean(row.cells.get("username", "")).lower() for row in rows}
-        ),
-        scope=scope,
-        today=today_in_vietnam(at),
-        spellings=spellings_of_codes(session, {persons.clean(row.cells["code"]) for row in rows}),
-    )
+    known = _known(session, rows, scope, at)
     looks.show(session, (person.id for person in known.people.values()), "roster")
-    entries, faults = check_rows(rows, known)
+    if judged is None or judged.facts != known.facts():
+        judged = _judge(rows, known, tell)
+    entries = judged.entries
+    faults = [*judged.faults]
     faults += standing.faults_of_accounts(
         entries, known.people, holders=_holders(session, known), limited=scope is not None
     )
@@ -99,7 +126,7 @@ def import_roster(
     outcome = _compare(session, entries, known, table, dry_run=dry_run)
     if dry_run:
         return outcome
-    _write(session, entries, known.people, at)
+    _write(session, entries, known.people, at, tell.written)
     if outcome.added or outcome.changed:
         audit.append(
             session,
@@ -118,6 +145,41 @@ def import_roster(
     return outcome
 
 
+def judge(
+    session: Session,
+    table: Table,
+    *,
+    at: dt.datetime,
+    scope: Collection[int] | None,
+    convert: Encoding | None = None,
+    tell: Telling = SILENT,
+) -> Judged | None:
+    """The rows as `import_roster` would judge them now; None where an old encoding is to be looked
+    at first. Shows nothing to anybody, and writes nothing."""
+    rows, conversion = _in_unicode(table.rows, convert)
+    return None if conversion else _judge(rows, _known(session, rows, scope, at), tell)
+
+
+def _judge(rows: Sequence[Row], known: Known, tell: Telling) -> Judged:
+    entries, faults = check_rows(rows, known, tell.checked)
+    return Judged(known.facts(), entries, faults)
+
+
+def _known(
+    session: Session, rows: Sequence[Row], scope: Collection[int] | None, at: dt.datetime
+) -> Known:
+    codes = {persons.clean(row.cells["code"]) for row in rows}
+    names = {persons.clean(row.cells.get("username", "")).lower() for row in rows}
+    return Known(
+        units=load_units_tree(session),
+        people=people_by_code(session, codes),
+        usernames=owners_of_usernames(session, names),
+        scope=scope,
+        today=today_in_vietnam(at),
+        spellings=spellings_of_codes(session, codes),
+    )
+
+
 def _compare(
     session: Session, entries: Sequence[Entry], known: Known, table: Table, *, dry_run: bool
 ) -> Outcome:
@@ -129,7 +191,7 @@ def _compare(
     compared = (difference(entry, known.people.get(entry.code), name_of) for entry in entries)
     differences = tuple(one for one in compared if one is not None)
     added = sum(not one.changes for one in differences)
-    names = {folded_name(entry.full_name) for entry in entries if entry.code not in known.people}
+    names = {entry.name_folded for entry in entries if entry.code not in known.people}
     likely = tuple(likely_twice(entries, known.people, people_called(session, names)))
     looks.show(session, (one.person_id for one in likely if one.person_id), "roster")
     return Outcome(
@@ -145,14 +207,19 @@ def _compare(
 
 
 def _write(
-    session: Session, entries: Sequence[Entry], people: Mapping[str, Person], at: dt.datetime
+    session: Session,
+    entries: Sequence[Entry],
+    people: Mapping[str, Person],
+    at: dt.datetime,
+    tell: Tell,
 ) -> None:
-    for entry in entries:
-        person = people.get(entry.code)
-        if person is None:
-            _add(session, entry, at)
-        else:
-            _change(person, entry)
+    for begin in range(0, len(entries), TELL_EVERY):
+        tell(begin, len(entries))
+        some = entries[begin : begin + TELL_EVERY]
+        for entry in some:
+            if entry.code in people:
+                _change(people[entry.code], entry)
+        add_people(session, [_new(entry, at) for entry in some if entry.code not in people])
     session.flush()
     _give_login_names(session, entries)
 
@@ -185,19 +252,19 @@ def _change(person: Person, entry: Entry) -> None:
         setattr(person, key, value)
 
 
-def _add(session: Session, entry: Entry, at: dt.datetime) -> None:
+def _new(entry: Entry, at: dt.datetime) -> dict[str, Any]:
     # Everything `people.add_person` asks the database was asked for all rows at once above.
-    session.add(
-        Person(
-            username=entry.username,
-            code=entry.code,
-            full_name=entry.full_name,
-            email=entry.email,
-            born=entry.born,
-            position=entry.position,
-            audience_group=entry.group,
-            unit_id=entry.unit_id,
-            language="vi",
-            created_at=at,
-        )
-    )
+    return {
+        "username": entry.username,
+        "code": entry.code,
+        "full_name": entry.full_name,
+        "name_key": entry.name_key,
+        "name_folded": entry.name_folded,
+        "email": entry.email,
+        "born": entry.born,
+        "position": entry.position,
+        "audience_group": entry.group,
+        "unit_id": entry.unit_id,
+        "language": "vi",
+        "created_at": at,
+    }

@@ -8,6 +8,7 @@ the same name to every reader and must be the same to us. Pure.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from core.messages import Message
 from core.names import in_small_letters, with_capitals
@@ -75,6 +76,7 @@ def _letters(text: str) -> str:
     return "".join(char for char in text if char not in _SIGNS)
 
 
+@lru_cache(maxsize=1024)
 def _is_ours(char: str) -> bool:
     """A Latin letter, or a mark that Unicode has no single letter for (ơ̆, ư̆, ê̆)."""
     if unicodedata.combining(char):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 
 from hub.cli import COMMANDS
+from hub.platform import doctor
+from hub.settings import Settings
+from records import open_records
+from records.platform import installation
 
 
 def motcham(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -140,6 +145,21 @@ def test_the_doctor_names_what_it_looked_at(tmp_path: Path) -> None:
         assert what in answer.stdout
     missing = [line for line in answer.stdout.splitlines() if line.startswith("✗")]
     assert (answer.returncode == 1) == bool(missing)
+
+
+def test_the_doctor_says_that_an_open_door_is_closed_for_want_of_mail(tmp_path: Path) -> None:
+    real = Settings(data=tmp_path, registration="invitation")
+    [found] = doctor._door(real)
+    assert found.state == "missing"
+    assert "MOTCHAM_REGISTRATION=invitation nhưng không ai đăng ký được" in str(found.as_line())
+    mailing = {"mail_host": "mail.example.org", "mail_sender": "a@example.org"}
+    assert not [*doctor._door(real.model_copy(update=mailing))]
+    assert not [*doctor._door(Settings(data=tmp_path))]
+    records = open_records(f"sqlite:///{tmp_path / 'motcham.sqlite'}", migrate=True)
+    with records.begin() as session:
+        installation.decide(session, "demonstration", at=dt.datetime.now(dt.UTC))
+    records.close()
+    assert not [*doctor._door(real)], "letters come to its mailbox, whatever no variable says"
 
 
 def test_english_is_spoken_on_request() -> None:

@@ -335,3 +335,49 @@ def test_two_hundred_clients_that_say_nothing_more_keep_nobody_waiting(platform:
     finally:
         for line in lines:
             line.close()
+
+
+# --- where the door leads -------------------------------------------------------------------------
+
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example/",
+    "/\t/evil.example/",
+    "http:evil.example",
+    "javascript:alert(1)",
+    "http://127.0.0.1:1@evil.example/",
+    "%2f%2fevil.example/",
+]
+
+
+def test_no_login_page_leads_to_another_host(platform: Any, learner: tuple[str, str]) -> None:
+    name, password = learner
+    someone = browser("127.0.0.21")
+    xsrf = xsrf_of(someone.get(platform.url).text)
+    home = urlsplit(platform.url)
+    inside = log_in(platform, browser("127.0.0.22"), name, password)
+    assert inside.ok
+    looked = 0
+    for wanted in ELSEWHERE:
+        form = {"_xsrf": xsrf, "username": name, "password": password}
+        answer = someone.post(
+            f"{platform.url}hub/login", params={"next": wanted}, data=form, allow_redirects=False
+        )
+        if answer.status_code == 403:  # a session began meanwhile: its own token
+            xsrf = xsrf_of(someone.get(f"{platform.url}hub/change-password").text)
+            answer = someone.get(
+                f"{platform.url}hub/login", params={"next": wanted}, allow_redirects=False
+            )
+        assert answer.status_code == 302, (wanted, answer.status_code)
+        led = urlsplit(urljoin(platform.url, answer.headers["Location"].replace("\\", "/")))
+        assert (led.scheme, led.netloc) == (home.scheme, home.netloc), wanted
+        looked += 1
+        for page in ("set-password", "forgot-password", "change-password", "security-keys"):
+            shown = someone.get(f"{platform.url}hub/{page}", params={"next": wanted})
+            assert urlsplit(shown.url).netloc == home.netloc, (page, wanted)
+            assert 'href="https://evil' not in shown.text, (page, wanted)
+            assert 'href="//evil' not in shown.text, (page, wanted)
+    assert looked == len(ELSEWHERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.login.callers import SpeedLimit, find_caller
+from hub.login.callers import SpeedLimit, find_caller, network_of
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,16 @@ def test_what_was_given_back_may_be_taken_again() -> None:
     limit.give_back("a")
     assert limit.allow("a")
     assert not limit.allow("a")
+
+
+@pytest.mark.parametrize(
+    ("caller", "network"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("unix:", "unix:"),
+        ("", ""),
+    ],
+)
+def test_the_network_of_a_caller(caller: str, network: str) -> None:
+    assert network_of(caller) == network

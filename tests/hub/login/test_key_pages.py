@@ -237,7 +237,8 @@ def test_a_code_from_paper_stands_in_once(person: Browser, site: Any, records: A
     again.log_in()
     assert again.fill("hub/second-factor", code=codes[3]).status_code == 422
     assert "Còn 9 mã" in lost.open("hub/security-keys").text
-    fresh = codes_in(lost.fill("hub/security-keys", action="codes", old_password=GOOD).text)
+    assert not codes_in(lost.fill("hub/security-keys", action="codes", old_password=GOOD).text)
+    fresh = codes_in(lost.fill("hub/second-factor", code=codes[4]).text)
     assert len(fresh) == 10
     assert again.fill("hub/second-factor", code=codes[0]).status_code == 422, "of the old paper"
     with records.read() as session:
@@ -261,10 +262,41 @@ def test_changes_take_the_password_and_removing_ends_other_sessions(
     other.show_key()
     found = re.search(r'value="(remove:\d+)"', person.open("hub/security-keys").text)
     assert found
-    gone = person.fill("hub/security-keys", action=found[1], old_password=GOOD)
+    person.fill("hub/security-keys", action=found[1], old_password=GOOD)
+    gone = person.show_key()
     assert "Chưa có khóa nào" in gone.text
     assert "/hub/login" in other.open("hub/change-password").url
     assert Browser(site, person.name, GOOD).log_in().url.endswith("/services/portal/")
+
+
+def test_no_key_and_no_code_changes_before_a_key_was_shown(
+    person: Browser, other: Browser, records: Any
+) -> None:
+    """Whoever found the browser open, and knows the password besides."""
+    person.log_in()
+    codes = add_key(person)
+    key = re.search(r'value="(remove:\d+)"', person.open("hub/security-keys").text)
+    assert key
+    for action in ("codes", "add", key[1]):
+        asked = person.fill("hub/security-keys", action=action, old_password=GOOD)
+        assert asked.url.endswith("/hub/second-factor"), action
+        assert "trước hết hãy dùng một khóa đang có" in asked.text
+        assert not codes_in(asked.text)
+        assert "Xác nhận bằng khóa" in person.show_key(SoftKey(person.site.url.rstrip("/"))).text
+        assert person.open("hub/register-key").url.endswith("/hub/security-keys")
+    page = person.open("hub/security-keys").text
+    assert "Còn 10 mã" in page
+    assert key[1] in page
+    person.fill("hub/security-keys", action="add", old_password=GOOD)
+    other.log_in()  # the question is of this browser's owner, and nobody else's
+    cookie = next(one for one in person.cookies if "second-factor" in one.name)
+    other.cookies.set_cookie(cookie)
+    assert other.open("hub/second-factor").url.endswith("/hub/security-keys")
+    assert person.show_key().url.endswith("/hub/register-key")
+    person.key = SoftKey(person.site.url.rstrip("/"))
+    person.register("khóa thứ hai (mẫu)")
+    assert "khóa thứ hai (mẫu)" in person.open("hub/security-keys").text
+    assert codes
 
 
 def test_whoever_must_have_a_key_registers_one_before_anything_opens(
@@ -280,7 +312,8 @@ def test_whoever_must_have_a_key_registers_one_before_anything_opens(
     page = boss.open("hub/security-keys").text
     found = re.search(r'value="(remove:\d+)"[^>]*disabled', page)
     assert found
-    last = boss.fill("hub/security-keys", action=found[1], old_password=boss.password)
+    boss.fill("hub/security-keys", action=found[1], old_password=boss.password)
+    last = boss.show_key()
     assert last.status_code == 422
     assert "ít nhất một khóa" in last.text
     thief = Browser(site, "quantri", site.accounts["quantri"])

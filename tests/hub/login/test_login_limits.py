@@ -8,7 +8,18 @@ import time
 
 import pytest
 
-from hub.login.login_limits import ADDRESS_BURST, PAIR_BURST, LoginLimits
+from hub.login.login_limits import (
+    ADDRESS_BURST,
+    CODE_BURST,
+    HELD_BURST,
+    HELD_S,
+    NETWORK_BURST,
+    PAIR_BURST,
+    EntryLimits,
+    LinkLimits,
+    LoginLimits,
+)
+from school.people.entering import CONFIRM, MOST_WAITING
 
 
 class Clock:
@@ -119,3 +130,46 @@ async def test_no_more_than_a_class_waits_for_its_turn(clock: Clock) -> None:
     )
     assert said.count(False) <= ADDRESS_BURST
     assert not limits._lanes, "nothing of it is kept"
+
+
+# --- at the door ----------------------------------------------------------------------------------
+
+
+def asks_for_days(limits: EntryLimits, clock: Clock, addresses: list[str], days: float) -> int:
+    """How many requests these addresses have kept, asking every ten seconds."""
+    kept, until = 0, clock.now + days * 86_400
+    while clock.now < until:
+        for address in addresses:
+            kept += limits.may_ask(address) and limits.may_wait(address)
+        clock.now += 10
+    return kept
+
+
+def test_neither_one_address_nor_its_network_fills_the_table_of_who_waits(clock: Clock) -> None:
+    assert CONFIRM.total_seconds() == HELD_S, "as long as a request waits"
+    alone = asks_for_days(EntryLimits(clock), clock, ["203.0.113.9"], 2)
+    assert alone <= 2 * HELD_BURST < MOST_WAITING / 2
+    together = [f"203.0.113.{n}" for n in range(1, 30)]
+    assert asks_for_days(EntryLimits(clock), clock, together, 2) <= 2 * NETWORK_BURST
+    assert 2 * NETWORK_BURST < MOST_WAITING / 2, "others may still come"
+
+
+def test_whoever_confirms_makes_room_for_the_next_at_their_address(clock: Clock) -> None:
+    limits = EntryLimits(clock)
+    school = "203.0.113.9"
+    for _ in range(3 * HELD_BURST):
+        assert limits.may_wait(school)
+        limits.waits_no_more(school)
+    assert all(limits.may_wait(school) for _ in range(HELD_BURST))
+    assert not limits.may_wait(school)
+    assert limits.may_wait("198.51.100.1"), "elsewhere nothing was taken"
+
+
+def test_codes_of_slips_and_letters_are_not_guessed_by_one_address(clock: Clock) -> None:
+    """59 bits and more, against a few thousand tries a day."""
+    for limits in (LinkLimits(clock).may_try, EntryLimits(clock).may_open):
+        tries, until = 0, clock.now + 86_400
+        while clock.now < until:
+            tries += limits("203.0.113.9")
+            clock.now += 1
+        assert CODE_BURST < tries < 10_000

@@ -111,6 +111,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "invitations": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
     "mail": {"get": frozenset({"quan"})},
     "roster": {"get": PEOPLE_LISTS, "post": PEOPLE_LISTS},
+    r"roster/progress": {"get": PEOPLE_LISTS},
     r"roster/template\.xlsx": {"get": PEOPLE_LISTS},
     "verify": {"get": ANYONE, "post": ANYONE},
     "verify/([^/]{1,80})": {"get": ANYONE},

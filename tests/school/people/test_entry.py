@@ -438,3 +438,38 @@ def test_of_two_who_open_the_same_link_one_becomes_somebody(town: Records) -> No
     assert sorted(came) == [False, True]
     with town.read() as session:
         assert session.query(Person).count() == 1
+
+
+def test_of_two_browsers_that_register_one_address_at_once_one_link_opens_one_person(
+    town: Records,
+) -> None:
+    start, failed = threading.Barrier(4), []
+
+    def come() -> None:
+        start.wait()
+        try:
+            with town.begin() as session:
+                ask(session)
+        except Exception as error:  # any: nothing but an answer is what a stranger should get
+            failed.append(error)
+
+    threads = [threading.Thread(target=come) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    with town.read() as session:
+        [waiting] = session.query(Registration).all()
+        sent = [mail.facts["token"] for mail in session.query(Mail) if mail.facts]
+    good = []
+    for token in sent:
+        try:
+            with town.begin() as session:
+                confirm(session, token)
+            good.append(token)
+        except Refused:
+            continue
+    assert [entry.hash_of(token) for token in good] == [waiting.token_hash]
+    with town.read() as session:
+        assert session.query(Person).count() == 1

@@ -23,6 +23,7 @@ from school import access
 from school.learning import traces
 from school.people import looks, own_data
 from school.people.looks import LOOKED, UNNAMED
+from school.people.purposes import read_purpose
 
 # Why each kind of data is kept; by table, for every table that holds personal columns.
 WHY = {
@@ -33,6 +34,7 @@ WHY = {
     "submission": Message("Để chấm, xem lại điểm và trả lời khiếu nại"),
     "post_change": Message("Để chứng nhận đúng đơn vị nơi đã học"),
     "data_request": Message("Để trả lời yêu cầu đúng hạn"),
+    "look": Message("Để anh/chị biết ai đã xem và vì sao"),
     "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
     "security_key": Message("Để chỉ người có khóa mới vào được tài khoản"),
     "registration": Message("Để chờ xác nhận địa chỉ thư; xóa ngay khi đã xác nhận"),
@@ -55,6 +57,7 @@ WHAT = {
     "which browser handed it in": Message("Trình duyệt đã nộp bài (mã băm)"),
     "why the unit changed": Message("Lý do chuyển đơn vị, rời đi, trở lại"),
     "what the person asked for": Message("Yêu cầu đã gửi"),
+    "what somebody looked for": Message("Mục đích mà người xem đã ghi"),
     "what was answered": Message("Câu trả lời đã nhận"),
     "name of a security key": Message("Tên khóa bảo mật"),
     "name, until it is confirmed": Message("Họ và tên, khi chờ xác nhận"),
@@ -87,6 +90,7 @@ class OwnData(PageHandler):
             other=OTHER,
             looked=LOOKED,
             unnamed=UNNAMED,
+            read_purpose=read_purpose,
             kinds=own_data.KINDS,
             answers=own_data.ANSWERS,
             days=self.portal.settings.answer_working_days,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from analytics.programme import places
 from core.calendar import today_in_vietnam
@@ -14,14 +15,17 @@ from hub.portal.web import PageHandler
 from records import Session
 from records.assessment.certificates import certificates_of
 from records.people import merging, moves, persons
+from records.people.looks import ONCE
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.assessment import Certificate
 from records.tables.people import Person, RoleGrant
 from records.tables.privacy import PostChange
 from school import access
-from school.people import acts, key_acts, life, looks
+from school.people import acts, key_acts, life, looks, purposes
 from school.people.choosing_units import Choices, find_units_to_go_to
 
+IN_WORK = dt.timedelta(hours=12)  # for which a purpose holds for the forms of the page
+UNSAID = "unsaid"
 KINDS = {
     "transfer": Message("Chuyển đơn vị"),
     "leave": Message("Rời đi"),
@@ -56,7 +60,17 @@ class PersonPage(PageHandler):
     """Who it is, where they have been, what they hold; and, by who may, what changes it."""
 
     async def get(self, person: str) -> None:
-        seen = await self._seen(int(person))
+        # Of a form that comes back nobody is asked in between.
+        seen = await self._seen(int(person), within=IN_WORK if self.form else ONCE)
+        if seen is None:
+            self.page(
+                "people/purpose.html",
+                person=int(person),
+                purposes=purposes.PURPOSES,
+                other=purposes.OTHER,
+                longest=purposes.LONGEST_WORDS,
+            )
+            return
         self.page(
             "people/person.html",
             seen=seen,
@@ -68,9 +82,14 @@ class PersonPage(PageHandler):
         )
 
     async def post(self, person: str) -> None:
-        self.require(access.may_change_people(self.actor))
         key = int(person)
-        await self._seen(key)
+        if self.get_argument("act", "") == "purpose":
+            await self._say_purpose(key)
+            return
+        self.require(access.may_change_people(self.actor))
+        if await self._seen(key, within=IN_WORK) is None:
+            self.redirect(self.url("people", key), status=HTTPStatus.SEE_OTHER)
+            return
         reason = self.get_argument("reason", "")
         match self.get_argument("act", ""):
             case "transfer":
@@ -93,6 +112,11 @@ class PersonPage(PageHandler):
                 raise Refused(Message("Hãy chọn việc cần làm"))
         self.redirect(self.url("people", key, done=self.get_argument("act")))
 
+    async def _say_purpose(self, key: int) -> None:
+        kind, words = self.get_argument("purpose", ""), self.get_argument("words", "")
+        await self.act(purposes.say, key, kind, words, at=self.now)
+        self.redirect(self.url("people", key), status=HTTPStatus.SEE_OTHER)
+
     async def _erase(self, key: int, reason: str) -> None:
         if not self.get_argument("sure", ""):
             raise Refused(
@@ -106,13 +130,13 @@ class PersonPage(PageHandler):
         except ValueError:
             raise Refused(Message("Hãy chọn ngày"), field="day") from None
 
-    async def _seen(self, person_id: int) -> Seen:
-        found = await self.look(self._load, person_id)
+    async def _seen(self, person_id: int, *, within: dt.timedelta) -> Seen | None:
+        """The person; None where it is first to be said what for. 404 for whom one may not see."""
+        found = await self.look(self._load, person_id, within)
         self.require(found is not None)
-        assert found is not None
-        return found
+        return found if isinstance(found, Seen) else None
 
-    def _load(self, session: Session, person_id: int) -> Seen | None:
+    def _load(self, session: Session, person_id: int, within: dt.timedelta) -> Seen | str | None:
         person = persons.find_person_by_id(session, person_id)
         if person is None:
             return None
@@ -120,7 +144,13 @@ class PersonPage(PageHandler):
         path = places.units_up_from(units, person.unit_id)
         if not access.may_see_people_of(self.actor, path):
             return None
-        looks.show(session, [person_id], "person")
+        purpose = ""
+        if self.portal.settings.ask_purpose and person_id != self.actor.person_id:
+            purpose = purposes.lately(session, self.actor, person_id, at=self.now, within=within)
+            if not purpose:
+                looks.show(session, (), "person")
+                return UNSAID
+        looks.show(session, [person_id], "person", purpose=purpose)
         may_change = life.may_change(session, self.actor, person, at=self.now)
         return Seen(
             person,

@@ -21,6 +21,10 @@ from school.people.entering import Newcomer
 from school.refusals import Busy
 
 TOO_OFTEN = Message("Có quá nhiều lần đăng ký từ nơi này. Hãy chờ ít phút rồi thử lại.")
+TOO_MANY_HERE = Message(
+    "Từ nơi này có quá nhiều người đã đăng ký mà chưa mở thư xác nhận. Hãy mở thư đã nhận, hoặc "
+    "thử lại vào ngày mai."
+)
 VINTAGE = "2025"
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -79,6 +83,8 @@ class Register(AtTheDoor):
         province = await self._province()
         if await self.read(entry.count_requests) >= entering.MOST_WAITING:
             raise Busy(entry_acts.TOO_MANY)
+        if not self.portal.entry.may_wait(self.caller):
+            raise Busy(TOO_MANY_HERE)
         if self.portal.entry.may_write(newcomer.email):
             # Answered meanwhile: how long it takes says nothing either.
             writing = asyncio.create_task(self._write_to(newcomer, said["code"], province))
@@ -141,6 +147,7 @@ class Confirm(AtTheDoor):
             made_up=self.portal.settings.demonstration,
             at=self.now,
         )
+        self.portal.entry.waits_no_more(self.caller)
         self._show(
             username=entered.username,
             set_password=self.portal.settings.set_password_url(entered.token),

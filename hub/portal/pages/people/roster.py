@@ -3,63 +3,139 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, ClassVar
 
-from core.messages import Message
-from hub.portal.returned_forms import at_field
+from core.messages import Message, Refused
+from hub.portal.returned_forms import at_field, return_form
+from hub.portal.roster_jobs import BrokenOff, Job, RosterJobs
 from hub.portal.uploads import UploadPage
 from hub.portal.web import BaseHandler
 from records import Session
 from records.programme.counting import load_units_tree
 from school import access
 from school.people import acts
-from school.people.roster import COLUMNS, Outcome, correct, make_template, read_table
+from school.people.long_lists import Order
+from school.people.roster import COLUMNS, Outcome, Table, correct, make_template, read_table
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import encoding_named
 from school.people.sheets.opening import LARGEST_FILE_MB
 
 SHOWN_FAULTS = 200
 LONGEST_CELL = 300  # characters; what is longer is refused by its column anyway
-NOTHING: Mapping[tuple[int, str], str] = {}
+# What is answered at once; a longer list is a job.
+DIRECT_BYTES, DIRECT_ROWS = 250_000, 2_000
+REFRESH_S = 2
 _CORRECTION = re.compile(r"fix-(\d{1,7})-([a-z_]{2,20})")
 
 
-class RosterPage(UploadPage):
-    """Upload, see what is wrong row by row, import."""
+class _Rosters(UploadPage):
+    """What both pages of a list show."""
+
+    @property
+    def jobs(self) -> RosterJobs:
+        assert self.portal.roster_jobs is not None
+        return self.portal.roster_jobs
+
+    def show_outcome(
+        self, outcome: Outcome | None, kept: str = "", order: Order | None = None, **more: Any
+    ) -> None:
+        # A cell may have two faults; it is typed anew at the first.
+        faulty: dict[tuple[int, str], int] = {}
+        for number, fault in enumerate(outcome.faults if outcome else ()):
+            faulty.setdefault((fault.line, fault.key), number)
+        corrections = order.corrections if order else {}
+        self.page(
+            "people/roster.html",
+            **{"finished": "", "broken_off": None} | more,
+            outcome=outcome,
+            shown=SHOWN_FAULTS,
+            typed_at=frozenset(faulty.values()),
+            converted=(order.convert if order else None) or "",
+            kept=kept,
+            name=order.name if order else "",
+            # Those whose field stands in the table of what is still wrong are typed there.
+            corrections={cell: text for cell, text in corrections.items() if cell not in faulty},
+            columns=COLUMNS,
+            encodings=ENCODINGS,
+        )
+
+    async def find_broken_off(self) -> tuple[BrokenOff, bool] | None:
+        """A job that an ending of the portal broke off, and whether it had come to its end."""
+        found = self.jobs.broken_off(self.owner)
+        if found is None:
+            return None
+        imported = await self.read(acts.was_imported, found.sha256, found.at)
+        return found, imported
+
+    def forget_file(self) -> str:
+        """The owner's file has done its duty; the word for none."""
+        self.kept.forget(self.owner)
+        return ""
+
+
+class RosterPage(_Rosters):
+    """Upload, see what is wrong row by row, import. A long list is a job with a page of its own."""
 
     cost: ClassVar[float] = 4
     body_mb = LARGEST_FILE_MB + 0.5  # with the rest of the form
 
     async def get(self) -> None:
         self.require(access.may_import_roster(self.actor))
-        self._show(None)
+        job = self.jobs.of(self.owner, at=self.now)
+        if job is not None and job.running and not self.form:
+            self.redirect(self.url("roster", "progress"))
+            return
+        finished = job.order.name if job is not None and not job.running else ""
+        self.show_outcome(None, finished=finished, broken_off=await self.find_broken_off())
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))
         self.take_form("file")
-        dry_run = self.get_argument("how", "check") != "import"
-        corrections = self._corrections()
         with at_field("file"):
-            name, content = self.sent_or_kept(Message("Hãy chọn một tệp xlsx hoặc CSV"))
-            opener = self.portal.sheets.open if self.portal.sheets else None
-            # Before the transaction: nobody waits for the database while a file is taken apart.
-            table = await self.in_thread(lambda: read_table(name, content, opener))
-            table = correct(table, corrections)
-            convert = encoding_named(self.get_argument("convert", ""))
-            if dry_run:
-                outcome = await self.look(
-                    acts.check_roster, self.actor, name, content, convert, table, at=self.now
-                )
-            else:
-                outcome = await self.act(
-                    acts.import_roster, name, content, convert, table, at=self.now
-                )
+            self.jobs.refuse_second(self.owner)
+            order = await self._order()
+            if order.table is None or len(order.table.rows) > DIRECT_ROWS:
+                kept = self.kept.keep(self.owner, order.name, order.content, at=self.now)
+                self.jobs.begin(self.owner, replace(order, kept=kept))
+                self.redirect(self.url("roster", "progress"), status=HTTPStatus.SEE_OTHER)
+                return
+            outcome = await self._directly(order, correct(order.table, order.corrections))
         refused = bool(outcome.faults or outcome.conversion)
         if refused:
-            self.set_status(422)
-        kept = self._keep(name, content) if dry_run or refused else self._forget()
-        self._show(outcome, kept, name, corrections)
+            self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.jobs.forget(self.owner)
+        if order.dry_run or refused:
+            kept = self.kept.keep(self.owner, order.name, order.content, at=self.now)
+        else:
+            kept = self.forget_file()
+        self.show_outcome(outcome, kept, order)
+
+    async def _order(self) -> Order:
+        """What was sent and is asked; read already, unless the file is large."""
+        name, content = self.sent_or_kept(Message("Hãy chọn một tệp xlsx hoặc CSV"))
+        opener = self.portal.sheets.open if self.portal.sheets else None
+        table = None
+        if len(content) <= DIRECT_BYTES:
+            # Before the transaction: nobody waits for the database while a file is taken apart.
+            table = await self.in_thread(lambda: read_table(name, content, opener))
+        return Order(
+            self.actor,
+            name,
+            content,
+            self.get_argument("how", "check") != "import",
+            self.now,
+            table,
+            self._corrections(),
+            encoding_named(self.get_argument("convert", "")),
+        )
+
+    async def _directly(self, order: Order, table: Table) -> Outcome:
+        sent = (order.name, order.content, order.convert, table)
+        if order.dry_run:
+            return await self.look(acts.check_roster, self.actor, *sent, at=self.now)
+        return await self.act(acts.import_roster, *sent, at=self.now)
 
     def _corrections(self) -> dict[tuple[int, str], str]:
         """What was mended on the page: fields named by line and column."""
@@ -70,37 +146,31 @@ class RosterPage(UploadPage):
                 found[int(named[1]), named[2]] = self.get_argument(field)[:LONGEST_CELL]
         return found
 
-    def _keep(self, name: str, content: bytes) -> str:
-        return self.kept.keep(self.owner, name, content, at=self.now)
 
-    def _forget(self) -> str:
-        self.kept.forget(self.owner)
-        return ""
+class RosterProgress(_Rosters):
+    """How far the owner's long list is; then what came of it, as for a short one."""
 
-    def _show(
-        self,
-        outcome: Outcome | None,
-        kept: str = "",
-        name: str = "",
-        corrections: Mapping[tuple[int, str], str] = NOTHING,
-    ) -> None:
-        # A cell may have two faults; it is typed anew at the first.
-        faulty: dict[tuple[int, str], int] = {}
-        for number, fault in enumerate(outcome.faults if outcome else ()):
-            faulty.setdefault((fault.line, fault.key), number)
-        self.page(
-            "people/roster.html",
-            outcome=outcome,
-            shown=SHOWN_FAULTS,
-            typed_at=frozenset(faulty.values()),
-            converted=encoding_named(self.get_argument("convert", "")) or "",
-            kept=kept,
-            name=name,
-            # Those whose field stands in the table of what is still wrong are typed there.
-            corrections={cell: text for cell, text in corrections.items() if cell not in faulty},
-            columns=COLUMNS,
-            encodings=ENCODINGS,
-        )
+    async def get(self) -> None:
+        self.require(access.may_import_roster(self.actor))
+        job = self.jobs.of(self.owner, at=self.now)
+        if job is None:  # also at the first reload after a restart
+            self.show_outcome(None, broken_off=await self.find_broken_off())
+        elif job.running:
+            self._tell(job)
+        elif job.outcome is None:
+            refused = Refused(*job.refused, field="file")
+            self.form = return_form(refused, {}, self._.message, had_files=True)
+            self.show_outcome(None)
+        else:
+            over = not (job.order.dry_run or job.outcome.faults or job.outcome.conversion)
+            kept = self.forget_file() if over else job.order.kept
+            self.show_outcome(job.outcome, kept, job.order)
+
+    def _tell(self, job: Job) -> None:
+        moves = self.get_query_argument("xem", "") != "dung"
+        if moves:
+            self.set_header("Refresh", str(REFRESH_S))
+        self.page("people/roster_progress.html", job=job, moves=moves, refresh_s=REFRESH_S)
 
 
 class Template(BaseHandler):

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from analytics.programme import charts
+from analytics.programme import by_themselves, charts
 from analytics.programme.figures import (
     NOWHERE,
     Figures,
@@ -223,11 +223,20 @@ class UnitPeople(OfficerPage):
 # --- without login ----------------------------------------------------------------------------
 
 
-class PublicProgress(OfficerPage):
-    """The programme's progress for everybody, small numbers withheld."""
+class _Open(BaseHandler):
+    """What the page and the open data share."""
 
     public: ClassVar[bool] = True
     cost: ClassVar[float] = 4
+
+    async def themselves(self) -> dict[str, int | Withheld] | None:
+        door = self.portal.settings.door != "closed"
+        count = by_themselves.count_by_themselves
+        return await self.read(count, self.programme, door_is_open=door, until=self.now)
+
+
+class PublicProgress(_Open, OfficerPage):
+    """The programme's progress for everybody, small numbers withheld."""
 
     async def get(self) -> None:
         vintage = self.vintage()
@@ -236,6 +245,7 @@ class PublicProgress(OfficerPage):
             "programme/public.html",
             figures=figures,
             shown=_protected(figures),
+            themselves=await self.themselves(),
             programme=load_programmes()[self.programme],
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
             smallest=SMALLEST,
@@ -246,25 +256,23 @@ class PublicProgress(OfficerPage):
         )
 
 
-class OpenData(BaseHandler):
+class OpenData(_Open):
     """The same as CSV, or as a workbook whose codes keep their zeros: free, machine-readable, no
     identification asked."""
-
-    public: ClassVar[bool] = True
-    cost: ClassVar[float] = 4
 
     async def get(self, kind: str) -> None:
         vintage: Vintage = "2008" if self.get_argument("vintage", "") == "2008" else "2025"
         figures = await self.read(find_figures, self.programme, at=self.now, vintage=vintage)
         shown = _protected(figures)
+        themselves = await self.themselves()
         today = today_in_vietnam(self.now).isoformat()
         rows: list[list[Any]] = [["danh_muc", "ma", "ten", "ke_hoach", "da_cap", "ngay"]]
         for line in figures.provinces:
-            certified = shown[line.code]
-            rows.append(
-                [vintage, line.code, str(line.name), line.planned,
-                 certified.value if isinstance(certified, Withheld) else certified, today]
-            )  # fmt: skip
+            certified = by_themselves.as_open_data(shown[line.code])
+            rows.append([vintage, line.code, str(line.name), line.planned, certified, today])
+        if themselves is not None:  # in no province, and under a sign of their own: never summed
+            certified = by_themselves.as_open_data(themselves["certified"])
+            rows.append([by_themselves.SIGN, "", "Người tự đăng ký", None, certified, today])
         if kind == "xlsx":
             self.set_header("Content-Type", XLSX)
             self.finish(write_rows(rows, sheet="Tiến độ"))

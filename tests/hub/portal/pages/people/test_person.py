@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 from urllib.parse import urlencode
+
+import pytest
 
 from records.people import persons, security_keys
 from records.platform import audit
@@ -142,3 +145,72 @@ async def test_the_reason_for_an_erasure_is_kept_and_says_nothing_of_whom(site: 
     with site.records.read() as session:
         [entry] = audit.entries(session, actions=["person.erase"])
         assert entry.detail == {"reason": "Theo yêu cầu"}
+
+
+@pytest.fixture
+def asking(site: Any) -> Any:
+    """The site, where people are asked what they open somebody's page for."""
+    settings = site.portal.settings.model_copy(update={"ask_purpose": True})
+    object.__setattr__(site.portal, "settings", settings)
+    return site
+
+
+async def test_nobody_is_asked_what_for_unless_the_ministry_wants_it(site: Any) -> None:
+    assert "Nguyễn Thị An" in (await site.as_("bo").get(f"people/{key_of(site, 'an')}")).text
+
+
+async def test_who_opens_somebodys_page_says_what_for_and_the_person_reads_it(asking: Any) -> None:
+    path, officer = f"people/{key_of(asking, 'an')}", asking.as_("can-bo")
+    first = await officer.get(path)
+    assert "để làm gì?" in first.text
+    assert "Nguyễn Thị An" not in first.text, "nothing is shown before it is said"
+    for said, reason in (
+        ({"words": "x"}, "Hãy chọn mục đích"),
+        ({"purpose": "other", "words": " 12 "}, "Hãy ghi rõ là việc gì"),
+        ({"purpose": "other", "words": "a" * 151}, "Dài quá 150 ký tự"),
+    ):
+        refused = await officer.post_form(path, act="purpose", **said)
+        assert refused.status == 422
+        assert reason in refused.text
+        assert "Nguyễn Thị An" not in refused.text
+        assert said["words"].strip() in refused.text, "what was typed stays"
+    said = await officer.post_form(path, act="purpose", purpose="other", words="Đối chiếu <b>")
+    assert (said.status, said.headers["Location"]) == (303, "/services/portal/" + path)
+    assert "Nguyễn Thị An" in (await officer.get(path)).text
+    own = await asking.as_("an").get("my-data")
+    assert "trang cá nhân – Việc khác: Đối chiếu &lt;b&gt;" in own.text
+    assert own.text.count("trang cá nhân") == 1, "to say it and to look are one look"
+
+
+async def test_a_purpose_holds_an_hour_and_for_one_person(asking: Any) -> None:
+    path, bo = f"people/{key_of(asking, 'an')}", asking.as_("bo")
+    await bo.post_form(path, act="purpose", purpose="account")
+    asking.clock.at += dt.timedelta(minutes=59)
+    assert "Nguyễn Thị An" in (await bo.get(path)).text
+    assert "để làm gì?" in (await bo.get(f"people/{key_of(asking, 'binh')}")).text
+    assert "để làm gì?" in (await asking.as_("quan").get(path)).text, "another one is asked"
+    asking.clock.at += dt.timedelta(minutes=2)
+    assert "để làm gì?" in (await bo.get(path)).text
+    await bo.post_form(path, act="purpose", purpose="account")
+    assert "Nguyễn Thị An" in (await bo.get(path)).text, "the same purpose may be given again"
+
+
+async def test_no_act_on_the_page_goes_around_the_question(asking: Any) -> None:
+    path, bo = f"people/{key_of(asking, 'an')}", asking.as_("bo")
+    tried = await bo.post_form(path, act="nothing")
+    assert (tried.status, tried.headers["Location"]) == (303, "/services/portal/" + path)
+    await bo.post_form(path, act="purpose", purpose="record")
+    asking.clock.at += dt.timedelta(hours=2)  # over the form
+    refused = await bo.post_form(path, act="leave", day=DAY, reason="")
+    assert refused.status == 422
+    assert "Nguyễn Thị An" in refused.text, "whoever is at work keeps what was typed"
+
+
+async def test_who_may_not_see_somebody_is_not_asked_what_for(asking: Any) -> None:
+    path = f"people/{key_of(asking, 'an')}"
+    for username in ("binh", "thay"):
+        assert (await asking.as_(username).get(path)).status == 404
+        sent = await asking.as_(username).post_form(path, act="purpose", purpose="account")
+        assert sent.status == 404
+    mine = f"people/{key_of(asking, 'can-bo')}"
+    assert "Phạm Văn Đơn" in (await asking.as_("can-bo").get(mine)).text, "nor about oneself"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from typing import Any
 
 import pytest
 
+from hub.portal.pages.people import roster
+from hub.portal.roster_jobs import RosterJobs
 from records.people import persons
+from records.platform import audit
 
 GAPPY = (
     "Mã cán bộ,Họ tên,Nhóm đối tượng,Danh mục,Mã đơn vị\n"
@@ -81,3 +86,154 @@ async def test_a_file_beyond_all_bounds_is_told_at_its_field_and_never_held(site
         assert answer.status == 422
         assert "Tệp lớn hơn 10 MB nên không nhận" in answer.text
         assert 'id="file-fault"' in answer.text
+
+
+# --- long lists ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def any_list_is_long(monkeypatch):
+    monkeypatch.setattr(roster, "DIRECT_ROWS", 1)
+
+
+@pytest.fixture
+def held(site):
+    """The portal's jobs, each held while it says how far it is, until the event is set."""
+    jobs, go_on = site.portal.roster_jobs, threading.Event()
+    work = jobs._work
+
+    def wait_and_work(order, step, tell):
+        step("checking")
+        tell.checked(12_000, 50_000)
+        go_on.wait(20)
+        return work(order, step, tell)
+
+    jobs._work = wait_and_work
+    yield go_on
+    go_on.set()
+
+
+async def begun(officer):
+    """The page of the officer's job once its turn has come."""
+    while "chờ đến lượt" in (page := await officer.get("roster/progress")).text:
+        await asyncio.sleep(0.02)
+    return page
+
+
+async def outcome_of(officer):
+    """The page of the officer's job once it is done."""
+    for _ in range(400):
+        page = await officer.get("roster/progress")
+        if "Refresh" not in page.headers:
+            return page
+        await asyncio.sleep(0.02)
+    raise AssertionError("the job does not end")
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_a_long_list_is_checked_mended_and_imported_behind_a_page_of_its_own(site):
+    officer = site.as_("can-bo")
+    sent = await officer.upload("roster", "ds.csv", GAPPY.format("99").encode(), how="check")
+    assert (sent.status, sent.headers["Location"]) == (303, "/services/portal/roster/progress")
+    wrong = await outcome_of(officer)
+    assert 'name="fix-2-unit" value="99"' in wrong.text
+    mended = {"fix-2-unit": "15", "fix-3-group": "c"}
+    await officer.post_form("roster", how="check", kept=kept_in(wrong), **mended)
+    good = await outcome_of(officer)
+    assert "đã sửa 2 ô" in good.text
+    assert "Người mới (2)" in good.text
+    await officer.post_form("roster", how="import", kept=kept_in(good), **mended)
+    assert "Đã nhập xong" in (await outcome_of(officer)).text
+    assert "Đã nhập xong" in (await officer.get("roster/progress")).text, "a reload says it again"
+    assert "đã xử lý xong" in (await officer.get("roster")).text
+    with site.records.read() as session:
+        assert persons.find_person_by_code(session, "TN-10").full_name == "Lê Văn Bình"
+        (line,) = audit.entries(session, actions=("roster.import",))
+        assert line.actor == f"person:{persons.find_person(session, 'can-bo').id}"
+        assert line.detail["added"] == 2
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_how_far_it_is_is_shown_to_its_owner_alone_who_starts_no_second(site, held):
+    officer = site.as_("can-bo")
+    await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    page = await begun(officer)
+    assert page.headers["Refresh"] == "2"
+    assert "Đã kiểm tra 12.000 trên 50.000 dòng." in page.text
+    assert '<progress max="50000" value="12000"' in page.text
+    assert "Refresh" not in (await officer.get("roster/progress?xem=dung")).headers
+    assert (await officer.get("roster")).headers["Location"].endswith("roster/progress")
+    second = await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    assert second.status == 422
+    assert "đang được xử lý; xin chờ" in second.text
+    other = await site.as_("bo").get("roster/progress")
+    assert other.status == 200
+    assert "<progress" not in other.text
+    assert "ds.csv" not in other.text
+    assert (await site.as_("an").get("roster/progress")).status == 404
+    assert (await site.as_("an").get("catalogue")).status == 200, "others are answered meanwhile"
+    held.set()
+    assert "Đã nhập xong" in (await outcome_of(officer)).text
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_who_loses_the_role_while_the_list_waits_imports_nothing(site, held):
+    officer = site.as_("can-bo")
+    await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    with site.records.begin() as session:
+        person = persons.find_person(session, "can-bo")
+        assert persons.withdraw_role(session, person.id, "unit-officer", person.unit_id)
+    held.set()
+    job = site.portal.roster_jobs.of(person.id, at=site.clock.at)
+    while job.running:
+        await asyncio.sleep(0.02)
+    assert job.outcome is None
+    with site.records.read() as session:
+        assert persons.find_person_by_code(session, "TN-9") is None
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_a_portal_that_is_ended_in_the_middle_saves_nothing_and_says_so(site, held, tmp_path):
+    officer = site.as_("can-bo")
+    await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    jobs = site.portal.roster_jobs
+    jobs.close()
+    held.set()
+    jobs._thread.shutdown(wait=True)
+    again = RosterJobs(jobs._folder, jobs._work)
+    object.__setattr__(site.portal, "roster_jobs", again)
+    said = (await officer.get("roster/progress")).text  # where the page reloads by itself
+    assert said.count("chưa lưu gì cả") == 1
+    said = (await officer.get("roster")).text
+    assert "khi đang nhập danh sách ds.csv: chưa lưu gì cả" in said
+    assert "gửi lại từ đầu" in said
+    assert "khởi động lại" not in (await site.as_("bo").get("roster")).text
+    with site.records.read() as session:
+        assert persons.find_person_by_code(session, "TN-9") is None
+    await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    assert "Đã nhập xong" in (await outcome_of(officer)).text
+    assert "khởi động lại" not in (await officer.get("roster")).text
+    again.close()
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_a_list_that_was_imported_just_before_the_end_is_not_called_lost(site):
+    officer = site.as_("can-bo")
+    await officer.upload("roster", "ds.csv", GOOD.encode(), how="import")
+    jobs = site.portal.roster_jobs
+    owner, order = next((owner, job.order) for owner, job in jobs._jobs.items())
+    await outcome_of(officer)
+    jobs.note_down(owner, order)  # as if the power had gone between the commit and this
+    object.__setattr__(site.portal, "roster_jobs", RosterJobs(jobs._folder, jobs._work))
+    assert "đã nhập xong, ngay trước khi" in (await officer.get("roster")).text
+    site.portal.roster_jobs.close()
+
+
+@pytest.mark.usefixtures("any_list_is_long")
+async def test_a_long_list_that_cannot_be_read_is_told_at_its_field(site, monkeypatch):
+    monkeypatch.setattr(roster, "DIRECT_BYTES", 1)
+    officer = site.as_("can-bo")
+    await officer.upload("roster", "ds.csv", b"a,b\n1,2\n", how="check")
+    page = await outcome_of(officer)
+    assert 'id="file-fault"' in page.text
+    assert "Chưa nhập" not in page.text

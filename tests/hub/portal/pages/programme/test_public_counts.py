@@ -130,6 +130,9 @@ OWN = re.compile(
 )
 
 
+OWN_ROW = re.compile(r'^"tu-dang-ky".*$', re.MULTILINE)
+
+
 async def shown(site: Any) -> dict[str, str]:
     """Every page of figures, without what is about those who came by themselves."""
     with site.records.read() as session:
@@ -141,7 +144,7 @@ async def shown(site: Any) -> dict[str, str]:
     for who, path in PAGES:
         answer = await site.as_(who).get(path.format(**keys))
         assert answer.status == 200, path
-        text = OWN.sub("", answer.text)
+        text = OWN_ROW.sub("", OWN.sub("", answer.text))
         found[f"{who} {path}"] = re.sub(r'name="_xsrf" value="[^"]*"|\s+', " ", text)
     return found
 
@@ -182,6 +185,10 @@ async def test_fifty_who_register_and_finish_move_no_figure_and_have_a_line_of_t
     after = await shown(site)
     assert {path for path, text in after.items() if text != pages[path]} == set()
     again = [await sheets(site, "bo", "national.xlsx"), await sheets(site, None, "progress.xlsx")]
+    own_rows = [book[1]["Tiến độ"].pop() for book in (books, again)]
+    assert [row[:5] for row in own_rows] == [
+        ("tu-dang-ky", "", "Người tự đăng ký", None, certified) for certified in (0, 50)
+    ]
     extra = again[0].pop("Người tự đăng ký")
     assert ("Người dân", 20, 20, 20) in [row[:4] for row in extra]
     assert again == books
@@ -234,3 +241,36 @@ async def test_an_officer_s_list_makes_the_same_results_count(site: Any) -> None
         assert not any(
             one.registered for one in count_public(session, PROGRAMME, until=site.clock.at)
         )
+
+
+async def test_everybody_reads_how_many_came_by_themselves_counted_apart(site: Any) -> None:
+    def line(page: str) -> list[str]:
+        found = re.search(r'<table id="themselves">.*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+        assert found, page
+        return [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r"<td.*?</td>", found[1])]
+
+    stranger = site.as_(None)
+    assert line((await stranger.get("progress")).text) == ["0", "0"]
+    with site.records.begin() as session:
+        for n in range(4):
+            come_and_finish(session, site, n)
+    page = (await stranger.get("progress")).text
+    assert line(page) == ["dưới 5", "dưới 5"], "so few are told of nobody"
+    assert (
+        '"tu-dang-ky";"";"Người tự đăng ký";"";"<5";' in (await stranger.get("progress.csv")).text
+    )
+    with site.records.begin() as session:
+        for n in range(4, 12):
+            come_and_finish(session, site, n)
+    assert line((await stranger.get("progress")).text) == ["12", "12"]
+    assert '"Người tự đăng ký";"";12;' in (await stranger.get("progress.csv")).text
+    closed = site.portal.settings.model_copy(update={"registration": "closed"})
+    object.__setattr__(site.portal, "settings", closed)
+    assert line((await stranger.get("progress")).text) == ["12", "12"], "those who came are there"
+
+
+async def test_where_nobody_could_come_there_is_no_line(site: Any) -> None:
+    closed = site.portal.settings.model_copy(update={"registration": "closed"})
+    object.__setattr__(site.portal, "settings", closed)
+    assert "Người tự đăng ký" not in (await site.as_(None).get("progress")).text
+    assert "tu-dang-ky" not in (await site.as_(None).get("progress.csv")).text

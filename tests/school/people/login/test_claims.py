@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.messages import Refused
-from hub.login.claims import (
+from school.people.login.claims import (
     NO_CODE,
     NO_FULL_NAME,
     Trust,

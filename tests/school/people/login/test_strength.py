@@ -6,7 +6,7 @@ import pytest
 
 from core.messages import Refused
 from hub.login.accounts import new_password
-from hub.login.strength import check_password
+from school.people.login.strength import check_password
 
 OWN = ["hocvien", "Nguyễn Thị Học (mẫu)", "Lào Cai"]
 
