@@ -1,5 +1,5 @@
 // The learner's answers on the page: controls, draft, store and saving put together.
-import { BrowserStore } from "./browser_store.js";
+import { BrowserStore, know, knownOf } from "./browser_store.js";
 import { faultOf, readChosen } from "./chosen_file.js";
 import { showConflict } from "./conflict.js";
 import { Controls, holdsNumbers, wasTouched } from "./controls.js";
@@ -22,7 +22,8 @@ export class Answering {
       revision: state.revision,
       base: this.#asTyped(state.answers),
     });
-    this.store = new BrowserStore(key, (id) => this.cells.has(id));
+    const { page, api, language } = state;
+    this.store = new BrowserStore(key, (id) => this.cells.has(id), { page, api, language, title: document.title });
     this.saveState = form.querySelector("[data-save-state]");
     this.saving = new Saving({ draft: this.draft, workedTime, call, state, page: this });
     for (const [id, cell] of this.cells) if (cell.dataset.kind === "file") cell.chosen = this.draft.base[id];
@@ -54,7 +55,7 @@ export class Answering {
   }
 
   keep() {
-    this.store.keep(this.draft.unsent());
+    this.store.keep(this.draft.unsent(), this.draft.revision);
   }
 
   // --- what the learner does ---------------------------------------------------------------------
@@ -146,11 +147,14 @@ export class Answering {
   }
 
   #showRevision() {
-    this.form.elements.revision.value = this.draft.revision;
+    const { revision, base } = this.draft;
+    this.form.elements.revision.value = revision;
+    know(this.store.key, { revision, base });
   }
 
   #follow({ id, write, ...both }) {
     const cell = this.cells.get(id);
+    if (!cell) return; // of another step
     if (!("mine" in both)) this.controls.write(cell, write);
     else showConflict(cell, both, {
       say: this.say,
@@ -167,6 +171,8 @@ export class Answering {
 
   /** What an earlier visit could not send, and what was typed before this script arrived. */
   restoreUnsent() {
+    const known = document.documentElement.dataset.kept && knownOf(this.store.key);
+    if (known?.revision > this.draft.revision) this.draft.merge(known.base, known.revision).forEach((one) => this.#follow(one));
     const touched = [...this.cells.values()].filter(wasTouched);
     const kept = this.store.kept() || { mine: {}, base: {} };
     const typedNow = Object.fromEntries(touched.map((cell) => [cell.dataset.cell, this.controls.read(cell)]));
