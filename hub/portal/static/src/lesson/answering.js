@@ -23,7 +23,8 @@ export class Answering {
       base: this.#asTyped(state.answers),
     });
     const { page, api, language } = state;
-    this.store = new BrowserStore(key, (id) => this.cells.has(id), { page, api, language, title: document.title });
+    this.adopted = new Set(); // cells of other steps that are sent from here
+    this.store = new BrowserStore(key, (id) => this.cells.has(id) || this.adopted.has(id), { page, api, language, title: document.title });
     this.saveState = form.querySelector("[data-save-state]");
     this.saving = new Saving({ draft: this.draft, workedTime, call, state, page: this });
     for (const [id, cell] of this.cells) if (cell.dataset.kind === "file") cell.chosen = this.draft.base[id];
@@ -146,6 +147,21 @@ export class Answering {
     this.showFields(fields);
   }
 
+  // A page that was kept is older than what the server had last.
+  #catchUp(touched) {
+    const known = document.documentElement.dataset.kept && knownOf(this.store.key);
+    if (!(known?.revision > this.draft.revision)) return;
+    this.draft.merge(known.base, known.revision).filter(({ id }) => !touched.includes(id)).forEach((one) => this.#follow(one));
+  }
+
+  // What another step could not send, and nobody has changed since, goes from here.
+  #adopt({ mine, base }) {
+    for (const id of this.store.elsewhere().filter((one) => this.draft.canTake(one, base[one]))) {
+      this.adopted.add(id);
+      this.draft.change(id, mine[id]);
+    }
+  }
+
   #showRevision() {
     const { revision, base } = this.draft;
     this.form.elements.revision.value = revision;
@@ -171,13 +187,13 @@ export class Answering {
 
   /** What an earlier visit could not send, and what was typed before this script arrived. */
   restoreUnsent() {
-    const known = document.documentElement.dataset.kept && knownOf(this.store.key);
-    if (known?.revision > this.draft.revision) this.draft.merge(known.base, known.revision).forEach((one) => this.#follow(one));
     const touched = [...this.cells.values()].filter(wasTouched);
+    this.#catchUp(touched.map((cell) => cell.dataset.cell));
     const kept = this.store.kept() || { mine: {}, base: {} };
     const typedNow = Object.fromEntries(touched.map((cell) => [cell.dataset.cell, this.controls.read(cell)]));
     const mine = Object.fromEntries(Object.entries(kept.mine).filter(([id]) => this.cells.has(id)));
     this.draft.restore({ mine, base: kept.base }, typedNow).forEach((one) => this.#follow(one));
+    this.#adopt(kept);
     for (const cell of touched) {
       if (cell.dataset.kind === "file") this.chosen(cell, cell.querySelector("input").files[0]);
       else this.changed(cell);
