@@ -40,7 +40,7 @@ from school.learning.notebook_weight import (
     most_bytes,
     refuse_heavy,
 )
-from school.refusals import TooLate
+from school.refusals import Busy, TooLate
 
 
 @dataclass(frozen=True)
@@ -331,6 +331,8 @@ def hand_in(
         )
     except queue.NoAttemptLeft as refused:
         raise TooLate(*refused.messages) from None
+    except queue.TooManyNow as refused:  # whoever keeps it sends it again by itself
+        raise Busy(*refused.messages) from None
     return submission.id
 
 

@@ -17,6 +17,7 @@ from records.courses import lesson_terms, releases
 from records.people import persons
 from records.tables.marking import Submission
 from school.learning import lessons
+from school.refusals import Busy
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -171,3 +172,13 @@ def test_work_for_another_release_is_refused_with_the_way_on(at_school: School) 
     with pytest.raises(Refused, match="chuyển sang bản khác"):
         at_school.send(release=99)
     assert at_school.submissions() == 0
+
+
+def test_who_has_enough_waiting_is_asked_to_come_again_and_loses_nothing(
+    at_school: School,
+) -> None:
+    for n in range(3):
+        at_school.send(f"{n}" * 20, f"lần {n}", revision=n + 1)
+    with pytest.raises(Busy, match="đang chờ chấm"):
+        at_school.send("9" * 20, "lần 4", revision=4)
+    assert at_school.draft().revision == 4, "both or neither"

@@ -195,7 +195,7 @@ test("what another step could not send goes from here, unless it was changed the
   assert.equal(kept().revision, null, "nobody sends it unseen");
 });
 
-test("a kept page shows what the server had last, and what was typed on it since", () => {
+test("a kept page shows what the server had last, and what was typed on it since", async () => {
   const { form, state } = openLesson();
   document.documentElement.dataset.kept = "2026-11-30T03:00:00Z";
   localStorage.setItem(`${KEY}:known`, JSON.stringify({ revision: 9, base: { viet: "đã lưu", so: "7" } }));
@@ -203,6 +203,7 @@ test("a kept page shows what the server had last, and what was typed on it since
   const { call } = line(new Error("no line"));
   const answering = new Answering({ form, state, call, workedTime: new WorkedTime(), key: KEY });
   answering.restoreUnsent();
+  await answering.save();
   answering.saving.wait();
   assert.equal(cellOf(form, "viet").querySelector("textarea").value, "đã lưu");
   assert.equal(numberOf(form).value, "8");
