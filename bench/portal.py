@@ -181,6 +181,10 @@ def main() -> None:
         stage = Stage(url, settings, chosen.learners)
         felt, learners = asyncio.run(measure(stage, chosen.seconds, chosen.think))
         lost = count_lost(stage, learners)
+        said = settings.data / "logs" / "platform.log"
+        told = said.read_text(errors="replace") if said.exists() else ""
+    if felt.failed:
+        print(told[told.find("Traceback") :][:4000] if "Traceback" in told else "no traceback")
     print(f"{'deed':<9}{'n':>7}{'p50':>9}{'p95':>9}{'failed':>8}")
     for deed in DEEDS:
         waits = sorted(felt.waits[deed])

@@ -212,9 +212,11 @@ def test_no_module_is_longer_than_fits_in_the_head() -> None:
 
 
 def test_no_folder_lies_flat() -> None:
+    """But for migrations: a row of them that only ever grows at its end."""
     beside = Counter(
         path.rpartition("/")[0] for path in sizes() if not path.endswith("/__init__.py")
     )
+    assert beside.pop("records/migrations/versions") > 16
     assert {folder: n for folder, n in beside.items() if n > MOST_MODULES} == {}
 
 
