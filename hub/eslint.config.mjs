@@ -9,12 +9,12 @@ import js from "@eslint/js";
 const named = (names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, "readonly"]));
 const EVERYWHERE = named(`AbortSignal URL URLSearchParams atob btoa clearTimeout fetch setInterval
   setTimeout`);
-const PAGE = named(`Blob CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
-  confirm document history localStorage location navigator performance scrollTo scrollY
-  sessionStorage window`);
+const PAGE = named(`Blob BroadcastChannel CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
+  caches confirm crypto document history indexedDB localStorage location navigator performance scrollTo scrollY
+  sessionStorage Response globalThis self window`);
 const NODE = named("Buffer global globalThis process");
 
-const TRIED = named("Event File KeyboardEvent Response setImmediate structuredClone");
+const TRIED = named("Event File KeyboardEvent setImmediate structuredClone");
 
 const WHOLE_PAGE = [
   "error",

@@ -214,6 +214,7 @@ def test_no_module_is_longer_than_fits_in_the_head() -> None:
 
 
 def test_no_folder_lies_flat() -> None:
+    """But for migrations: a row of them that only ever grows at its end."""
     beside = Counter(
         path.rpartition("/")[0] for path in sizes() if not path.endswith("/__init__.py")
     )

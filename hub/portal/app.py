@@ -41,7 +41,14 @@ from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, media, publishing, reading
-from hub.portal.pages.learning import classes, learner, lesson_files, moments, player
+from hub.portal.pages.learning import (
+    classes,
+    learner,
+    lesson_files,
+    moments,
+    player,
+    waiting,
+)
 from hub.portal.pages.marking import teaching
 from hub.portal.pages.people import (
     accounts,
@@ -94,6 +101,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", lesson_files.LessonFile),
         (rf"{lesson}/lab", lesson_files.OpenInLab),
+        (r"waiting", waiting.WaitingPage),
+        (r"worker\.js", waiting.Worker),
         (r"attend", classes.Attend),
         (r"notices/aside", classes.PutAside),
         (r"letters", letters.LettersPage),

@@ -50,6 +50,10 @@ class NoAttemptLeft(Refused):
     """The lesson was handed in as often as it may be."""
 
 
+class TooManyNow(Refused):
+    """Too much waits, or was handed in lately: a little later it may be handed in."""
+
+
 def refuse_attempts(
     session: Session, person_id: int, course: str, lesson: str, attempts: int | None
 ) -> None:
@@ -68,10 +72,10 @@ def refuse_attempts(
 def refuse_too_many(
     session: Session, person_id: int, priority: int, at: dt.datetime, bounds: Bounds
 ) -> int:
-    """Raise `Refused` where too much waits; else how many of this person's wait already."""
+    """Raise `TooManyNow` where too much waits; else how many of this person's wait already."""
     waiting = _count(session, _of_person(person_id, WAITING), bounds.per_person)
     if waiting >= bounds.per_person:
-        raise Refused(
+        raise TooManyNow(
             Message(
                 "Anh/chị còn {count} bài đang chờ chấm. Xin đợi kết quả rồi nộp tiếp; "
                 "bài làm của anh/chị vẫn được giữ.",
@@ -82,7 +86,7 @@ def refuse_too_many(
         Submission.person_id == person_id, Submission.submitted_at > at - dt.timedelta(hours=1)
     )
     if _count(session, lately, bounds.per_hour) >= bounds.per_hour:
-        raise Refused(
+        raise TooManyNow(
             Message(
                 "Anh/chị đã nộp {count} lần trong một giờ qua. Xin xem góp ý của lần chấm trước "
                 "rồi nộp lại sau ít phút; bài làm của anh/chị vẫn được giữ.",
@@ -94,7 +98,7 @@ def refuse_too_many(
         Submission.state.in_(WAITING), Submission.priority <= priority
     )
     if _count(session, ahead, bounds.whole) >= bounds.whole:
-        raise Refused(
+        raise TooManyNow(
             Message(
                 "Hệ thống đang có rất nhiều bài chờ chấm. Bài làm của anh/chị vẫn được giữ; "
                 "xin nộp lại sau ít phút."

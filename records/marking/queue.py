@@ -29,7 +29,7 @@ from records.writing import hold_person
 EXAM, PRACTICE, AGAIN = allowances.EXAM, allowances.PRACTICE, allowances.AGAIN
 BOUNDS = allowances.BOUNDS
 Bounds = allowances.Bounds
-NoAttemptLeft = allowances.NoAttemptLeft
+NoAttemptLeft, TooManyNow = allowances.NoAttemptLeft, allowances.TooManyNow
 _WAITING = allowances.WAITING
 _other = aliased(Submission)  # made once: making it is dearer than asking
 _CLASHES = 20  # how often a claim looks again before it leaves the queue to the others

@@ -78,6 +78,17 @@ class Submission(Table):
     second_look_at: Mapped[dt.datetime | None]  # marked, and due to be looked at the other way
 
 
+class HandInKey(Table):
+    """A browser names each hand-in once: the same name again is the same submission, however
+    often it arrives. Two names may lead to one submission (`queue.submit`)."""
+
+    __tablename__ = "hand_in_key"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+
+
 class ExerciseMarks(Table):
     """What one exercise of a submission earned."""
 

@@ -143,6 +143,23 @@ def hand_in(
     )
 
 
+@act(may=access.may_submit, kept_in="submission")
+def hand_in_once(
+    session: Session,
+    actor: Actor,
+    place: lessons.Place,
+    sent: lessons.Sent,
+    *,
+    device: str | None = None,
+    language: str = "vi",
+    at: dt.datetime,
+) -> int:
+    """Save answers and hand in, once for a key (`lessons.hand_in_once`)."""
+    return lessons.hand_in_once(
+        session, _key(actor), place, sent, at=at, device=device, language=language
+    )
+
+
 def _key(actor: Actor) -> int:
     assert actor.person_id is not None  # whoever may submit is in the list of people
     return actor.person_id

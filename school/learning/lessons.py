@@ -29,7 +29,7 @@ from courses.notebooks import (
 from records import Session
 from records.courses import lesson_terms, releases
 from records.learning import drafts, enrolments, traces
-from records.marking import queue
+from records.marking import queue, sent_once
 from records.tables.courses import Release
 from records.tables.learning import Draft
 from school.learning import answering, notebooks
@@ -40,7 +40,7 @@ from school.learning.notebook_weight import (
     most_bytes,
     refuse_heavy,
 )
-from school.refusals import TooLate
+from school.refusals import Busy, TooLate
 
 
 @dataclass(frozen=True)
@@ -331,7 +331,69 @@ def hand_in(
         )
     except queue.NoAttemptLeft as refused:
         raise TooLate(*refused.messages) from None
+    except queue.TooManyNow as refused:  # whoever keeps it sends it again by itself
+        raise Busy(*refused.messages) from None
     return submission.id
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A hand-in as a browser keeps it until it has arrived, however often it is sent.
+
+    ``answers``: what the server did not have yet, by cell id; ``revision``: of the draft they
+    were written on; ``release``: of the page they were typed into.
+    """
+
+    key: str
+    answers: Mapping[str, Any]
+    revision: int
+    release: int | None = None
+
+
+def hand_in_once(
+    session: Session,
+    person_id: int,
+    place: Place,
+    sent: Sent,
+    *,
+    at: dt.datetime,
+    device: str | None = None,
+    language: str = "vi",
+) -> int:
+    """Save the answers and hand in, both or neither; the submission's id. A key that arrived
+    before is answered with what it became then, whatever has changed since.
+
+    Raises `Changed`, and what `save_answers` and `hand_in` raise.
+    """
+    known = sent_once.find_sent(session, person_id, sent.key)
+    if known is not None:
+        return known.id
+    if sent.release is not None and sent.release != place.release_id:
+        raise TooLate(OTHER_RELEASE)
+    work = find_work(session, person_id, place)
+    if work is not None and not sent.answers and work.revision != sent.revision:
+        raise Changed(work)
+    if work is None or sent.answers:  # without a draft it says that there is none
+        work = save_answers(
+            session,
+            person_id,
+            place,
+            sent.answers,
+            revision=sent.revision,
+            at=at,
+            language=language,
+        )
+    number = hand_in(
+        session, person_id, place, work.notebook, at=at, device=device, language=language
+    )
+    sent_once.keep_key(session, person_id, sent.key, number)
+    return number
+
+
+OTHER_RELEASE = Message(
+    "Khóa học này đã chuyển sang bản khác, nên bài làm theo bản trước chưa nộp được. Bài vẫn được "
+    "giữ trên máy này: hãy mở bài học, chép lại những gì cần rồi nộp."
+)
 
 
 # --- notebooks, pure ----------------------------------------------------------------------------

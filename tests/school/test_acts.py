@@ -486,6 +486,13 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, world.place(), world.work().notebook, at=AT
         ),
     ),
+    "learning: hand_in_once": (
+        "an",
+        lambda world, actor: learning.hand_in_once(
+            world.session, actor, world.place(),
+            lessons.Sent("khoa-1", {}, world.work().revision), at=AT,
+        ),
+    ),
     "learning: call_class": ("thay", lambda world, _actor: world.meeting()),
     "learning: record_attendance": (
         "thay",

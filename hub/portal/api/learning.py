@@ -96,6 +96,17 @@ class LessonHandler(ApiHandler):
         saved_at = work.saved_at.isoformat()
         self.json({"revision": work.revision, "saved_at": saved_at, "fields": fields, **more})
 
+    async def look_into_files(
+        self, place: lessons.Place, answers: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """What the files among ``answers`` are; `AtFields` where one is no good."""
+        if not any(isinstance(value, dict) and "base64" in value for value in answers.values()):
+            return []
+        work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
+        cells = notebooks.answer_cells(work.notebook) if work else {}
+        seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
+        return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]
+
     def conflict(self, work: lessons.Work) -> None:
         """409 with what is stored, so that the caller can show both and overwrite nothing."""
         self.json(
@@ -234,7 +245,7 @@ class Answers(LessonHandler):
         sent = await self.in_thread(self.body_json)
         language, answers = self.speak(sent), answers_of(sent)
         place = await self.place(course, lesson)
-        files = await self._look_into_files(place, answers)
+        files = await self.look_into_files(place, answers)
         try:
             saved = await self.act(
                 acts.save_answers,
@@ -249,13 +260,3 @@ class Answers(LessonHandler):
             self.conflict(changed.work)
             return
         self.saved(saved, files)
-
-    async def _look_into_files(
-        self, place: lessons.Place, answers: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        if not any(isinstance(value, dict) and "base64" in value for value in answers.values()):
-            return []
-        work = await self.read(lessons.find_work, self.actor.person_id or 0, place)
-        cells = notebooks.answer_cells(work.notebook) if work else {}
-        seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
-        return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]

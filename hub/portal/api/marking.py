@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
 from hub.portal.api.handler import ApiHandler
 from hub.portal.api.learning import STORED_ELSEWHERE, LessonHandler
-from hub.portal.api.sent import read_notebook_of, revision_of
+from hub.portal.api.sent import answers_of, key_of, read_notebook_of, release_of, revision_of
 from records import Session
 from records.assessment import certificates
-from records.marking import queue
+from records.marking import queue, sent_once
 from school import access
 from school.learning import acts, lessons, overview, results
 from school.people import looks
@@ -52,6 +53,10 @@ class Submissions(LessonHandler):
         sent = await self.in_thread(self.body_json)
         language = self.speak(sent)
         place = await self.place(str(sent.get("course", "")), str(sent.get("lesson", "")))
+        key = key_of(sent)
+        if key is not None:
+            await self._once(place, sent, key, language)
+            return
         if "notebook" in sent:
             notebook = await self.in_thread(lambda: read_notebook_of(sent))
         else:
@@ -67,8 +72,40 @@ class Submissions(LessonHandler):
             device=self.device(),
             language=language,
         )
+        self._accepted(submission_id, "queued", self.now)
+
+    async def _once(
+        self, place: lessons.Place, sent: dict[str, Any], key: str, language: str
+    ) -> None:
+        """What a browser kept until there was a line: answers and hand-in together. The same key
+        again is answered with what came of it the first time."""
+        assert self.actor.person_id is not None
+        known = await self.read(sent_once.look_for_sent, self.actor.person_id, key)
+        if known is None:
+            answers = answers_of(sent)
+            await self.work(place)
+            await self.look_into_files(place, answers)
+            kept = lessons.Sent(key, answers, revision_of(sent), release_of(sent))
+            try:
+                number = await self.act(
+                    acts.hand_in_once,
+                    place,
+                    kept,
+                    at=self.now,
+                    device=self.device(),
+                    language=language,
+                )
+            except lessons.Changed as elsewhere:
+                self.conflict(elsewhere.work)
+                return
+            known = await self.read(queue.find_submission, number)
+            assert known is not None
+        self._accepted(known.id, known.state, known.submitted_at)
+
+    def _accepted(self, submission_id: int, state: str, at: dt.datetime) -> None:
         self.set_header("Location", self.url("api/v1/submissions", submission_id))
-        self.json({"id": submission_id, "state": "queued"}, HTTPStatus.ACCEPTED)
+        said = {"id": submission_id, "state": state, "submitted_at": at.isoformat()}
+        self.json(said, HTTPStatus.ACCEPTED)
 
 
 class Submission(ApiHandler):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.messages import Message, Refused
 from school.learning import notebooks
 from school.learning.notebook_weight import as_bytes
 
+KEY = re.compile("[A-Za-z0-9-]{16,64}")
 MOST_WORKED_S = 6 * 60 * 60  # between two saves; more is no work but a clock gone wrong
 
 
@@ -39,6 +41,20 @@ def revision_of(sent: dict[str, Any]) -> int:
     if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found < 2**31:
         raise Refused(Message("Phần “revision” phải là số nguyên: số của bản đã lấy về."))
     return found
+
+
+def key_of(sent: dict[str, Any]) -> str | None:
+    """What a browser names this hand-in by; None where it names none."""
+    found = sent.get("key")
+    if found is None or (isinstance(found, str) and KEY.fullmatch(found)):
+        return found
+    raise Refused(Message("Phần “key” phải có từ 16 đến 64 chữ cái không dấu, chữ số hoặc dấu -."))
+
+
+def release_of(sent: dict[str, Any]) -> int | None:
+    """The release of the page that sends; None where it does not say."""
+    found = sent.get("release")
+    return found if type(found) is int else None
 
 
 def read_notebook_of(sent: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ PAGES = {
         "marks",
         "profile",
         "attend",
+        "waiting",
     ],
     "giangvien": [
         MENU,

@@ -105,6 +105,23 @@ async def test_every_answer_is_what_the_description_promises(site: Any) -> None:
     assert (await an.get(V1 + "marks")).json["courses"][0]["course"] == "khoa-mau"
 
 
+async def test_a_hand_in_that_is_sent_again_is_answered_with_what_it_became(site: Any) -> None:
+    an = site.as_("an")
+    await an.get(V1 + LESSON)
+    sent = {"course": "khoa-mau", "lesson": "bai-mau", "revision": 1, "answers": {}}
+    sent["key"] = "a" * 32
+    first = await an.send("POST", V1 + "submissions", sent)
+    assert first.status == 202, first.text
+    holds(first, "post", "/submissions")
+    site.clock.at += dt.timedelta(hours=1)
+    again = await an.send("POST", V1 + "submissions", {**sent, "revision": 7})
+    assert again.json == first.json, "the time is that of the first arrival"
+    for wrong in ("short", "a" * 65, 7, "a" * 20 + "/"):
+        assert (await an.send("POST", V1 + "submissions", {**sent, "key": wrong})).status == 422
+    fresh = {**sent, "key": "b" * 32, "revision": 7}
+    assert "answers" in (await an.send("POST", V1 + "submissions", fresh)).json, "stored elsewhere"
+
+
 async def test_without_login_the_answer_is_401_and_no_page(site: Any) -> None:
     answer = await site.as_(None).get(V1 + "me")
     assert answer.status == 401

@@ -17,6 +17,7 @@ from school.learning.steps import Step
 from school.learning.tasks import Task
 
 WHOLE, BY_STEPS = "ca-bai", "tung-buoc"  # in ``?xem=``
+WITHOUT_LINE = "khi-mat-mang"  # the whole page, as a browser keeps it; no choice of its reader
 COOKIE = "motcham-lesson"
 PARTS = ("results", "asks")  # in ``?part=``, for the script
 
@@ -92,7 +93,7 @@ def asked_for(
     if wish in (WHOLE, BY_STEPS):
         _keep_choice(handler, wish)
     asked = forms.read_key(handler.get_query_argument("buoc", ""))
-    whole = (wish or handler.get_cookie(COOKIE)) == WHOLE and asked is None
+    whole = (wish or handler.get_cookie(COOKIE)) in (WHOLE, WITHOUT_LINE) and asked is None
     number = steps.number_to_show(
         found,
         asked=asked,

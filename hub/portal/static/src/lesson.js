@@ -10,26 +10,36 @@ import { makeCall, makePost } from "./lesson/calls.js";
 import { check } from "./lesson/checking.js";
 import { holdsNumbers } from "./lesson/controls.js";
 import { sayAt } from "./lesson/fields.js";
-import { HandingIn } from "./lesson/handing_in.js";
 import { whenNear } from "./lesson/near.js";
 import { run } from "./lesson/running.js";
 import { Stepping } from "./lesson/stepping.js";
+import { token } from "./lesson/token.js";
 
 const form = document.getElementById("lesson");
 const stateElement = document.getElementById("lesson-state");
 const state = JSON.parse(stateElement.textContent);
 const key = `motcham:${state.who}:${state.release}:${state.lesson}`;
-const call = makeCall(form.elements._xsrf.value);
-const post = makePost(form.elements._xsrf.value);
+const xsrf = () => token() || form.elements._xsrf.value;
+const call = makeCall(xsrf), post = makePost(xsrf);
 const asked = `${state.page}?part=results&${state.step ? `buoc=${state.step}` : "xem=ca-bai"}`;
 const workedTime = new WorkedTime(state.counts_time ? state.exercise_of : {});
 const answering = new Answering({ form, state, call, workedTime, key });
 const stepping = new Stepping({ form, state, answering });
-const handingIn = new HandingIn({ form, state, call, answering, stepping });
 const answers = "answers" in form.dataset; // whoever may
 
 const all = (selector) => [...form.querySelectorAll(selector)];
 const runCell = (cell, leave) => run(cell, { call, state, answers: { ...answering.draft.dirty }, leave });
+
+// What hands in comes after the page; once it is here it needs no line.
+let handing;
+function handingIn() {
+  const { handing: address, outbox } = stateElement.dataset;
+  handing ??= import(address).then(({ makeHandingIn }) => makeHandingIn({ form, state, call, answering, stepping }, outbox));
+  return handing.catch(() => {
+    handing = null;
+    answering.tell(state.say.submit_offline, true);
+  });
+}
 
 form.addEventListener("input", ({ target }) => {
   const cell = target.closest("[data-cell]");
@@ -42,6 +52,14 @@ form.addEventListener("change", ({ target }) => {
   const cell = target.closest('[data-kind="file"]'), file = cell && target.files?.[0];
   if (file) answering.chosen(cell, file);
   else if (answering.draft.isDirty) answering.save(); // left a field: do not wait
+});
+
+// Not a new window's click: that one the browser follows itself.
+form.parentNode.addEventListener("click", (event) => {
+  const way = answers && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.target.closest("[data-go]");
+  if (!way) return;
+  event.preventDefault();
+  stepping.follow(way);
 });
 
 form.addEventListener("click", (event) => {
@@ -57,9 +75,9 @@ form.addEventListener("click", (event) => {
   else if ("save" in button.dataset) {
     event.preventDefault();
     answering.save();
-  } else if ("submit" in button.dataset || "submitToo" in button.dataset) {
+  } else if (/^submit/.test(Object.keys(button.dataset))) {
     event.preventDefault();
-    handingIn.submit();
+    handingIn().then((one) => one?.submit({ sure: "submitNow" in button.dataset }));
   }
 });
 
@@ -97,7 +115,7 @@ function beginAnswering() {
     touched(event);
     if (document.hidden && answering.draft.isDirty) answering.save();
   });
-  if (state.waiting) handingIn.follow(state.waiting);
+  handingIn().then((one) => state.waiting && one?.follow(state.waiting));
 }
 
 if (window.matchMedia("(min-width: 62rem)").matches) document.querySelector(".contents-box").open = true;

@@ -60,7 +60,7 @@ export function openLesson({ kinds = Object.keys(CELLS), attemptsLeft = null, an
     <button name="action" value="submit" data-submit>Nộp bài</button><button data-save>Lưu</button></section>
     <div class="bar-bottom" hidden><span role="status" data-save-state></span>
     <button type="button" data-submit-too>Nộp bài</button></div></form>
-    <script type="application/json" id="lesson-state" data-nonce="n"></script>`);
+    <script type="application/json" id="lesson-state" data-nonce="n" data-handing="${new URL("../../../../hub/portal/static/src/handing.js", import.meta.url)}" data-outbox="none"></script>`);
   window.document.getElementById("lesson-state").textContent = JSON.stringify(whole);
   return { window, form: window.document.getElementById("lesson"), state: whole };
 }

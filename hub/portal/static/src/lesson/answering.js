@@ -1,5 +1,5 @@
 // The learner's answers on the page: controls, draft, store and saving put together.
-import { BrowserStore } from "./browser_store.js";
+import { BrowserStore, know, knownOf } from "./browser_store.js";
 import { faultOf, readChosen } from "./chosen_file.js";
 import { showConflict } from "./conflict.js";
 import { Controls, holdsNumbers, wasTouched } from "./controls.js";
@@ -22,7 +22,9 @@ export class Answering {
       revision: state.revision,
       base: this.#asTyped(state.answers),
     });
-    this.store = new BrowserStore(key, (id) => this.cells.has(id));
+    const { page, api, language } = state;
+    this.adopted = new Set(); // cells of other steps that are sent from here
+    this.store = new BrowserStore(key, (id) => this.cells.has(id) || this.adopted.has(id), { page, api, language, title: document.title });
     this.saveState = form.querySelector("[data-save-state]");
     this.saving = new Saving({ draft: this.draft, workedTime, call, state, page: this });
     for (const [id, cell] of this.cells) if (cell.dataset.kind === "file") cell.chosen = this.draft.base[id];
@@ -54,7 +56,7 @@ export class Answering {
   }
 
   keep() {
-    this.store.keep(this.draft.unsent());
+    this.store.keep(this.draft.unsent(), this.draft.revision);
   }
 
   // --- what the learner does ---------------------------------------------------------------------
@@ -145,12 +147,30 @@ export class Answering {
     this.showFields(fields);
   }
 
+  // A page that was kept is older than what the server had last.
+  #catchUp(touched) {
+    const known = document.documentElement.dataset.kept && knownOf(this.store.key);
+    if (!(known?.revision > this.draft.revision)) return;
+    this.draft.merge(known.base, known.revision).filter(({ id }) => !touched.includes(id)).forEach((one) => this.#follow(one));
+  }
+
+  // What another step could not send, and nobody has changed since, goes from here.
+  #adopt({ mine, base }) {
+    for (const id of this.store.elsewhere().filter((one) => this.draft.canTake(one, base[one]))) {
+      this.adopted.add(id);
+      this.draft.change(id, mine[id]);
+    }
+  }
+
   #showRevision() {
-    this.form.elements.revision.value = this.draft.revision;
+    const { revision, base } = this.draft;
+    this.form.elements.revision.value = revision;
+    know(this.store.key, { revision, base });
   }
 
   #follow({ id, write, ...both }) {
     const cell = this.cells.get(id);
+    if (!cell) return; // of another step
     if (!("mine" in both)) this.controls.write(cell, write);
     else showConflict(cell, both, {
       say: this.say,
@@ -168,10 +188,12 @@ export class Answering {
   /** What an earlier visit could not send, and what was typed before this script arrived. */
   restoreUnsent() {
     const touched = [...this.cells.values()].filter(wasTouched);
+    this.#catchUp(touched.map((cell) => cell.dataset.cell));
     const kept = this.store.kept() || { mine: {}, base: {} };
     const typedNow = Object.fromEntries(touched.map((cell) => [cell.dataset.cell, this.controls.read(cell)]));
     const mine = Object.fromEntries(Object.entries(kept.mine).filter(([id]) => this.cells.has(id)));
     this.draft.restore({ mine, base: kept.base }, typedNow).forEach((one) => this.#follow(one));
+    this.#adopt(kept);
     for (const cell of touched) {
       if (cell.dataset.kind === "file") this.chosen(cell, cell.querySelector("input").files[0]);
       else this.changed(cell);

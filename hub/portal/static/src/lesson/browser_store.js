@@ -1,11 +1,10 @@
 // What has not arrived yet, kept in this browser until it has; and where on the page one was.
 
-/** ``BrowserStore(key)``; a full or forbidden store is no store, and the page goes on. */
+/** ``BrowserStore(key)``; ``of``: what is to be known of the lesson where it is not open. A full or forbidden store is no store, and the page goes on. */
 export class BrowserStore {
   /** ``has(id)``: is this cell on the page? What is kept of others stays until their page comes. */
-  constructor(key, has = () => true) {
-    this.key = key;
-    this.has = has;
+  constructor(key, has = () => true, of = {}) {
+    Object.assign(this, { key, has, of });
     this.works = true;
   }
 
@@ -21,11 +20,12 @@ export class BrowserStore {
     return { mine: { ...part(kept.mine), ...unsent?.mine }, base: { ...part(kept.base), ...unsent?.base } };
   }
 
-  keep(own) {
+  /** ``revision``: the draft's; where cells of other pages wait they may be older. */
+  keep(own, revision) {
     try {
       this.works = true;
-      const unsent = this.#withOthers(own);
-      if (unsent) localStorage.setItem(this.key, JSON.stringify(unsent));
+      const unsent = this.#withOthers(own), older = this.elsewhere().length > 0;
+      if (unsent) localStorage.setItem(this.key, JSON.stringify({ ...unsent, revision: older ? null : revision, of: this.of }));
       else localStorage.removeItem(this.key);
     } catch {
       this.works = false; // the server still has all that arrived
@@ -39,6 +39,21 @@ export class BrowserStore {
     } catch {
       return null;
     }
+  }
+}
+
+/** What the server had last, by ``key``: a page that was kept is older than that. */
+export function know(key, known) {
+  try {
+    localStorage.setItem(`${key}:known`, JSON.stringify(known));
+  } catch { /* no store: such a page stays as it is */ }
+}
+
+export function knownOf(key) {
+  try {
+    return JSON.parse(localStorage.getItem(`${key}:known`));
+  } catch {
+    return null;
   }
 }
 

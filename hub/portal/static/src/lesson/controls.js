@@ -123,10 +123,11 @@ export class Controls {
     KINDS[cell.dataset.kind].write(cell, value, this.page);
   }
 
-  /** A stored answer as its controls say it; of a cell that the page does not show, as it is. */
+  /** A stored answer as its controls say it; of a cell that the page does not show, a number. */
   asTyped(cell, value) {
-    const kind = cell && KINDS[cell.dataset.kind];
-    return kind?.asTyped ? kind.asTyped(cell, value, this.page) : value;
+    if (!cell) return typed(value, this.page.language);
+    const kind = KINDS[cell.dataset.kind];
+    return kind.asTyped ? kind.asTyped(cell, value, this.page) : value;
   }
 
   /** An answer in words, to choose between two. */

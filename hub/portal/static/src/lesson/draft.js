@@ -29,6 +29,11 @@ export class Draft {
     else this.dirty[id] = value;
   }
 
+  /** Was a cell last changed by who changed it from ``before``? */
+  canTake(id, before) {
+    return id in this.base && same(this.base[id], before);
+  }
+
   /** What goes next. A file goes by itself: one that is no good must not hold up the rest. */
   nextToSend() {
     const entries = Object.entries(this.dirty);

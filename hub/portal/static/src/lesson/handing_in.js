@@ -5,12 +5,14 @@ import { fill } from "./words.js";
 const TRIES = 5, AGAIN_MS = 1_500, NO_LINE_MS = 2_000;
 const BUTTONS = "[data-submit], [data-submit-too]";
 
+const NO_LINE = "no line";
+
 const attemptsLeft = () => document.querySelector("[data-attempts-left]")?.dataset.attemptsLeft;
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 export class HandingIn {
-  constructor({ form, state, call, answering, stepping }) {
-    Object.assign(this, { form, state, call, answering, stepping });
+  constructor({ form, state, call, answering, stepping, makeKey, waiting = null }) {
+    Object.assign(this, { form, state, call, answering, stepping, makeKey, waiting });
     this.say = state.say;
     this.busy = false;
   }
@@ -41,24 +43,21 @@ export class HandingIn {
 
   // Why it was not handed in, and where to go to mend it; null where it was.
   async #handIn(sure) {
-    const { answering, say, state } = this;
+    const { answering } = this;
     const asks = document.getElementById("submit-asks");
     answering.cells.forEach((cell) => answering.changed(cell));
     await answering.save();
     const reason = this.#reasonToStop();
-    if (reason) return reason;
+    if (reason) return reason === NO_LINE ? this.#withoutLine(asks) : reason;
     asks.replaceChildren();
-    let answer;
-    const asked = !sure && await this.#ask(asks).catch(() => ({ why: say.submit_offline }));
-    if (asked) return asked;
-    try {
-      answer = await this.call("POST", state.submissions, {
-        course: state.course, lesson: state.lesson, revision: answering.draft.revision, language: state.language,
-      });
-    } catch {
-      return { why: say.submit_offline };
-    }
-    const { status, data } = answer;
+    const asked = !sure && await this.#ask(asks).catch(() => NO_LINE);
+    if (asked) return asked === NO_LINE ? this.#withoutLine(asks) : asked;
+    const answer = await this.#send();
+    return answer ? this.#taken(answer) : this.#withoutLine(asks);
+  }
+
+  async #taken({ status, data }) {
+    const { answering, say } = this;
     if (status === 422 && data.fields) {
       answering.showFields(data.fields);
       const step = this.stepping.stepOf(data.fields[0]?.cell);
@@ -71,6 +70,20 @@ export class HandingIn {
     result.scrollIntoView({ block: "start" });
     result.focus({ preventScroll: true });
     return null;
+  }
+
+  // The server's answer; null without a line. It is one hand-in, however often it is sent.
+  #send() {
+    const { course, lesson, release, language, submissions } = this.state;
+    if (this.waiting) return this.waiting.send();
+    const body = { key: this.makeKey(), course, lesson, release, language, revision: this.answering.draft.revision, answers: {} };
+    return this.call("POST", submissions, body).catch(() => null);
+  }
+
+  // Where there is none it may wait; what waits already says so itself.
+  async #withoutLine(asks) {
+    if (!this.waiting) return { why: this.say.submit_offline };
+    return await this.waiting.isHeld() ? { at: asks } : this.waiting.offer(asks);
   }
 
   // What to ask first stands on the page then; null where there is nothing.
@@ -89,15 +102,15 @@ export class HandingIn {
 
   #reasonToStop() {
     const { answering, say, stepping } = this;
-    const [unsent] = answering.store.elsewhere(), step = unsent && stepping.stepOf(unsent);
-    if (step) return { why: fill(say.elsewhere, { n: step }), step };
-    const { draft } = answering;
+    const { draft, saving } = answering;
     const [parted] = Object.keys(draft.conflicts);
     if (parted) return { why: say.choose_first, at: answering.cells.get(parted).querySelector(".conflict button") };
     const [first] = answering.unread();
     if (first) return { why: say.mend, at: first };
-    if (!draft.isDirty) return null;
-    return { why: answering.saving.offline ? say.submit_offline : answering.told || say.submit_failed };
+    if (saving.offline && draft.isDirty) return NO_LINE;
+    if (draft.isDirty) return { why: answering.told || say.submit_failed };
+    const [unsent] = answering.store.elsewhere(), step = unsent && stepping.stepOf(unsent);
+    return step ? { why: fill(say.elsewhere, { n: step }), step } : null;
   }
 
   /** Wait until it is marked, and show the marks. */

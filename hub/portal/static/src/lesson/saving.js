@@ -14,6 +14,7 @@ export class Saving {
     this.timer = 0;
     this.running = null;
     this.offline = false;
+    this.held = false; // what was handed in and waits goes as it is, by itself
     this.retryMs = TRY_AGAIN_MS;
   }
 
@@ -39,7 +40,7 @@ export class Saving {
   }
 
   async #sendDirty() {
-    while (this.draft.isDirty) {
+    while (this.draft.isDirty && !this.held) {
       const sent = this.draft.nextToSend(), worked = this.workedTime.read();
       let answer;
       try {

@@ -19,8 +19,13 @@ export class Stepping {
     this.leaving = false;
     const [parted] = Object.keys(answering.draft.conflicts);
     if (parted && answering.cells.has(parted)) answering.cells.get(parted).querySelector(".conflict button")?.focus();
-    else if (answering.draft.isDirty) answering.tell(this.say.stay, true);
+    else if (answering.draft.isDirty && !this.#isKept()) answering.tell(this.say.stay, true);
     else this.leave(control.dataset.go || control.href);
+  }
+
+  // Without a line one may go on where what was typed is kept, and so are the lesson's pages.
+  #isKept() {
+    return this.answering.saving.offline && this.answering.isKept() && Boolean(navigator.serviceWorker?.controller);
   }
 
   /** The step in which a cell is; null where it is on this page. */

@@ -52,7 +52,8 @@ test("what has not arrived is in the browser, and leaves it on arrival", async (
   const { form, answering } = open();
   numberOf(form).value = "12";
   answering.changed(cellOf(form, "so"));
-  assert.deepEqual(kept(), { mine: { so: "12" }, base: {} });
+  const { mine, revision, of } = kept();
+  assert.deepEqual([mine, revision, of.api], [{ so: "12" }, 3, "/api/v1/courses/a/lessons/b"]);
   await answering.save();
   assert.equal(kept(), null);
 });
@@ -179,4 +180,32 @@ test("typing in a page that cannot save (an auditor's) tells nothing and breaks 
   type(numberOf(form), "1");
   answering.tell("x");
   assert.equal(answering.told, "");
+});
+
+test("what another step could not send goes from here, unless it was changed there since", async () => {
+  const stored = { mine: { xa: "1,5", sua: "cũ" }, base: { xa: "0,5", sua: "trước" }, revision: 2 };
+  const { form, state } = openLesson({ state: { answers: { xa: 0.5, sua: "nơi khác" } } });
+  localStorage.setItem(KEY, JSON.stringify(stored));
+  const { call, asked } = line({ status: 200, data: { revision: 4, fields: [] } });
+  const answering = new Answering({ form, state, call, workedTime: new WorkedTime(), key: KEY });
+  answering.restoreUnsent();
+  await answering.save();
+  assert.deepEqual(asked.map(({ body }) => body.answers), [{ xa: "1,5" }]);
+  assert.deepEqual(kept().mine, { sua: "cũ" }, "its own step shows both");
+  assert.equal(kept().revision, null, "nobody sends it unseen");
+});
+
+test("a kept page shows what the server had last, and what was typed on it since", async () => {
+  const { form, state } = openLesson();
+  document.documentElement.dataset.kept = "2026-11-30T03:00:00Z";
+  localStorage.setItem(`${KEY}:known`, JSON.stringify({ revision: 9, base: { viet: "đã lưu", so: "7" } }));
+  localStorage.setItem(KEY, JSON.stringify({ mine: { so: "8" }, base: { so: "7" } }));
+  const { call } = line(new Error("no line"));
+  const answering = new Answering({ form, state, call, workedTime: new WorkedTime(), key: KEY });
+  answering.restoreUnsent();
+  await answering.save();
+  answering.saving.wait();
+  assert.equal(cellOf(form, "viet").querySelector("textarea").value, "đã lưu");
+  assert.equal(numberOf(form).value, "8");
+  assert.deepEqual([answering.draft.revision, answering.draft.conflicts], [9, {}]);
 });

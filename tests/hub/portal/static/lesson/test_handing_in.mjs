@@ -29,7 +29,7 @@ function open({ told, ...how } = {}) {
   const answering = new Answering({ form, state, call, workedTime: new WorkedTime(), key: "k" });
   const errors = document.getElementById("submit-errors");
   const stepping = new Stepping({ form, state, answering });
-  const handingIn = new HandingIn({ form, state, call, answering, stepping });
+  const handingIn = new HandingIn({ form, state, call, answering, stepping, makeKey: () => "khoa" });
   return { window, form, answering, asked, errors, handingIn };
 }
 
@@ -47,7 +47,7 @@ test("what was typed is saved first, then handed in, and the focus goes to the r
     "GET /api/v1/submissions/11?wait=20",
     "GET /courses/a/lessons/b?part=results&xem=ca-bai",
   ]);
-  assert.deepEqual(asked[2].body, { course: "a", lesson: "b", revision: 4, language: "vi" });
+  assert.deepEqual(asked[2].body, { key: "khoa", course: "a", lesson: "b", release: 7, language: "vi", revision: 4, answers: {} });
   assert.equal(document.activeElement.id, "ket-qua");
   assert.equal(window.scrolledTo.id, "ket-qua");
   assert.equal(said(form), SAY.marked);
