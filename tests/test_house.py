@@ -186,6 +186,7 @@ def test_nothing_is_called_by_a_name_that_says_nothing() -> None:
 MOST_LINES, MOST_MODULES, MOST_OF_ALL = 450, 16, 0.25
 LONGER = re.compile(r"^# Longer than most: \S.{20,}", re.M)
 # One schema, in one piece.
+HISTORY = "records/migrations/versions"  # only ever added to
 FIRST_SCHEMA = "records/migrations/versions/0001_first_schema.py"
 
 
@@ -215,6 +216,7 @@ def test_no_folder_lies_flat() -> None:
     beside = Counter(
         path.rpartition("/")[0] for path in sizes() if not path.endswith("/__init__.py")
     )
+    del beside[HISTORY]
     assert {folder: n for folder, n in beside.items() if n > MOST_MODULES} == {}
 
 

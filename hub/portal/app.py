@@ -39,9 +39,9 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, media, publishing, reading
+from hub.portal.pages.courses import authoring, lecturers, media, publishing, reading
 from hub.portal.pages.learning import classes, learner, lesson_files, player
-from hub.portal.pages.marking import teaching
+from hub.portal.pages.marking import gradebook, teaching
 from hub.portal.pages.people import (
     accounts,
     invitations,
@@ -102,6 +102,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/classes", classes.Classes),
         (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
         (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
+        (rf"teaching/courses/{SLUG}/gradebook", gradebook.Gradebook),
+        (rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)", gradebook.GradebookFile),
         (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
         (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
@@ -125,6 +127,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
         (r"roles", roles.RolesPage),
+        (r"lecturers", lecturers.LecturersPage),
         (r"units", units.UnitsPage),
         (r"units/import", units.ImportUnits),
         (r"units/codes\.(csv|xlsx)", units.CodeList),

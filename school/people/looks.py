@@ -26,6 +26,8 @@ LOOKED = {
     "person": Message("trang cá nhân"),
     "marks": Message("bài nộp và điểm"),
     "exam": Message("bài thi, không kèm tên"),
+    "gradebook": Message("sổ điểm của khóa học"),
+    "lecturers": Message("sổ giảng viên"),
     "certificate": Message("chứng nhận"),
     "class": Message("danh sách lớp học trực tiếp"),
     "roster": Message("đối chiếu với một danh sách được gửi lên"),

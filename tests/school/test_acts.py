@@ -33,9 +33,12 @@ from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.courses import acts as publishing
+from school.courses import lecturer_acts
 from school.learning import acts as learning
 from school.learning import lessons, traces
 from school.marking import acts as marking
+from school.marking import gradebook_acts
+from school.marking.gradebook import Filter
 from school.people import account_acts as accounts
 from school.people import acts as people
 from school.people import (
@@ -394,6 +397,13 @@ def _answer(world: World, actor: Actor) -> None:
     own_data.answer(world.session, actor, asked.id, "done", "Đã trả lời", at=AT)
 
 
+def _enter_lecturer(world: World, actor: Actor) -> int:
+    return lecturer_acts.enter_lecturer(
+        world.session, actor, "thay", COURSE.slug, from_on=AT.date(), until_on=None,
+        certificate="GV-1 (mẫu)", at=AT,
+    )  # fmt: skip
+
+
 NEWCOMER = entering.Newcomer("Lò Thị Mới (mẫu)", "moi@example.org", "citizen")
 INVITATION = entry_acts.Terms("Lớp tối (mẫu)", "worker", None, 2, AT.date(), AT.date())
 
@@ -497,6 +507,22 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         lambda world, actor: publishing.set_terms(
             world.session, actor, COURSE.slug, COURSE.lessons[0].slug,
             closes_at=AT + HOUR, attempts=3, sure=False, at=AT,
+        ),
+    ),
+    "courses: enter_lecturer": ("bo", lambda world, actor: _enter_lecturer(world, actor)),
+    "courses: end_lecturer": (
+        "bo",
+        lambda world, actor: lecturer_acts.end_lecturer(
+            world.session, actor, _enter_lecturer(world, actor), at=AT
+        ),
+    ),
+    "marking: take_gradebook": (
+        "thay",
+        lambda world, actor: (
+            _enter_lecturer(world, world.actors["bo"]),
+            gradebook_acts.take_gradebook(
+                world.session, actor, COURSE.slug, Filter(), str, pass_share=None, at=AT
+            ),
         ),
     ),
     "programme: set_plan": ("bo", _set_plan),

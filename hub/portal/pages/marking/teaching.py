@@ -24,8 +24,8 @@ from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
 from school.marking import acts as marking_acts
+from school.marking import gradebook, reviews
 from school.marking import insight as teaching
-from school.marking import reviews
 from school.people import looks
 
 
@@ -59,7 +59,12 @@ class CourseView(PageHandler):
         insight = await self.read(teaching.load_course_insight, slug, pass_share=self.pass_share)
         if insight is None:
             raise self.absent()
-        self.page("marking/course.html", insight=insight, picture=self._picture(insight.steps))
+        self.page(
+            "marking/course.html",
+            insight=insight,
+            picture=self._picture(insight.steps),
+            has_gradebook=await self.read(gradebook.may_open, self.actor, slug, at=self.now),
+        )
 
     def _picture(self, steps: Sequence[Step]) -> Markup | None:
         words = charts.WayWords(
