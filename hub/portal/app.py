@@ -24,6 +24,7 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
+from core.licences import LICENCES
 from graders import Marker
 from hub.labs.census import LabCensus
 from hub.labs.door import LabDoor
@@ -39,7 +40,7 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, lecturers, media, publishing, reading
+from hub.portal.pages.courses import authoring, lecturers, media, offers, publishing, reading
 from hub.portal.pages.learning import classes, learner, lesson_files, player
 from hub.portal.pages.marking import gradebook, teaching
 from hub.portal.pages.people import (
@@ -102,6 +103,11 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/classes", classes.Classes),
         (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
         (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
+        (r"teaching/offers", offers.Offers),
+        (rf"teaching/offers/{NUMBER}", offers.OfferPage),
+        (rf"teaching/offers/{NUMBER}/lessons/{SLUG}", offers.OfferPreview),
+        (rf"teaching/courses/{SLUG}/course\.zip", offers.CourseFile),
+        (rf"teaching/courses/{SLUG}/withdraw", offers.Withdraw),
         (rf"teaching/courses/{SLUG}/gradebook", gradebook.Gradebook),
         (rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)", gradebook.GradebookFile),
         (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
@@ -119,6 +125,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/people", figures.UnitPeople),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
+        (r"requirements/second-reader", offers.SecondReader),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|jwt)", verify.CertificateFile),
@@ -276,7 +283,7 @@ def make_portal(
 
 def make_templates() -> Environment:
     """Templates that escape everything and fail on a name that is missing."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         auto_reload=False,
@@ -284,6 +291,8 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["licences"] = LICENCES
+    return made
 
 
 def cookie_secret(settings: Settings) -> bytes:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
+from records.courses.offers import find_withdrawal
 from records.courses.releases import current_release
 from records.people.public import certificates_by, is_public
 from records.tables.assessment import Certificate
@@ -34,6 +35,8 @@ def begin_course(
     release = current_release(session, course)
     if release is None:
         raise Refused(Message("Không có khóa học {course}", {"course": course}))
+    if find_withdrawal(session, course) is not None:
+        raise Refused(Message("Khóa học này đã được rút; chỉ ai đã bắt đầu mới học tiếp được."))
     insert_new(
         session,
         Enrolment,

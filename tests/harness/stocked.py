@@ -21,6 +21,8 @@ from records.learning import enrolments, meetings
 from records.marking import queue, remarking
 from records.people import persons, privacy
 from records.platform import outbox
+from school import access
+from school.courses import offer_acts
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -137,7 +139,17 @@ def stock(site: Any) -> dict[str, Any]:
             by="bo",
             at=at,
         )
+        waiting = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản chờ")
+        files = {
+            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
+            for path in TEMPLATE.rglob("*")
+            if path.is_file()
+        }
+        offer = offer_acts.offer_course(
+            session, access.operator("thay"), waiting, files, way="import", at=at
+        )
         return {
+            "offer": offer,
             "unit": learner.unit_id,
             "submission": submission.id,
             "meeting": meeting.id,

@@ -33,7 +33,7 @@ from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.courses import acts as publishing
-from school.courses import lecturer_acts
+from school.courses import lecturer_acts, offer_acts
 from school.learning import acts as learning
 from school.learning import lessons, traces
 from school.marking import acts as marking
@@ -397,6 +397,15 @@ def _answer(world: World, actor: Actor) -> None:
     own_data.answer(world.session, actor, asked.id, "done", "Đã trả lời", at=AT)
 
 
+def _offer(world: World, actor: Actor) -> int:
+    files = {"course.toml": b"x"}
+    return offer_acts.offer_course(world.session, actor, OTHER, files, way="review", at=AT)
+
+
+def _withdraw(world: World, actor: Actor) -> None:
+    offer_acts.withdraw_course(world.session, actor, COURSE.slug, reason="Lỗi thời", at=AT)
+
+
 def _enter_lecturer(world: World, actor: Actor) -> int:
     return lecturer_acts.enter_lecturer(
         world.session, actor, "thay", COURSE.slug, from_on=AT.date(), until_on=None,
@@ -507,6 +516,43 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         lambda world, actor: publishing.set_terms(
             world.session, actor, COURSE.slug, COURSE.lessons[0].slug,
             closes_at=AT + HOUR, attempts=3, sure=False, at=AT,
+        ),
+    ),
+    "courses: offer_course": ("thay", lambda world, actor: _offer(world, actor)),
+    "courses: publish_offer": (
+        "thay",
+        lambda world, actor: offer_acts.publish_offer(
+            world.session, actor, _offer(world, actor), OTHER, at=AT
+        ),
+    ),
+    "courses: return_offer": (
+        "thay",
+        lambda world, actor: offer_acts.return_offer(
+            world.session, actor, _offer(world, actor), reason="Thiếu nguồn", at=AT
+        ),
+    ),
+    "courses: export_course": (
+        "thay",
+        lambda world, actor: offer_acts.export_course(world.session, actor, COURSE.slug, at=AT),
+    ),
+    "courses: set_second_reader": (
+        "bo",
+        lambda world, actor: offer_acts.set_second_reader(
+            world.session, actor, PROGRAMME, True, at=AT
+        ),
+    ),
+    "courses: withdraw_course": ("thay", lambda world, actor: _withdraw(world, actor)),
+    "courses: restore_course": (
+        "thay",
+        lambda world, actor: (
+            _withdraw(world, actor),
+            offer_acts.restore_course(world.session, actor, COURSE.slug, at=AT),
+        ),
+    ),
+    "courses: withdraw_lesson": (
+        "thay",
+        lambda world, actor: offer_acts.withdraw_lesson(
+            world.session, actor, COURSE.slug, COURSE.lessons[0].slug, reason="Lỗi thời", at=AT
         ),
     ),
     "courses: enter_lecturer": ("bo", lambda world, actor: _enter_lecturer(world, actor)),

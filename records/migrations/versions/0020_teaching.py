@@ -1,4 +1,4 @@
-"""who may teach a course"""
+"""lecturers, courses that are offered or withdrawn, second readers"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,3 +29,44 @@ def upgrade() -> None:
     )
     for column in ("person_id", "course"):
         op.create_index(f"ix_lecturer_{column}", "lecturer", [column])
+    op.create_table(
+        "offered_course",
+        sa.Column("id", number, nullable=False),
+        sa.Column("course", sa.String(64), nullable=False),
+        sa.Column("programme", sa.String(64), nullable=False),
+        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("way", sa.String(8), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("offered_at", time, nullable=False),
+        sa.Column("offered_by", sa.String(100), nullable=False),
+        sa.Column("offerer_id", number, nullable=True),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("decided_at", time, nullable=True),
+        sa.Column("decided_by", sa.String(100), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["offerer_id"], ["person.id"], name="fk_offered_course_offerer_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_offered_course"),
+    )
+    for column in ("course", "state"):
+        op.create_index(f"ix_offered_course_{column}", "offered_course", [column])
+    op.create_table(
+        "second_reader",
+        sa.Column("programme", sa.String(64), nullable=False),
+        sa.Column("since_at", time, nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.PrimaryKeyConstraint("programme", name="pk_second_reader"),
+    )
+    op.create_table(
+        "withdrawn_course",
+        sa.Column("id", number, nullable=False),
+        sa.Column("course", sa.String(64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", time, nullable=False),
+        sa.Column("withdrawn_by", sa.String(100), nullable=False),
+        sa.Column("ended_at", time, nullable=True),
+        sa.Column("ended_by", sa.String(100), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_withdrawn_course"),
+    )
+    op.create_index("ix_withdrawn_course_course", "withdrawn_course", ["course"])

@@ -73,6 +73,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "teaching/classes": {"get": TEACHING, "post": PUBLISHING},
     f"teaching/classes/{NUMBER}": {"get": PUBLISHING, "post": PUBLISHING},
     f"teaching/courses/{SLUG}": {"get": TEACHING},
+    "teaching/offers": {"get": PUBLISHING},
+    f"teaching/offers/{NUMBER}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/offers/{NUMBER}/lessons/{SLUG}": {"get": PUBLISHING},
+    rf"teaching/courses/{SLUG}/course\.zip": {"get": PUBLISHING},
+    f"teaching/courses/{SLUG}/withdraw": {"post": PUBLISHING},
     f"teaching/courses/{SLUG}/gradebook": {"get": TEACHING},
     rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)": {"get": TEACHING},
     f"teaching/courses/{SLUG}/remark": {"post": PUBLISHING},
@@ -89,6 +94,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
+    "requirements/second-reader": {"post": MINISTRY},
     "certificates": {"get": OWN_UNIT},
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": {"get": OWN_UNIT | {"an"}},
@@ -189,7 +195,17 @@ async def stocked(make_site: Any) -> AsyncIterator[Any]:
     await asyncio.sleep(0)
 
 
-FACTS = ("submission", "unit", "person", "meeting", "certificate", "remark", "upload", "digest")
+FACTS = (
+    "submission",
+    "unit",
+    "person",
+    "meeting",
+    "certificate",
+    "remark",
+    "upload",
+    "digest",
+    "offer",
+)
 
 
 def fill(path: str, facts: dict[str, Any]) -> str:
@@ -197,6 +213,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = "unit" if path.startswith("units") else "submission"
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
+    kind = "offer" if path.startswith("teaching/offers/") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
@@ -391,6 +408,8 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
         ("day", "starts", "ends"),
     ),
     f"teaching/classes/{NUMBER}": ("thay", {"codes": "TN-LẠ đã gõ"}, ("codes",)),
+    f"teaching/courses/{SLUG}/withdraw": ("thay", {"withdraw": "1", "reason": " "}, ("reason",)),
+    f"teaching/offers/{NUMBER}": ("thay", {"action": "return", "reason": " "}, ("reason",)),
     f"teaching/courses/{SLUG}/remark": ("thay", {"lesson": LESSON, "reason": " "}, ("reason",)),
     f"teaching/{LESSON_PATH}/terms": (
         "thay", {"closes": "mai đã gõ", "tries": "nhiều đã gõ"}, ("closes", "tries")
@@ -464,6 +483,7 @@ BUTTONS = {
     "a course in the lab is checked": f"teaching/authoring/{SLUG}",
     "a submission is marked again": "teaching/dead",
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",
+    "whether a second person reads": "requirements/second-reader",
     "a lab is ended": "labs/stop",
     "the language": "language",
     "leaving": "logout",

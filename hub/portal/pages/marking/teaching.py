@@ -16,7 +16,7 @@ from hub.portal import forms
 from hub.portal.returned_forms import at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms, offers, releases
 from records.marking import exercise_results as lists
 from records.marking import queue, remarking
 from records.tables.courses import Release
@@ -35,7 +35,14 @@ class TeachingHome(PageHandler):
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
         piles, dead, line, current = await self.read(self._load)
-        self.page("marking/home.html", piles=piles, dead=dead, line=line, releases=current)
+        self.page(
+            "marking/home.html",
+            piles=piles,
+            dead=dead,
+            line=line,
+            releases=current,
+            offered=await self.read(offers.count_waiting),
+        )
 
     def _load(
         self, session: Session
@@ -63,6 +70,7 @@ class CourseView(PageHandler):
             "marking/course.html",
             insight=insight,
             picture=self._picture(insight.steps),
+            withdrawn=await self.read(offers.find_withdrawal, slug),
             has_gradebook=await self.read(gradebook.may_open, self.actor, slug, at=self.now),
         )
 
