@@ -41,7 +41,7 @@ from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, lecturers, media, offers, publishing, reading
-from hub.portal.pages.learning import classes, learner, lesson_files, player
+from hub.portal.pages.learning import classes, learner, lesson_files, player, questions
 from hub.portal.pages.marking import gradebook, teaching
 from hub.portal.pages.people import (
     accounts,
@@ -90,6 +90,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", lesson_files.LessonFile),
         (rf"{lesson}/lab", lesson_files.OpenInLab),
+        (rf"{lesson}/questions", questions.Questions),
+        (rf"{lesson}/rate", questions.Rate),
         (r"attend", classes.Attend),
         (r"notices/aside", classes.PutAside),
         (r"letters", letters.LettersPage),
@@ -99,6 +101,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/authoring", authoring.Authoring),
         (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
         (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
+        (r"teaching/questions", questions.TeachingQuestions),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),
         (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
@@ -161,6 +164,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody
+        (r"help", questions.Help),
         (r"language", learner.Language),
         (r"logout", learner.Logout),
         (r"oauth_callback", web.OAuthCallback),
@@ -262,7 +266,7 @@ def make_portal(
         hub_prefix=hub_prefix,
         records=records,
         translators=translate.load_translators(),
-        templates=make_templates(),
+        templates=make_templates(contact=settings.help_contact),
         hub_auth=hub_auth,
         identify=identify,
         threads=threads,
@@ -281,8 +285,9 @@ def make_portal(
     )
 
 
-def make_templates() -> Environment:
-    """Templates that escape everything and fail on a name that is missing."""
+def make_templates(*, contact: str = "") -> Environment:
+    """Templates that escape everything and fail on a name that is missing. ``contact``: whom people
+    ask for help."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -291,7 +296,7 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["licences"] = LICENCES
+    made.globals |= {"licences": LICENCES, "contact": contact}
     return made
 
 

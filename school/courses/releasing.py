@@ -1,5 +1,5 @@
-"""What every way of publishing asks and does: whether a second person must have read the course, who
-offered it, and the release with its line in the log."""
+"""What every way of publishing asks and does: whether a second person must have read the course,
+who offered it, and the release with its line in the log."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.marks import MarkedCell
 from records import Session
+from records.courses import releases
 from records.learning import checks, drafts, enrolments, meetings, notices
 from records.people.persons import unit_and_below
 from records.platform import audit, outbox
@@ -159,9 +160,11 @@ def call_class(
     place: str,
     starts_at: dt.datetime,
     ends_at: dt.datetime,
+    by_mail: bool = False,
     at: dt.datetime,
 ) -> int:
-    """Announce a class in person; its key. `Refused` as in `records.learning.meetings`."""
+    """Announce a class in person; its key; ``by_mail`` also to those who take the course and have
+    not done the lesson. `Refused` as in `records.learning.meetings`."""
     meeting = meetings.call_meeting(
         session,
         course=course,
@@ -179,7 +182,22 @@ def call_class(
         subject=f"meeting/{meeting.id}",
         detail={"lesson": f"{course}/{lesson}", "starts_at": starts_at.isoformat()},
     )
+    if by_mail:
+        _tell_of_class(session, meeting, at)
     return meeting.id
+
+
+def _tell_of_class(session: Session, meeting: Meeting, at: dt.datetime) -> None:
+    release = releases.current_release(session, meeting.course)
+    entry = releases.find_lesson(release, meeting.lesson) if release else None
+    assert entry is not None  # else it was refused
+    facts = {
+        "title": {"vi": entry.title, "en": entry.title_en or entry.title},
+        "place": meeting.place,
+        "starts_at": meeting.starts_at.isoformat(),
+    }
+    people = enrolments.without_submission(session, meeting.course, meeting.lesson)
+    outbox.put_many(session, "class", dict.fromkeys(people, facts), at=at)
 
 
 @act(may=access.may_call_class, audited="attendance.list")

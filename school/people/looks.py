@@ -27,6 +27,7 @@ LOOKED = {
     "marks": Message("bài nộp và điểm"),
     "exam": Message("bài thi, không kèm tên"),
     "gradebook": Message("sổ điểm của khóa học"),
+    "questions": Message("câu hỏi dưới bài tập"),
     "lecturers": Message("sổ giảng viên"),
     "certificate": Message("chứng nhận"),
     "class": Message("danh sách lớp học trực tiếp"),

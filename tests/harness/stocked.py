@@ -17,7 +17,7 @@ from hub.labs.census import LabCensus, OpenLab
 from hub.labs.door import LabDoor
 from records.assessment import certificates
 from records.courses import lecturers, releases
-from records.learning import enrolments, meetings
+from records.learning import enrolments, meetings, posts
 from records.marking import queue, remarking
 from records.people import persons, privacy
 from records.platform import outbox
@@ -148,7 +148,18 @@ def stock(site: Any) -> dict[str, Any]:
         offer = offer_acts.offer_course(
             session, access.operator("thay"), waiting, files, way="import", at=at
         )
+        question = posts.add_post(
+            session,
+            learner.id,
+            course=COURSE,
+            lesson=LESSON,
+            grade_id=lesson.exercises[0].grade_id,
+            text="Câu này hiểu thế nào?",
+            at=at,
+        )
+        posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         return {
+            "question": question.id,
             "offer": offer,
             "unit": learner.unit_id,
             "submission": submission.id,

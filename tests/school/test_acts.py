@@ -35,7 +35,7 @@ from school.assessment import acts as assessment
 from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
 from school.learning import acts as learning
-from school.learning import lessons, traces
+from school.learning import lessons, post_acts, traces
 from school.marking import acts as marking
 from school.marking import gradebook_acts
 from school.marking.gradebook import Filter
@@ -397,6 +397,14 @@ def _answer(world: World, actor: Actor) -> None:
     own_data.answer(world.session, actor, asked.id, "done", "Đã trả lời", at=AT)
 
 
+def _ask(world: World, actor: Actor) -> int:
+    place = world.place()
+    grade_id = place.exercises[0].grade_id
+    return post_acts.ask(
+        world.session, actor, place, grade_id, "Hiểu thế nào?", to_fellows=False, at=AT
+    )
+
+
 def _offer(world: World, actor: Actor) -> int:
     files = {"course.toml": b"x"}
     return offer_acts.offer_course(world.session, actor, OTHER, files, way="review", at=AT)
@@ -516,6 +524,40 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         lambda world, actor: publishing.set_terms(
             world.session, actor, COURSE.slug, COURSE.lessons[0].slug,
             closes_at=AT + HOUR, attempts=3, sure=False, at=AT,
+        ),
+    ),
+    "learning: ask": ("an", lambda world, actor: _ask(world, actor)),
+    "learning: reply": (
+        "an",
+        lambda world, actor: post_acts.reply(
+            world.session, actor, world.place(), _ask(world, actor), "Tôi nghĩ là…", at=AT
+        ),
+    ),
+    "learning: answer_question": (
+        "thay",
+        lambda world, actor: post_acts.answer_question(
+            world.session, actor, _ask(world, world.actors["an"]), "Xem mục 2.", at=AT
+        ),
+    ),
+    "learning: moderate": (
+        "thay",
+        lambda world, actor: post_acts.moderate(
+            world.session, actor, _ask(world, world.actors["an"]), shown=False, at=AT
+        ),
+    ),
+    "learning: set_question_rule": (
+        "thay",
+        lambda world, actor: post_acts.set_question_rule(
+            world.session, actor, COURSE.slug, fellows=True, names=False, at=AT
+        ),
+    ),
+    "learning: rate_lesson": (
+        "an",
+        lambda world, actor: (
+            _attend(world, actor),
+            post_acts.rate_lesson(
+                world.session, actor, world.place(), stars=4, text="Rõ ràng", at=AT
+            ),
         ),
     ),
     "courses: offer_course": ("thay", lambda world, actor: _offer(world, actor)),

@@ -70,3 +70,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_withdrawn_course"),
     )
     op.create_index("ix_withdrawn_course_course", "withdrawn_course", ["course"])
+    op.create_table(
+        "post",
+        sa.Column("id", number, nullable=False),
+        sa.Column("parent_id", number, nullable=True),
+        sa.Column("course", sa.String(64), nullable=False),
+        sa.Column("lesson", sa.String(64), nullable=False),
+        sa.Column("grade_id", sa.String(100), nullable=False),
+        sa.Column("person_id", number, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("to_fellows", sa.Boolean(), nullable=False),
+        sa.Column("by_teacher", sa.Boolean(), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.Column("shown_at", time, nullable=True),
+        sa.Column("shown_by", sa.String(100), nullable=True),
+        sa.Column("hidden_at", time, nullable=True),
+        sa.Column("hidden_by", sa.String(100), nullable=True),
+        sa.ForeignKeyConstraint(["parent_id"], ["post.id"], name="fk_post_parent_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_post_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_post"),
+    )
+    for column in ("parent_id", "course", "person_id"):
+        op.create_index(f"ix_post_{column}", "post", [column])
+    op.create_table(
+        "question_rule",
+        sa.Column("course", sa.String(64), nullable=False),
+        sa.Column("fellows", sa.Boolean(), nullable=False),
+        sa.Column("names", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sa.String(100), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.PrimaryKeyConstraint("course", name="pk_question_rule"),
+    )
+    op.create_table(
+        "lesson_rating",
+        sa.Column("person_id", number, nullable=False),
+        sa.Column("course", sa.String(64), nullable=False),
+        sa.Column("lesson", sa.String(64), nullable=False),
+        sa.Column("stars", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", time, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_lesson_rating_person_id"),
+        sa.PrimaryKeyConstraint("person_id", "course", "lesson", name="pk_lesson_rating"),
+    )

@@ -57,6 +57,10 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
     f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
     f"{LESSON_PATH}/lab": {"post": ANSWERING},
+    f"{LESSON_PATH}/questions": {"get": EVERYBODY, "post": ANSWERING},
+    f"{LESSON_PATH}/rate": {"get": EVERYBODY, "post": ANSWERING},
+    "teaching/questions": {"get": TEACHING, "post": PUBLISHING},
+    "help": {"get": ANYONE},
     "attend": {"get": EVERYBODY, "post": ANSWERING},
     "notices/aside": {"post": EVERYBODY},
     "letters": {"get": EVERYBODY, "post": EVERYBODY},
@@ -284,6 +288,7 @@ SHOWN: Mapping[str, str] = {
     r"certificates/([A-Z0-9-]+)\.(pdf|jwt)": "certificate",
     f"people/{NUMBER}": "person",
     "requests": "request",
+    "teaching/questions": "questions",
     "labs": "labs",
     "mail": "letters",
     f"{V1}/submissions/{NUMBER}": "marks",
@@ -395,6 +400,11 @@ async def test_what_looks_like_a_number_in_a_question_is_no_fault_of_ours(
 # What is typed and ends in “đã gõ” must still be there.
 WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "attend": ("binh", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
+    f"{LESSON_PATH}/questions": ("binh", {"about": "mau-cham-mot", "text": " "}, ("text",)),
+    f"{LESSON_PATH}/rate": ("an", {"stars": "9", "text": "Câu đã gõ"}, ("stars",)),
+    "teaching/questions": (
+        "thay", {"action": "answer", "post": "{question}", "text": " "}, ("text",)
+    ),
     "teaching/publish": ("thay", {"check": "1"}, ("course",)),
     "teaching/authoring": (
         "thay",

@@ -17,12 +17,14 @@ from hub.portal.returned_forms import at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import lesson_terms, offers, releases
+from records.learning import posts
 from records.marking import exercise_results as lists
 from records.marking import queue, remarking
 from records.tables.courses import Release
 from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
+from school.learning.questions import load_ratings
 from school.marking import acts as marking_acts
 from school.marking import gradebook, reviews
 from school.marking import insight as teaching
@@ -41,6 +43,7 @@ class TeachingHome(PageHandler):
             dead=dead,
             line=line,
             releases=current,
+            asked=await self.read(posts.count_unanswered),
             offered=await self.read(offers.count_waiting),
         )
 
@@ -111,6 +114,7 @@ class LessonView(PageHandler):
             handed_in=handed_in,
             terms=agreed,
             local_time=_local_time,
+            ratings=await self.read(load_ratings, slug, lesson),
         )
 
     def _picture(self, insight: teaching.LessonInsight) -> Markup | None:
