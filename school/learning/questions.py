@@ -13,9 +13,9 @@ from records.learning import posts
 from records.people import persons
 from records.tables.learning import Post, QuestionRule
 from school.access import Actor
+from school.courses.teaching import may_see_names
 from school.learning import lessons
 from school.learning.post_acts import fellows_read
-from school.marking import gradebook
 from school.people import looks
 
 FEWEST_RATINGS = 5  # below that a rating could be somebody's
@@ -101,7 +101,7 @@ def _with_names(
     return frozenset(
         course
         for course, rule in rules.items()
-        if rule is not None and rule.names and gradebook.may_open(session, actor, course, at=at)
+        if rule is not None and rule.names and may_see_names(session, actor, course, at=at)
     )
 
 

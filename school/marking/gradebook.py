@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import names
-from core.calendar import HANOI, today_in_vietnam
+from core.calendar import HANOI
 from core.completion import CourseStanding
 from core.manifest import ExerciseEntry, LessonEntry
 from core.messages import Message, Refused
 from core.passing import reaches
 from records import Session
-from records.courses import lecturers, releases
+from records.courses import releases
 from records.learning.progress import standings_in
 from records.marking import gradebook as marks
 from records.people.persons import unit_and_below
 from records.programme.counting import UnitNode, load_units_tree
 from records.tables.courses import Release
 from records.tables.learning import Meeting
-from school import access
 from school.access import Actor
+from school.courses.teaching import may_see_names
 from school.people import looks
 
 PAGE, MOST = 50, 5000  # learners of a page, of one file
@@ -95,14 +95,6 @@ class Book:
     classes: Sequence[Meeting]
 
 
-def may_open(session: Session, actor: Actor, course: str, *, at: dt.datetime) -> bool:
-    """Whether the actor sees the gradebook of this course."""
-    teaches = actor.person_id is not None and lecturers.teaches(
-        session, actor.person_id, course, on=today_in_vietnam(at)
-    )
-    return access.may_see_gradebook(actor, teaches)
-
-
 def load_book(
     session: Session,
     actor: Actor,
@@ -119,7 +111,7 @@ def load_book(
     ``limit`` None: everybody, for a file; `Refused` for more than `MOST`.
     """
     release = releases.current_release(session, course)
-    if release is None or not may_open(session, actor, course, at=at):
+    if release is None or not may_see_names(session, actor, course, at=at):
         return None
     units = None if asked.unit is None else unit_and_below(session, asked.unit)
     found = marks.list_learners(

@@ -24,10 +24,11 @@ from records.tables.courses import Release
 from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
+from school.courses.teaching import may_see_names
 from school.learning.questions import load_ratings
 from school.marking import acts as marking_acts
-from school.marking import gradebook, reviews
 from school.marking import insight as teaching
+from school.marking import reviews
 from school.people import looks
 
 
@@ -74,7 +75,7 @@ class CourseView(PageHandler):
             insight=insight,
             picture=self._picture(insight.steps),
             withdrawn=await self.read(offers.find_withdrawal, slug),
-            has_gradebook=await self.read(gradebook.may_open, self.actor, slug, at=self.now),
+            has_gradebook=await self.read(may_see_names, self.actor, slug, at=self.now),
         )
 
     def _picture(self, steps: Sequence[Step]) -> Markup | None:
