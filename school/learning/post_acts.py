@@ -40,7 +40,8 @@ def ask(
 ) -> int:
     """Ask about an exercise; the question's key. `Refused` for no text, too much of it, or too many
     in a short time."""
-    require(place.entry.find_exercise(grade_id) is not None)
+    if place.entry.find_exercise(grade_id) is None:
+        raise Refused(Message("Hãy chọn một bài tập của bài học này"), field="about")
     row = posts.add_post(
         session,
         _key(actor),

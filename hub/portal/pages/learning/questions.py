@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.messages import Message
+from core.messages import Message, Refused
 from hub.portal import forms
 from hub.portal.web import PageHandler
 from records import Session
@@ -134,7 +134,7 @@ class TeachingQuestions(PageHandler):
                 at=self.now,
             )
         elif key is None:
-            raise self.absent()
+            raise Refused(Message("Hãy chọn một câu hỏi"))
         elif action in ("show", "hide"):
             await self.act(post_acts.moderate, key, shown=action == "show", at=self.now)
         else:
