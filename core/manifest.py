@@ -159,6 +159,8 @@ class Manifest:
     media: tuple[MediumEntry, ...] = ()
     mode: Mode = "strict"
     open_reading: bool = False
+    licence: str = ""  # a key of `core.licences.LICENCES`
+    contributor: str = ""
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -184,6 +186,8 @@ class Manifest:
             **({"media": media} if media else {}),
             **({"mode": self.mode} if self.mode != "strict" else {}),
             **({"open_reading": True} if self.open_reading else {}),
+            **({"licence": self.licence} if self.licence else {}),
+            **({"contributor": self.contributor} if self.contributor else {}),
         }
 
 
@@ -205,6 +209,8 @@ def read_manifest(stored: Mapping[str, Any]) -> Manifest:
         media=tuple(_medium(path, one) for path, one in part.named_parts("media")),
         mode="compatible" if part.text("mode", "strict") == "compatible" else "strict",
         open_reading=part.value("open_reading", False) is True,
+        licence=part.text("licence", ""),
+        contributor=part.text("contributor", ""),
     )
 
 

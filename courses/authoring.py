@@ -55,6 +55,8 @@ def course_file(manifest: Manifest) -> str:
         _toml("framework", manifest.framework),
         _toml("pass_share", manifest.pass_share),
         *([_toml("open_reading", True)] if manifest.open_reading else []),
+        *([_toml("licence", manifest.licence)] if manifest.licence else []),
+        *([_toml("contributor", manifest.contributor)] if manifest.contributor else []),
     ]
     for lesson in manifest.lessons:
         lines += [

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from core.licences import LICENCES, LONGEST_CONTRIBUTOR
 from core.manifest import Criterion
 from core.messages import Message, Refused
 from courses.answers.notation import Form, read_form
@@ -98,7 +99,7 @@ class Lesson:
 class Course:
     """A course as its folder tells it. ``frame`` is the content frame of QĐ 64, such as ``4.1``;
     ``media`` the files of its media folder, by path (``media/name.png``); ``open_reading``:
-    strangers may read it, but for its exams."""
+    strangers may read it, but for its exams; ``licence`` a key of `core.licences.LICENCES`."""
 
     slug: str
     title: str
@@ -112,6 +113,8 @@ class Course:
     lessons: tuple[Lesson, ...]
     media: Mapping[str, bytes] = field(default_factory=dict)
     open_reading: bool = False
+    licence: str = ""
+    contributor: str = ""
 
 
 def load_course(folder: Path) -> Course:
@@ -291,6 +294,8 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
         ),
         media=load_media(folder),
         open_reading=keys.truth("open_reading"),
+        licence=keys.licence("licence"),
+        contributor=keys.short_text("contributor", LONGEST_CONTRIBUTOR),
     )
 
 
@@ -337,6 +342,21 @@ class _Keys:
         if not str(found).strip() and default is None:
             self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
         return str(found)
+
+    def licence(self, key: str) -> str:
+        """A licence that pages can name; "" where none is said."""
+        found = self.text(key, "")
+        if found and found not in LICENCES:
+            known = ", ".join(LICENCES)
+            self.fault(key, Message("phải là một trong: {kinds}", {"kinds": known}))
+        return found
+
+    def short_text(self, key: str, most: int) -> str:
+        """One line; "" where nothing is said."""
+        found = " ".join(self.text(key, "").split())
+        if len(found) > most:
+            self.fault(key, Message("không quá {n} ký tự", {"n": most}))
+        return found
 
     def slug(self, key: str) -> str:
         """A name that stands in addresses and in the records."""

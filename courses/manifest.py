@@ -28,6 +28,8 @@ def manifest_of(course: Course) -> Manifest:
         frame=course.frame,
         media=described(media_of(course)),
         open_reading=course.open_reading,
+        licence=course.licence,
+        contributor=course.contributor,
     )
 
 

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     # What people see
     language: Literal["vi", "en"] = "vi"
     ministry: str = "Bộ Khoa học và Công nghệ"
+    help_contact: str = Field("", max_length=500)  # whom people ask, on every page
 
     # Who may come in without being in a list; only where passwords are kept here and mail leaves
     registration: Literal["closed", "invitation", "open"] = "closed"

@@ -113,6 +113,23 @@ def may_teach(actor: Actor) -> bool:
     return bool(actor.roles & {INSTRUCTOR, AUDITOR, ADMINISTRATOR})
 
 
+def may_see_gradebook(actor: Actor, teaches: bool) -> bool:
+    """Everybody's marks in one course, by name: only for whoever ``teaches`` it by the register of
+    lecturers, beside those who look after all of it."""
+    supervises = bool(actor.roles & {AUDITOR, ADMINISTRATOR})
+    return supervises or (teaches and INSTRUCTOR in actor.roles)
+
+
+def may_keep_lecturers(actor: Actor) -> bool:
+    """Write down who may teach what. Not for instructors: nobody lets themselves in."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_see_lecturers(actor: Actor) -> bool:
+    """The register of lecturers."""
+    return may_keep_lecturers(actor) or AUDITOR in actor.roles
+
+
 def may_mark(actor: Actor) -> bool:
     """Give marks by hand, send a dead submission back to the queue."""
     return bool(actor.roles & {INSTRUCTOR, ADMINISTRATOR})

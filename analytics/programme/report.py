@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -86,16 +86,23 @@ def write_report(
 
 def write_rows(rows: Sequence[Sequence[Any]], *, sheet: str) -> bytes:
     """A plain workbook of these rows, the first of them its heads; text stays text."""
+    return write_sheets({sheet: rows})
+
+
+def write_sheets(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
+    """The same of several sheets, by their names."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, **AS_WRITTEN})
-    page, text = book.add_worksheet(sheet), book.add_format({"num_format": "@"})
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            if isinstance(value, str):
-                page.write_string(number, column, value, text)
-            elif value is not None:
-                page.write_number(number, column, value)
-    page.freeze_panes(1, 0)
+    text = book.add_format({"num_format": "@"})
+    for name, rows in sheets.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    page.write_string(number, column, value, text)
+                elif value is not None:
+                    page.write_number(number, column, value)
+        page.freeze_panes(1, 0)
     book.close()
     return content.getvalue()
 

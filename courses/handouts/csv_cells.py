@@ -7,7 +7,10 @@ is how a spreadsheet itself writes "this is text".
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 TEXT_MARK = "'"
@@ -28,3 +31,12 @@ def safe_cell(value: Any, *, keep_text: bool = True) -> Any:
         return value
     changed = keep_text and _CHANGED.fullmatch(value.strip())
     return TEXT_MARK + value if changed or _COMPUTED.match(value) else value
+
+
+def csv_file(rows: Iterable[Sequence[Any]], *, separator: str, keep_text: bool = True) -> str:
+    """A file of these rows as a spreadsheet opens it: text in quotes, so that a program knows codes
+    from numbers, and the mark by which Excel knows UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerows([safe_cell(one, keep_text=keep_text) for one in row] for row in rows)
+    return "\ufeff" + text.getvalue()

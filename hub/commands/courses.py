@@ -1,4 +1,4 @@
-"""course check, new, publish."""
+"""course check, new, publish, export, import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.messages import Message
+from core.messages import Message, Refused
 from hub.commands.console import say, tell
 from hub.commands.opening import DATA, opened
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graders.both_modes import BothModes
     from hub.settings import Settings
 
+LARGEST_FILE = 20_000_000  # bytes, as pages take them
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
@@ -104,6 +105,58 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
             say(Message("{title}: bản {number} đã công bố từ trước, không có gì đổi.", facts))
             return 0
     say(Message("Đã công bố {title}, bản {number}.", facts))
+    return 0
+
+
+@course.command("export")
+@click.argument("slug")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Ghi vào tệp .zip nào.",
+)
+@DATA
+def export(slug: str, target: Path | None, data: Path | None) -> None:
+    """Xuất khóa học SLUG đã công bố thành một tệp để mang đi nơi khác."""
+    from school.access import operator
+    from school.courses import offer_acts
+    from school.refusals import NotAllowed
+
+    at, by = dt.datetime.now(dt.UTC), operator("motcham course export")
+    with opened(data) as (_settings, records), records.begin() as session:
+        try:
+            content = offer_acts.export_course(session, by, slug, at=at)
+        except NotAllowed:
+            raise Refused(Message("Không có khóa học {course}", {"course": slug})) from None
+    file = target or Path(f"{slug}.zip")
+    file.write_bytes(content)
+    say(Message("Đã ghi {path}.", {"path": file}))
+
+
+@course.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không lưu gì.")
+@DATA
+def import_(file: Path, dry_run: bool, data: Path | None) -> int:
+    """Kiểm tra tệp khóa học FILE rồi giữ lại chờ người công bố; không bao giờ tự công bố."""
+    from school.access import operator
+    from school.courses import offer_acts, packages
+
+    if file.stat().st_size > LARGEST_FILE:
+        raise Refused(Message("Tệp lớn hơn {size} MB.", {"size": LARGEST_FILE // 1_000_000}))
+    package = packages.unpack(file.read_bytes())
+    if not package.signed:
+        say(Message("Tệp không kèm danh sách tệp của nơi xuất ra."))
+    with opened(data) as (settings, records):
+        if (failed := _report(_check(package.course, settings))) or dry_run:
+            return failed
+        at, by = dt.datetime.now(dt.UTC), operator("motcham course import")
+        with records.begin() as session:
+            key = offer_acts.offer_course(
+                session, by, package.course, package.files, way="import", at=at
+            )
+    say(Message("Đã giữ lại, bản gửi số {n}; chưa có gì được công bố.", {"n": key}))
     return 0
 
 

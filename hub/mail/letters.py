@@ -194,6 +194,44 @@ def _deadline(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter
     )
 
 
+def _marked(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    lesson = _.of(facts["title"])
+    return Letter(
+        _("Đã có điểm do người chấm: {lesson}", lesson=lesson),
+        (_("Giảng viên đã chấm xong một bài tập của anh/chị ở bài “{lesson}”.", lesson=lesson),),
+        (_("Xem kết quả"), f"{places.portal}courses/{facts['course']}/lessons/{facts['lesson']}"),
+    )
+
+
+def _class(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    lesson = _.of(facts["title"])
+    starts = _.time(dt.datetime.fromisoformat(facts["starts_at"]))
+    return Letter(
+        _("Lớp học trực tiếp: {lesson}", lesson=lesson),
+        (
+            _(
+                "Có lớp học trực tiếp cho bài “{lesson}” lúc {starts} (giờ Việt Nam), tại {place}.",
+                lesson=lesson,
+                starts=starts,
+                place=facts["place"],
+            ),
+        ),
+        (_("Mở Một Chạm"), places.portal),
+    )
+
+
+def _answer(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    lesson = _.of(facts["title"])
+    return Letter(
+        _("Câu hỏi của anh/chị đã có trả lời"),
+        (_("Giảng viên đã trả lời câu hỏi của anh/chị ở bài “{lesson}”.", lesson=lesson),),
+        (
+            _("Đọc trả lời"),
+            f"{places.portal}courses/{facts['course']}/lessons/{facts['lesson']}/questions",
+        ),
+    )
+
+
 def _message(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
     said = [part.strip() for part in re.split(r"\n\s*\n", str(facts["body"])) if part.strip()]
     return Letter(str(facts["title"]), tuple(said), (_("Mở Một Chạm"), places.portal))
@@ -212,6 +250,9 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Translator, Places], Letter]] = {
     "certificate": _certificate,
     "deadline": _deadline,
     "message": _message,
+    "marked": _marked,
+    "class": _class,
+    "answer": _answer,
 }
 
 

@@ -14,6 +14,9 @@ from records.platform.outbox import REFUSABLE
 KIND_NAMES = {
     "certificate": Message("Báo khi được cấp giấy chứng nhận"),
     "deadline": Message("Nhắc bài sắp hết hạn nộp"),
+    "marked": Message("Báo giảng viên đã chấm bài của tôi"),
+    "class": Message("Báo có lớp học trực tiếp"),
+    "answer": Message("Báo câu hỏi của tôi đã có trả lời"),
     "message": Message("Thông báo của giảng viên và của đơn vị"),
 }
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.calendar import today_in_vietnam
 from core.messages import Message
 from hub.login import accounts
 from hub.platform.private_files import write_private
 from hub.settings import ROOT, Settings
 from records import Records, Session
-from records.courses import releases
+from records.courses import lecturers, releases
 from records.people import logins, persons
 from school.access import (
     ADMINISTRATOR,
@@ -129,6 +130,17 @@ def add_people(session: Session, *, at: dt.datetime) -> None:
             someone.role,
             unit.id if unit and someone.role == UNIT_OFFICER else None,
         )
+        if someone.role == INSTRUCTOR:
+            lecturers.add_lecturer(
+                session,
+                person.id,
+                None,
+                from_on=today_in_vietnam(at),
+                until_on=None,
+                certificate="Giấy chứng nhận giảng viên (mẫu)",
+                by="motcham up",
+                at=at,
+            )
 
 
 def open_accounts(settings: Settings, known: Collection[str]) -> list[DemoAccount]:

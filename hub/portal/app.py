@@ -25,6 +25,7 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
+from core.licences import LICENCES
 from graders import Marker
 from hub.labs.census import LabCensus
 from hub.labs.door import LabDoor
@@ -40,16 +41,17 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, media, publishing, reading
+from hub.portal.pages.courses import authoring, lecturers, media, offers, publishing, reading
 from hub.portal.pages.learning import (
     classes,
     learner,
     lesson_files,
     moments,
     player,
+    questions,
     waiting,
 )
-from hub.portal.pages.marking import teaching
+from hub.portal.pages.marking import gradebook, teaching
 from hub.portal.pages.people import (
     accounts,
     invitations,
@@ -101,6 +103,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"{lesson}", player.LessonPage),
         (rf"{lesson}/files/(.+)", lesson_files.LessonFile),
         (rf"{lesson}/lab", lesson_files.OpenInLab),
+        (rf"{lesson}/questions", questions.Questions),
+        (rf"{lesson}/rate", questions.Rate),
         (r"waiting", waiting.WaitingPage),
         (r"worker\.js", waiting.Worker),
         (r"attend", classes.Attend),
@@ -112,10 +116,18 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/authoring", authoring.Authoring),
         (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
         (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
+        (r"teaching/questions", questions.TeachingQuestions),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),
         (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
         (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
+        (r"teaching/offers", offers.Offers),
+        (rf"teaching/offers/{NUMBER}", offers.OfferPage),
+        (rf"teaching/offers/{NUMBER}/lessons/{SLUG}", offers.OfferPreview),
+        (rf"teaching/courses/{SLUG}/course\.zip", offers.CourseFile),
+        (rf"teaching/courses/{SLUG}/withdraw", offers.Withdraw),
+        (rf"teaching/courses/{SLUG}/gradebook", gradebook.Gradebook),
+        (rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)", gradebook.GradebookFile),
         (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
         (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
         (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
@@ -131,6 +143,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/people", figures.UnitPeople),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
+        (r"requirements/second-reader", offers.SecondReader),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
@@ -139,6 +152,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"labs", labs.LabsPage),
         (r"labs/stop", labs.StopLab),
         (r"roles", roles.RolesPage),
+        (r"lecturers", lecturers.LecturersPage),
         (r"units", units.UnitsPage),
         (r"units/import", units.ImportUnits),
         (r"units/codes\.(csv|xlsx)", units.CodeList),
@@ -166,6 +180,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"progress", figures.PublicProgress),
         (r"progress\.(csv|xlsx)", figures.OpenData),
         # For everybody
+        (r"help", questions.Help),
         (r"language", learner.Language),
         (r"logout", learner.Logout),
         (r"oauth_callback", web.OAuthCallback),
@@ -268,7 +283,7 @@ def make_portal(
         hub_prefix=hub_prefix,
         records=records,
         translators=translate.load_translators(),
-        templates=make_templates(),
+        templates=make_templates(contact=settings.help_contact),
         hub_auth=hub_auth,
         identify=identify,
         threads=threads,
@@ -291,9 +306,10 @@ def make_portal(
     )
 
 
-def make_templates() -> Environment:
-    """Templates that escape everything and fail on a name that is missing."""
-    return Environment(
+def make_templates(*, contact: str = "") -> Environment:
+    """Templates that escape everything and fail on a name that is missing. ``contact``: whom people
+    ask for help."""
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         auto_reload=False,
@@ -301,6 +317,8 @@ def make_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"licences": LICENCES, "contact": contact}
+    return made
 
 
 def cookie_secret(settings: Settings) -> bytes:

@@ -6,10 +6,11 @@ import datetime as dt
 import secrets
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
+from records.courses.offers import find_withdrawal
 from records.courses.releases import current_release
 from records.people.public import certificates_by, is_public
 from records.tables.assessment import Certificate
@@ -34,6 +35,8 @@ def begin_course(
     release = current_release(session, course)
     if release is None:
         raise Refused(Message("Không có khóa học {course}", {"course": course}))
+    if find_withdrawal(session, course) is not None:
+        raise Refused(Message("Khóa học này đã được rút; chỉ ai đã bắt đầu mới học tiếp được."))
     insert_new(
         session,
         Enrolment,
@@ -114,8 +117,11 @@ def learners_of(
     return [person_id for person_id, unit_id in rows if unit_id in units]
 
 
-def without_submission(session: Session, course: str, lesson: str) -> Sequence[int]:
-    """Keys of those who take the course and have neither handed the lesson in nor attended it."""
+def without_submission(
+    session: Session, course: str, lesson: str, *, units: Collection[int] | None = None
+) -> Sequence[int]:
+    """Keys of those who take the course and have neither handed the lesson in nor attended it;
+    where ``units`` are given, only their people."""
     handed_in = (
         select(Submission.person_id)
         .join(Release, Release.id == Submission.release_id)
@@ -133,6 +139,11 @@ def without_submission(session: Session, course: str, lesson: str) -> Sequence[i
             Enrolment.completed_at.is_(None),
             Enrolment.person_id.not_in(handed_in),
             Enrolment.person_id.not_in(attended),
+            Enrolment.person_id.in_(_people_of(units)) if units is not None else true(),
         )
         .order_by(Enrolment.person_id)
     ).all()
+
+
+def _people_of(units: Collection[int]) -> Select[int]:
+    return select(Person.id).where(Person.unit_id.in_(units))

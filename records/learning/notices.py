@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.messages import Message, Refused
-from records.people.persons import find_unit_by_id
+from records.people.persons import find_unit_by_id, unit_and_below
 from records.platform import audit
 from records.tables.learning import Enrolment, Notice, NoticeRead
+from records.tables.people import Person
 from records.writing import insert_new
 
 LONGEST, LONGEST_TITLE = 4000, 200
@@ -53,6 +55,39 @@ def send_notice(
         detail={"course": course, "unit": unit_id, "title": title},
     )
     return notice
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that somebody sent: how many people see it, and how many put it aside as read."""
+
+    notice: Notice
+    people: int
+    read: int
+
+
+def sent_by(session: Session, username: str, *, limit: int = 30) -> Sequence[Sent]:
+    """The latest messages of this sender, newest first."""
+    found = session.scalars(
+        select(Notice).where(Notice.sent_by == username).order_by(Notice.id.desc()).limit(limit)
+    ).all()
+    return [Sent(one, _count_people(session, one), _count_read(session, one.id)) for one in found]
+
+
+def _count_people(session: Session, notice: Notice) -> int:
+    people = select(func.count()).select_from(Person).where(Person.erased_at.is_(None))
+    people = people.where(Person.left_at.is_(None))
+    if notice.course is not None:
+        took = select(Enrolment.person_id).where(Enrolment.course == notice.course)
+        people = people.where(Person.id.in_(took))
+    if notice.unit_id is not None:
+        people = people.where(Person.unit_id.in_(unit_and_below(session, notice.unit_id)))
+    return session.scalar(people) or 0
+
+
+def _count_read(session: Session, notice_id: int) -> int:
+    read = select(func.count()).where(NoticeRead.notice_id == notice_id)
+    return session.scalar(read.select_from(NoticeRead)) or 0
 
 
 def find_notice(session: Session, notice_id: int) -> Notice | None:

@@ -161,6 +161,14 @@ def _superseded() -> ColumnElement[bool]:
     )
 
 
+def still_waits(session: Session, submission_id: int) -> bool:
+    """Whether some exercise of this submission waits for a person."""
+    found = select(ExerciseMarks.grade_id).where(
+        ExerciseMarks.submission_id == submission_id, ExerciseMarks.needs_review.is_(True)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def reviews_of(session: Session, submission_id: int, grade_id: str) -> Sequence[Review]:
     """All reviews of one exercise, in the order they were given."""
     return session.scalars(

@@ -12,6 +12,7 @@ from records.tables import (
     platform,
     privacy,
     programme,
+    teaching,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "platform",
     "privacy",
     "programme",
+    "teaching",
 ]

@@ -168,3 +168,55 @@ class Progress(Table):
     max_points: Mapped[float]
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
     at: Mapped[dt.datetime]
+
+
+class Post(Table):
+    """What somebody asked under an exercise, or answered (``parent_id``). Nothing of a learner's is
+    shown to fellow learners before an instructor let it be (``shown_at``); ``hidden_at`` takes it
+    out again. ``to_fellows``: asked of them too, not of instructors alone."""
+
+    __tablename__ = "post"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    lesson: Mapped[str] = mapped_column(String(64))
+    grade_id: Mapped[str] = mapped_column(String(100))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(Text, info={"personal": "what the learner asked or answered"})
+    to_fellows: Mapped[bool]
+    by_teacher: Mapped[bool]
+    at: Mapped[dt.datetime]
+    shown_at: Mapped[dt.datetime | None]
+    shown_by: Mapped[str | None] = mapped_column(String(100))
+    hidden_at: Mapped[dt.datetime | None]
+    hidden_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class QuestionRule(Table):
+    """Who may read each other's questions in a course; no row: instructors alone, without names.
+
+    ``fellows``: fellow learners may, once it is let through; ``names``: instructors of the register
+    see who asks.
+    """
+
+    __tablename__ = "question_rule"
+
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    fellows: Mapped[bool]
+    names: Mapped[bool]
+    decided_by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[dt.datetime]
+
+
+class LessonRating(Table):
+    """What a learner thought of a lesson they finished: 1 to 5, and a sentence."""
+
+    __tablename__ = "lesson_rating"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    course: Mapped[str] = mapped_column(String(64), primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stars: Mapped[int]
+    text: Mapped[str] = mapped_column(Text, info={"personal": "what was thought of a lesson"})
+    at: Mapped[dt.datetime]

@@ -12,11 +12,15 @@ from records.platform import audit
 from records.tables.courses import Release
 from school import access
 from school.access import Actor
-from school.acts import act, nothing_changed, require
+from school.acts import act, require
+from school.courses import releasing
 
 ALREADY_PAST = Message(
     "Hạn này đã qua. Nếu lưu, bài đóng ngay và mọi người học thấy lời giải mẫu. "
     "Hãy sửa lại hạn, hoặc đánh dấu ô xác nhận bên dưới rồi lưu."
+)
+SECOND_READER = Message(
+    "Chương trình này cần người thứ hai đọc trước khi công bố: hãy gửi duyệt thay cho công bố."
 )
 
 
@@ -24,22 +28,13 @@ ALREADY_PAST = Message(
 def publish(
     session: Session, actor: Actor, course: courses.Course, *, at: dt.datetime
 ) -> tuple[Release, bool]:
-    """Publish a checked course; the release in force, and whether it is a new one."""
-    before = releases.current_release(session, course.slug)
-    by = actor.username or ""
-    stored = releases.publish(session, courses.make_release(course), at=at, by=by)
-    if before is not None and before.id == stored.id:
-        nothing_changed(session)
-        return stored, False
-    audit.append(
-        session,
-        at=at,
-        actor=by,
-        action="publish",
-        subject=f"course:{course.slug}",
-        detail={"number": stored.number, "digest": stored.digest},
-    )
-    return stored, True
+    """Publish a checked course; the release in force, and whether it is a new one.
+
+    `Refused` where its programme asks for a second reader: then it is offered (`offer_acts`).
+    """
+    if releasing.asks_second_reader(session, course):
+        raise Refused(SECOND_READER)
+    return releasing.put_out(session, actor, course, at=at)
 
 
 @act(may=access.may_publish, audited="terms.set")

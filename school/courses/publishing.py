@@ -15,10 +15,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import courses
 from analytics.certificates.requirements import in_force
+from core.manifest import Manifest
 from core.messages import Message, Refused
 from graders import Marker
 from graders.both_modes import BothModes
@@ -50,7 +52,12 @@ NOT_OURS = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")  # what systems
 
 
 def read_course_archive(content: bytes) -> courses.Course:
-    """A course folder from a zip file. Raises `Refused` naming what is wrong with it.
+    """A course folder from a zip file. Raises `Refused` naming what is wrong with it."""
+    return load_files(read_archive(content))
+
+
+def read_archive(content: bytes) -> dict[str, bytes]:
+    """The files of the course folder in a zip file, by their path in it. Raises `Refused`.
 
     Nothing is unpacked outside a folder of its own: names that climb out, links, too many files
     or too much when unpacked are refused; nothing is read beyond the sizes that were looked at.
@@ -64,8 +71,12 @@ def read_course_archive(content: bytes) -> courses.Course:
         raise Refused(
             Message("Tệp không phải là một tệp zip đọc được. Hãy nén thư mục khóa học thành .zip.")
         ) from None
-    _refuse_without_course(files)
-    return load_files(files)
+    top = _refuse_without_course(files)
+    return {
+        PurePosixPath(name).relative_to(top).as_posix(): held
+        for name, held in files.items()
+        if PurePosixPath(name).is_relative_to(top)
+    }
 
 
 def check(course: courses.Course, marker: Marker) -> list[courses.Problem]:
@@ -112,6 +123,14 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
     shown = releases.release_files(session, release.id, "learner")  # media are kept once, there
     media = {medium.path: shown[medium.path] for medium in release.manifest.media}
     return {"course.toml": courses.course_file(release.manifest).encode(), **files, **media}
+
+
+def without_lesson(manifest: Manifest, files: Mapping[str, bytes], lesson: str) -> dict[str, bytes]:
+    """The files of a published course without one of its lessons."""
+    kept = tuple(one for one in manifest.lessons if one.slug != lesson)
+    gone = {one.file for one in manifest.lessons} - {one.file for one in kept}
+    left = {path: content for path, content in files.items() if path not in gone}
+    return {**left, "course.toml": courses.course_file(replace(manifest, lessons=kept)).encode()}
 
 
 def is_required(session: Session, slug: str, programme: str, *, at: dt.datetime) -> bool:
@@ -161,8 +180,8 @@ def _path_of(member: zipfile.ZipInfo) -> str:
     return unicodedata.normalize("NFC", member.filename.replace("\\", "/"))
 
 
-def _refuse_without_course(files: Mapping[str, bytes]) -> None:
-    """There must be one course: at the top, or in a folder, or one folder deeper still."""
+def _refuse_without_course(files: Mapping[str, bytes]) -> PurePosixPath:
+    """Where the one course is that there must be: at the top, in a folder, or deeper still."""
     found = [path for path in map(PurePosixPath, files) if path.name == courses.course.COURSE_FILE]
     if not found:
         raise Refused(
@@ -181,6 +200,7 @@ def _refuse_without_course(files: Mapping[str, bytes]) -> None:
                 {"names": ", ".join(top[:5])},
             )
         )
+    return PurePosixPath(top[0])
 
 
 def _too_large() -> Refused:

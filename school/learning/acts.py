@@ -14,6 +14,7 @@ from typing import Any
 from core.marks import MarkedCell
 from core.messages import Message, Refused
 from records import Session
+from records.courses import releases
 from records.learning import checks, drafts, enrolments, meetings, notices
 from records.people import persons
 from records.people.persons import unit_and_below
@@ -179,9 +180,11 @@ def call_class(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     unit_id: int | None = None,
+    by_mail: bool = False,
     at: dt.datetime,
 ) -> int:
-    """Announce a class in person for the people of a unit; its key. `Refused` as in
+    """Announce a class in person for the people of a unit; its key; ``by_mail`` also to those of
+    them who take the course and have not done the lesson. `Refused` as in
     `records.learning.meetings`."""
     unit = persons.find_unit_by_id(session, unit_id) if unit_id is not None else None
     if unit_id is not None and unit is None:
@@ -208,7 +211,23 @@ def call_class(
             "unit": unit.name if unit else None,
         },
     )
+    if by_mail:
+        _tell_of_class(session, meeting, at)
     return meeting.id
+
+
+def _tell_of_class(session: Session, meeting: Meeting, at: dt.datetime) -> None:
+    release = releases.current_release(session, meeting.course)
+    entry = releases.find_lesson(release, meeting.lesson) if release else None
+    assert entry is not None  # else it was refused
+    facts = {
+        "title": {"vi": entry.title, "en": entry.title_en or entry.title},
+        "place": meeting.place,
+        "starts_at": meeting.starts_at.isoformat(),
+    }
+    units = None if meeting.unit_id is None else unit_and_below(session, meeting.unit_id)
+    people = enrolments.without_submission(session, meeting.course, meeting.lesson, units=units)
+    outbox.put_many(session, "class", dict.fromkeys(people, facts), at=at)
 
 
 @act(may=access.may_call_class, audited="attendance.list")

@@ -27,7 +27,7 @@ from courses.notebooks import (
     source_of,
 )
 from records import Session
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, traces
 from records.marking import queue, sent_once
 from records.tables.courses import Release
@@ -100,10 +100,13 @@ class Changed(Exception):
 
 
 def find_release_for(session: Session, person_id: int, course: str) -> Release | None:
-    """The release of a course that this learner began, else the current one; None without any."""
+    """The release of a course that this learner began, else the current one; None without any, or
+    where the course was withdrawn before."""
     enrolment = enrolments.find_enrolment(session, person_id, course)
     if enrolment:
         return releases.find_release(session, enrolment.release_id)
+    if offers.find_withdrawal(session, course) is not None:
+        return None
     return releases.current_release(session, course)
 
 

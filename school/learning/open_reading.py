@@ -15,6 +15,7 @@ from typing import Any
 from core.manifest import LessonEntry, Manifest
 from records import Session
 from records.courses import releases
+from records.courses.offers import find_withdrawal, withdrawn_courses
 from records.tables.courses import Release
 
 
@@ -35,14 +36,19 @@ def lessons_to_read(manifest: Manifest) -> tuple[LessonEntry, ...]:
 
 def open_courses(session: Session) -> Sequence[Manifest]:
     """The courses that strangers may read."""
+    gone = withdrawn_courses(session)
     found = (release.manifest for release in releases.current_releases(session))
-    return [one for one in found if one.open_reading and lessons_to_read(one)]
+    return [
+        one for one in found if one.open_reading and one.course not in gone and lessons_to_read(one)
+    ]
 
 
 def find_open_release(session: Session, course: str) -> Release | None:
     """The current release of a course that strangers may read; None for any other."""
     release = releases.current_release(session, course)
-    return release if release is not None and release.manifest.open_reading else None
+    if release is None or find_withdrawal(session, course) is not None:
+        return None
+    return release if release.manifest.open_reading else None
 
 
 def find_open_lesson(session: Session, course: str, lesson: str) -> OpenLesson | None:

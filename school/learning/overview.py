@@ -17,7 +17,7 @@ from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from records import Session
 from records.assessment import certificates, evidence
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.people.public import certificate_for
 from records.tables.assessment import Certificate
@@ -148,7 +148,12 @@ def load_courses(
 
     ``pass_share``: the ministry's own (`core.completion.share_in_force`).
     """
-    current = {release.course: release for release in releases.current_releases(session)}
+    gone = offers.withdrawn_courses(session)
+    current = {
+        release.course: release
+        for release in releases.current_releases(session)
+        if release.course not in gone
+    }
     begun: set[str] = set()
     opened: dict[tuple[int, str], dt.datetime] = {}
     attended: frozenset[tuple[str, str]] = frozenset()

@@ -11,7 +11,7 @@ from core.messages import Message, Refused
 from records import Session
 from records.courses import releases
 from records.marking import queue, remarking, reviewing
-from records.platform import audit
+from records.platform import audit, outbox
 from school import access
 from school.access import Actor
 from school.acts import act, nothing_changed, require
@@ -59,7 +59,26 @@ def give_marks(
     )
     if decided:
         settle_submission(session, submission_id, pass_share=pass_share, at=at)
+        _tell(session, submission_id, at)
     return decided
+
+
+def _tell(session: Session, submission_id: int, at: dt.datetime) -> None:
+    """Write to the learner that a person has marked; once, when nothing of it waits any more."""
+    submission = queue.find_submission(session, submission_id)
+    release = releases.find_release(session, submission.release_id) if submission else None
+    lesson = releases.find_lesson(release, submission.lesson) if release and submission else None
+    if submission is None or release is None or lesson is None:
+        return
+    if reviewing.still_waits(session, submission_id):
+        return
+    facts = {
+        "course": release.course,
+        "lesson": lesson.slug,
+        "title": {"vi": lesson.title, "en": lesson.title_en or lesson.title},
+    }
+    once = f"marked:{submission_id}"
+    outbox.put(session, "marked", submission.person_id, facts, once=once, at=at)
 
 
 @act(may=access.may_publish, audited="remark.begin")

@@ -16,11 +16,13 @@ from graders import CellMarks, Marks
 from hub.labs.census import LabCensus, OpenLab
 from hub.labs.door import LabDoor
 from records.assessment import certificates
-from records.courses import releases
-from records.learning import enrolments, meetings
+from records.courses import lecturers, releases
+from records.learning import enrolments, meetings, posts
 from records.marking import queue, remarking
 from records.people import persons, privacy
 from records.platform import outbox
+from school import access
+from school.courses import offer_acts
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -126,7 +128,39 @@ def stock(site: Any) -> dict[str, Any]:
             session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
         )
         remarking.record_try(session, remark, submission, mended_marks(cells))
+        teacher = persons.find_person(session, "thay")
+        lecturers.add_lecturer(
+            session,
+            teacher.id,
+            COURSE,
+            from_on=at.date(),
+            until_on=None,
+            certificate="GV-1 (mẫu)",
+            by="bo",
+            at=at,
+        )
+        waiting = dataclasses.replace(courses.load_course(TEMPLATE), summary="Bản chờ")
+        files = {
+            path.relative_to(TEMPLATE).as_posix(): path.read_bytes()
+            for path in TEMPLATE.rglob("*")
+            if path.is_file()
+        }
+        offer = offer_acts.offer_course(
+            session, access.operator("thay"), waiting, files, way="import", at=at
+        )
+        question = posts.add_post(
+            session,
+            learner.id,
+            course=COURSE,
+            lesson=LESSON,
+            grade_id=lesson.exercises[0].grade_id,
+            text="Câu này hiểu thế nào?",
+            at=at,
+        )
+        posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         return {
+            "question": question.id,
+            "offer": offer,
             "unit": learner.unit_id,
             "submission": submission.id,
             "meeting": meeting.id,

@@ -33,9 +33,12 @@ from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.courses import acts as publishing
+from school.courses import lecturer_acts, offer_acts
 from school.learning import acts as learning
-from school.learning import lessons, traces
+from school.learning import lessons, post_acts, traces
 from school.marking import acts as marking
+from school.marking import gradebook_acts
+from school.marking.gradebook import Filter
 from school.people import account_acts as accounts
 from school.people import acts as people
 from school.people import (
@@ -402,6 +405,30 @@ def _answer(world: World, actor: Actor) -> None:
     own_data.answer(world.session, actor, asked.id, "done", "Đã trả lời", at=AT)
 
 
+def _ask(world: World, actor: Actor) -> int:
+    place = world.place()
+    grade_id = place.exercises[0].grade_id
+    return post_acts.ask(
+        world.session, actor, place, grade_id, "Hiểu thế nào?", to_fellows=False, at=AT
+    )
+
+
+def _offer(world: World, actor: Actor) -> int:
+    files = {"course.toml": b"x"}
+    return offer_acts.offer_course(world.session, actor, OTHER, files, way="review", at=AT)
+
+
+def _withdraw(world: World, actor: Actor) -> None:
+    offer_acts.withdraw_course(world.session, actor, COURSE.slug, reason="Lỗi thời", at=AT)
+
+
+def _enter_lecturer(world: World, actor: Actor) -> int:
+    return lecturer_acts.enter_lecturer(
+        world.session, actor, "thay", COURSE.slug, from_on=AT.date(), until_on=None,
+        certificate="GV-1 (mẫu)", at=AT,
+    )  # fmt: skip
+
+
 NEWCOMER = entering.Newcomer("Lò Thị Mới (mẫu)", "moi@example.org", "citizen")
 INVITATION = entry_acts.Terms("Lớp tối (mẫu)", "worker", None, 2, AT.date(), AT.date())
 
@@ -512,6 +539,93 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         lambda world, actor: publishing.set_terms(
             world.session, actor, COURSE.slug, COURSE.lessons[0].slug,
             closes_at=AT + HOUR, attempts=3, sure=False, at=AT,
+        ),
+    ),
+    "learning: ask": ("an", lambda world, actor: _ask(world, actor)),
+    "learning: reply": (
+        "an",
+        lambda world, actor: post_acts.reply(
+            world.session, actor, world.place(), _ask(world, actor), "Tôi nghĩ là…", at=AT
+        ),
+    ),
+    "learning: answer_question": (
+        "thay",
+        lambda world, actor: post_acts.answer_question(
+            world.session, actor, _ask(world, world.actors["an"]), "Xem mục 2.", at=AT
+        ),
+    ),
+    "learning: moderate": (
+        "thay",
+        lambda world, actor: post_acts.moderate(
+            world.session, actor, _ask(world, world.actors["an"]), shown=False, at=AT
+        ),
+    ),
+    "learning: set_question_rule": (
+        "thay",
+        lambda world, actor: post_acts.set_question_rule(
+            world.session, actor, COURSE.slug, fellows=True, names=False, at=AT
+        ),
+    ),
+    "learning: rate_lesson": (
+        "an",
+        lambda world, actor: (
+            _attend(world, actor),
+            post_acts.rate_lesson(
+                world.session, actor, world.place(), stars=4, text="Rõ ràng", at=AT
+            ),
+        ),
+    ),
+    "courses: offer_course": ("thay", lambda world, actor: _offer(world, actor)),
+    "courses: publish_offer": (
+        "thay",
+        lambda world, actor: offer_acts.publish_offer(
+            world.session, actor, _offer(world, actor), OTHER, at=AT
+        ),
+    ),
+    "courses: return_offer": (
+        "thay",
+        lambda world, actor: offer_acts.return_offer(
+            world.session, actor, _offer(world, actor), reason="Thiếu nguồn", at=AT
+        ),
+    ),
+    "courses: export_course": (
+        "thay",
+        lambda world, actor: offer_acts.export_course(world.session, actor, COURSE.slug, at=AT),
+    ),
+    "courses: set_second_reader": (
+        "bo",
+        lambda world, actor: offer_acts.set_second_reader(
+            world.session, actor, PROGRAMME, True, at=AT
+        ),
+    ),
+    "courses: withdraw_course": ("thay", lambda world, actor: _withdraw(world, actor)),
+    "courses: restore_course": (
+        "thay",
+        lambda world, actor: (
+            _withdraw(world, actor),
+            offer_acts.restore_course(world.session, actor, COURSE.slug, at=AT),
+        ),
+    ),
+    "courses: withdraw_lesson": (
+        "thay",
+        lambda world, actor: offer_acts.withdraw_lesson(
+            world.session, actor, COURSE.slug, COURSE.lessons[0].slug, reason="Lỗi thời", at=AT
+        ),
+    ),
+    "courses: enter_lecturer": ("bo", lambda world, actor: _enter_lecturer(world, actor)),
+    "courses: end_lecturer": (
+        "bo",
+        lambda world, actor: lecturer_acts.end_lecturer(
+            world.session, actor, _enter_lecturer(world, actor), at=AT
+        ),
+    ),
+    "marking: take_gradebook": (
+        "thay",
+        lambda world, actor: (
+            _enter_lecturer(world, world.actors["bo"]),
+            gradebook_acts.take_gradebook(
+                world.session, actor, COURSE.slug, Filter(), str, pass_share=None, at=AT
+            ),
         ),
     ),
     "programme: set_plan": ("bo", _set_plan),

@@ -70,3 +70,23 @@ def test_a_message_to_a_unit_reaches_everybody_below_it(
 def test_a_message_to_nobody_in_particular_is_refused(records: Records, at: dt.datetime) -> None:
     with records.begin() as session, pytest.raises(Refused, match="Hãy chọn"):
         notices.send_notice(session, title="Chào", body="Cả nước", by="TN", at=at)
+
+
+def test_a_sender_sees_how_many_a_message_reached_and_how_many_read_it(
+    records: Records,
+    release: Release,
+    course: Any,
+    add_learner: Callable[..., Person],
+    at: dt.datetime,
+) -> None:
+    people = [add_learner() for _ in range(3)]
+    with records.begin() as session:
+        for one in people[:2]:
+            enrolments.begin_course(session, one.id, course.slug, at=at)
+        sent = notices.send_notice(
+            session, title="Nhắc", body="Xin nộp bài.", by="TN", at=at, course=course.slug
+        )
+        notices.put_aside(session, sent.id, people[0].id, at=at)
+        [found] = notices.sent_by(session, "TN")
+        assert (found.notice.title, found.people, found.read) == ("Nhắc", 2, 1)
+        assert notices.sent_by(session, "khac") == []

@@ -29,7 +29,7 @@ from hub.portal.returned_forms import at_field
 from hub.portal.web import PageHandler
 from records.courses import releases
 from school import access
-from school.courses import acts, publishing
+from school.courses import acts, offer_acts, publishing, releasing
 from school.learning import notebooks
 from school.learning.overview import FRAMES
 from school.refusals import Unavailable
@@ -169,7 +169,7 @@ class AuthoredCourse(AuthoringPage):
 
     async def post(self, slug: str) -> None:
         action = self.get_body_argument("action")
-        if action not in ("check", "publish"):
+        if action not in ("check", "publish", "offer"):
             raise HTTPError(HTTPStatus.BAD_REQUEST)
         lab, files = await self._files(slug)
         try:
@@ -179,8 +179,16 @@ class AuthoredCourse(AuthoringPage):
             await self._show(slug)  # which says why it can not be read
             return
         published, is_new = None, False
-        wanted = action == "publish"
-        if wanted and not any(problem.severity == "error" for problem in problems):
+        wanted = action != "check"
+        clean = not any(problem.severity == "error" for problem in problems)
+        if clean and action == "offer":
+            note = self.get_body_argument("note", "")
+            offer = await self.act(
+                offer_acts.offer_course, course, files, way="review", note=note, at=self.now
+            )
+            self.redirect(self.url("teaching", "offers", offer, done="kept"))
+            return
+        if clean and action == "publish":
             published, is_new = await self.act(acts.publish, course, at=self.now)
         await self._page(
             slug, lab, course, problems=problems, published=published, is_new=is_new, wanted=wanted
@@ -212,6 +220,9 @@ class AuthoredCourse(AuthoringPage):
         }
         values |= {"wanted": False, **said}
         programme = self.programme
+        values["second_reader"] = course is not None and await self.read(
+            releasing.asks_second_reader, course
+        )
         values["required"] = await self.read(
             publishing.is_required, course.slug if course else slug, programme, at=self.now
         )
@@ -232,27 +243,34 @@ class Preview(AuthoringPage):
         if files is None:
             raise self.absent()
         course = await self.in_thread(lambda: publishing.load_files(files))
-        shown = next((one for one in course.lessons if one.slug == lesson), None)
-        if shown is None:
-            raise self.absent()
-        asked = forms.read_key(self.get_argument("seed", "0"))
-        seed = asked if asked in SEEDS else SEEDS[0]
-        content, _handed = await self.in_thread(
-            lambda: courses.lesson_for(courses.write_notebook(shown.source), seed)
-        )
-        notebook = json.loads(content)
-        pictures = await self.in_thread(lambda: media.embedded(course))
-        answers = notebooks.answers_in(notebook)
-        blocks, contents = arrange(courses.blocks(notebook, pictures), answers)
-        self.page(
-            "courses/preview.html",
-            slug=slug,
-            course=course,
-            lesson=shown,
-            shown=blocks,
-            contents=contents,
-            exercises={one.grade_id: one for one in shown.exercises},
-            forms=forms,
-            seed=seed,
-            seeds=SEEDS if courses.has_variants(shown.source) else (),
-        )
+        await show_preview(self, course, lesson, ("teaching", "authoring", slug))
+
+
+async def show_preview(
+    page: PageHandler, course: courses.Course, lesson: str, back: tuple[str | int, ...]
+) -> None:
+    """A lesson of a course that is not published; ``back``: the page it is looked at from."""
+    shown = next((one for one in course.lessons if one.slug == lesson), None)
+    if shown is None:
+        raise page.absent()
+    asked = forms.read_key(page.get_argument("seed", "0"))
+    seed = asked if asked in SEEDS else SEEDS[0]
+    content, _handed = await page.in_thread(
+        lambda: courses.lesson_for(courses.write_notebook(shown.source), seed)
+    )
+    notebook = json.loads(content)
+    pictures = await page.in_thread(lambda: media.embedded(course))
+    answers = notebooks.answers_in(notebook)
+    blocks, contents = arrange(courses.blocks(notebook, pictures), answers)
+    page.page(
+        "courses/preview.html",
+        back=back,
+        course=course,
+        lesson=shown,
+        shown=blocks,
+        contents=contents,
+        exercises={one.grade_id: one for one in shown.exercises},
+        forms=forms,
+        seed=seed,
+        seeds=SEEDS if courses.has_variants(shown.source) else (),
+    )

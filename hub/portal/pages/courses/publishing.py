@@ -7,7 +7,8 @@ from core.messages import Message, Refused
 from hub.portal.returned_forms import at_field
 from hub.portal.uploads import UploadPage
 from school import access
-from school.courses import acts, publishing
+from school.courses import acts, offer_acts, packages, publishing
+from school.courses.packages import Package
 
 UPLOAD_MB = 20
 
@@ -20,7 +21,12 @@ class Publish(UploadPage):
     async def get(self) -> None:
         self.require(access.may_publish(self.actor))
         self.page(
-            "courses/publish.html", problems=None, course=None, published=None, required=False
+            "courses/publish.html",
+            problems=None,
+            course=None,
+            package=None,
+            published=None,
+            required=False,
         )
 
     async def post(self) -> None:
@@ -34,20 +40,28 @@ class Publish(UploadPage):
             )
         content = files[0]["body"]
         with at_field("course"):
-            course, problems = await self.in_thread(lambda: self._check(content))
-        published = None
-        wrong = any(problem.severity == "error" for problem in problems)
-        if self.get_body_argument("publish", "") and not wrong:
+            package, problems = await self.in_thread(lambda: self._check(content))
+        course, published = package.course, None
+        clean = not any(problem.severity == "error" for problem in problems)
+        if clean and self.get_body_argument("keep", ""):
+            with at_field("course"):
+                offer = await self.act(
+                    offer_acts.offer_course, course, package.files, way="import", at=self.now
+                )
+            self.redirect(self.url("teaching", "offers", offer, done="kept"))
+            return
+        if clean and self.get_body_argument("publish", ""):
             published, _is_new = await self.act(acts.publish, course, at=self.now)
         required = await self.read(publishing.is_required, course.slug, self.programme, at=self.now)
         self.page(
             "courses/publish.html",
             problems=problems,
             course=course,
+            package=package,
             published=published,
             required=required,
         )
 
-    def _check(self, content: bytes) -> tuple[courses.Course, list[courses.Problem]]:
-        course = publishing.read_course_archive(content)
-        return course, publishing.check(course, self.portal.marker)
+    def _check(self, content: bytes) -> tuple[Package, list[courses.Problem]]:
+        package = packages.unpack(content)
+        return package, publishing.check(package.course, self.portal.marker)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import segno
+from markupsafe import Markup
+
 from core.calendar import HANOI
 from core.manifest import LessonEntry
 from core.messages import Message, Refused
@@ -13,7 +16,7 @@ from hub.portal.returned_forms import NOT_FILLED, at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
-from records.learning import meetings
+from records.learning import meetings, notices
 from records.people import persons
 from records.programme.counting import load_units_tree
 from records.tables.courses import Release
@@ -39,6 +42,7 @@ class Classes(PageHandler):
             called=called,
             units=units,
             own_unit=self.actor.unit_id,
+            may_mail=self.portal.settings.sends_mail,
             releases=current,
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
         )
@@ -71,6 +75,7 @@ class Classes(PageHandler):
             starts_at=dt.datetime.combine(_day(day), _time("starts", starts), HANOI),
             ends_at=dt.datetime.combine(_day(day), _time("ends", ends), HANOI),
             unit_id=forms.read_key(self.get_body_argument("unit", "")),
+            by_mail=bool(self.get_body_argument("mail", "")) and self.portal.settings.sends_mail,
             at=self.now,
         )
         self.redirect(self.url("teaching", "classes", meeting))
@@ -89,7 +94,16 @@ class ClassScreen(PageHandler):
             present=present,
             lesson_titles={key: self._.title(entry) for key, entry in entries.items()},
             code=meetings.code_at(meeting, self.now) if shown else None,
+            square=self._square(meeting.id) if shown else None,
         )
+
+    def _square(self, meeting: int) -> Markup:
+        """A square code that opens the page to type the six digits on; it holds no secret."""
+        address = self.portal.settings.address.rstrip("/") + self.url("attend", meeting=meeting)
+        drawn = segno.make(address, error="m", micro=False, boost_error=False).svg_inline(
+            border=4, dark="#000", light="#fff", omitsize=True
+        )
+        return Markup(drawn)  # noqa: S704 - an address of ours, drawn
 
     def _load(
         self, session: Session, number: int
@@ -147,6 +161,7 @@ class Attend(PageHandler):
             meetings=own,
             elsewhere=[one for one in everywhere if one.id not in {mine.id for mine in own}],
             done=done,
+            chosen=forms.read_key(self.get_argument("meeting", "")),
         )
 
     def _load(
@@ -173,6 +188,8 @@ class Notices(PageHandler):
             units=units,
             sent=sent,
             letters=letters,
+            earlier=await self.read(notices.sent_by, self.actor.username or ""),
+            course_titles={one.course: self._.title(one.manifest) for one in current},
             may_mail=self.portal.settings.sends_mail,
         )
 

@@ -16,13 +16,16 @@ from hub.portal import forms
 from hub.portal.returned_forms import at_field, collect
 from hub.portal.web import PageHandler
 from records import Session
-from records.courses import lesson_terms, releases
+from records.courses import lesson_terms, offers, releases
+from records.learning import posts
 from records.marking import exercise_results as lists
 from records.marking import queue, remarking
 from records.tables.courses import Release
 from records.tables.marking import Remark, Submission
 from school import access
 from school.courses import acts as course_acts
+from school.courses.teaching import may_see_names
+from school.learning.questions import load_ratings
 from school.marking import acts as marking_acts
 from school.marking import insight as teaching
 from school.marking import reviews
@@ -35,7 +38,15 @@ class TeachingHome(PageHandler):
     async def get(self) -> None:
         self.require(access.may_teach(self.actor))
         piles, dead, line, current = await self.read(self._load)
-        self.page("marking/home.html", piles=piles, dead=dead, line=line, releases=current)
+        self.page(
+            "marking/home.html",
+            piles=piles,
+            dead=dead,
+            line=line,
+            releases=current,
+            asked=await self.read(posts.count_unanswered),
+            offered=await self.read(offers.count_waiting),
+        )
 
     def _load(
         self, session: Session
@@ -59,7 +70,13 @@ class CourseView(PageHandler):
         insight = await self.read(teaching.load_course_insight, slug, pass_share=self.pass_share)
         if insight is None:
             raise self.absent()
-        self.page("marking/course.html", insight=insight, picture=self._picture(insight.steps))
+        self.page(
+            "marking/course.html",
+            insight=insight,
+            picture=self._picture(insight.steps),
+            withdrawn=await self.read(offers.find_withdrawal, slug),
+            has_gradebook=await self.read(may_see_names, self.actor, slug, at=self.now),
+        )
 
     def _picture(self, steps: Sequence[Step]) -> Markup | None:
         words = charts.WayWords(
@@ -99,6 +116,7 @@ class LessonView(PageHandler):
             terms=agreed,
             saved=self.get_query_argument("saved", "") == "terms" and not self.form,
             local_time=_local_time,
+            ratings=await self.read(load_ratings, slug, lesson),
         )
 
     def _picture(self, insight: teaching.LessonInsight) -> Markup | None:

@@ -6,7 +6,6 @@ go. What is counted and how is `analytics.programme.figures`; nothing is counted
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from analytics.programme.targets import (
 )
 from core.calendar import today_in_vietnam
 from core.messages import Message
-from courses.handouts.csv_cells import safe_cell
+from courses.handouts.csv_cells import csv_file
 from hub.portal.pages.officer import PAGE, VINTAGE_NAMES, XLSX, OfficerPage
 from hub.portal.web import BaseHandler
 from records import Session
@@ -280,15 +279,9 @@ class OpenData(_Open):
         # A Vietnamese spreadsheet parts columns by semicolons, an English one by commas.
         by_language = ";" if self._.language == "vi" else ","
         asked = self.get_argument("separator", by_language)
-        text = io.StringIO()
-        writer = csv.writer(  # text in quotes, so that a program knows codes from numbers
-            text,
-            delimiter=asked if asked in (",", ";") else by_language,
-            quoting=csv.QUOTE_NONNUMERIC,
-        )
-        writer.writerows([safe_cell(one, keep_text=False) for one in row] for row in rows)
+        separator = asked if asked in (",", ";") else by_language
         self.set_header("Content-Type", "text/csv; charset=utf-8")
-        self.finish("\ufeff" + text.getvalue())
+        self.finish(csv_file(rows, separator=separator, keep_text=False))
 
 
 def _protected(figures: Figures) -> dict[str, int | Withheld]:

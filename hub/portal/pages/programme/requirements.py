@@ -13,6 +13,7 @@ from hub.portal.pages.officer import OfficerPage
 from hub.portal.returned_forms import collect
 from records import Session
 from records.courses import releases
+from records.courses.offers import wants_second_reader
 from records.people import persons
 from records.programme.requirements import (
     Affected,
@@ -103,6 +104,7 @@ class RequirementsPage(OfficerPage):
             today=today_in_vietnam(self.now),
             done=bool(self.get_query_argument("done", "")),
             said=lambda name: self.get_body_argument(name, ""),
+            second_reader=await self.read(wants_second_reader, self.programme),
             count=self.count,
         )
 
