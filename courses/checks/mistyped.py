@@ -75,7 +75,9 @@ def _nearest(letters: str, words: list[str], decorated: bool) -> str | None:
 def _close(found: str, wanted: str) -> bool:
     if abs(len(found) - len(wanted)) > 3:
         return False
-    return difflib.SequenceMatcher(None, found, wanted).ratio() >= 0.87
+    alike = difflib.SequenceMatcher(None, found, wanted)
+    # The quick ratio is never less than the other, and most lines are far from any mark.
+    return alike.quick_ratio() >= 0.87 and alike.ratio() >= 0.87
 
 
 def _has_both(words: list[str], whole: str, first: str) -> bool:
