@@ -1,9 +1,10 @@
 """What a lesson announces at its beginning, beside what it has: minutes to read, minutes to do,
 exercises, units. Learners plan their evening by it.
 
-An announcement is a row of a table before the first exercise, whose first cell begins with *Đọc* or
-*Làm* (*Read*, *Do*) and whose last says the minutes; the row of *Làm* may count the exercises, in
-figures or in words. Units are lines such as ``- Chặng 2, ba tỷ lệ: 9 phút``.
+An announcement stands before the first exercise: rows of a table, whose first cell begins with *Đọc*
+or *Làm* (*Read*, *Do*) and whose last says the minutes, where the row of *Làm* may count the
+exercises, in figures or in words; or a sentence such as ``đọc 14 phút, làm bảy bài tập 42 phút``.
+Units are lines such as ``- Chặng 2, ba tỷ lệ: 9 phút``, or numbered rows that end in minutes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ EXERCISES = Message("phần mở đầu báo {announced} bài tập, bài có {h
 UNITS = Message("các chặng cộng lại {announced} phút, bài có {has}")
 TOO_LONG = Message("{unit} dài {minutes} phút; một chặng nên xong trong {most} phút")
 ROW = re.compile(r"^\|\s*(Đọc|Làm|Read|Do)\b[^|]*\|(.*)\|\s*(\d+) (?:phút|minutes?)\s*\|\s*$", re.M)
+SENTENCE = re.compile(r"\bđọc (\d+) phút, làm (.+?) (\d+) phút")
 UNIT = re.compile(r"^[-*]\s*((?:Chặng|Unit) \d+)\b.*?(\d+) (?:phút|minutes?)\.?\s*$", re.M)
+UNIT_ROW = re.compile(r"^\|\s*(\d+)\s*\|.*\|\s*(\d+) (?:phút|minutes?)\s*\|\s*$", re.M)
 COUNT = re.compile(r"(\w+(?: \w+)?) (?:bài tập|exercises?)", re.IGNORECASE)
 ONES = ("", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 NUMBERS = {
@@ -38,14 +41,16 @@ NUMBERS = {
 
 def untrue_announcements(lesson: Lesson) -> Iterator[Problem]:
     """Each number that the lesson announces and does not keep; nothing where it announces none."""
-    text = _opening(lesson)
-    for whose, words, minutes in ROW.findall(text):
-        if whose in ("Đọc", "Read"):
-            yield from _untrue_minutes(lesson, int(minutes), lesson.theory_minutes, READING)
+    text = opening(lesson)
+    for whose, words, minutes in parts(text):
+        if whose == "read":
+            yield from _untrue_minutes(lesson, minutes, lesson.theory_minutes, READING)
         else:
-            yield from _untrue_minutes(lesson, int(minutes), lesson.practice_minutes, DOING)
+            yield from _untrue_minutes(lesson, minutes, lesson.practice_minutes, DOING)
             yield from _untrue_minutes(lesson, _counted(words), len(lesson.exercises), EXERCISES)
-    units = [(name, int(minutes)) for name, minutes in UNIT.findall(text)]
+    units = [(name, int(minutes)) for name, minutes in UNIT.findall(text)] or [
+        (f"Phần {name}", int(minutes)) for name, minutes in UNIT_ROW.findall(text)
+    ]
     if units:
         whole = lesson.theory_minutes + lesson.practice_minutes
         yield from _untrue_minutes(lesson, sum(each for _, each in units), whole, UNITS)
@@ -53,6 +58,17 @@ def untrue_announcements(lesson: Lesson) -> Iterator[Problem]:
         if each > LONGEST_UNIT:
             said = {"unit": name, "minutes": each, "most": LONGEST_UNIT}
             yield Problem(lesson.file, replace(TOO_LONG, params=said), "warning")
+
+
+def parts(text: str) -> list[tuple[str, str, int]]:
+    """What is announced of reading ("read") and of doing ("do"): which, its words, its minutes."""
+    found = [
+        ("read" if whose in ("Đọc", "Read") else "do", words, int(minutes))
+        for whose, words, minutes in ROW.findall(text)
+    ]
+    for read, words, do in SENTENCE.findall(text):
+        found += [("read", "", int(read)), ("do", words, int(do))]
+    return found
 
 
 def _untrue_minutes(
@@ -64,7 +80,7 @@ def _untrue_minutes(
         yield Problem(lesson.file, replace(words, params=said), "warning")
 
 
-def _opening(lesson: Lesson) -> str:
+def opening(lesson: Lesson) -> str:
     """The text before the first cell to answer in."""
     texts: list[str] = []
     for cell in lesson.source["cells"]:

@@ -3,9 +3,8 @@
 import pytest
 
 from courses import load_course
-from courses.checks.announced import untrue_announcements
+from courses.checks.announced import opening, parts, untrue_announcements
 from courses.checks.check import check_lesson
-from courses.notebooks import source_of
 from skills_framework.framework import load_framework
 
 TRUE = """## Chào
@@ -61,6 +60,13 @@ def test_a_unit_longer_than_ten_minutes_is_told(course_folder):
     assert "Chặng 2 dài 12 phút; một chặng nên xong trong 10 phút" in told[-1]
 
 
+def test_a_sentence_announces_as_rows_do(course_folder):
+    rows = "| Phần | Thời gian |\n|---|---|\n| 1 | 5 phút |\n| 2 | 12 phút |\n"
+    told = announced(course_folder, rows + "\nCả bài: đọc 9 phút, làm ba bài tập 8 phút.\n")
+    assert len(told) == 5
+    assert "Phần 2 dài 12 phút" in told[-1]
+
+
 def test_numbers_that_are_no_announcement_are_left_alone(course_folder):
     words = "Làm bài tập hằng ngày 62 phút.\n\n| Lớp | Làm gì | 90 phút |\n"
     assert announced(course_folder, TRUE + words) == []
@@ -68,7 +74,5 @@ def test_numbers_that_are_no_announcement_are_left_alone(course_folder):
 
 def test_every_lesson_that_is_taught_announces_its_minutes_and_exercises(real_course):
     for lesson in real_course.lessons:
-        opening = source_of(lesson.source["cells"][0])
-        assert "| Đọc" in opening
-        assert "| Làm" in opening
+        assert {which for which, _, _ in parts(opening(lesson))} == {"read", "do"}
         assert list(untrue_announcements(lesson)) == []

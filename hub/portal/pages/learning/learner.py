@@ -22,7 +22,7 @@ from school import access
 from school.assessment import growth
 from school.learning import overview as learning
 from school.learning import search
-from school.learning.way import find_way
+from school.programme.way import find_way
 from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
 
 NOTICES_STAY = dt.timedelta(days=60)

@@ -15,7 +15,7 @@ from records.assessment.certificate_numbers import read_number
 from records.tables.assessment import Certificate
 from school.assessment import growth
 from school.learning import overview as learning
-from school.learning.way import find_way
+from school.programme.way import find_way
 from skills_framework.framework import Standing
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.manifest import LessonEntry, Manifest
 from school.learning.overview import CourseState, LessonState
-from school.learning.way import find_way
+from school.programme.way import find_way
 
 AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
