@@ -1,8 +1,8 @@
 """What a lesson announces at its beginning, beside what it has: minutes to read, minutes to do,
 exercises, units. Learners plan their evening by it.
 
-An announcement stands before the first exercise: rows of a table, whose first cell begins with *Đọc*
-or *Làm* (*Read*, *Do*) and whose last says the minutes, where the row of *Làm* may count the
+An announcement stands before the first exercise: rows of a table, whose first cell begins with
+*Đọc* or *Làm* (*Read*, *Do*) and whose last says the minutes, where the row of *Làm* may count the
 exercises, in figures or in words; or a sentence such as ``đọc 14 phút, làm bảy bài tập 42 phút``.
 Units are lines such as ``- Chặng 2, ba tỷ lệ: 9 phút``, or numbered rows that end in minutes.
 """

@@ -61,7 +61,7 @@ def test_a_unit_longer_than_ten_minutes_is_told(course_folder):
 
 
 def test_a_sentence_announces_as_rows_do(course_folder):
-    rows = "| Phần | Thời gian |\n|---|---|\n| 1 | 5 phút |\n| 2 | 12 phút |\n"
+    rows = "| Phần | Ý | Thời gian |\n|---|---|---|\n| 1 | Đếm | 5 phút |\n| 2 | So | 12 phút |\n"
     told = announced(course_folder, rows + "\nCả bài: đọc 9 phút, làm ba bài tập 8 phút.\n")
     assert len(told) == 5
     assert "Phần 2 dài 12 phút" in told[-1]
