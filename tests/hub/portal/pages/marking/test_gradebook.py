@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from stocked import COURSE, TEMPLATE, stock
 
 from records.courses.lecturers import load_register
+from records.learning.enrolments import begin_course
 from records.people import persons
 from records.people.looks import looks_at
 from records.platform import audit
+from school.marking import gradebook
 
 BOOK = f"teaching/courses/{COURSE}/gradebook"
 
@@ -84,3 +87,15 @@ async def test_a_paper_of_this_platform_must_be_the_lecturers_own(stocked: Any) 
     answer = await stocked.as_("bo").post_form("lecturers", **said)
     assert answer.status == 422
     assert "là của người khác" in answer.text
+
+
+async def test_a_book_of_more_learners_than_a_page_is_paged_with_its_filter(
+    stocked: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradebook, "PAGE", 1)
+    with stocked.records.begin() as session:
+        other = persons.find_person(session, "thay")
+        begin_course(session, other.id, COURSE, at=dt.datetime.now(dt.UTC))
+    page = (await stocked.as_("thay").get(f"{BOOK}?q=t")).text
+    assert "1–1 trong 2" in page
+    assert re.search(r'gradebook\?q=t[^"]*from=1', page)
