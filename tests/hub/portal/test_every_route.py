@@ -67,7 +67,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "notices/aside": {"post": EVERYBODY},
     "letters": {"get": EVERYBODY, "post": EVERYBODY},
     "waiting": {"get": EVERYBODY},
-    "worker.js": {"get": ANYONE},
+    r"worker\.js": {"get": ANYONE},
     "letters/stop": {"get": ANYONE, "post": ANYONE},
     "register": {"get": ANYONE, "post": ANYONE},
     "register/confirm": {"get": ANYONE, "post": ANYONE},
