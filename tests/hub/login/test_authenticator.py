@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -79,21 +78,24 @@ def motcham(platform: Any, *arguments: str) -> subprocess.CompletedProcess[str]:
 # --- somebody else's account ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def learner(platform: Any) -> Iterator[tuple[str, str]]:
+def known_learner(platform: Any, name: str, code: str) -> tuple[str, str]:
     """A learner of Lào Cai whose login name and password are known to others."""
     records = open_records(platform.records_url)
     with records.begin() as session:
         unit = persons.find_unit(session, "province", "2025", "15")
-        if persons.find_person(session, "mau21") is None:
-            persons.add_person(
-                session, username="mau21", code="TN-0021", full_name="Trần Thị Mẫu E",
-                unit_id=unit.id, at=dt.datetime.now(dt.UTC),
-            )  # fmt: skip
+        persons.add_person(
+            session, username=name, code=code, full_name="Trần Thị Mẫu E",
+            unit_id=unit.id, at=dt.datetime.now(dt.UTC),
+        )  # fmt: skip
     records.close()
     with accounts.open_accounts(f"sqlite:///{platform.data / 'jupyterhub.sqlite'}") as session:
-        accounts.set_password(session, "mau21", password := accounts.new_password())
-    yield "mau21", password
+        accounts.set_password(session, name, password := accounts.new_password())
+    return name, password
+
+
+@pytest.fixture
+def learner(platform: Any) -> tuple[str, str]:
+    return known_learner(platform, "mau21", "TN-0021")
 
 
 HEAD = "Mã cán bộ,Họ tên,Chức vụ,Nhóm đối tượng,Loại đơn vị,Danh mục,Mã đơn vị,Email,Tài khoản\n"
@@ -353,8 +355,8 @@ ELSEWHERE = [
 ]
 
 
-def test_no_login_page_leads_to_another_host(platform: Any, learner: tuple[str, str]) -> None:
-    name, password = learner
+def test_no_login_page_leads_to_another_host(platform: Any) -> None:
+    name, password = known_learner(platform, "mau31", "TN-0031")
     someone = browser("127.0.0.21")
     xsrf = xsrf_of(someone.get(platform.url).text)
     home = urlsplit(platform.url)
