@@ -12,9 +12,10 @@ from sqlalchemy import select
 from core.messages import Refused
 from records import Records
 from records.assessment import certificates, evidence
-from records.learning import drafts, enrolments
+from records.courses import lecturers
+from records.learning import drafts, enrolments, posts
 from records.marking import queue
-from records.people import account_links, moves, persons, privacy, security_keys
+from records.people import account_links, looks, moves, persons, privacy, security_keys
 from records.platform import outbox
 from records.programme import counting
 from records.schema import Table, personal_columns
@@ -162,6 +163,17 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
                 )
             )  # fmt: skip
             assert outbox.put(session, "setup", person.id, {"token": "x"}, at=at)
+            where = {"course": "khoa-mau", "lesson": "bai-mot"}
+            posts.add_post(session, person.id, **where, grade_id="g", text="Hỏi", at=at)
+            posts.rate(session, person.id, **where, stars=4, text="Rõ", at=at)
+            lecturers.add_lecturer(
+                session, person.id, None, from_on=at.date(), until_on=None,
+                certificate="GV-1 (mẫu)", by="x", at=at,
+            )  # fmt: skip
+        for person, looker in ((mine, other), (other, mine)):
+            assert looks.record_looks(
+                session, looker.id, [person.id], "person", purpose="Trả lời đơn", at=at
+            )
     before = _everything(records)
     with records.begin() as session:
         persons.erase_person(session, mine.id, at=at)
