@@ -46,7 +46,8 @@ class Child:
         self._killed = False
         self._lock = threading.Lock()
         self._exit: Exit | None = None
-        self._long = threading.Timer(short_s, self.stand_back) if short_s is not None else None
+        self._short_s = short_s
+        self._looking: threading.Timer | None = None
         if early is not None:
             self._finish(early)
 
@@ -63,9 +64,23 @@ class Child:
         except OSError:
             self.kill()  # it died or hangs while setting up; wait() tells
             return
-        if self._long is not None:
-            self._long.daemon = True
-            self._long.start()
+        if self._short_s is not None:
+            self._look_again_in(self._short_s)
+
+    def _look_again_in(self, seconds: float) -> None:
+        self._looking = threading.Timer(seconds, self._look)
+        self._looking.daemon = True
+        self._looking.start()
+
+    def _look(self) -> None:
+        """Has it had the time of short work? One that only waited for a processor has not."""
+        used = _cpu_s(self.pid)
+        if used is None or self._short_s is None or self._exit is not None:
+            return
+        if used >= self._short_s:
+            self.stand_back()
+        else:
+            self._look_again_in(max(0.2, self._short_s - used))
 
     def stand_back(self) -> None:
         """From now on it has what everything else leaves of the processor. Work that turns out to
@@ -131,8 +146,8 @@ class Child:
         elif self._killed and said["reason"] in ("crashed", "lost"):
             said["reason"] = "killed"
         self._exit = Exit(**said)
-        if self._long is not None:
-            self._long.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         self._status.close()
         if self._pidfd >= 0:
             os.close(self._pidfd)
@@ -169,3 +184,12 @@ def _pid_of(pidfd: int) -> int:
         if line.startswith("Pid:"):
             return int(line.split()[1])
     return -1
+
+
+def _cpu_s(pid: int) -> float | None:
+    """Seconds of processor that it and what it waited for have had; None when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime … cstime

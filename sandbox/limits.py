@@ -18,8 +18,8 @@ class Limits:
     ``frame_mb``: MiB of one JSON frame. ``output_mb``: MiB written to stdout and stderr before the
     pipe is closed (what a learner prints goes through a channel, not through these).
     ``open_files``: descriptors of one process. ``nice``: how far it stands back where processor
-    time is short, so that pages and the database go first. ``short_s``: seconds after which it is
-    no short work any more and stands back behind all that is (`Child.stand_back`); None: never.
+    time is short, so that pages and the database go first. ``short_s``: CPU seconds after which it
+    is no short work any more and stands back behind all that is (`Child.stand_back`); None: never.
     """
 
     cpu_s: float = 20

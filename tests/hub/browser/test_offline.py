@@ -186,7 +186,7 @@ def test_what_is_handed_in_without_a_line_is_handed_in_once_there_is_one(
     expect(page.locator("#main")).to_contain_text("bản được giữ trên máy này")
     hand_in_without_a_line(page, "Viết khi mất mạng")
     expect(page.locator("#submit-asks")).to_contain_text("hạn nộp tính theo lúc ấy")
-    expect(page.locator("#waiting")).to_have_text("Chờ gửi: 1")
+    expect(page.locator("#waiting-here")).to_have_text("Chờ gửi: 1")
     text_elsewhere.goto(server.url + "marks")
     expect(text_elsewhere.locator("h1")).to_have_text("Chờ gửi")
     expect(text_elsewhere.locator("#waiting-list li")).to_have_count(1)
@@ -194,7 +194,7 @@ def test_what_is_handed_in_without_a_line_is_handed_in_once_there_is_one(
     assert server.submissions() == []
     context.set_offline(False)
     expect(page.locator("#submit-asks")).to_contain_text("Đã nộp lúc")
-    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#waiting-here")).to_be_hidden()
     [notebook] = server.submissions()
     assert "Viết khi mất mạng" in notebook
     page.get_by_role("link", name="Xem kết quả").click()

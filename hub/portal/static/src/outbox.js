@@ -8,7 +8,7 @@ import { Outbox } from "./outbox/sending.js";
 import { lineOf, sayKept, showCount, showLines, timeIn, typedLine } from "./outbox/showing.js";
 import { sendTyped, typedOf } from "./outbox/typed.js";
 
-const link = document.getElementById("waiting"), { who, submissions } = link.dataset;
+const link = document.getElementById("waiting-here"), { who, submissions } = link.dataset;
 const home = new URL(link.dataset.home, location.href).href;
 const wordsElement = document.getElementById("outbox-words");
 export const words = wordsElement ? JSON.parse(wordsElement.textContent) : {};
