@@ -25,17 +25,18 @@ from pathlib import Path
 from typing import Any
 
 # A bench beside this one has the name of a room.
-sys.path[:] = [path for path in sys.path if Path(path) != Path(__file__).parent]
+if str(Path(__file__).parent) in sys.path:
+    sys.path.remove(str(Path(__file__).parent))
 
-from jupyterhub.services.auth import HubOAuth  # noqa: E402 - needs the path set above
-from tornado.httpserver import HTTPServer  # noqa: E402 - needs the path set above
-from tornado.testing import bind_unused_port  # noqa: E402 - needs the path set above
+from jupyterhub.services.auth import HubOAuth
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
 
-from hub.portal import app  # noqa: E402 - needs the path set above
-from hub.settings import Settings  # noqa: E402 - needs the path set above
-from records import open_records  # noqa: E402 - needs the path set above
-from records.people import persons  # noqa: E402 - needs the path set above
-from school.people.roster import Outcome, import_roster, read_table  # noqa: E402 - needs the path set above
+from hub.portal import app
+from hub.settings import Settings
+from records import open_records
+from records.people import persons
+from school.people.roster import Outcome, import_roster, read_table
 
 AT = dt.datetime(2026, 11, 30, 3, 0, tzinfo=dt.UTC)
 FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ"]

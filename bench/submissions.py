@@ -11,6 +11,7 @@ the last line, JSON with times in seconds.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import insert, select
 
 import courses
@@ -141,6 +143,16 @@ def middle_and_tail(times: list[float]) -> str:
     return f"p50 {share(times, 0.5)} s, p95 {share(times, 0.95)} s"
 
 
+def processor_s() -> float:
+    """Seconds of processor that this process and all below it have had, the ended ones too."""
+    me = psutil.Process()
+    times = []
+    for one in [me, *me.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error):
+            times.append(one.cpu_times())
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+
+
 def idle(school: School, count: int) -> list[float]:
     """One after another, with a pause, so that each finds an idle service."""
     times = []
@@ -172,10 +184,13 @@ def measure(arguments: argparse.Namespace, url: str) -> dict[str, Any]:
         marker.warm_up()
         with GradingService(records, marker, workers=2):
             idle(school, 5)  # warm-up, not counted
+            before = processor_s()
             times = idle(school, arguments.idle)
+            found["processor_s"] = round((processor_s() - before) / len(times), 3)
             found["submit_to_mark_p50_s"] = share(times, 0.5)
             found["submit_to_mark_p95_s"] = share(times, 0.95)
             print(f"idle, {len(times)} submissions: {middle_and_tail(times)}")
+            print(f"processor for one, of all processes: {found['processor_s']} s")
             if not arguments.idle_only:
                 times, lost = steady(school, arguments.rate, arguments.seconds)
                 found |= {

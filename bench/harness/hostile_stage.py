@@ -96,7 +96,7 @@ class Stage:
         self._hash = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt())
         lesson = COURSE.lessons[0]
         self.wanted = {"course": COURSE.slug, "lesson": lesson.slug}
-        self.page = f"{PORTAL}courses/{COURSE.slug}/lessons/{lesson.slug}"
+        self.page = f"{PORTAL}courses/{COURSE.slug}/lessons/{lesson.slug}?xem=ca-bai"
         self.lesson_api = f"{PORTAL}api/v1/courses/{COURSE.slug}/lessons/{lesson.slug}"
         self.submissions_api = f"{PORTAL}api/v1/submissions"
         self._published = courses.learner_notebook(lesson.source)

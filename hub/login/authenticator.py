@@ -121,7 +121,7 @@ class RolesFromRecords(HasTraits):
         db = self.db  # type: ignore[attr-defined]  # the hub's, of the authenticator
         accounts.note_lab_token(db, spawner.api_token)
         db.commit()
-        return super().pre_spawn_start(user, spawner)  # type: ignore[misc]
+        return super().pre_spawn_start(user, spawner)  # type: ignore[misc]  # JupyterHub says no types
 
     def open_records(self) -> Records:
         if self._records is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from typing import Any
 
 from core.calendar import today_in_vietnam
 from core.messages import Message, Refused
@@ -53,17 +54,8 @@ def import_roster(
 ) -> importing.Outcome:
     """Import a list of people into the actor's units: the whole file, or nothing when a single row
     has a fault (`school.people.roster.importing`)."""
-    outcome = importing.import_roster(
-        session,
-        name,
-        content,
-        at=at,
-        actor=actor.username or "",
-        scope=units_to_fill(session, actor),
-        convert=convert,
-        table=table,
-        judged=judged,
-        tell=tell,
+    outcome = _import(
+        session, actor, name, content, convert, table, at=at, judged=judged, tell=tell
     )
     if not (outcome.added or outcome.changed):
         nothing_changed(session)
@@ -83,17 +75,29 @@ def check_roster(
 ) -> importing.Outcome:
     """What `import_roster` would do; nothing is written, so nobody waits for the database."""
     require(access.may_import_roster(actor))
+    return _import(
+        session, actor, name, content, convert, table, at=at, judged=judged, dry_run=True
+    )
+
+
+def _import(
+    session: Session,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    convert: Encoding | None,
+    table: Table | None,
+    **more: Any,
+) -> importing.Outcome:
     return importing.import_roster(
         session,
         name,
         content,
-        at=at,
         actor=actor.username or "",
         scope=units_to_fill(session, actor),
-        dry_run=True,
         convert=convert,
         table=table,
-        judged=judged,
+        **more,
     )
 
 

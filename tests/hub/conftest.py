@@ -24,6 +24,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import RequestHandler
 
 import courses
+from graders import Marker
 from hub.portal import app
 from hub.settings import Settings
 from records import Records, open_records
@@ -253,6 +254,19 @@ async def site(make_site: Any) -> AsyncIterator[Site]:
     made.portal.threads.shutdown()
     made.portal.close()
     await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def taught(make_site: Any) -> AsyncIterator[Any]:
+    """A site with the template's course and a real marker."""
+    with Marker() as marker:
+        made, server = await make_site(ROOT / "courses" / "template", marker=marker)
+        yield made
+        server.stop()
+        await server.close_all_connections()
+        made.portal.threads.shutdown()
+        made.portal.close()
+        await asyncio.sleep(0)
 
 
 def visible_text(page: str) -> str:

@@ -1,5 +1,6 @@
 """Coming in by oneself: nothing counts before the letter is opened, and nothing is taken."""
 
+# Longer than most: one door, and all that may be tried at it.
 from __future__ import annotations
 
 import datetime as dt

@@ -11,28 +11,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from stocked import certify
 
-from records.assessment.certificates import record_certificate
 from records.people import persons
 from records.platform import audit
 from records.tables.assessment import Certificate, CertificatePaper
-
-PROGRAMME = "chuyen-doi-so-10000"
-
-
-def certify(site: Any, username: str = "an") -> str:
-    with site.records.begin() as session:
-        person = persons.find_person(session, username)
-        certificate, _ = record_certificate(
-            session,
-            person_id=person.id,
-            programme=PROGRAMME,
-            points=9,
-            max_points=10,
-            framework="vn-tt02-2025",
-            at=site.clock.at,
-        )
-        return certificate.number
 
 
 async def hand_in(site: Any, content: bytes, headers: Any = None) -> Any:

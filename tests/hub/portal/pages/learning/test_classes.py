@@ -57,3 +57,28 @@ async def test_who_calls_a_class_says_for_whom_their_own_unit_first(site: Any) -
     )  # fmt: skip
     assert unknown.status == 422
     assert "Không có đơn vị này" in unknown.text
+
+
+async def test_a_class_in_person_runs_from_the_wall_to_the_phone(site: Any) -> None:
+    teacher, learner = site.as_("thay"), site.as_("an")
+    called = await teacher.post_form(
+        "teaching/classes",
+        lesson="khoa-mau/bai-mau",
+        place="Phòng họp tầng 3 (mẫu)",
+        day="2026-11-22",
+        starts="10:00",  # 03:00 UTC, the site's clock
+        ends="11:30",
+    )
+    assert called.status == 302, called.text
+    wall = called.headers["Location"].removeprefix("/services/portal/")
+    assert "attend" in (await learner.get("")).text
+    with site.records.read() as session:
+        meeting = meetings.find_meeting(session, int(wall.split("/")[-1]))
+    code = meetings.code_at(meeting, site.clock.at)
+    assert f"{code[:3]} {code[3:]}" in (await teacher.get(wall)).text
+    wrong = await learner.post_form("attend", meeting=meeting.id, code="000000")
+    assert wrong.status == 422
+    right = await learner.post_form("attend", meeting=meeting.id, code=code)
+    assert "Đã ghi nhận" in right.text
+    assert "Nguyễn Thị An (mẫu)" in (await teacher.get(wall)).text
+    assert (await learner.get(wall)).status == 404

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from settled import store_marks
+from stocked import certify
 
 from graders import CellMarks, Marks
-from records.assessment import certificates
 from records.courses import releases
 from records.learning import enrolments
 from records.marking import queue
@@ -18,7 +18,6 @@ from school.assessment import acts
 from school.learning import overview
 
 COURSE = "nhan-thuc-chung"
-PROGRAMME = "chuyen-doi-so-10000"
 
 
 def finish(site: Any, username: str, share: float = 0.9) -> None:
@@ -47,21 +46,6 @@ def finish(site: Any, username: str, share: float = 0.9) -> None:
             total = sum(one.max for one in cells)
             marks = Marks("marked", total * share, total, cells)
             assert store_marks(session, handed_in.id, marks, worker="w", at=at)
-
-
-def certify(site: Any, username: str) -> str:
-    with site.records.begin() as session:
-        person = persons.find_person(session, username)
-        certificate, _new = certificates.record_certificate(
-            session,
-            person_id=person.id,
-            programme=PROGRAMME,
-            points=9,
-            max_points=10,
-            framework="vn-tt02-2025",
-            at=site.clock.at,
-        )
-        return certificate.number
 
 
 async def test_the_way_is_there_from_the_first_login_and_without_empty_bars(site: Any) -> None:

@@ -1,15 +1,9 @@
-"""The instructor's pages: insight, marks by hand, publishing, classes, messages."""
+"""The instructor's pages: insight, marks by hand, messages, terms."""
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime as dt
-import io
-import json
-import re
-import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +12,10 @@ from settled import store_marks
 
 import courses
 from core.calendar import HANOI
-from graders import CellMarks, Marker, Marks
+from graders import CellMarks, Marks
 from graders.service.remark import try_next
 from records.courses import lesson_terms, releases
-from records.learning import enrolments, meetings
+from records.learning import enrolments
 from records.marking import queue
 from records.marking.marks import marks_of
 from records.people import persons
@@ -42,19 +36,6 @@ PAGES = [
     "teaching/dead",
     "teaching/classes",
 ]
-
-
-@pytest.fixture
-async def taught(make_site: Any) -> AsyncIterator[Any]:
-    """A site with the template's course and a real marker."""
-    with Marker() as marker:
-        made, server = await make_site(TEMPLATE, marker=marker)
-        yield made
-        server.stop()
-        await server.close_all_connections()
-        made.portal.threads.shutdown()
-        made.portal.close()
-        await asyncio.sleep(0)
 
 
 def hand_in(
@@ -102,44 +83,6 @@ def first_exercise(site: Any) -> str:
     with site.records.read() as session:
         release = releases.current_release(session, COURSE)
         return releases.find_lesson(release, LESSON).exercises[0].grade_id
-
-
-def packed(folder: Path, **changed: bytes) -> bytes:
-    """A course folder as zip."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"{folder.name}/{path.relative_to(folder)}")
-        for name, data in changed.items():
-            archive.writestr(name, data)
-    return content.getvalue()
-
-
-def damaged() -> bytes:
-    """A zip whose packed bytes no longer unpack."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("course.toml", "slug = 'khoa-mau'\n" * 100)
-    whole = content.getvalue()
-    begin = 30 + len("course.toml")  # behind the head of the first file
-    return whole[:begin] + b"\xff\xff\xff" + whole[begin + 3 :]
-
-
-async def upload(browser: Any, path: str, content: bytes, **fields: str) -> Any:
-    edge = "----motcham"
-    parts = {"_xsrf": await browser.xsrf(), **fields}
-    body = b"".join(
-        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in parts.items()
-    )
-    body += (
-        f'--{edge}\r\nContent-Disposition: form-data; name="course"; filename="khoa.zip"\r\n'
-        "Content-Type: application/zip\r\n\r\n"
-    ).encode()
-    body += content + f"\r\n--{edge}--\r\n".encode()
-    headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-    return await browser.ask("POST", path, body=body, headers=headers)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -199,65 +142,6 @@ async def test_a_dead_submission_is_listed_with_its_reason_and_sent_back(site: A
         assert queue.find_submission(session, submission).state == "queued"
 
 
-@pytest.mark.slow
-async def test_a_good_course_is_checked_by_really_marking_it_and_published(
-    taught: Any, written_course: Path
-) -> None:
-    folder = packed(written_course)
-    answer = await upload(taught.as_("thay"), "teaching/publish", folder, check="1")
-    assert answer.status == 200, answer.text
-    assert "lời giải mẫu được trọn điểm" in answer.text
-    answer = await upload(taught.as_("thay"), "teaching/publish", folder, publish="1")
-    assert "Đã công bố" in answer.text
-
-
-@pytest.mark.slow
-async def test_the_untouched_template_is_refused(taught: Any) -> None:
-    answer = await upload(taught.as_("thay"), "teaching/publish", packed(TEMPLATE), publish="1")
-    assert "Phải sửa" in answer.text
-    assert "còn là chữ của bài mẫu" in answer.text
-    assert "ô văn bản còn nguyên như bài mẫu" in answer.text
-
-
-@pytest.mark.slow
-async def test_a_course_whose_reference_answer_fails_is_not_published(taught: Any) -> None:
-    lesson = next(TEMPLATE.glob("lessons/*.ipynb"))
-    notebook = json.loads(lesson.read_text())
-    answer_cell = next(
-        cell for cell in notebook["cells"] if "form: number" in "".join(cell["source"])
-    )
-    source = "".join(answer_cell["source"])
-    name = re.search(r"^(\w+) = None", source, re.M)[1]
-    answer_cell["source"] = source.replace("### END", f"{name} = -98765\n### END")
-    path = f"{TEMPLATE.name}/lessons/{lesson.name}"
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.write(TEMPLATE / "course.toml", f"{TEMPLATE.name}/course.toml")
-        archive.writestr(path, json.dumps(notebook))
-    with taught.records.read() as session:
-        before = releases.current_release(session, COURSE).number
-    answer = await upload(taught.as_("thay"), "teaching/publish", content.getvalue(), publish="1")
-    assert "Phải sửa" in answer.text
-    with taught.records.read() as session:
-        assert releases.current_release(session, COURSE).number == before
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"not a zip", "không phải là một tệp zip"),
-        (packed(TEMPLATE, **{"../../etc/evil": b"x"}), "Tên tệp không hợp lệ"),
-        (packed(TEMPLATE, **{"template/course.toml/x": b"x"}), "Tên tệp không hợp lệ"),
-        (damaged(), "không phải là một tệp zip"),
-        (packed(TEMPLATE / "lessons"), "course.toml"),
-    ],
-)
-async def test_a_bad_archive_gets_a_clear_message(taught: Any, content: bytes, said: str) -> None:
-    answer = await upload(taught.as_("thay"), "teaching/publish", content, check="1")
-    assert answer.status == 422
-    assert said in answer.text
-
-
 async def test_a_mended_check_is_tried_shown_and_applied(taught: Any) -> None:
     submission = hand_in(taught, "an", share=0.25)  # not enough to pass
     with taught.records.begin() as session:
@@ -281,31 +165,6 @@ async def test_a_mended_check_is_tried_shown_and_applied(taught: Any) -> None:
     with taught.records.read() as session:
         assert queue.find_submission(session, submission).points == 0
         assert audit.verify(session).broken_at is None
-
-
-async def test_a_class_in_person_runs_from_the_wall_to_the_phone(site: Any) -> None:
-    teacher, learner = site.as_("thay"), site.as_("an")
-    called = await teacher.post_form(
-        "teaching/classes",
-        lesson=f"{COURSE}/{LESSON}",
-        place="Phòng họp tầng 3 (mẫu)",
-        day="2026-11-22",
-        starts="10:00",  # 03:00 UTC, the site's clock
-        ends="11:30",
-    )
-    assert called.status == 302, called.text
-    wall = called.headers["Location"].removeprefix("/services/portal/")
-    assert "attend" in (await learner.get("")).text
-    with site.records.read() as session:
-        meeting = meetings.find_meeting(session, int(wall.split("/")[-1]))
-    code = meetings.code_at(meeting, site.clock.at)
-    assert f"{code[:3]} {code[3:]}" in (await teacher.get(wall)).text
-    wrong = await learner.post_form("attend", meeting=meeting.id, code="000000")
-    assert wrong.status == 422
-    right = await learner.post_form("attend", meeting=meeting.id, code=code)
-    assert "Đã ghi nhận" in right.text
-    assert "Nguyễn Thị An (mẫu)" in (await teacher.get(wall)).text
-    assert (await learner.get(wall)).status == 404
 
 
 async def test_a_message_reaches_its_course_and_is_put_aside(site: Any) -> None:
