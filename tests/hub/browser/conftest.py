@@ -47,7 +47,9 @@ class Person:
         page.on("console", self._note)
 
     def _note(self, message: Any) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        # What the browser itself says of a line that a test has cut: of a file, of the worker.
+        without_line = ("Failed to load resource", "unknown error occurred when fetching the script")
+        if message.type == "error" and not any(said in message.text for said in without_line):
             self.faults.append(message.text)
 
     def log_in(self) -> None:

@@ -107,7 +107,8 @@ function keep(address, as) {
 async function keepThis() {
   if (!navigator.serviceWorker || !globalThis.caches || document.documentElement.dataset.kept) return;
   await forgetPages(localStorage, who);
-  if (!wordsElement) return;
+  // Without a line there is nothing to fetch, and asking for the worker would only be refused.
+  if (!wordsElement || !navigator.onLine) return;
   await navigator.serviceWorker.register(`${home}worker.js`, { scope: home, updateViaCache: "none" });
   const name = `motcham:kept:${who}:${here}`, last = Number(sessionStorage.getItem(name) || 0);
   if (Date.now() - last < FRESH_MS) return;
