@@ -62,7 +62,7 @@ from graders.strict.examiner.replaced import (
 from graders.strict.examiner.shell import Shell
 from graders.strict.examiner.stand_ins import number_of
 from graders.strict.examiner.telling import Telling
-from graders.strict.reading.ownership import meant_by, mentioned_names, plain_python
+from graders.strict.reading.ownership import meant_by, names_in, plain_python
 from sandbox import Channel, ChannelClosed
 
 _REPEAT_S = 0.25
@@ -270,8 +270,6 @@ class Examiner:
         self.testing = filename == TEST
         self.far.begin(limit, again=again)
         self.names.begin(again=again)
-        if self.telling is not None:
-            self.telling.begin(mentioned_names(source), testing=filename == TEST)
         error: BaseException | None = None
         result: Value = None
         tree: ast.Module | None = None
@@ -279,7 +277,7 @@ class Examiner:
             with self._deadline(limit), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source, filename)
-                self._look_over(tree, source)
+                self._look_over(tree)
                 _AskKinds().visit(tree)
                 result = self._run(tree, source, filename)
         except BaseException as raised:
@@ -298,13 +296,16 @@ class Examiner:
         self._give_back(keep=runs_there)
         return said
 
-    def _look_over(self, tree: ast.Module, source: str) -> None:
-        """What of the instructor's cell matters before it runs."""
+    def _look_over(self, tree: ast.Module) -> None:
+        """What of the instructor's cell matters before it runs. Read from the one tree there is:
+        each further look at the text costs every submission of the lesson anew."""
+        if self.telling is not None:
+            self.telling.begin(names_in(tree), testing=self.testing)
         if self.guard is not None:
             self.guard.refused = None
             self.guard.trust(tree)
         if self.leads_to:
-            self.far.judging = meant_by(source, self.leads_to)
+            self.far.judging = meant_by(tree, self.leads_to)
 
     def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         facts = describe(error, tree)

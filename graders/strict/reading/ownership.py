@@ -105,8 +105,11 @@ def bound_names(source: str) -> set[str]:
 def mentioned_names(source: str) -> frozenset[str]:
     """Every name that the cell mentions anywhere."""
     tree = parse(source)
-    if tree is None:
-        return frozenset()
+    return frozenset() if tree is None else names_in(tree)
+
+
+def names_in(tree: ast.AST) -> frozenset[str]:
+    """Every name that stands anywhere in it."""
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
@@ -323,17 +326,13 @@ def _binds(node: ast.stmt) -> set[str]:
 
 
 def _mentions(node: ast.AST) -> set[str]:
-    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return found | {
+    return names_in(node) | {
         one.name for one in ast.walk(node) if isinstance(one, (ast.FunctionDef, ast.ClassDef))
     }
 
 
-def meant_by(source: str, leads_to: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def meant_by(tree: ast.AST, leads_to: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """Every name that a cell may have to do with: those it mentions, and what they lead to."""
-    tree = parse(source)
-    if tree is None:
-        return frozenset()
     waiting = list(_mentions(tree)) + [
         node.value
         for node in ast.walk(tree)
