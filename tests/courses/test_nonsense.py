@@ -66,4 +66,4 @@ def test_feedback_stays_a_sentence_of_the_authors_whatever_is_handed_in(real_cou
                     assert cell.feedback
                     assert "Error" not in cell.feedback, (cell.grade_id, cell.feedback)
                     looked_at += 1
-    assert looked_at > 50
+    assert looked_at > 5 * sum(len(lesson.exercises) for lesson in real_course.lessons) // 2
