@@ -35,8 +35,9 @@ class CardText:
     done_when: str
 
     def paragraphs(self) -> Iterator[tuple[str, str]]:
-        """Everything but the title, in the order of the page: (the key it is written under, text).
-        Steps and warnings are numbered from 1."""
+        """Everything in the order of the page: (the key it is written under, text). Steps and
+        warnings are numbered from 1."""
+        yield "title", self.title
         yield "goal", self.goal
         for number, step in enumerate(self.steps, start=1):
             yield f"step {number}: do", step.do

@@ -20,8 +20,8 @@ CARD_FILE = "teaching-card.toml"
 STEPS, CAREFUL, SOURCES = (3, 5), (2, 3), (1, 4)
 LONGEST_TITLE, LONGEST_SOURCES = 64, 280  # characters
 # Of the paragraphs, at the smallest print; `tests/school/courses/test_cards.py` prints such cards.
-MOST_LINES = 30
-_WIDEST = {"do": 57, "say": 62}  # characters of a line; other paragraphs take the whole width
+MOST_LINES = 32
+_WIDEST = {"title": 38, "do": 57, "say": 62}  # characters of a line; others take the whole width
 _WIDE = 68
 _BEFORE = {"goal": 15, "say": 7, "done_when": 12}  # characters that the page itself puts before it
 _NAMED = 3  # of the longest paragraphs
@@ -94,10 +94,11 @@ def _too_long(text: CardText, language: Message) -> Iterator[Message]:
 
 
 def _lines_of(key: str, said: str) -> int:
-    """How many lines of the page a paragraph takes; capitals are wider."""
+    """How many lines of the page a paragraph takes; capitals are wider, the title is larger."""
     name = key.rpartition(": ")[2]
     width = _BEFORE.get(name, 0) + len(said) + sum(map(str.isupper, said)) / 2
-    return math.ceil(width / _WIDEST.get(name, _WIDE))
+    lines = math.ceil(width / _WIDEST.get(name, _WIDE))
+    return 2 * lines if name == "title" else lines
 
 
 def _both(key: str, vi: Any, en: Any) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, require
-from school.programme.cards import teaches_by_card
+from school.programme.cards import find_card, teaches_by_card
 
 MOST_PEOPLE, LONGEST_PLACE = 50, 100
 OLDEST = dt.timedelta(days=60)  # a day that may still be written down
@@ -40,10 +40,12 @@ def is_open(row: PeopleReached, at: dt.datetime) -> bool:
 @act(may=access.may_submit, audited="reached.record")
 def record(session: Session, actor: Actor, course: str, said: Said, *, at: dt.datetime) -> int:
     """Write down how many people were taught on a day; the row's key. `Refused` with the field that
-    is wrong, and for a day that is written down already."""
+    is wrong, for a day that is written down already, and before the course is begun."""
     assert actor.person_id is not None
     hold_person(session, actor.person_id)  # two windows of one person wait for each other
-    require(teaches_by_card(session, actor, course))
+    require(find_card(session, actor, course) is not None)
+    if not teaches_by_card(session, actor, course):
+        raise Refused(Message("Hãy bắt đầu học khóa này trước, rồi ghi số người đã hướng dẫn."))
     day, place = _checked(said, at)
     if reached.find_reached_on(session, actor.person_id, course, day) is not None:
         raise _twice()

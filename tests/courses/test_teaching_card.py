@@ -1,4 +1,4 @@
-"""Teaching cards: what an author writes is read once, bounded to a page, and travels with a release."""
+"""Teaching cards: what an author writes is read, bounded to a page, and travels with a release."""
 
 from __future__ import annotations
 
