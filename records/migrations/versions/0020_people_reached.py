@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_people_reached_person_id"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_people_reached_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_people_reached"),
-        sa.UniqueConstraint("person_id", "course", "held_on", name="uq_people_reached_person_id"),
+        sa.UniqueConstraint(
+            "person_id", "course", "held_on", name="uq_people_reached_person_id_course_held_on"
+        ),
     )
     for column in ("course", "unit_id"):
         op.create_index(f"ix_people_reached_{column}", "people_reached", [column])
