@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.marks import Mode
+from core.teaching_card import CardStep, CardText, TeachingCard
 
 
 class BadManifest(ValueError):
@@ -161,6 +162,7 @@ class Manifest:
     open_reading: bool = False
     licence: str = ""  # a key of `core.licences.LICENCES`
     contributor: str = ""
+    teaching_card: TeachingCard | None = None
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -188,6 +190,7 @@ class Manifest:
             **({"open_reading": True} if self.open_reading else {}),
             **({"licence": self.licence} if self.licence else {}),
             **({"contributor": self.contributor} if self.contributor else {}),
+            **({"teaching_card": self.teaching_card.as_dict()} if self.teaching_card else {}),
         }
 
 
@@ -211,6 +214,7 @@ def read_manifest(stored: Mapping[str, Any]) -> Manifest:
         open_reading=part.value("open_reading", False) is True,
         licence=part.text("licence", ""),
         contributor=part.text("contributor", ""),
+        teaching_card=_card(part.part("teaching_card")) if part.has("teaching_card") else None,
     )
 
 
@@ -262,6 +266,22 @@ def _medium(path: str, part: _Part) -> MediumEntry:
     )
 
 
+def _card(part: _Part) -> TeachingCard:
+    sources = tuple(map(str, part.listed("sources")))
+    return TeachingCard(_card_text(part.part("vi")), _card_text(part.part("en")), sources)
+
+
+def _card_text(part: _Part) -> CardText:
+    return CardText(
+        title=part.text("title"),
+        goal=part.text("goal"),
+        steps=tuple(CardStep(one.text("do"), one.text("say")) for one in part.parts("steps")),
+        careful=tuple(map(str, part.listed("careful"))),
+        task=part.text("task"),
+        done_when=part.text("done_when"),
+    )
+
+
 _ASKED_FOR: Any = object()  # no default: every release has it
 
 
@@ -302,6 +322,9 @@ class _Part:
         if not isinstance(found, list):
             raise self._wrong(key, "a list", found)
         return found
+
+    def part(self, key: str) -> _Part:
+        return _Part(f"{self._where}.{key}", self.value(key))
 
     def parts(self, key: str) -> Iterator[_Part]:
         for number, one in enumerate(self.listed(key)):

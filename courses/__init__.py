@@ -4,12 +4,13 @@ Start with ``course.py`` (a course folder as dataclasses), then ``options.py`` (
 cell), ``answers/`` (``notation.py``: form cells; ``typed.py``: what was typed into them),
 ``notebooks.py`` (nbgrader's cell rules, the learner's version; what other programs leave in a file
 ends in ``reading.py``, what of it learners may find is listed in ``shown.py``), ``rubric.py``,
-``endings.py`` (how a test ends), ``media.py`` (pictures, videos, captions), ``handouts/`` (numbers
-of one's own), ``blocks.py`` (for the player), ``manifest.py`` and ``release.py``, ``authoring.py``,
-and ``checks/``: ``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py``
-(by reading). Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
-``authoring.py`` writes, where it is told to): it never runs a cell, never marks (`check_course` is
-handed a way to mark), and knows nothing of people, databases or the web.
+``endings.py`` (how a test ends), ``teaching_card.py``, ``media.py`` (pictures, videos, captions),
+``handouts/`` (numbers of one's own), ``blocks.py`` (for the player), ``manifest.py`` and
+``release.py``, ``authoring.py``, and ``checks/``: ``check.py`` asks ``trials.py`` (by marking),
+``weak_tests.py`` and ``mistyped.py`` (by reading). Content stands in ``content/<slug>/``. It reads
+course folders and nothing else (only ``authoring.py`` writes, where it is told to): it never runs a
+cell, never marks (`check_course` is handed a way to mark), and knows nothing of people, databases
+or the web.
 """
 
 from core.manifest import Criterion, Level
@@ -37,8 +38,10 @@ from courses.notebooks import learner_notebook, read_notebook, write_notebook, w
 from courses.options import options_of
 from courses.release import Release, lesson_for, make_release
 from courses.rubric import Picked, check_picks, picked
+from courses.teaching_card import CARD_FILE, card_file, load_card
 
 __all__ = [
+    "CARD_FILE",
     "Block",
     "Column",
     "Course",
@@ -54,6 +57,7 @@ __all__ = [
     "Release",
     "Seen",
     "blocks",
+    "card_file",
     "check_answer",
     "check_course",
     "check_lesson",
@@ -67,6 +71,7 @@ __all__ = [
     "is_plain",
     "learner_notebook",
     "lesson_for",
+    "load_card",
     "load_course",
     "look_into",
     "make_release",

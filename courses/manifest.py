@@ -30,6 +30,7 @@ def manifest_of(course: Course) -> Manifest:
         open_reading=course.open_reading,
         licence=course.licence,
         contributor=course.contributor,
+        teaching_card=course.teaching_card,
     )
 
 

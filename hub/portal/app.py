@@ -41,7 +41,15 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import certificates, verify
-from hub.portal.pages.courses import authoring, lecturers, media, offers, publishing, reading
+from hub.portal.pages.courses import (
+    authoring,
+    cards,
+    lecturers,
+    media,
+    offers,
+    publishing,
+    reading,
+)
 from hub.portal.pages.learning import (
     classes,
     learner,
@@ -64,7 +72,7 @@ from hub.portal.pages.people import (
     units,
 )
 from hub.portal.pages.platform import audit, labs, mail, operation
-from hub.portal.pages.programme import figures, plan, requirements
+from hub.portal.pages.programme import figures, plan, reached, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
@@ -95,6 +103,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"courses/{SLUG}", learner.CoursePage),
         (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
         (rf"courses/{SLUG}/finished", moments.CourseFinished),
+        (rf"courses/{SLUG}/card\.pdf", cards.CardFile),
+        (rf"courses/{SLUG}/reached", reached.OwnReached),
         (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
@@ -141,6 +151,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"national\.xlsx", figures.Workbook),
         (rf"units/{NUMBER}", figures.UnitPage),
         (rf"units/{NUMBER}/people", figures.UnitPeople),
+        (rf"units/{NUMBER}/reached", reached.UnitReached),
+        (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),
@@ -175,6 +187,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"register/data", registering.WhatIsKept),
         (r"read", reading.OpenCatalogue),
         (rf"read/{SLUG}", reading.OpenCourse),
+        (rf"read/{SLUG}/card\.pdf", cards.OpenCardFile),
         (rf"read/{SLUG}/{SLUG}", reading.OpenLesson),
         (rf"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", reading.OpenMedia),
         (r"progress", figures.PublicProgress),

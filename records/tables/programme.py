@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     ForeignKey,
     Index,
     String,
@@ -59,6 +60,31 @@ class Target(Table):
     amount: Mapped[int]
     deadline_on: Mapped[dt.date | None]
     source: Mapped[str] = mapped_column(Text)
+
+
+class PeopleReached(Table):
+    """How many neighbours a learner says they showed what a course teaches, on one day.
+
+    Who these were is asked nowhere. ``unit_id``: the learner's unit when it was written down. One
+    row for a course and a day; it can be mended for some days (`school.programme.reached_acts`).
+    """
+
+    __tablename__ = "people_reached"
+    __table_args__ = (
+        UniqueConstraint("person_id", "course", "held_on"),
+        CheckConstraint("people BETWEEN 1 AND 50", name="people"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    course: Mapped[str] = mapped_column(String(64), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    held_on: Mapped[dt.date]
+    people: Mapped[int]
+    place: Mapped[str] = mapped_column(
+        String(100), info={"personal": "where the learner taught neighbours"}
+    )
+    recorded_at: Mapped[dt.datetime]
 
 
 class Counter(Table):

@@ -122,7 +122,14 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
     files.pop("manifest.json", None)
     shown = releases.release_files(session, release.id, "learner")  # media are kept once, there
     media = {medium.path: shown[medium.path] for medium in release.manifest.media}
-    return {"course.toml": courses.course_file(release.manifest).encode(), **files, **media}
+    card = release.manifest.teaching_card
+    beside = {courses.CARD_FILE: courses.card_file(card).encode()} if card else {}
+    return {
+        "course.toml": courses.course_file(release.manifest).encode(),
+        **beside,
+        **files,
+        **media,
+    }
 
 
 def without_lesson(manifest: Manifest, files: Mapping[str, bytes], lesson: str) -> dict[str, bytes]:

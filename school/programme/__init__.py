@@ -1,1 +1,3 @@
-"""What the ministry decides about a programme: its plan, and what its certificate takes."""
+"""Programmes: what the ministry decides about one (its plan, what its certificate takes), the way
+to a certificate, and how far it reaches: cards by which learners teach neighbours, and how many
+they say they taught."""

@@ -6,9 +6,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from carded import carded_course
 from settled import store_marks
 
 import courses
@@ -21,6 +23,7 @@ from records.learning import enrolments, meetings, posts
 from records.marking import queue, remarking
 from records.people import persons, privacy
 from records.platform import outbox
+from records.programme import reached
 from school import access
 from school.courses import offer_acts
 
@@ -80,6 +83,8 @@ def stock(site: Any) -> dict[str, Any]:
         learner = persons.find_person(session, "an")
         learner.code, learner.email, learner.audience_group = "TN-AN", "an@example.vn", "g"
         outbox.put(session, "setup", learner.id, {}, at=at)
+        with tempfile.TemporaryDirectory() as folder:
+            card = carded_course(Path(folder)).teaching_card
         release = releases.current_release(session, COURSE)
         lesson = releases.find_lesson(release, LESSON)
         enrolments.begin_course(session, learner.id, COURSE, at=at, seed=1)
@@ -122,13 +127,26 @@ def stock(site: Any) -> dict[str, Any]:
             at=at,
         )
         renamed = dataclasses.replace(
-            courses.load_course(TEMPLATE), summary="Bản sửa", open_reading=True
+            courses.load_course(TEMPLATE),
+            summary="Bản sửa",
+            open_reading=True,
+            teaching_card=card,
         )
         mended = releases.publish(session, courses.make_release(renamed), at=at, by="thay")
         remark = remarking.begin_remark(
             session, release_id=mended.id, lesson=LESSON, reason="Sửa", by="thay", at=at
         )
         remarking.record_try(session, remark, submission, mended_marks(cells))
+        reached.add_reached(
+            session,
+            learner.id,
+            COURSE,
+            unit_id=learner.unit_id,
+            held_on=at.date(),
+            people=4,
+            place="Chợ (mẫu)",
+            at=at,
+        )
         teacher = persons.find_person(session, "thay")
         lecturers.add_lecturer(
             session,

@@ -8,12 +8,14 @@ import ast
 import datetime as dt
 import importlib
 import inspect
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from carded import carded_course
 from soft_key import SoftKey
 
 import courses
@@ -22,7 +24,7 @@ from core.marks import CellMarks, Marks
 from records import Records, Session, open_records
 from records.assessment import certificates
 from records.courses import releases
-from records.learning import meetings
+from records.learning import enrolments, meetings
 from records.marking import queue, remarking
 from records.people import holders, logins, persons
 from records.platform import audit
@@ -56,6 +58,7 @@ from school.people import (
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
+from school.programme import reached_acts
 from school.refusals import NotAllowed
 
 ROOT = Path(school.__file__).parent
@@ -429,6 +432,15 @@ def _enter_lecturer(world: World, actor: Actor) -> int:
     )  # fmt: skip
 
 
+def _reach(world: World, actor: Actor) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        release = courses.make_release(carded_course(Path(folder)))
+    releases.publish(world.session, release, at=AT, by="thay")
+    enrolments.begin_course(world.session, world.key("an"), "khoa-mau", at=AT, seed=1)
+    said = reached_acts.Said(3, AT.date(), "Chợ (mẫu)")
+    return reached_acts.record(world.session, actor, "khoa-mau", said, at=AT)
+
+
 NEWCOMER = entering.Newcomer("Lò Thị Mới (mẫu)", "moi@example.org", "citizen")
 INVITATION = entry_acts.Terms("Lớp tối (mẫu)", "worker", None, 2, AT.date(), AT.date())
 
@@ -629,6 +641,19 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "programme: set_plan": ("bo", _set_plan),
+    "programme: record": ("an", _reach),
+    "programme: change": (
+        "an",
+        lambda world, actor: reached_acts.change(
+            world.session, actor, _reach(world, actor), reached_acts.Said(4, AT.date()), at=AT
+        ),
+    ),
+    "programme: remove": (
+        "an",
+        lambda world, actor: reached_acts.remove(
+            world.session, actor, _reach(world, actor), at=AT
+        ),
+    ),
     "programme: require_course": ("bo", _end_requirement),
     "programme: end_requirement": ("bo", _end_requirement),
     "assessment: correct_certificate": (

@@ -1,28 +1,20 @@
-"""Draws slips with Typst: one page or more a unit, eight to a page.
-
-Each part of a few hundred is drawn by a process of its own: Typst keeps what it has laid out, and
-ten thousand slips would leave gigabytes with whoever asked.
-"""
+"""Draws slips with Typst: one page or more a unit, eight to a page, a few hundred to a process
+(`school.pressing`)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import itertools
-import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import segno
-
 from core.calendar import HANOI
 from school.people.account_acts import Slip
+from school.pressing import make_qr, press
 
 A_PART = 500
-PATIENCE_S = 120
 PDF, ZIP = "pdf", "zip"
 
 
@@ -46,14 +38,7 @@ def print_slips(
     token the address that it opens, of "" the page where it may be typed. Slips stay in their
     order; each run of one unit begins a page."""
     for part in _parts(slips, a_part):
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "school.people.paper.printing"],
-            input=json.dumps(_facts(part, link), ensure_ascii=False).encode(),
-            stdout=subprocess.PIPE,
-            timeout=PATIENCE_S,
-            check=True,
-        )
-        yield done.stdout
+        yield press(__package__, "slips.typ", _facts(part, link))
 
 
 def _parts(slips: Sequence[Slip], a_part: int) -> Iterator[list[Slip]]:
@@ -89,7 +74,7 @@ def _facts(slips: Sequence[Slip], link: Callable[[str], str]) -> dict[str, Any]:
                         "unit": one.unit,
                         "username": one.username,
                         "code": one.token,
-                        "qr": _make_qr(link(one.token)),
+                        "qr": make_qr(link(one.token)),
                     }
                     for one in some
                 ],
@@ -102,11 +87,3 @@ def _facts(slips: Sequence[Slip], link: Callable[[str], str]) -> dict[str, Any]:
 def _until(slips: Sequence[Slip]) -> str:
     ends: dt.datetime = min(one.expires_at for one in slips).astimezone(HANOI)
     return f"Dùng được đến {ends:%H:%M ngày %d/%m/%Y}. Không đưa phiếu này cho người khác."
-
-
-def _make_qr(address: str) -> str:
-    svg = io.BytesIO()
-    segno.make(address, error="m", micro=False, boost_error=False, mask=3).save(
-        svg, kind="svg", border=1, scale=4, xmldecl=False
-    )
-    return svg.getvalue().decode()

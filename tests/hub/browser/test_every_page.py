@@ -49,7 +49,16 @@ PAGES = {
         "teaching/courses/nhan-thuc-chung/lessons/muc-tieu-2025-2030",
     ],
     "canbo": [MENU, "accounts", "invitations", "letters", "roles", "units"],
-    "bo": [MENU, "plan", "lecturers", "certificates", "units/import", "units/2/change", "requests"],
+    "bo": [
+        MENU,
+        "plan",
+        "lecturers",
+        "certificates",
+        "units/import",
+        "units/2/change",
+        "units/2/reached",
+        "requests",
+    ],
     "kiemtra": ["audit"],
     "quantri": ["labs", "mail", "roles", "operation"],
     "": [

@@ -53,6 +53,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "catalogue": {"get": EVERYBODY},
     f"courses/{SLUG}": {"get": EVERYBODY},
     f"courses/{SLUG}/finished": {"get": frozenset()},  # nobody here has finished one
+    rf"courses/{SLUG}/card\.pdf": {"get": EVERYBODY},
+    f"courses/{SLUG}/reached": {"get": EVERYBODY, "post": ANSWERING},
     r"my-certificates/([A-Z0-9-]+)": {"get": frozenset({"an"})},  # the holder alone
     "marks": {"get": EVERYBODY},
     "profile": {"get": EVERYBODY},
@@ -101,6 +103,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     r"national\.xlsx": {"get": NATION},
     f"units/{NUMBER}": {"get": OWN_UNIT},
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
+    f"units/{NUMBER}/reached": {"get": OWN_UNIT},
+    rf"units/{NUMBER}/reached\.csv": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
     "requirements/second-reader": {"post": MINISTRY},
@@ -133,6 +137,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "verify/([^/]{1,80})": {"get": ANYONE},
     "read": {"get": ANYONE},
     f"read/{SLUG}": {"get": ANYONE},
+    rf"read/{SLUG}/card\.pdf": {"get": ANYONE},
     f"read/{SLUG}/{SLUG}": {"get": ANYONE},
     f"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": ANYONE},
     "progress": {"get": ANYONE},
@@ -408,6 +413,11 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "attend": ("binh", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
     f"{LESSON_PATH}/questions": ("binh", {"about": "mau-cham-mot", "text": " "}, ("text",)),
     f"{LESSON_PATH}/rate": ("an", {"stars": "9", "text": "Câu đã gõ"}, ("stars",)),
+    f"courses/{SLUG}/reached": (
+        "an",
+        {"people": "nhiều đã gõ", "held_on": "ngày đã gõ", "place": "Chợ đã gõ"},
+        ("people", "held_on"),
+    ),
     "teaching/questions": (
         "thay", {"action": "answer", "post": "{question}", "text": " "}, ("text",)
     ),

@@ -22,6 +22,7 @@ from school import access
 from school.assessment import growth
 from school.learning import overview as learning
 from school.learning import search
+from school.programme.cards import find_card
 from school.programme.way import find_way
 from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
 
@@ -138,6 +139,7 @@ class CoursePage(PageHandler):
         self.page(
             "learning/course.html",
             course=course,
+            card=await self.read(find_card, self.actor, slug),
             stretch=road.stretches[0],
             step=learning.next_step([course], self.now),
             programmes=learning.PROGRAMMES,
