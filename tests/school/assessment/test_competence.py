@@ -20,7 +20,7 @@ def test_four_stages_of_two_levels_each_say_what_they_mean_and_what_practises_th
     assert [[cell.level for cell in one.cells] for one in view.stages] == [
         [1, 2], [3, 4], [5, 6], [7, 8],
     ]  # fmt: skip
-    assert [one.name["vi"] for one in view.stages][0] == "Cơ bản"
+    assert view.stages[0].name["vi"] == "Cơ bản"
     assert len({one.means["vi"] for one in view.stages}) == 4
     assert [bool(cell.practices) for cell in view.stages[1].cells] == [True, False]
     assert view.domain.code == "4"
