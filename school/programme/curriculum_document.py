@@ -19,7 +19,7 @@ Framework {framework}: {title}. {lessons} lessons with {exercises} marked exerci
 
 ## By competence and level
 
-How many exercises there are. **–** is an empty cell up to level {basic}, where a lesson is wanted; \
+How many exercises there are. **–** is an empty cell up to level {basic}: a lesson is wanted; \
 a dot is one above."""
 
 
