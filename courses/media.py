@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.folding import fold
 from core.manifest import MediumEntry
 from core.messages import Message, Refused
 from courses.notebooks import Cell, Notebook, source_of
@@ -45,6 +46,12 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 NAMED = re.compile(r"(?:\.\./)*media/([a-z0-9][a-z0-9._-]*)")
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?(?P<src>[^\s)>]+)")
 TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+# What says that there is a picture and not what it shows, folded.
+ANY_PICTURE = re.compile(
+    r"(hinh|anh|hinh anh|so do|bieu do|minh hoa|image|img|picture|photo|figure|fig|chart|screenshot"
+    r"|anh chup man hinh|untitled)( ?\d+)?"
+)
+NO_DESCRIPTION = Message("lời mô tả hình “{alt}” không nói hình cho thấy gì")
 ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 
 
@@ -333,13 +340,27 @@ def _caption_faults(content: bytes) -> tuple[Message, ...]:
     return ()
 
 
+def says_nothing(alt: str, named: str) -> bool:
+    """Does a description say no more than the file's name, or that there is a picture?"""
+    plain = " ".join(re.split(r"[\W_]+", fold(alt))).strip()
+    file = Path(named.removeprefix("attachment:"))
+    own = {" ".join(re.split(r"[\W_]+", fold(one))).strip() for one in (file.name, file.stem)}
+    return plain in own or bool(ANY_PICTURE.fullmatch(plain)) or Path(alt).suffix.lower() in IMAGES
+
+
 def findings_of(cell: Cell, media: Mapping[str, bytes]) -> Iterator[tuple[Message, str]]:
     """What is wrong with the pictures and videos that a cell shows."""
     if cell["cell_type"] == "markdown":
         for alt, named in pictures_in(cell):
             if not alt:
                 yield Message("có hình chưa có lời mô tả (alt)"), "error"
-            if named.startswith(("data:", "attachment:")):
+            elif says_nothing(alt, named):
+                yield Message(NO_DESCRIPTION.template, {"alt": alt[:60]}), "error"
+            if named.startswith("attachment:"):
+                if named.removeprefix("attachment:") not in cell.get("attachments", {}):
+                    yield Message("không có hình đính kèm {name}", {"name": named}), "error"
+                continue
+            if named.startswith("data:"):
                 continue
             path = path_of(named)
             if path is None or path not in media or Path(path).suffix not in IMAGES:
@@ -358,7 +379,17 @@ def findings_of(cell: Cell, media: Mapping[str, bytes]) -> Iterator[tuple[Messag
             for why in refused.messages:
                 yield why, "error"
             return
+        yield from _undescribed_outputs(cell)
         shown = (video.path, video.poster, *video.captions.values()) if video else ()
         for path in shown:
             if path not in media:
                 yield Message("không có tệp {path}", {"path": path}), "error"
+
+
+def _undescribed_outputs(cell: Cell) -> Iterator[tuple[Message, str]]:
+    """Stored pictures whose text is what a drawing library says of them."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        said = "".join(data.get("text/plain", ""))
+        if IMAGES.values() & data.keys() and (not said.strip() or said.startswith("<")):
+            yield Message("hình do mã vẽ sẵn chưa có lời mô tả (text/plain)"), "warning"

@@ -41,7 +41,7 @@ COMMANDS = {
     "doctor": Entry("platform:doctor", Message("Xem máy này còn thiếu gì và cách bổ sung")),
     "course": Entry(
         "courses:course",
-        Message("Khóa học: check, new, preview, publish, export, import"),
+        Message("Khóa học: check, new, preview, publish, export, import, map"),
         ("courses.authoring", "graders.strict.marker"),
     ),
     "mark": Entry(

@@ -13,10 +13,14 @@ from typing import Any
 from core.messages import Message, Refused
 from courses.answers.notation import read_answer
 from courses.checks.announced import untrue_announcements
+from courses.checks.ease import hard_to_read
 from courses.checks.mistyped import faults_of_marks
 from courses.checks.placeholders import placeholders_in
 from courses.checks.problems import Problem, place
+from courses.checks.screens import far_from_doing
 from courses.checks.sharing import reasons_to_share
+from courses.checks.sources import unresolvable
+from courses.checks.teaching import untaught
 from courses.checks.trials import Mark, check_marks, solved_notebook, try_notebook
 from courses.checks.weak_tests import classes_of, problems_of_tests
 from courses.course import Course, Lesson
@@ -80,9 +84,10 @@ def check_notebook(file: str, source: Notebook, mark: Mark) -> list[Problem]:
 
 def check_media(course: Course) -> list[Problem]:
     """Pictures and videos: described, captioned, there, small enough; the files as lessons use
-    them."""
+    them; and how far one scrolls past them and text before there is something to do."""
     found: list[Problem] = []
     for lesson in course.lessons:
+        found += far_from_doing(lesson, course.media)
         for number, cell in enumerate(lesson.source["cells"], start=1):
             where = place(lesson.file, number, cell)
             found += [Problem(where, *one) for one in findings_of(cell, course.media)]
@@ -100,6 +105,7 @@ def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
             found += _assert_problems(place(lesson.file, number, cell), cell)
     found += _of_cells(lesson.file, lesson.source)
     found += [*_without_rubric(lesson), *_shared(lesson), *_untested(lesson)]
+    found += [*hard_to_read(lesson), *unresolvable(lesson), *untaught(lesson)]
     return [*found, *_shown_answers(lesson), *_leaks(lesson)]
 
 

@@ -1,4 +1,4 @@
-"""course check, new, publish, export, import."""
+"""course check, new, publish, export, import, map."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 LARGEST_FILE = 20_000_000  # bytes, as pages take them
+CONTENT = Path(__file__).parents[2] / "courses" / "content"
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
@@ -158,6 +159,37 @@ def import_(file: Path, dry_run: bool, data: Path | None) -> int:
             )
     say(Message("Đã giữ lại, bản gửi số {n}; chưa có gì được công bố.", {"n": key}))
     return 0
+
+
+@course.command("map")
+@click.argument("folder", type=FOLDER, default=CONTENT)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("docs") / "curriculum.md",
+    help="Ghi vào tệp nào; mặc định docs/curriculum.md.",
+)
+def map_(folder: Path, target: Path) -> None:
+    """Viết bản đồ chương trình của các khóa học trong FOLDER: bài nào luyện năng lực nào."""
+    target.write_text(curriculum_of(folder), encoding="utf-8")
+    say(Message("Đã ghi {path}.", {"path": target}))
+
+
+def curriculum_of(folder: Path) -> str:
+    """docs/curriculum.md of the courses whose folders lie in this one."""
+    from courses import load_course
+    from courses.manifest import manifest_of
+    from hub.locale.translate import load_translators
+    from school.learning.overview import FRAMES
+    from school.programme import curriculum, curriculum_document
+    from skills_framework.framework import load_framework
+
+    loaded = [load_course(path.parent) for path in sorted(folder.glob("*/course.toml"))]
+    made = curriculum.make_curriculum(load_framework(), map(manifest_of, loaded), tuple(FRAMES))
+    english = load_translators()["en"]
+    frames = {code: english.message(title) for code, title in FRAMES.items()}
+    return curriculum_document.as_markdown(made, frames, content="../courses/content")
 
 
 def _check(loaded: Course, settings: Settings) -> list[Problem]:

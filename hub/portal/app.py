@@ -73,6 +73,7 @@ from hub.portal.pages.people import (
 )
 from hub.portal.pages.platform import audit, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, reached, requirements
+from hub.portal.pages.programme import curriculum, figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
@@ -108,6 +109,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
         (r"marks", learner.MarksPage),
         (r"profile", learner.ProfilePage),
+        (r"curriculum", curriculum.CurriculumPage),
+        (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
         (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),

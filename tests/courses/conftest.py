@@ -73,10 +73,14 @@ TEST = """#| exercise: Bài thử
 #| competence: "1.1"
 #| level: 1
 #| minutes: 5
+#| hint: Đọc lại đề.
 assert chon is not None, "Anh chị chưa chọn."
 ### BEGIN HIDDEN TESTS
 assert chon == "b", "Chưa đúng."
 ### END HIDDEN TESTS"""
+
+
+SOURCES = "Văn bản dùng trong bài: QĐ 749/QĐ-TTg ngày 03/6/2020, mục II."
 
 
 @pytest.fixture
@@ -91,8 +95,9 @@ def one_exercise():
 
 @pytest.fixture
 def course_folder(tmp_path, one_exercise):
-    """A course folder with that one lesson, to spoil in tests."""
+    """A course folder with that one lesson and its source, to spoil in tests."""
     (tmp_path / "lessons").mkdir()
+    one_exercise.cells.append(nbformat.from_dict(text("nguon", SOURCES)))
     nbformat.write(one_exercise, tmp_path / "lessons" / "01.ipynb")
     (tmp_path / "course.toml").write_text(
         """slug = "thu"

@@ -218,3 +218,37 @@ def test_media_are_not_followed_out_of_the_folder(with_media, tmp_path_factory):
     assert "media/a.svg" not in load_course(with_media).media
     shutil.rmtree(with_media / "media")
     assert load_course(with_media).media == {}
+
+
+@pytest.mark.parametrize(
+    "alt", ["cot.svg", "Cột", "COT", "hình", "Ảnh 2", "Screenshot 12", "bieu-do.png", "Biểu đồ"]
+)
+def test_a_description_that_says_nothing_is_an_error(with_media, alt):
+    edit(with_media, "![Ba cột cao dần]", f"![{alt}]")
+    assert f"lời mô tả hình “{alt}” không nói hình cho thấy gì" in said(with_media)
+
+
+def test_attached_pictures_html_and_stored_figures_are_looked_at_too(course_folder, cells):
+    attached = cells.text(
+        "kem", "![Hai đường cắt nhau](attachment:a.png)\n\n![a](attachment:a.png)"
+    )
+    attached["attachments"] = {"a.png": {"image/png": "iVBORw0KGgo="}}
+    html = cells.text("html", '<img src="../media/a.svg"> <img src="../media/a.svg" alt="a.svg">')
+    figure = cells.marked("locked", "ve", "1")
+    data = {"image/png": "iVBORw0KGgo=", "text/plain": "<Figure size 640x480 with 1 Axes>"}
+    figure["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": data}]
+    lost = cells.text("mat", "![Một con đường](attachment:khong-co.png)")
+    path = course_folder / "lessons" / "01.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[:0] = [nbformat.from_dict(one) for one in (attached, html, figure, lost)]
+    nbformat.write(notebook, path)
+    (course_folder / "media").mkdir()
+    (course_folder / "media" / "a.svg").write_bytes(SVG)
+    assert said(course_folder).split("\n") == [
+        "lessons/01.ipynb, ô số 1 (kem): lời mô tả hình “a” không nói hình cho thấy gì",
+        "lessons/01.ipynb, ô số 2 (html): có hình chưa có lời mô tả (alt)",
+        "lessons/01.ipynb, ô số 2 (html): lời mô tả hình “a.svg” không nói hình cho thấy gì",
+        "lessons/01.ipynb, ô số 4 (mat): không có hình đính kèm attachment:khong-co.png",
+    ]
+    [warned] = said(course_folder, "warning").split("\n")
+    assert "(ve): hình do mã vẽ sẵn chưa có lời mô tả" in warned

@@ -28,6 +28,8 @@ PAGES = {
         f"{WITH_VIDEO}?xem=ca-bai",
         "marks",
         "profile",
+        "curriculum",
+        "competences/1.2",
         "attend",
         "waiting",
         f"{LESSON}/questions",

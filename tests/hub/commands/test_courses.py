@@ -12,12 +12,13 @@ from click.testing import CliRunner
 
 import courses
 from core.messages import Refused
-from hub.commands.courses import course
+from hub.commands.courses import CONTENT, course, curriculum_of
 from records import Records
 from records.courses import offers, releases
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 TEMPLATE = Path(courses.__file__).parent / "template"
+ROOT = Path(courses.__file__).parents[1]
 
 
 def test_a_course_is_carried_in_a_file_and_never_publishes_itself(
@@ -49,3 +50,13 @@ def test_a_course_is_carried_in_a_file_and_never_publishes_itself(
         assert offers.list_offers(session) == []
         current = releases.current_release(session, "khoa-mau")
         assert current is not None and current.number == number
+
+
+def test_the_curriculum_in_the_documents_is_that_of_the_shipped_courses(tmp_path: Path) -> None:
+    assert len(list(CONTENT.glob("*/course.toml"))) >= 9
+    written = (ROOT / "docs" / "curriculum.md").read_text(encoding="utf-8")
+    assert written == curriculum_of(CONTENT), "courses have changed: run ./motcham course map"
+    target = tmp_path / "map.md"
+    done = CliRunner().invoke(course, ["map", "--to", str(target)], standalone_mode=False)
+    assert done.exception is None
+    assert target.read_text(encoding="utf-8") == written

@@ -58,6 +58,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     r"my-certificates/([A-Z0-9-]+)": {"get": frozenset({"an"})},  # the holder alone
     "marks": {"get": EVERYBODY},
     "profile": {"get": EVERYBODY},
+    "curriculum": {"get": EVERYBODY},
+    r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
     f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
@@ -235,6 +237,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     for gap, value in (
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),
+        (r"([0-9]\.[0-9]{1,2})", "1.1"),
         ("(.+)", "so-lieu.csv"),
         ("([0-9a-f]{16})", facts["digest"]),
         ("([a-z0-9][a-z0-9._-]*)", "ty-le.svg"),
