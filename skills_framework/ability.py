@@ -28,14 +28,15 @@ import numpy as np
 from skills_framework.item_response import Booleans, Floats
 
 REACH = 4.5  # standard deviations that the grids span: what lies outside is 7 in a million
-GENERAL_POINTS = 25
+GENERAL_POINTS = 41
+GREATEST_LOADING = 0.97  # above, the grid of the general ability is too coarse: one domain is meant
 
 
 @dataclass(frozen=True)
 class Prior:
     """What is taken for granted of a person before any answer, the same for everybody.
 
-    ``loadings``: λ of each domain, in [0, 1); λ_d λ_e is the correlation of domains d and e.
+    ``loadings``: λ of each domain, 0 … `GREATEST_LOADING`; domains d and e correlate by λ_d λ_e.
     ``points``: size q of the grid of a domain's ability. ``mean``, ``sd``: of a domain's ability.
     """
 
@@ -45,8 +46,8 @@ class Prior:
     points: int = 61
 
     def __post_init__(self) -> None:
-        if not self.loadings or not all(0 <= one < 1 for one in self.loadings):
-            raise ValueError("loadings lie in [0, 1)")
+        if not self.loadings or not all(0 <= one <= GREATEST_LOADING for one in self.loadings):
+            raise ValueError(f"loadings lie in 0 … {GREATEST_LOADING}")
         if self.sd <= 0 or self.points < 3:
             raise ValueError("a prior has a spread and a grid")
 
@@ -160,9 +161,12 @@ def _ability(
     general = general / general.sum(axis=-1, keepdims=True)
     # Means of the domains at each point of the general ability, (…, D, g): given it the domains
     # are independent, so what they vary together is how these means vary.
-    at_general = np.einsum("dgq,...dq->...dg", prior.given_general * grid, likelihood)
+    moment = prior.given_general * grid
+    at_general = np.einsum("dgq,...dq->...dg", moment, likelihood, optimize=True)
     at_general = at_general / np.maximum(told, 1e-300) - mean[..., None]
-    covariance = np.einsum("...g,...dg,...eg->...de", general, at_general, at_general)
+    covariance = np.einsum(
+        "...dg,...eg->...de", at_general * general[..., None, :], at_general, optimize=True
+    )
     every = np.arange(len(prior.loadings))
     covariance[..., every, every] = variance
     overall_variance = np.maximum(covariance.mean(axis=(-2, -1)), 1e-12)

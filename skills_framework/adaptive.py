@@ -113,9 +113,22 @@ class Bank:
         both: Booleans = hostile | hostile.T
         return both
 
-    def membership(self, names: Collection[str]) -> Booleans:
-        """(n, c): which items belong to each of these groups."""
-        return np.array([[name in one.groups for name in names] for one in self.items])
+    @cached_property
+    def enemy_counts(self) -> Floats:
+        """(n, n): `enemies` as numbers, to multiply with."""
+        return self.enemies.astype(np.float64)
+
+    def membership(self, names: Collection[str]) -> Floats:
+        """(n, c): 1 where an item belongs to a group; kept, as it is asked for with every item."""
+        wanted = tuple(names)
+        if wanted not in self._memberships:
+            table = [[float(name in one.groups) for name in wanted] for one in self.items]
+            self._memberships[wanted] = np.array(table)
+        return self._memberships[wanted]
+
+    @cached_property
+    def _memberships(self) -> dict[tuple[str, ...], Floats]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,8 @@ class Rules:
     of each named group at least and at most. ``first`` and ``later``: from how many of the best an
     item is drawn, for the first ``robust`` items and after them; ``near``: the share of the best
     item's worth below which none is drawn. ``whole``: weight of the overall error beside those of
-    the domains. ``domain_error``, ``overall_error``: sure enough."""
+    the domains; ``balance``: how strongly an item is held back as its groups fill up, 0 not at all.
+    ``domain_error``, ``overall_error``: sure enough."""
 
     most_items: int = 20
     least_items: int = 6
@@ -135,9 +149,10 @@ class Rules:
     group_most: Mapping[str, int] = field(default_factory=dict)
     first: int = 10
     robust: int = 3
-    later: int = 5
-    near: float = 0.6
+    later: int = 4
+    near: float = 0.85
     whole: float = 6.0
+    balance: float = 0.25
 
 
 def enough(rules: Rules, ability: Ability, items: Integers, minutes: Floats) -> Booleans:
@@ -149,18 +164,24 @@ def enough(rules: Rules, ability: Ability, items: Integers, minutes: Floats) -> 
     return over
 
 
-def may_come(bank: Bank, rules: Rules, given: Booleans, eligible: Booleans) -> Booleans:
+def may_come(
+    bank: Bank, rules: Rules, given: Booleans, eligible: Booleans, *, seen: Booleans | None = None
+) -> Booleans:
     """(p, n): items that are neither given, nor an enemy of one given, nor of a group that is full,
     and eligible by lot (`exposure`). Where groups still lack as many items as are left, theirs
-    alone. Eligibility gives way where nothing else would be left; the other rules never do."""
-    free = ~(given | ((given @ bank.enemies.astype(np.float32)) > 0))
+    alone. ``seen``: those given and others shown that do not count; given where not told.
+
+    Eligibility gives way where nothing else would be left; no other rule does.
+    """
+    shown = given if seen is None else seen
+    free: Booleans = ~(shown | ((shown @ bank.enemy_counts) > 0))
     if rules.group_most:
-        member = bank.membership(rules.group_most).astype(np.float32)
+        member = bank.membership(rules.group_most)
         full = given @ member >= np.array(list(rules.group_most.values()))
         free &= ~((full @ member.T) > 0)
     free = _narrowed(free, eligible)
     if rules.group_least:
-        member = bank.membership(rules.group_least).astype(np.float32)
+        member = bank.membership(rules.group_least)
         lacking = np.maximum(np.array(list(rules.group_least.values())) - given @ member, 0)
         pressing = lacking.sum(axis=1) >= rules.most_items - given.sum(axis=1)
         wanted: Booleans = ((lacking > 0) @ member.T) > 0
@@ -197,13 +218,14 @@ def worth(bank: Bank, rules: Rules, ability: Ability, given: Booleans) -> Floats
 
 
 def _priority(bank: Bank, rules: Rules, given: Booleans) -> Floats:
-    """(p, n): product over an item's groups of the share of their room that is left."""
+    """(p, n): product over an item's groups of the share of their room that is left, softened: the
+    worth balances the domains already, by what is not yet known of each."""
     if not rules.group_most:
         return np.ones(given.shape)
-    member = bank.membership(rules.group_most).astype(np.float64)
+    member = bank.membership(rules.group_most)
     most = np.array(list(rules.group_most.values()), dtype=np.float64)
     left = np.maximum(most - given @ member, 1e-9) / most
-    priority: Floats = np.exp(np.log(left) @ member.T)
+    priority: Floats = np.exp(rules.balance * np.log(left) @ member.T)
     return priority
 
 
@@ -213,9 +235,11 @@ def draw(
     """(p,): one of the best by lot (randomesque: Kingsbury & Zara, 1989, *Applied Measurement in
     Education* 2, 359–375), −1 where nothing may come. ``items`` (p,): how many were given."""
     scored = np.where(may, worths, -1.0)
-    order = np.argsort(-scored, axis=1, kind="stable")
     width = min(max(rules.first, rules.later), scored.shape[1])
-    best = np.take_along_axis(scored, order[:, :width], axis=1)
+    order = np.argpartition(-scored, width - 1, axis=1)[:, :width]
+    best = np.take_along_axis(scored, order, axis=1)
+    ranks = np.argsort(-best, axis=1, kind="stable")
+    order, best = np.take_along_axis(order, ranks, axis=1), np.take_along_axis(best, ranks, axis=1)
     among = np.where(items < rules.robust, rules.first, rules.later)
     good = (np.arange(width) < among[:, None]) & (best >= rules.near * best[:, :1]) & (best >= 0)
     lot = np.floor(rng.random(len(scored)) * good.sum(axis=1)).astype(np.int64)
@@ -231,10 +255,11 @@ class Answer:
     seconds: float | None = None
 
 
-def ability_of(bank: Bank, answers: Sequence[Answer]) -> Ability:
-    """What answers of one person say. Taken in the items' order, not in that of the sitting, so
-    that the same answers give the same figures to the last bit. Raises ValueError for an item
-    answered twice or a score that it does not have, KeyError for one that the bank lacks."""
+def told_by(bank: Bank, answers: Sequence[Answer]) -> Floats:
+    """The log-likelihood (D, q) of one person's answers, taken in the items' order and not in that
+    of the sitting, so that the same answers give the same figures to the last bit. Raises
+    ValueError for an item answered twice or a score that it does not have, KeyError for an item
+    that the bank lacks."""
     told = nothing_known(bank.prior)
     found = sorted((bank.place[one.item], one.score) for one in answers)
     if len({place for place, _ in found}) < len(found):
@@ -243,7 +268,12 @@ def ability_of(bank: Bank, answers: Sequence[Answer]) -> Ability:
         if not 0 <= score <= len(bank.items[place].steps):
             raise ValueError(f"{bank.items[place].id} has no score {score}")
         told[bank.domain[place]] += bank.log_chance[place, score]
-    return infer(bank.prior, told)
+    return told
+
+
+def ability_of(bank: Bank, answers: Sequence[Answer]) -> Ability:
+    """What one person's answers say. To leave an item out afterwards, leave its answer out."""
+    return infer(bank.prior, told_by(bank, answers))
 
 
 def next_item(
@@ -252,38 +282,29 @@ def next_item(
     answers: Sequence[Answer],
     *,
     rng: np.random.Generator,
+    minutes: float = 0.0,
     shown: Collection[str] = (),
     eligible: Booleans | None = None,
-    minutes: float = 0.0,
+    scarcity: Floats | None = None,
 ) -> Item | None:
     """The next item for one person; None when it is enough, or nothing may come.
 
-    ``shown``: items that were given and do not count (a question reported faulty, a variant seen
-    before): they and their enemies do not come, and they take no place. ``eligible`` (n,): drawn
-    by `exposure` when the sitting began. ``minutes``: used so far.
+    ``minutes``: used so far. ``shown``: items that were given and do not count (a question reported
+    faulty, one seen in an earlier sitting): neither they nor their enemies come, and they take no
+    place. ``eligible`` (n,): drawn when the sitting began, ``scarcity`` (n,): see `exposure`.
     """
-    ability = ability_of(bank, answers)
-    one = Ability(ability.grid, *(np.asarray(part)[None] for part in (
-        ability.density, ability.mean, ability.covariance, ability.overall, ability.overall_error,
-    )))  # fmt: skip
-    counted = np.array([len(answers)], dtype=np.int64)
-    if enough(rules, one, counted, np.array([minutes]))[0]:
+    ability = infer(bank.prior, told_by(bank, answers)[None])
+    count = np.array([len(answers)], dtype=np.int64)
+    if enough(rules, ability, count, np.array([minutes]))[0]:
         return None
     given = np.zeros((1, len(bank.items)), dtype=np.bool_)
-    given[0, [bank.place[answer.item] for answer in answers]] = True
+    given[0, [bank.place[one.item] for one in answers]] = True
     seen = given.copy()
-    seen[0, [bank.place[item] for item in shown if item in bank.place]] = True
+    seen[0, [bank.place[one] for one in shown if one in bank.place]] = True
     lot = np.ones_like(given) if eligible is None else eligible[None]
-    may = may_come(bank, rules, given, lot & ~_closed(bank, seen))
-    may &= ~_closed(bank, seen)
-    chosen = int(draw(rules, worth(bank, rules, one, given), may, counted, rng)[0])
+    worths = worth(bank, rules, ability, given) * (1.0 if scarcity is None else scarcity)
+    chosen = int(draw(rules, worths, may_come(bank, rules, given, lot, seen=seen), count, rng)[0])
     return None if chosen < 0 else bank.items[chosen]
-
-
-def _closed(bank: Bank, seen: Booleans) -> Booleans:
-    """(p, n): seen, or the enemy of what was."""
-    closed: Booleans = seen | ((seen @ bank.enemies.astype(np.float32)) > 0)
-    return closed
 
 
 def hurried(seconds: Sequence[float | None], usual: Sequence[float], share: float = 0.1) -> float:

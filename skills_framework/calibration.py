@@ -151,6 +151,13 @@ def _fit(
     return float(at[0]), found
 
 
+def calibrate_curve(counts: Floats, grid: Floats) -> tuple[float, Floats]:
+    """Slope and steps (m,) of one item from counts (m + 1, q) of each score at abilities (q,) that
+    are known: an item of another model put on this one, or people of known ability."""
+    begin = np.linspace(-0.5, 0.5, len(counts) - 1) if len(counts) > 2 else np.zeros(1)
+    return _fit(counts, grid, 1.0, begin, 0.0)
+
+
 def _people(prior: Prior, posterior: Floats) -> Prior:
     """The prior with these people's mean and spread, all domains together."""
     mean = posterior @ prior.grid
