@@ -38,10 +38,11 @@ from adaptive_ways import (
 )
 
 from skills_framework.adaptive import Bank, Rules
+from skills_framework.exposure import Exposure
 from skills_framework.item_response import Booleans, Floats
 
 COHORT = 250
-MOST, SURE, DOMAIN_SURE, BOUND = 26, 0.275, 0.65, 0.24
+MOST, SURE, DOMAIN_SURE, BOUND = 26, 0.28, 0.65, 0.245
 
 
 @dataclass(frozen=True)
@@ -122,21 +123,25 @@ def rules(bank: Bank) -> Rules:
     )
 
 
-def make_ways(truth: Bank, known: Bank, seed: int) -> dict[str, Way]:
-    """Every way anew, with the parameters it holds for true."""
+def make_ways(
+    truth: Bank, known: Bank, seed: int, before: Exposure | None = None
+) -> dict[str, Way]:
+    """Every way anew, with the parameters it holds for true, and how often items came before."""
     rngs = [np.random.default_rng([seed, 100 + one]) for one in range(5)]
     scale, sitting = on_one_scale(known), rules(truth)
     return {
-        "ours": Ours(known, sitting, rngs[0], bound=BOUND),
+        "ours": Ours(known, sitting, rngs[0], bound=BOUND, before=before),
         "pix": PixExamination(known, scale, rngs[1]),
         "catsim": Catsim(known, scale, rngs[2]),
         "random": Random(known, replace(sitting, most_items=20), rngs[3], bound=BOUND),
     }
 
 
-def honest(truth: Bank, people: People, seed: int) -> dict[str, Outcome]:
-    """Honest people and true parameters; what else the four are to be judged by."""
-    found = {name: run(way, truth, people) for name, way in make_ways(truth, truth, seed).items()}
+def honest(truth: Bank, people: People, seed: int) -> tuple[dict[str, Outcome], Exposure]:
+    """Honest people and true parameters; what else the four are to be judged by; and how often
+    our items came."""
+    ours = make_ways(truth, truth, seed)
+    found = {name: run(way, truth, people) for name, way in ours.items()}
     rngs = [np.random.default_rng([seed, 200 + one]) for one in range(3)]
     sitting = rules(truth)
     found["ours, all points or none"] = run(
@@ -148,12 +153,15 @@ def honest(truth: Bank, people: People, seed: int) -> dict[str, Outcome]:
     found["bound: best 20 at the true ability"] = run(Bound(truth, 20, rngs[2]), truth, people)
     held, given = pix_placement(people, truth)
     found["pix, placement"] = Outcome(held, given, people.theta, given @ truth.minutes)
-    return found
+    assert isinstance(ours["ours"], Ours)
+    return found, ours["ours"].exposure
 
 
-def others(truth: Bank, count: int, seed: int, leaked: dict[str, Booleans]) -> dict[str, Outcome]:
+def others(
+    truth: Bank, count: int, seed: int, leaked: dict[str, Booleans], before: Exposure
+) -> dict[str, Outcome]:
     """Parameters that are wrong, a floor to choices, and people who are not as the model has it.
-    ``leaked``: for each way the items that leaked, those it gives most."""
+    They come after the honest ones. ``leaked``: for each way the items that it gives most."""
     rng = np.random.default_rng([seed, 300])
     wrong = misjudged(truth, rng)
     people = make_people(rng, count, truth, correlation=0.65)
@@ -167,7 +175,7 @@ def others(truth: Bank, count: int, seed: int, leaked: dict[str, Booleans]) -> d
     }
     found = {}
     for kind, (known, some) in kinds.items():
-        for name, way in make_ways(truth, known, seed).items():
+        for name, way in make_ways(truth, known, seed, before).items():
             told = some
             if kind == "knows what leaked":
                 told = replace(some, knows=np.broadcast_to(leaked[name], some.knows.shape))
@@ -198,12 +206,12 @@ def main() -> None:
     begin = time.perf_counter()
     truth = make_bank(np.random.default_rng([asked.seed, 0]))
     people = make_people(np.random.default_rng([asked.seed, 1]), asked.people, truth)
-    rows = honest(truth, people, asked.seed)
+    rows, exposure = honest(truth, people, asked.seed)
     show(rows)
     means = {name: rows[name].figures() for name in ("ours", "pix", "catsim", "random")}
     if asked.others:
         leaked = {name: most_given(rows[name]) for name in means}
-        show(others(truth, asked.others, asked.seed, leaked))
+        show(others(truth, asked.others, asked.seed, leaked, exposure))
     print(f"{time.perf_counter() - begin:.0f} s")
     said = ("items", "rmse", "coverage", "domain_coverage_min", "max_exposure", "bank_used")
     print(json.dumps({name: {key: row[key] for key in said} for name, row in means.items()}))

@@ -28,6 +28,7 @@ import numpy as np
 from skills_framework.item_response import Booleans, Floats
 
 REACH = 4.5  # standard deviations that the grids span: what lies outside is 7 in a million
+TINY, LEAST_VARIANCE = 1e-300, 1e-12
 GENERAL_POINTS = 41
 GREATEST_LOADING = 0.97  # above, the grid of the general ability is too coarse: one domain is meant
 
@@ -133,17 +134,41 @@ def nothing_known(prior: Prior) -> Floats:
 
 def infer(prior: Prior, log_likelihood: Floats) -> Ability:
     """The posterior from the log-likelihood (…, D, q) of all answers, by domain."""
-    top = log_likelihood.max(axis=-1, keepdims=True)
-    likelihood = np.exp(log_likelihood - top)
-    # What each domain says of the general ability, (…, D, g), and all of them together.
-    told = np.einsum("dgq,...dq->...dg", prior.given_general, likelihood, optimize=True)
-    log_told = np.log(np.maximum(told, 1e-300))
-    general = np.log(prior.general_chance) + log_told.sum(axis=-2)
-    without = np.exp(_from_best(general[..., None, :] - log_told))
-    density = np.einsum("...dg,dgq->...dq", without, prior.given_general, optimize=True)
-    density = density * likelihood
-    density /= density.sum(axis=-1, keepdims=True)
-    return _ability(prior, density, likelihood, told, np.exp(_from_best(general)))
+    likelihood = _scaled(log_likelihood)
+    told = _told(prior, likelihood)
+    density = _density(prior, likelihood, told)
+    general = np.exp(_from_best(np.log(prior.general_chance) + np.log(told).sum(axis=-2)))
+    general = general / general.sum(axis=-1, keepdims=True)
+    grid = prior.grid
+    mean = density @ grid
+    # Means of the domains at each point of the general ability, (…, D, g): given it the domains
+    # are independent, so what they vary together is how these means vary.
+    moment = np.einsum("dgq,...dq->...dg", prior.given_general * grid, likelihood, optimize=True)
+    off = moment / told - mean[..., None]
+    covariance = np.einsum("...dg,...eg->...de", off * general[..., None, :], off, optimize=True)
+    every = np.arange(len(prior.loadings))
+    covariance[..., every, every] = np.maximum(density @ grid**2 - mean**2, LEAST_VARIANCE)
+    whole = np.maximum(covariance.mean(axis=(-2, -1)), LEAST_VARIANCE)
+    return Ability(grid, density, mean, covariance, mean.mean(axis=-1), np.sqrt(whole))
+
+
+def densities(prior: Prior, log_likelihood: Floats) -> Floats:
+    """Only the density (…, D, q) of `infer`: what calibration needs of thousands of people."""
+    likelihood = _scaled(log_likelihood)
+    return _density(prior, likelihood, _told(prior, likelihood))
+
+
+def log_marginal(prior: Prior, log_likelihood: Floats) -> Floats:
+    """Log of the chance (…) of these answers, ability integrated out."""
+    top = log_likelihood.max(axis=-1).sum(axis=-1)
+    told = np.log(_told(prior, _scaled(log_likelihood))).sum(axis=-2) + np.log(prior.general_chance)
+    best = told.max(axis=-1)
+    marginal: Floats = top + best + np.log(np.exp(told - best[..., None]).sum(axis=-1))
+    return marginal
+
+
+def _scaled(log_likelihood: Floats) -> Floats:
+    return np.exp(_from_best(log_likelihood))
 
 
 def _from_best(values: Floats) -> Floats:
@@ -152,22 +177,21 @@ def _from_best(values: Floats) -> Floats:
     return less
 
 
-def _ability(
-    prior: Prior, density: Floats, likelihood: Floats, told: Floats, general: Floats
-) -> Ability:
-    grid = prior.grid
-    mean = density @ grid
-    variance = np.maximum(density @ grid**2 - mean**2, 1e-12)
-    general = general / general.sum(axis=-1, keepdims=True)
-    # Means of the domains at each point of the general ability, (…, D, g): given it the domains
-    # are independent, so what they vary together is how these means vary.
-    moment = prior.given_general * grid
-    at_general = np.einsum("dgq,...dq->...dg", moment, likelihood, optimize=True)
-    at_general = at_general / np.maximum(told, 1e-300) - mean[..., None]
-    covariance = np.einsum(
-        "...dg,...eg->...de", at_general * general[..., None, :], at_general, optimize=True
+def _told(prior: Prior, likelihood: Floats) -> Floats:
+    """(…, D, g): what each domain's answers say of the general ability."""
+    told = np.einsum("dgq,...dq->...dg", prior.given_general, likelihood, optimize=True)
+    more_than_none: Floats = np.maximum(told, TINY)
+    return more_than_none
+
+
+def _density(prior: Prior, likelihood: Floats, told: Floats) -> Floats:
+    """(…, D, q). A domain's prior is what the general ability makes of it, and that is known from
+    the prior and the answers in all *other* domains."""
+    log_told = np.log(told)
+    others = log_told.sum(axis=-2, keepdims=True) - log_told + np.log(prior.general_chance)
+    own = np.einsum(
+        "...dg,dgq->...dq", np.exp(_from_best(others)), prior.given_general, optimize=True
     )
-    every = np.arange(len(prior.loadings))
-    covariance[..., every, every] = variance
-    overall_variance = np.maximum(covariance.mean(axis=(-2, -1)), 1e-12)
-    return Ability(grid, density, mean, covariance, mean.mean(axis=-1), np.sqrt(overall_variance))
+    density: Floats = own * likelihood
+    density /= density.sum(axis=-1, keepdims=True)
+    return density

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skills_framework.ability import Prior, infer
+from skills_framework.ability import Prior, densities, log_marginal
 from skills_framework.item_response import Booleans, Floats, Integers, log_chances, score_variance
 
 LEAST_SLOPE = 0.05
@@ -69,7 +69,7 @@ def calibrate(
     slopes, steps = slopes.copy(), steps.copy()
     people, moved, turn = prior, np.inf, 0
     for turn in range(1, rounds + 1):  # noqa: B007 - how many were taken is told
-        posterior, _ = _expected(scores, domain, people, slopes, steps)
+        posterior = densities(people, _told(scores, domain, people, slopes, steps))
         moved = 0.0
         for item in np.flatnonzero(~kept):
             counts = _counts(scores[:, item], posterior[:, domain[item]], steps[item])
@@ -84,31 +84,22 @@ def calibrate(
             people = _people(people, posterior)
         if moved < tolerance:
             break
-    posterior, fit = _expected(scores, domain, people, slopes, steps)
+    told = _told(scores, domain, people, slopes, steps)
+    posterior, fit = densities(people, told), float(log_marginal(people, told).sum())
     errors = _errors(scores, domain, people.grid, posterior, slopes, steps)
     return Calibration(slopes, steps, *errors, people, fit, turn, moved < tolerance)
 
 
-def _expected(
+def _told(
     scores: Integers, domain: Integers, prior: Prior, slopes: Floats, steps: Floats
-) -> tuple[Floats, float]:
-    """Posterior densities (people, D, q) under these parameters, and the answers' likelihood."""
+) -> Floats:
+    """The log-likelihood (people, D, q) of everybody's answers under these parameters."""
     chances = log_chances(prior.grid, slopes, steps)
     told = np.zeros((len(scores), len(prior.loadings), prior.points))
     for item in range(scores.shape[1]):
         who = np.flatnonzero(scores[:, item] != NOT_GIVEN)
         told[who, domain[item]] += chances[item, scores[who, item]]
-    return infer(prior, told).density, _marginal(prior, told)
-
-
-def _marginal(prior: Prior, told: Floats) -> float:
-    """Log of the chance of all answers, ability integrated out."""
-    top = told.max(axis=-1, keepdims=True)
-    given = np.einsum("dgq,pdq->pdg", prior.given_general, np.exp(told - top), optimize=True)
-    logs = np.log(np.maximum(given, 1e-300)).sum(axis=1) + np.log(prior.general_chance)
-    best = logs.max(axis=-1)
-    people = best + np.log(np.exp(logs - best[:, None]).sum(axis=-1)) + top[..., 0].sum(axis=-1)
-    return float(people.sum())
+    return told
 
 
 def _counts(scores: Integers, density: Floats, steps: Floats) -> Floats:
@@ -224,7 +215,7 @@ def check_fit(
 ) -> Fit:
     """Hold answers (people, n) against the parameters in force. What each person should have had
     is foretold from their other answers alone. A flag is for a person to look at."""
-    posterior, _ = _expected(scores, domain, prior, slopes, steps)
+    posterior = densities(prior, _told(scores, domain, prior, slopes, steps))
     chances = np.exp(log_chances(prior.grid, slopes, steps))
     variance = score_variance(chances)
     columns = np.zeros((5, len(slopes)))

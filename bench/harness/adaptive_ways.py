@@ -16,7 +16,7 @@ from adaptive_people import LADDERS, LEVELS, People, answer, place_of
 from skills_framework.ability import Ability, infer, nothing_known
 from skills_framework.adaptive import Bank, Rules, draw, enough, may_come, worth
 from skills_framework.calibration import calibrate_curve
-from skills_framework.exposure import counted, draw_eligible, no_exposure, scarcity
+from skills_framework.exposure import Exposure, counted, draw_eligible, no_exposure, scarcity
 from skills_framework.item_response import Booleans, Floats, Integers, log_chances
 
 NONE = -1
@@ -46,10 +46,16 @@ class Ours:
     """The engine as it is, a new draw of eligible items for everybody."""
 
     def __init__(
-        self, bank: Bank, rules: Rules, rng: np.random.Generator, *, bound: float = 0.25
+        self,
+        bank: Bank,
+        rules: Rules,
+        rng: np.random.Generator,
+        *,
+        bound: float = 0.25,
+        before: Exposure | None = None,
     ) -> None:
         self.bank, self.rules, self.rng = bank, rules, rng
-        self.exposure = no_exposure(len(bank.items), bound=bound)
+        self.exposure = before or no_exposure(len(bank.items), bound=bound)
 
     def begin(self, people: People) -> None:
         sitting = len(people.theta)

@@ -40,7 +40,7 @@ def learn(scores: np.ndarray, prior: Prior = ONE, most: int = 1, **options: obje
 
 def test_section_6_has_the_parameters_that_ltm_published() -> None:
     """Rizopoulos (2006), *Journal of Statistical Software* 17(5), `ltm(LSAT ~ z1)`."""
-    found = learn(people(SECTION_6), penalty=0.0, tolerance=1e-5)
+    found = learn(people(SECTION_6), penalty=0.0)
     assert found.slopes == pytest.approx([0.825, 0.723, 0.890, 0.689, 0.657], abs=0.002)
     assert found.steps[:, 0] == pytest.approx([-3.360, -1.370, -0.280, -1.866, -3.124], abs=0.005)
     assert found.log_likelihood == pytest.approx(-2466.653, abs=0.002)
@@ -49,7 +49,7 @@ def test_section_6_has_the_parameters_that_ltm_published() -> None:
 
 def test_section_7_has_the_parameters_that_mirt_published() -> None:
     """Chalmers (2012), *Journal of Statistical Software* 48(6): slopes and intercepts."""
-    found = learn(people(SECTION_7), penalty=0.0, tolerance=1e-5)
+    found = learn(people(SECTION_7), penalty=0.0)
     assert found.slopes == pytest.approx([0.988, 1.081, 1.706, 0.765, 0.736], abs=0.003)
     intercepts = -found.slopes * found.steps[:, 0]
     assert intercepts == pytest.approx([1.856, 0.808, 1.804, 0.486, 1.855], abs=0.003)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from catsim import irt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills_framework.item_response import (
@@ -26,6 +26,7 @@ def one(slope: float, own: list[float], grid: np.ndarray = GRID) -> np.ndarray:
     return np.exp(log_chances(grid, np.array([slope]), np.array([own])))[0]
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, steps)
 def test_the_chances_of_all_scores_are_one(slope: float, own: list[float]) -> None:
     chances = one(slope, own)
@@ -33,11 +34,13 @@ def test_the_chances_of_all_scores_are_one(slope: float, own: list[float]) -> No
     assert np.allclose(chances.sum(axis=0), 1)
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, steps)
 def test_who_can_do_more_is_expected_to_earn_more(slope: float, own: list[float]) -> None:
     assert np.all(np.diff(expected_score(one(slope, own))) > 0)
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, steps)
 def test_two_scores_that_follow_are_as_likely_where_their_step_is(
     slope: float, own: list[float]
@@ -47,6 +50,7 @@ def test_two_scores_that_follow_are_as_likely_where_their_step_is(
         assert at_steps[k, k] == pytest.approx(at_steps[k + 1, k])
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, steps)
 def test_information_is_the_slope_of_the_likelihood_squared(slope: float, own: list[float]) -> None:
     at, small = np.array([0.3]), 1e-4
@@ -58,6 +62,7 @@ def test_information_is_the_slope_of_the_likelihood_squared(slope: float, own: l
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, places, st.floats(-4, 4))
 def test_with_one_step_it_is_catsims_two_parameter_model(a: float, b: float, at: float) -> None:
     right = one(a, [b], np.array([at]))[1, 0]
@@ -66,6 +71,7 @@ def test_with_one_step_it_is_catsims_two_parameter_model(a: float, b: float, at:
     assert told == pytest.approx(irt.inf(at, a, b), rel=1e-6)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(slopes, places, st.booleans()), min_size=1, max_size=6))
 def test_the_likelihood_of_answers_is_catsims(answers: list[tuple[float, float, bool]]) -> None:
     a, b, right = (np.array(column) for column in zip(*answers, strict=True))
@@ -93,6 +99,7 @@ def test_far_from_an_item_nothing_overflows() -> None:
     assert np.all(np.isfinite(chances))
 
 
+@settings(max_examples=40, deadline=None)
 @given(slopes, st.floats(0, 2))
 def test_an_item_that_is_known_less_speaks_less(slope: float, error: float) -> None:
     [soft] = softened(np.array([slope]), np.array([error]))
