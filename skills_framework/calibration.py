@@ -8,7 +8,8 @@ random (Mislevy & Wu, 1996).
 
 Anchors keep their parameters, so that new items come to stand on the scale of the old ones (fixed
 parameter calibration, Kim, 2006, *Journal of Educational Measurement* 43, 355–381); with anchors
-the people's mean and spread are learned as well. Without anchors the prior is the scale.
+the people's mean and spread are learned as well. Without anchors the prior is the scale. How alike
+the domains are is learned in either case.
 
 In the M-step an item has a slope a and an intercept for each score, log P_k = k a θ + c_k + …; this
 is concave, so Newton's steps find its one maximum. A weak normal prior on slope and intercepts
@@ -21,7 +22,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skills_framework.ability import Prior, densities, log_marginal
+from skills_framework.ability import (
+    GREATEST_LOADING,
+    Ability,
+    Prior,
+    densities,
+    infer,
+    log_marginal,
+)
 from skills_framework.item_response import Booleans, Floats, Integers, log_chances, score_variance
 
 LEAST_SLOPE = 0.05
@@ -31,8 +39,8 @@ NOT_GIVEN = -1
 @dataclass(frozen=True)
 class Calibration:
     """``slopes`` (n,), ``steps`` (n, m) filled up with +inf; ``slope_error``, ``difficulty_error``
-    (n,): standard errors, the second of the mean of an item's steps; ``prior``: with the people's
-    mean and spread where these were learned; ``log_likelihood`` of all answers, ``rounds`` taken,
+    (n,): standard errors, the second of the mean of an item's steps; ``prior``: with what was
+    learned of the people; ``log_likelihood`` of all answers, ``rounds`` taken,
     and whether they ``settled``."""
 
     slopes: Floats
@@ -69,7 +77,8 @@ def calibrate(
     slopes, steps = slopes.copy(), steps.copy()
     people, moved, turn = prior, np.inf, 0
     for turn in range(1, rounds + 1):  # noqa: B007 - how many were taken is told
-        posterior = densities(people, _told(scores, domain, people, slopes, steps))
+        ability = infer(people, _told(scores, domain, people, slopes, steps))
+        posterior = ability.density
         moved = 0.0
         for item in np.flatnonzero(~kept):
             counts = _counts(scores[:, item], posterior[:, domain[item]], steps[item])
@@ -80,8 +89,7 @@ def calibrate(
             moved = max(moved, abs(slope - slopes[item]))
             moved = max(moved, float(np.abs(own - steps[item])[finite].max()))
             slopes[item], steps[item] = slope, own
-        if kept.any():
-            people = _people(people, posterior)
+        people = _people(people, ability, anchored=bool(kept.any()))
         if moved < tolerance:
             break
     told = _told(scores, domain, people, slopes, steps)
@@ -149,12 +157,21 @@ def calibrate_curve(counts: Floats, grid: Floats) -> tuple[float, Floats]:
     return _fit(counts, grid, 1.0, begin, 0.0)
 
 
-def _people(prior: Prior, posterior: Floats) -> Prior:
-    """The prior with these people's mean and spread, all domains together."""
-    mean = posterior @ prior.grid
-    second = posterior @ prior.grid**2
-    centre = float(mean.mean())
-    return replace(prior, mean=centre, sd=float(np.sqrt(second.mean() - centre**2)))
+def _people(prior: Prior, ability: Ability, *, anchored: bool) -> Prior:
+    """The prior as these people (p) make it: how alike their domains are, one correlation for all;
+    where anchors hold the scale, their mean and spread too, one for all domains."""
+    domains = len(prior.loadings)
+    mean = ability.mean.mean(axis=0)
+    second = (ability.covariance + ability.mean[:, :, None] * ability.mean[:, None, :]).mean(axis=0)
+    centre = float(mean.mean()) if anchored else prior.mean
+    about = second - centre * (mean[:, None] + mean[None, :]) + centre**2
+    own = float(np.diag(about).mean())
+    people = replace(prior, mean=centre, sd=float(np.sqrt(own))) if anchored else prior
+    if domains == 1:
+        return people
+    alike = float((about.sum() - np.trace(about)) / (domains * (domains - 1))) / own
+    loading = float(np.sqrt(np.clip(alike, 0.0, GREATEST_LOADING**2)))
+    return replace(people, loadings=(loading,) * domains)
 
 
 def _errors(

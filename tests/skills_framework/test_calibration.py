@@ -110,15 +110,18 @@ def test_anchors_bring_new_items_to_the_old_scale_whoever_comes() -> None:
     assert found.prior.sd == pytest.approx(1.3, abs=0.1)
 
 
-def test_an_item_learns_from_the_answers_in_other_domains() -> None:
+def test_items_of_two_domains_are_learned_together_with_how_alike_these_are() -> None:
     rng = np.random.default_rng(RNG_SEED)
     general, own = rng.normal(size=(2000, 1)), rng.normal(size=(2000, 2))
     theta = 0.9 * general + np.sqrt(1 - 0.81) * own
     scores = np.concatenate(
         [made(rng, theta[:, d], SLOPES[4 * d :][:4], STEPS[4 * d :][:4]) for d in (0, 1)], axis=1
     )
-    found = learn(scores, Prior((0.9, 0.9)), most=2, domain=np.repeat([0, 1], 4))
+    found = learn(scores, Prior((0.5, 0.5)), most=2, domain=np.repeat([0, 1], 4))
     assert np.abs(found.steps - STEPS).max() < 0.35
+    # How alike the domains are was not known, and is learned.
+    assert found.prior.loadings[0] ** 2 == pytest.approx(0.81, abs=0.06)
+    assert (found.prior.mean, found.prior.sd) == (0.0, 1.0)
 
 
 def test_an_item_that_everybody_has_right_stays_finite() -> None:
