@@ -140,26 +140,24 @@ def make_ways(
 def honest(truth: Bank, people: People, seed: int) -> tuple[dict[str, Outcome], Exposure]:
     """Honest people and true parameters; what else the four are to be judged by; and how often
     our items came."""
-    ours = make_ways(truth, truth, seed)
-    found = {name: run(way, truth, people) for name, way in ours.items()}
+    ways = make_ways(truth, truth, seed)
     rngs = [np.random.default_rng([seed, 200 + one]) for one in range(3)]
     sitting = rules(truth)
-    found["ours, all points or none"] = run(
-        OnlyFullPoints(truth, sitting, rngs[0], bound=BOUND), truth, people
-    )
-    found["ours, exposure not bounded"] = run(
-        Ours(truth, sitting, rngs[1], bound=1.0), truth, people
-    )
-    found["bound: best 20 at the true ability"] = run(Bound(truth, 20, rngs[2]), truth, people)
+    more: dict[str, Way] = {
+        "ours, all points or none": OnlyFullPoints(truth, sitting, rngs[0], bound=BOUND),
+        "ours, exposure not bounded": Ours(truth, sitting, rngs[1], bound=1.0),
+        "bound: best 20 at the true ability": Bound(truth, 20, rngs[2]),
+    }
+    found = {name: show(name, run(way, truth, people)) for name, way in (ways | more).items()}
     held, given = pix_placement(people, truth)
-    found["pix, placement"] = Outcome(held, given, people.theta, given @ truth.minutes)
-    assert isinstance(ours["ours"], Ours)
-    return found, ours["ours"].exposure
+    show("pix, placement", Outcome(held, given, people.theta, given @ truth.minutes))
+    assert isinstance(ways["ours"], Ours)
+    return found, ways["ours"].exposure
 
 
 def others(
     truth: Bank, count: int, seed: int, leaked: dict[str, Booleans], before: Exposure
-) -> dict[str, Outcome]:
+) -> None:
     """Parameters that are wrong, a floor to choices, and people who are not as the model has it.
     They come after the honest ones. ``leaked``: for each way the items that it gives most."""
     rng = np.random.default_rng([seed, 300])
@@ -173,14 +171,12 @@ def others(
         "tires after the tenth": (truth, replace(plain, tires=0.1)),
         "knows what leaked": (truth, plain),
     }
-    found = {}
     for kind, (known, some) in kinds.items():
         for name, way in make_ways(truth, known, seed, before).items():
             told = some
             if kind == "knows what leaked":
                 told = replace(some, knows=np.broadcast_to(leaked[name], some.knows.shape))
-            found[f"{kind}: {name}"] = run(way, truth, told)
-    return found
+            show(f"{kind}: {name}", run(way, truth, told))
 
 
 def most_given(outcome: Outcome, items: int = 15) -> Booleans:
@@ -190,10 +186,11 @@ def most_given(outcome: Outcome, items: int = 15) -> Booleans:
     return most
 
 
-def show(rows: dict[str, Outcome]) -> None:
-    for name, outcome in rows.items():
-        figures = outcome.figures()
-        print(f"{name:36}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
+def show(name: str, outcome: Outcome) -> Outcome:
+    """Print one row, as soon as it is there."""
+    figures = (f"{key} {value}" for key, value in outcome.figures().items())
+    print(f"{name:36}", *figures, sep="  ", flush=True)
+    return outcome
 
 
 def main() -> None:
@@ -207,11 +204,10 @@ def main() -> None:
     truth = make_bank(np.random.default_rng([asked.seed, 0]))
     people = make_people(np.random.default_rng([asked.seed, 1]), asked.people, truth)
     rows, exposure = honest(truth, people, asked.seed)
-    show(rows)
     means = {name: rows[name].figures() for name in ("ours", "pix", "catsim", "random")}
     if asked.others:
         leaked = {name: most_given(rows[name]) for name in means}
-        show(others(truth, asked.others, asked.seed, leaked, exposure))
+        others(truth, asked.others, asked.seed, leaked, exposure)
     print(f"{time.perf_counter() - begin:.0f} s")
     said = ("items", "rmse", "coverage", "domain_coverage_min", "max_exposure", "bank_used")
     print(json.dumps({name: {key: row[key] for key in said} for name, row in means.items()}))

@@ -113,10 +113,12 @@ class Bank:
         both: Booleans = hostile | hostile.T
         return both
 
-    @cached_property
-    def enemy_counts(self) -> Floats:
-        """(n, n): `enemies` as numbers, to multiply with."""
-        return self.enemies.astype(np.float64)
+    def hostile(self, shown: Booleans) -> Booleans:
+        """(p, n): items that are enemies of one shown (p, n). Most items have none."""
+        have = np.flatnonzero(self.enemies.any(axis=0))
+        found = np.zeros_like(shown)
+        found[:, have] = shown[:, have] @ self.enemies[np.ix_(have, have)].astype(np.float64) > 0
+        return found
 
     def membership(self, names: Collection[str]) -> Floats:
         """(n, c): 1 where an item belongs to a group; kept, as it is asked for with every item."""
@@ -174,7 +176,7 @@ def may_come(
     Eligibility gives way where nothing else would be left; no other rule does.
     """
     shown = given if seen is None else seen
-    free: Booleans = ~(shown | ((shown @ bank.enemy_counts) > 0))
+    free: Booleans = ~(shown | bank.hostile(shown))
     if rules.group_most:
         member = bank.membership(rules.group_most)
         full = given @ member >= np.array(list(rules.group_most.values()))

@@ -229,11 +229,11 @@ class PixExamination(_RightOrWrong):
 
     def __init__(self, bank: Bank, scale: OneScale, rng: np.random.Generator) -> None:
         super().__init__(bank, scale, rng)
-        codes = [one.id.split("/") for one in bank.items]
-        self.competence = np.unique([one[0] for one in codes], return_inverse=True)[1]
-        ladder = np.unique(["/".join(one[:2]) for one in codes], return_inverse=True)[1]
-        self.same_ladder = ladder[:, None] == ladder[None, :]
-        self.same_competence = self.competence[:, None] == self.competence[None, :]
+        names = [one.id.rpartition("/")[0] for one in bank.items]
+        self.ladder = np.unique(names, return_inverse=True)[1]
+        self.competence = np.unique([one.partition("/")[0] for one in names], return_inverse=True)[
+            1
+        ]
 
     def begin(self, people: People) -> None:
         super().begin(people)
@@ -244,16 +244,24 @@ class PixExamination(_RightOrWrong):
         people = len(self.given)
         if turn >= self.length:
             return np.full(people, NONE)
-        free = ~((self.given @ self.same_ladder.astype(np.float32)) > 0)
-        fresh = ~((self.given @ self.same_competence.astype(np.float32)) > 0)
+        free, fresh = ~self.used(self.ladder), ~self.used(self.competence)
         free = np.where(fresh.any(axis=1, keepdims=True), fresh, free)
         for items in self.last[-2:]:
-            spaced = free & ~self.same_competence[items]
+            spaced = free & (self.competence != self.competence[items][:, None])
             free = np.where(spaced.any(axis=1, keepdims=True), spaced, free)
-        order = np.argsort(np.where(free, -self.reward(), np.inf), axis=1)[:, :5]
+        worths = np.where(free, self.reward(), -1.0)
+        order = np.argpartition(-worths, 4, axis=1)[:, :5]
+        ranks = np.argsort(-np.take_along_axis(worths, order, axis=1), axis=1)
+        order = np.take_along_axis(order, ranks, axis=1)
         among = np.minimum(free.sum(axis=1), 5)
         lot = np.minimum(self.rng.geometric(self.pick, people) - 1, among - 1)
         return order[np.arange(people), lot]
+
+    def used(self, groups: Integers) -> Booleans:
+        """(p, n): items of a group of which one was given already."""
+        member = (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
+        used: Booleans = (self.given @ member > 0)[:, groups]
+        return used
 
     def hear(self, items: Integers, scores: Integers) -> None:
         self.given[np.arange(len(items)), items] = True
