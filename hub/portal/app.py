@@ -72,8 +72,7 @@ from hub.portal.pages.people import (
     units,
 )
 from hub.portal.pages.platform import audit, labs, mail, operation
-from hub.portal.pages.programme import figures, plan, reached, requirements
-from hub.portal.pages.programme import curriculum, figures, plan, requirements
+from hub.portal.pages.programme import curriculum, figures, plan, reached, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
