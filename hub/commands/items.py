@@ -1,0 +1,117 @@
+"""items check, review, list: the bank of questions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from core.messages import Message, Refused
+from hub.commands.console import report, say, speaker, tell
+
+if TYPE_CHECKING:
+    from courses.bank.item import Item
+    from courses.checks.problems import Problem
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.group()
+def items() -> None:
+    """Ngân hàng câu hỏi: kiểm tra, duyệt, liệt kê."""
+
+
+@items.command()
+@click.argument("folders", type=FOLDER, nargs=-1)
+def check(folders: tuple[Path, ...]) -> int:
+    """Kiểm tra câu hỏi trong các thư mục FOLDERS; không ghi gì thì cả ngân hàng.
+
+    Mỗi biến thể được chấm với đáp án mẫu, bài để trống và từng câu trả lời sai.
+    """
+    from courses.bank.bank import BANK, item_folders, load_all
+    from courses.bank.checks.whole import problems_of_bank
+
+    wanted = [one.resolve() for folder in folders or (BANK,) for one in item_folders(folder)]
+    inside = all(BANK in one.parents for one in wanted)
+    chosen, faults = load_all(sorted(set(wanted)))
+    for fault in faults:
+        say(Message("lỗi: {what}", {"what": fault}))
+    everything = load_all(item_folders(BANK))[0] if inside else chosen
+    places = {one.slug for one in chosen} | {one.competence for one in chosen}
+    found = [*_tried(chosen), *(p for p in problems_of_bank(everything) if p.where in places)]
+    failed = report(found)
+    tell(Message("Đã kiểm tra {n} câu.", {"n": len(chosen)}))
+    return 1 if faults else failed
+
+
+@items.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--by", required=True, help="Người duyệt; phải khác người viết.")
+@click.option("--said", required=True, help="Nhận xét sau khi đã tự làm câu hỏi.")
+def review(folder: Path, by: str, said: str) -> int:
+    """Ghi nhận đã duyệt câu hỏi trong thư mục FOLDER, nếu câu hỏi không có lỗi."""
+    from courses.bank.item import ITEM_FILE, load_item
+    from courses.bank.reviewing import with_review
+
+    item, path = load_item(folder.resolve()), folder / ITEM_FILE
+    text = path.read_text(encoding="utf-8-sig")
+    on = dt.datetime.now(dt.UTC).date()
+    reviewed = with_review(text, item, by=by, on=on, said=said)
+    if failed := report(_tried((replace(item, state="written", review=None),))):
+        return failed
+    path.write_text(reviewed, encoding="utf-8")
+    say(Message("Đã duyệt {item}.", {"item": item.slug}))
+    return 0
+
+
+@items.command("list")
+@click.argument("folder", type=FOLDER, required=False)
+def list_(folder: Path | None) -> None:
+    """Bảng số câu hỏi theo năng lực, bậc và dạng, và chỗ còn thiếu."""
+    from courses.bank.bank import BANK, LEVELS, count, gaps, item_folders, load_all
+    from skills_framework.framework import load_framework
+
+    loaded, faults = load_all(item_folders((folder or BANK).resolve()))
+    for fault in faults:
+        tell(Message("lỗi: {what}", {"what": fault}))
+    say(
+        Message(
+            "Năng lực   bậc {levels}   vật thật   dạng", {"levels": "  ".join(map(str, LEVELS))}
+        )
+    )
+    for row in count(loaded, load_framework()):
+        facts = {
+            "code": f"{row.competence:8}",
+            "items": f"{row.items:3}",
+            "levels": " ".join(f"{row.levels[level]:2}" for level in LEVELS),
+            "performance": f"{row.performance:2}",
+            "kinds": ", ".join(f"{kind} {n}" for kind, n in sorted(row.kinds.items())),
+        }
+        say(Message("{code} {items}  {levels}  {performance}  {kinds}", facts))
+        if lacking := gaps(row):
+            said = [speaker().message(one) for one in lacking]
+            say(Message("         {gaps}", {"gaps": "; ".join(said)}))
+    states = Counter(item.state for item in loaded)
+    facts = {"n": len(loaded), "states": ", ".join(f"{k} {n}" for k, n in sorted(states.items()))}
+    say(Message("Tất cả {n} câu: {states}.", facts))
+
+
+def _tried(chosen: tuple[Item, ...]) -> list[Problem]:
+    from courses.bank.checks.check import check_item
+    from graders.strict.marker import StrictMarker
+    from hub.settings import load_settings
+    from skills_framework.framework import load_framework
+
+    framework, allowed = load_framework(), load_settings().allow_reduced_walls
+    with (
+        StrictMarker(allow_reduced=allowed, beforehand=False) as marker,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        each = pool.map(lambda item: check_item(item, framework, marker.mark_strictly), chosen)
+        return [problem for problems in each for problem in problems]
