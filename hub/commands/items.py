@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.messages import Message, Refused
+from core.messages import Message
 from hub.commands.console import report, say, speaker, tell
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def review(folder: Path, by: str, said: str) -> int:
 @click.argument("folder", type=FOLDER, required=False)
 def list_(folder: Path | None) -> None:
     """Bảng số câu hỏi theo năng lực, bậc và dạng, và chỗ còn thiếu."""
-    from courses.bank.bank import BANK, LEVELS, count, gaps, item_folders, load_all
+    from courses.bank.bank import BANK, count, gaps, item_folders, load_all
+    from courses.bank.item import LEVELS
     from skills_framework.framework import load_framework
 
     loaded, faults = load_all(item_folders((folder or BANK).resolve()))
@@ -98,20 +99,22 @@ def list_(folder: Path | None) -> None:
             said = [speaker().message(one) for one in lacking]
             say(Message("         {gaps}", {"gaps": "; ".join(said)}))
     states = Counter(item.state for item in loaded)
-    facts = {"n": len(loaded), "states": ", ".join(f"{k} {n}" for k, n in sorted(states.items()))}
-    say(Message("Tất cả {n} câu: {states}.", facts))
+    each = ", ".join(f"{state} {number}" for state, number in sorted(states.items()))
+    say(Message("Tất cả {n} câu: {states}.", {"n": len(loaded), "states": each}))
 
 
 def _tried(chosen: tuple[Item, ...]) -> list[Problem]:
     from courses.bank.checks.check import check_item
-    from graders.strict.marker import StrictMarker
+    from graders import Marker
+    from graders.both_modes import BothModes
     from hub.settings import load_settings
     from skills_framework.framework import load_framework
 
     framework, allowed = load_framework(), load_settings().allow_reduced_walls
     with (
-        StrictMarker(allow_reduced=allowed, beforehand=False) as marker,
+        Marker(allow_reduced=allowed, beforehand=False) as marker,
+        BothModes(marker) as mark,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        each = pool.map(lambda item: check_item(item, framework, marker.mark_strictly), chosen)
+        each = pool.map(lambda item: check_item(item, framework, mark), chosen)
         return [problem for problems in each for problem in problems]

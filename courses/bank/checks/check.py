@@ -18,7 +18,7 @@ MOST_BLINDLY = 0.5  # of the points, for one and the same choice everywhere
 
 
 class Mark(Protocol):
-    """`graders.strict.StrictMarker.mark_strictly`."""
+    """`graders.both_modes.BothModes`: feedback is a message where the words are the platform's."""
 
     def __call__(self, source: bytes, submitted: bytes, *, candid: bool) -> Marks: ...
 
@@ -26,36 +26,50 @@ class Mark(Protocol):
 def check_item(item: Item, framework: Framework, mark: Mark) -> list[Problem]:
     """Everything that keeps an item from being reviewed (errors), or could be better.
 
-    ``mark`` marks notebook bytes strictly; it is asked once.
+    ``mark`` marks notebook bytes strictly. It is asked once; once more, as the author and not a
+    candidate would hear it, where something of the author's own fails.
     """
     found = list(problems_of_wording(item, framework))
-    tries = tries_of(item)
     try:
-        source, submitted = notebooks_of(item, tries)
+        tries = tries_of(item)
+        source, submitted, setups = notebooks_of(item, tries)
     except Refused as refused:
         return [*found, *(Problem(item.slug, why) for why in refused.messages)]
-    marks = mark(source, submitted, candid=True)
-    if marks.state != "marked":
-        why = {"why": marks.reason or marks.state}
-        return [*found, Problem(item.slug, Message("không chấm được: {why}", why))]
-    return [*found, *problems_of_tries(item, read_outcomes(item, tries, marks))]
+    tried = read_outcomes(item, tries, setups, mark(source, submitted, candid=False))
+    if tried.failed or not _all_solved(item, tried):
+        tried = read_outcomes(item, tries, setups, mark(source, submitted, candid=True))
+    return [*found, *problems_of_tries(item, tried)]
 
 
 def problems_of_tries(item: Item, tried: Tried) -> Iterator[Problem]:
     """What the outcomes say: the reference earns all, nothing else does, each mistake as told."""
-    solved = {one.tried.seed for one in tried.outcomes if _is_solved(one)}
+    if tried.failed:
+        yield Problem(item.slug, Message("không chấm được: {why}", {"why": tried.failed}))
+        return
+    for error in tried.setup_errors:
+        yield Problem(item.slug, Message("ô chuẩn bị báo lỗi: {error}", {"error": error}))
+    solved = _solved(tried)
     for outcome in tried.outcomes:
         # Where the reference itself fails, what else is tried of that variant says nothing.
         if outcome.tried.kind in ("reference", "empty") or outcome.tried.seed in solved:
             yield from _of_outcome(item, outcome)
-    yield from _of_options(item, tried)
-    yield from _silent(item, tried)
-    if solved == set(item.seeds):
+    if _all_solved(item, tried):
+        yield from _of_options(item, tried)
+        yield from _silent(item, tried)
         yield from _same_keys(item, tried)
 
 
-def _is_solved(outcome: Outcome) -> bool:
-    return outcome.tried.kind == "reference" and outcome.share > 1 - NEAR
+def _solved(tried: Tried) -> set[int]:
+    """Seeds of the variants whose reference earns everything."""
+    return {
+        one.tried.seed
+        for one in tried.outcomes
+        if one.tried.kind == "reference" and one.share > 1 - NEAR
+    }
+
+
+def _all_solved(item: Item, tried: Tried) -> bool:
+    return _solved(tried) == set(item.seeds) and not tried.setup_errors
 
 
 def _of_outcome(item: Item, outcome: Outcome) -> Iterator[Problem]:
@@ -99,9 +113,11 @@ def _of_options(item: Item, tried: Tried) -> Iterator[Problem]:
 def _silent(item: Item, tried: Tried) -> Iterator[Problem]:
     """Who makes a known mistake reads what it was, and not the same whichever it was."""
     spoken: dict[str, list[Message]] = {}
+    # Of code the platform says where it failed; of a form its words know no mistake.
+    heard = (str, Message) if len(item.answer_cells) > len(item.forms) else str
     for one in tried.outcomes:
         if one.tried.kind in ("distractor", "mistake") and one.share < 1 - NEAR:
-            if not one.feedback:
+            if not isinstance(one.feedback, heard):
                 why = Message("{what}: người làm không được lời nhắc nào", {"what": one.tried.what})
                 yield Problem(_where(item, one.tried.seed), why)
             elif one.tried.kind == "distractor" and one.tried.option[1]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.marks import CellMarks, Marks
 from core.messages import Message, Refused
 from courses.answers.notation import Form
 from courses.bank.item import Item
+from courses.checks.probes import asking_setup
 from courses.checks.trials import without_marks
 from courses.course import find_form
 from courses.handouts.variants import literals_of, variant
@@ -67,10 +68,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tried:
-    """All outcomes of an item; ``keys``: by seed, a digest of the reference answers."""
+    """All outcomes of an item. ``keys``: by seed, a digest of the reference answers;
+    ``setup_errors``: what setup cells raised; ``failed``: why nothing could be marked."""
 
-    outcomes: tuple[Outcome, ...]
-    keys: Mapping[int, str]
+    outcomes: tuple[Outcome, ...] = ()
+    keys: Mapping[int, str] = field(default_factory=dict)
+    setup_errors: tuple[Message | str, ...] = ()
+    failed: Message | str = ""
 
 
 def tries_of(item: Item) -> list[Try]:
@@ -165,8 +169,9 @@ def _changed(
 # One notebook -------------------------------------------------------------------------------------
 
 
-def notebooks_of(item: Item, tries: Sequence[Try]) -> tuple[bytes, bytes]:
-    """The source in which all of it is asked, and the submission in which all of it is answered.
+def notebooks_of(item: Item, tries: Sequence[Try]) -> tuple[bytes, bytes, frozenset[str]]:
+    """The source in which all of it is asked, the submission in which all of it is answered, and
+    the ids of those tests that only say what a setup cell raised.
 
     Raises Refused where a variant can not be drawn.
     """
@@ -183,11 +188,15 @@ def notebooks_of(item: Item, tries: Sequence[Try]) -> tuple[bytes, bytes]:
             _add_probe(item, mine, theirs, number)
         source["cells"] += mine["cells"]
         submitted["cells"] += theirs["cells"]
-    return write_notebook(source), write_notebook(submitted)
+    content = write_notebook(submitted)
+    asking, setups = asking_setup(source)
+    return write_notebook(asking), content, frozenset(setups)
 
 
-def read_outcomes(item: Item, tries: Sequence[Try], marks: Marks) -> Tried:
+def read_outcomes(item: Item, tries: Sequence[Try], setups: frozenset[str], marks: Marks) -> Tried:
     """What marking those two notebooks says of each try."""
+    if marks.state != "marked":
+        return Tried(failed=marks.reason or marks.state)
     cells = {cell.grade_id: cell for cell in marks.cells}
     test = next(grade_id_of(cell) for cell in item.source["cells"] if is_test(cell))
     outcomes, keys = [], {}
@@ -196,7 +205,12 @@ def read_outcomes(item: Item, tries: Sequence[Try], marks: Marks) -> Tried:
         outcomes.append(Outcome(tried, _share(cell), cell.feedback if cell else None))
         if tried.kind == "reference" and f"key-{number}" in cells:
             keys[tried.seed] = str(cells[f"key-{number}"].feedback)
-    return Tried(tuple(outcomes), keys)
+    raised = {
+        str(one.feedback): one.feedback or "–"
+        for one in marks.cells
+        if one.grade_id in setups and one.points < one.max
+    }
+    return Tried(tuple(outcomes), keys, tuple(raised.values()))
 
 
 def _share(cell: CellMarks | None) -> float:
@@ -256,8 +270,10 @@ def names_bound(code: str) -> set[str]:
         tree = ast.parse(code)
     except (SyntaxError, ValueError):
         return set()
-    return {
+    found = {
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    made = ast.FunctionDef | ast.ClassDef
+    return found | {node.name for node in ast.walk(tree) if isinstance(node, made)}
