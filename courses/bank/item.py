@@ -71,8 +71,8 @@ class Review:
 
 @dataclass(frozen=True)
 class Item:
-    """One item. ``slug`` is its name in the whole bank; ``variants`` how many seeds (0 and up) may
-    be given to candidates; ``distractors`` by name of the answer, then by key of the option;
+    """One item. ``slug`` is its name in the whole bank; ``seeds`` are the variants
+    that may be given to candidates, the author's own values (0) among them; ``distractors`` by name of the answer, then by key of the option;
     ``made_up`` says what of it is invented, where facts are not from ``sources``."""
 
     slug: str
@@ -86,7 +86,7 @@ class Item:
     tools: tuple[str, ...]
     artefact: str
     enemies: tuple[str, ...]
-    variants: int
+    seeds: tuple[int, ...]
     made_up: str
     sources: tuple[Source, ...]
     distractors: Mapping[str, Mapping[str, str]]
@@ -94,10 +94,6 @@ class Item:
     review: Review | None
     digest: str
     source: Notebook = field(repr=False)
-
-    @property
-    def seeds(self) -> range:
-        return range(self.variants)
 
     @property
     def is_performance(self) -> bool:
@@ -179,6 +175,7 @@ def _read(keys: _ItemKeys, slug: str, task: str, pictures: Mapping[str, bytes]) 
         keys.fault(key, Message("không có khóa này"))
     title, competence = keys.text("title"), keys.text("competence")
     level, minutes = keys.one_of_numbers("level", LEVELS), keys.number("minutes")
+    seeds = keys.seeds("variants")
     heading: dict[str, Any] = {
         "exercise": title,
         "competence": competence,
@@ -206,13 +203,13 @@ def _read(keys: _ItemKeys, slug: str, task: str, pictures: Mapping[str, bytes]) 
         tools=keys.words("tools", TOOLS),
         artefact=keys.one_of("artefact", ARTEFACTS) if "artefact" in keys.data else "",
         enemies=keys.words("enemies"),
-        variants=keys.whole("variants", MOST_VARIANTS),
+        seeds=seeds,
         made_up=keys.text("made_up", ""),
         sources=keys.sources(),
         distractors=keys.distractors(),
         mistakes=keys.mistakes(),
         review=keys.review(),
-        digest=digest_of(heading, points, task, pictures),
+        digest=digest_of({**heading, "seeds": seeds}, points, task, pictures),
         source=source,
     )
 
@@ -284,12 +281,17 @@ class _ItemKeys(Keys):
             self.fault(key, Message("phải là một trong: {kinds}", {"kinds": ", ".join(allowed)}))
         return tuple(found)
 
-    def whole(self, key: str, most: int) -> int:
+    def seeds(self, key: str) -> tuple[int, ...]:
+        """How many seeds, or which: 3 is [0, 1, 2]."""
         found = self.data.get(key, 1)
-        if not isinstance(found, int) or isinstance(found, bool) or not 1 <= found <= most:
-            self.fault(key, Message("phải là số nguyên từ 1 đến {most}", {"most": most}))
-            return 1
-        return found
+        if isinstance(found, int) and not isinstance(found, bool):
+            found = list(range(found)) if 1 <= found <= MOST_VARIANTS else []
+        good = isinstance(found, list) and all(type(one) is int and one >= 0 for one in found)
+        if not good or 0 not in found or not len(set(found)) == len(found) <= MOST_VARIANTS:
+            why = "phải là số nguyên từ 1 đến {most}, hoặc danh sách số gieo có 0, như [0, 2, 5]"
+            self.fault(key, Message(why, {"most": MOST_VARIANTS}))
+            return (0,)
+        return tuple(found)
 
     def some(self, key: str) -> list[Mapping[str, Any]]:
         """Tables ``[[key]]``, which may be missing."""

@@ -29,6 +29,7 @@ from courses.notebooks import (
     is_solution,
     is_test,
     learner_notebook,
+    marking_of,
     source_of,
     write_notebook,
 )
@@ -89,7 +90,7 @@ def tries_of(item: Item) -> list[Try]:
         form = find_form(cell)
         if form is not None:
             found += _of_form(form, find_reference(cell), alone=alone)
-    for seed in sorted({0, item.variants - 1}):
+    for seed in sorted({0, item.seeds[-1]}):
         for mistake in item.mistakes:
             what = Message("sai lầm “{why}”", {"why": mistake.why})
             found.append(Try("mistake", seed, what, mistake.answer, mistake.earns))
@@ -226,8 +227,8 @@ def _named(notebook: Notebook, number: int) -> Notebook:
     cells = [copy.deepcopy(one) for one in notebook["cells"] if one["cell_type"] == "code"]
     for cell in cells:
         cell["id"] = f"{cell['id']}-{number}"
-        cell["metadata"]["nbgrader"]["grade_id"] += f"-{number}"
-        cell["metadata"]["nbgrader"].pop("checksum", None)
+        marking_of(cell).update(grade_id=f"{grade_id_of(cell)}-{number}")
+        marking_of(cell).pop("checksum", None)
     return {**notebook, "cells": cells}
 
 
@@ -252,7 +253,8 @@ def _add_probe(item: Item, source: Notebook, submitted: Notebook, number: int) -
     if not names:
         names = [name for cell in source["cells"] for name in _drawn(cell)]
     probe = copy.deepcopy(next(cell for cell in source["cells"] if is_test(cell)))
-    probe["id"] = probe["metadata"]["nbgrader"]["grade_id"] = f"key-{number}"
+    probe["id"] = f"key-{number}"
+    marking_of(probe).update(grade_id=f"key-{number}")
     probe["source"] = _PROBE.format(names=f"({', '.join([*names, ''])})")
     source["cells"].append(probe)
     submitted["cells"].append({**copy.deepcopy(probe), "source": ""})

@@ -16,6 +16,7 @@ from courses.course import find_form
 ENOUGH_TO_TELL = 6  # choices, before anything is said of how they are spread
 MOST_AT_ONE_PLACE = 0.5  # of the right choices
 MOST_LONGEST = 0.5  # of the right choices that are longer than every wrong one
+EASIER = 0.05  # by so much a blind guess may be likelier: between next to nothing and nothing
 STAGES = ((1, 2), (3, 4), (5, 6))
 
 
@@ -109,7 +110,7 @@ def _order_of_levels(items: Sequence[Item]) -> Iterator[Problem]:
         for stage in sorted(stages):
             minutes = median(item.minutes for item in stages[stage])
             chance = median(item.chance for item in stages[stage])
-            if lower is not None and (minutes < lower[0] or chance > lower[1] + 1e-9):
+            if lower is not None and (minutes < lower[0] or chance > lower[1] + EASIER):
                 levels = "–".join(map(str, STAGES[stage]))
                 why = "câu bậc {levels} ngắn hơn hoặc dễ đoán hơn câu ở các bậc dưới"
                 yield Problem(competence, Message(why, {"levels": levels}))

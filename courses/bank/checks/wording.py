@@ -64,9 +64,9 @@ def _settings(item: Item, framework: Framework) -> Iterator[Message]:
             "câu làm trên vật thật (artefact) phải đưa ra vật ấy: tệp, bảng, hình hay khối chữ, và"
             " hỏi nhiều hơn một lựa chọn"
         )
-    if item.variants > 1 and not has_variants(item.source):
-        yield Message("có {n} biến thể nhưng không ô nào rút giá trị", {"n": item.variants})
-    if item.variants == 1 and has_variants(item.source):
+    if len(item.seeds) > 1 and not has_variants(item.source):
+        yield Message("có {n} biến thể nhưng không ô nào rút giá trị", {"n": len(item.seeds)})
+    if len(item.seeds) == 1 and has_variants(item.source):
         yield Message("có ô rút giá trị (variant) nhưng chưa ghi “variants” trong item.toml")
 
 

@@ -17,11 +17,11 @@ from courses.bank.item import load_item
 def test_an_item_is_read_with_everything_it_says():
     item = make_item()
     assert (item.slug, item.competence, item.level, item.minutes) == ("cau-mau", "1.1", 2, 2)
-    assert (item.points, item.variants, item.state, item.review) == (1, 1, "written", None)
+    assert (item.points, item.seeds, item.state, item.review) == (1, (0,), "written", None)
     assert item.distractors == {
         "cach": {"hai": "Vì quen tay.", "ba": "Vì nghe người khác nói."},
     }
-    assert (item.kind, item.is_performance, list(item.seeds)) == ("single", False, [0])
+    assert (item.kind, item.is_performance) == ("single", False)
 
 
 def test_every_fault_of_the_settings_is_said_at_once():
@@ -44,6 +44,9 @@ def test_every_fault_of_the_settings_is_said_at_once():
         ('tools = ["hammer"]', "“tools”: phải là một trong: spreadsheet"),
         ('artefact = "song"', "“artefact”: phải là một trong: sheet"),
         ("variants = 99", "“variants”: phải là số nguyên từ 1 đến 8"),
+        ("variants = [1, 2]", "danh sách số gieo có 0"),
+        ("variants = [0, 2, 2]", "danh sách số gieo có 0"),
+        ("variants = [0, true]", "danh sách số gieo có 0"),
         ('enemies = "other"', "“enemies”: phải là danh sách chuỗi ký tự"),
         ("source = 3", "“source”: phải có ít nhất một mục [[source]]"),
         ("points = -1", "“points”: phải là số lớn hơn 0"),
@@ -56,6 +59,13 @@ def test_every_fault_of_the_settings_is_said_at_once():
 )
 def test_a_wrong_value_is_said_with_its_key(line, said):
     assert said in faults_of(settings=("level = 2", f"level = 2\n{line}"))
+
+
+def test_variants_are_counted_or_named():
+    def seeds(line):
+        return make_item(settings=("level = 2", f"level = 2\nvariants = {line}")).seeds
+
+    assert (seeds("3"), seeds("[0, 4, 9]")) == ((0, 1, 2), (0, 4, 9))
 
 
 def test_a_distractor_without_words_is_a_fault():
