@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,10 +109,6 @@ def _tried(chosen: tuple[Item, ...]) -> list[Problem]:
     from skills_framework.framework import load_framework
 
     framework, allowed = load_framework(), load_settings().allow_reduced_walls
-    with (
-        Marker(allow_reduced=allowed, beforehand=False) as marker,
-        BothModes(marker) as mark,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-        each = pool.map(lambda item: check_item(item, framework, mark), chosen)
-        return [problem for problems in each for problem in problems]
+    # One after another: ast.parse in several threads at once fails now and then in Python 3.11.
+    with Marker(allow_reduced=allowed, beforehand=False) as marker, BothModes(marker) as mark:
+        return [problem for item in chosen for problem in check_item(item, framework, mark)]
