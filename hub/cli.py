@@ -46,7 +46,7 @@ COMMANDS = {
     ),
     "items": Entry(
         "items:items",
-        Message("Ngân hàng câu hỏi: check, review, list"),
+        Message("Ngân hàng câu hỏi: check, show, try, review, list"),
         ("courses.bank", "graders.strict.marker"),
     ),
     "mark": Entry(

@@ -71,10 +71,10 @@ class Review:
 
 @dataclass(frozen=True)
 class Item:
-    """One item. ``slug`` is its name in the whole bank; ``seeds`` are the variants that may be given
-    to candidates, the author's own values (0) among them; ``distractors`` by name of the answer,
-    then by key of the option; ``made_up`` says what of it is invented, where facts are not from
-    ``sources``."""
+    """One item. ``slug`` is its name in the whole bank; ``seeds`` are the variants that may be
+    given to candidates, the author's own values (0) among them; ``distractors`` by name of the
+    answer, then by key of the option; ``made_up`` says what of it is invented, where facts are not
+    from ``sources``."""
 
     slug: str
     title: str

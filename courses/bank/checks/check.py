@@ -7,7 +7,7 @@ from typing import Protocol
 
 from core.marks import Marks
 from core.messages import Message, Refused
-from courses.bank.checks.tries import Outcome, Tried, notebooks_of, read_outcomes, tries_of
+from courses.bank.checks.tries import Outcome, Tried, Try, notebooks_of, read_outcomes, tries_of
 from courses.bank.checks.wording import problems_of_wording
 from courses.bank.item import Item
 from courses.checks.problems import Problem
@@ -39,6 +39,17 @@ def check_item(item: Item, framework: Framework, mark: Mark) -> list[Problem]:
     if tried.failed or not _all_solved(item, tried):
         tried = read_outcomes(item, tries, setups, mark(source, submitted, candid=True))
     return [*found, *problems_of_tries(item, tried)]
+
+
+def solve(item: Item, seed: int, answer: str, mark: Mark) -> Outcome:
+    """What ``answer`` earns: Python lines that bind the names of the answers, by somebody who has
+    seen no reference. Raises Refused where it cannot be marked."""
+    tries = [Try("solved", seed, Message("câu trả lời"), answer)]
+    source, submitted, setups = notebooks_of(item, tries)
+    tried = read_outcomes(item, tries, setups, mark(source, submitted, candid=False))
+    if tried.failed:
+        raise Refused(Message("không chấm được: {why}", {"why": tried.failed}))
+    return tried.outcomes[0]
 
 
 def problems_of_tries(item: Item, tried: Tried) -> Iterator[Problem]:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.marks import CellMarks, Marks
-from core.messages import Message, Refused
+from core.messages import Message
 from courses.answers.notation import Form
 from courses.bank.item import Item
+from courses.bank.reference import find_reference
 from courses.checks.probes import asking_setup
 from courses.checks.trials import without_marks
 from courses.course import find_form
@@ -43,7 +44,8 @@ _FORGET = "for motcham_name in {names}: globals().pop(motcham_name, None)"
 @dataclass(frozen=True)
 class Try:
     """One answer to be marked. ``kind``: reference, empty, spaced, distractor, option (of which it
-    is not known whether it is the right one), constant, mistake.
+    is not known whether it is the right one), constant, mistake, solved (by somebody who saw no
+    reference: ``change`` is all of the answer).
 
     ``change``: lines behind the reference answer; ``earns``: the share of the points that is
     promised; None where it must only be less than all (constant: no more than half). ``option``:
@@ -95,16 +97,6 @@ def tries_of(item: Item) -> list[Try]:
             what = Message("sai lầm “{why}”", {"why": mistake.why})
             found.append(Try("mistake", seed, what, mistake.answer, mistake.earns))
     return found
-
-
-def find_reference(cell: Cell) -> Any:
-    """The reference answer of a form where it is written as a literal, else None."""
-    form = find_form(cell)
-    try:
-        found = literals_of(without_marks(source_of(cell)))
-    except Refused:
-        return None
-    return found.get(form.name) if form else None
 
 
 def _of_form(form: Form, reference: Any, *, alone: bool) -> Iterator[Try]:
@@ -236,9 +228,10 @@ def _answer(source: Notebook, submitted: Notebook, tried: Try, names: Sequence[s
     """Write the try's answers into the submission."""
     pairs = zip(source["cells"], submitted["cells"], strict=True)
     answers = [(mine, theirs) for mine, theirs in pairs if is_solution(mine)]
-    if tried.kind != "empty":
+    if tried.kind not in ("empty", "solved"):
         for mine, theirs in answers:
             theirs["source"] = without_marks(source_of(mine))
+    if tried.kind != "empty":
         answers[-1][1]["source"] += f"\n{tried.change}"
     forget = _FORGET.format(names=tuple(names))
     answers[0][1]["source"] = f"{forget}\n{source_of(answers[0][1])}"

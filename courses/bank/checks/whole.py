@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from core.messages import Message
-from courses.bank.checks.tries import find_reference
 from courses.bank.item import Item
+from courses.bank.reference import find_reference
 from courses.checks.problems import Problem
 from courses.course import find_form
 

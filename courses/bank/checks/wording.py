@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from core.messages import Message
 from courses.answers.notation import Form
-from courses.bank.checks.tries import find_reference, names_bound
+from courses.bank.checks.tries import names_bound
 from courses.bank.item import REVIEWED, Item
+from courses.bank.reference import find_reference
 from courses.checks.problems import Problem
 from courses.course import find_form
 from courses.handouts.variants import GAP, has_variants
