@@ -12,6 +12,7 @@ from core.messages import Refused
 from courses.bank.bank import BANK, count, gaps, item_folders, load_all, load_bank
 from courses.bank.checks.whole import problems_of_bank
 from courses.bank.checks.wording import problems_of_wording
+from courses.bank.item import load_item
 from skills_framework.framework import load_framework
 
 
@@ -79,3 +80,12 @@ def test_whoever_wrote_and_reviewed_what_is_shipped_bears_a_pen_name():
 
 def _reviewer(item) -> list[str]:
     return [item.review.by] if item.review else []
+
+
+def test_the_guide_shows_the_item_that_is_shipped():
+    guide = (BANK.parents[1] / "docs" / "items.md").read_text(encoding="utf-8")
+    folder = BANK / "1.1" / "tu-khoa-cong-van"
+    shown = (folder / "item.toml").read_text(encoding="utf-8").partition("\n[review]")[0]
+    assert f"```toml\n{shown.strip()}\n```" in guide.replace('"reviewed"', '"written"')
+    assert f"````markdown\n{(folder / 'item.md').read_text(encoding='utf-8')}````" in guide
+    assert f'digest = "{load_item(folder).digest}"' in guide

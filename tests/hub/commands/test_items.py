@@ -31,11 +31,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_an_item_is_read_tried_checked_and_reviewed(folder: Path) -> None:
-    code, said = motcham("show", folder)
+    _code, said = motcham("show", folder)
     assert "Nên làm gì?" in said
     assert "cach = None" in said
-    assert motcham("try", folder, "cach = 'ba'") == (1, "0.0/1.0 điểm\nĐợi thì biết bao giờ?\n")
-    assert motcham("try", folder, "cach = 'mot'") == (0, "1.0/1.0 điểm\n")
+    assert motcham("try", folder, "cach = 'ba'") == (1, "0/1 điểm\nĐợi thì biết bao giờ?\n")
+    assert motcham("try", folder, "cach = 'mot'") == (0, "1/1 điểm\n")
     code, said = motcham("check", folder)
     assert (code, said) == (0, "Không có lỗi nào.\nĐã kiểm tra 1 câu.\n")
     code, said = motcham("review", folder, "--by", "Lá Cọ (bút danh)", "--said", "Làm được ngay.")
@@ -61,10 +61,10 @@ def test_faults_of_every_kind_are_errors_and_nothing_is_reviewed(folder: Path) -
 def test_files_are_handed_out_and_the_bank_is_counted(folder: Path, tmp_path: Path) -> None:
     setup = '```python setup\n#| download: so.csv\n#| content: so\nso = [["Mã"], ["A"]]\n```\n\n'
     (folder / "item.md").write_text(setup + TASK, encoding="utf-8")
-    code, said = motcham("show", folder, "--to", tmp_path / "ra")
+    _code, said = motcham("show", folder, "--to", tmp_path / "ra")
     assert said.endswith(f"Tệp: {tmp_path / 'ra' / 'so.csv'}\n")
     assert (tmp_path / "ra" / "so.csv").read_bytes().decode("utf-8-sig") == "Mã\r\nA\r\n"
-    code, said = motcham("list", tmp_path)
+    _code, said = motcham("list", tmp_path)
     lines = said.splitlines()
     assert lines[1].split() == ["1.1", "1", "0", "1", "0", "0", "0", "0", "0", "single", "1"]
     assert "thiếu 7 câu; chưa có bậc 1, 3, 4, 5, 6; thiếu 3 câu làm trên vật thật" in lines[2]
