@@ -26,6 +26,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from core.licences import LICENCES
+from courses.pictures import drawn
 from graders import Marker
 from hub.labs.census import LabCensus
 from hub.labs.door import LabDoor
@@ -318,6 +319,7 @@ def make_templates(*, contact: str = "") -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"licences": LICENCES, "contact": contact}
+    made.globals |= {"own_cover": media.own_cover, "drawn": drawn}
     return made
 
 
