@@ -57,6 +57,11 @@ class View:
         return {task.grade_id: task for task in self.tasks}
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """What each exercise asks one to do, by its grade_id."""
+        return {step.grade_id: step.kind for step in self.steps if step.grade_id}
+
+    @property
     def task(self) -> Task | None:
         """The exercise that is shown."""
         return self.by_exercise.get(self.step.grade_id) if self.step else None
