@@ -45,6 +45,7 @@ from hub.portal.pages.assessment import certificates, verify
 from hub.portal.pages.courses import authoring, lecturers, media, offers, publishing, reading
 from hub.portal.pages.learning import (
     classes,
+    hand_marks,
     learner,
     lesson_files,
     moments,
@@ -64,7 +65,7 @@ from hub.portal.pages.people import (
     roster,
     units,
 )
-from hub.portal.pages.platform import audit, labs, mail, operation
+from hub.portal.pages.platform import audit, design, labs, mail, operation
 from hub.portal.pages.programme import figures, plan, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
@@ -98,6 +99,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"courses/{SLUG}/finished", moments.CourseFinished),
         (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
         (r"marks", learner.MarksPage),
+        (r"marks/seen", hand_marks.SeenMark),
         (r"profile", learner.ProfilePage),
         (r"my-data", own_data.OwnData),
         (r"my-data\.(json|zip)", own_data.OwnDataFile),
@@ -162,6 +164,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"invitations", invitations.InvitationsPage),
         (r"mail", mail.MailPage),
         (r"operation", operation.OperationPage),
+        (r"design", design.DesignPage),
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),

@@ -63,6 +63,7 @@ PAGES = {
         "read",
         "read/xa-hoi-so-an-toan",
         "read/xa-hoi-so-an-toan/sau-ky-nang",
+        "design",
     ],
 }
 

@@ -55,6 +55,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"courses/{SLUG}/finished": {"get": frozenset()},  # nobody here has finished one
     r"my-certificates/([A-Z0-9-]+)": {"get": frozenset({"an"})},  # the holder alone
     "marks": {"get": EVERYBODY},
+    "marks/seen": {"get": frozenset()},  # of an exercise of one's own that a person marked
     "profile": {"get": EVERYBODY},
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
@@ -114,6 +115,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "my-data": {"get": EVERYBODY, "post": EVERYBODY},
     r"my-data\.(json|zip)": {"get": EVERYBODY},
     "labs": {"get": frozenset({"quan"})},
+    "design": {"get": ANYONE},  # of a demonstration
     "operation": {"get": frozenset({"kiem", "quan"})},
     "metrics": {"get": ANYONE},  # of this machine; see pages/platform/test_operation.py
     "labs/stop": {"post": frozenset({"quan"})},
