@@ -50,39 +50,23 @@ SAMPLE = "Anh chị hãy đọc đoạn văn bản dưới đây rồi trả l�
 
 @dataclass(frozen=True)
 class Cut:
-    """One weight of a font: where its source lies, its file here, the weights it stands for."""
+    """One weight of a font: the npm package, its source there, the weights it stands for."""
 
     family: str
     package: str
     source: str
-    file: str
     weights: str
 
+    @property
+    def file(self) -> str:
+        return f"{self.package}-{self.weights[:3]}.woff2"
 
-SANS = "Be Vietnam Pro"
-MONO = "JetBrains Mono"
+
+SANS, MONO = "Be Vietnam Pro", "JetBrains Mono"
 CUTS = (
-    Cut(
-        SANS,
-        "be-vietnam-pro",
-        "400Regular/BeVietnamPro_400Regular.ttf",
-        "be-vietnam-pro-400.woff2",
-        "400 500",
-    ),
-    Cut(
-        SANS,
-        "be-vietnam-pro",
-        "600SemiBold/BeVietnamPro_600SemiBold.ttf",
-        "be-vietnam-pro-600.woff2",
-        "600 900",
-    ),
-    Cut(
-        MONO,
-        "jetbrains-mono",
-        "400Regular/JetBrainsMono_400Regular.ttf",
-        "jetbrains-mono-400.woff2",
-        "400 700",
-    ),
+    Cut(SANS, "be-vietnam-pro", "400Regular/BeVietnamPro_400Regular.ttf", "400 500"),
+    Cut(SANS, "be-vietnam-pro", "600SemiBold/BeVietnamPro_600SemiBold.ttf", "600 900"),
+    Cut(MONO, "jetbrains-mono", "400Regular/JetBrainsMono_400Regular.ttf", "400 700"),
 )
 
 
@@ -108,10 +92,7 @@ def make_font(source: Path, *, sans: bool) -> bytes:
     if sans:
         _draw_barred_b(font)
         _add_features(font)
-    options = subset.Options()
-    options.layout_features = FEATURES
-    options.hinting = False
-    options.flavor = "woff2"
+    options = subset.Options(layout_features=FEATURES, hinting=False, flavor="woff2")
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]  # whose it is, and its licence
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=sorted(map(ord, LETTERS)))
@@ -121,14 +102,6 @@ def make_font(source: Path, *, sans: bool) -> bytes:
     return written.getvalue()
 
 
-def can_show(font: TTFont, letter: str) -> bool:
-    """Does the font have it, or the parts that a browser sets it together from?"""
-    known = font.getBestCmap()
-    return ord(letter) in known or all(
-        ord(part) in known for part in unicodedata.normalize("NFD", letter)
-    )
-
-
 def style_sheet(files: Mapping[str, bytes], regular: TTFont) -> str:
     """The ``@font-face`` rules. Addresses carry the content's digest, so browsers keep them."""
     rules = ["/* Made by `python -m hub.look.fonts`; licences beside the fonts. */"]
@@ -136,8 +109,7 @@ def style_sheet(files: Mapping[str, bytes], regular: TTFont) -> str:
         digest = hashlib.sha256(files[f"fonts/{cut.file}"]).hexdigest()[:16]
         rules.append(
             f'@font-face {{ font-family: "{cut.family}"; font-weight: {cut.weights}; '
-            f"font-display: swap; "
-            f'src: url("fonts/{cut.file}?v={digest}") format("woff2"); }}'
+            f'font-display: swap; src: url("fonts/{cut.file}?v={digest}") format("woff2"); }}'
         )
     wider = _width(SAMPLE, regular) / _arial_width(SAMPLE)
     line = regular["hhea"]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from hub.portal.pages.learning.lesson_view import keep
 from hub.portal.web import BaseHandler, PageHandler
 from school.marking import hand_marks
 
-COOKIE, MOST, DAYS = "motcham-seen-marks", 100, 90
+COOKIE, MOST = "motcham-seen-marks", 100
 KEY = re.compile(r"[0-9]{1,18}\.[0-9]{1,4}")
 
 
@@ -32,14 +33,6 @@ class SeenMark(PageHandler):
         if mark is None:
             raise self.absent()
         seen = [key for key in seen_in(self) if key != asked]
-        self.set_cookie(
-            COOKIE,
-            "-".join([*seen, asked][-MOST:]),
-            expires_days=DAYS,
-            path=self.portal.prefix,
-            httponly=True,
-            samesite="Lax",
-            secure=self.portal.settings.secure,
-        )
+        keep(self, COOKIE, "-".join([*seen, asked][-MOST:]))
         page = self.url("courses", mark.course, "lessons", mark.lesson.slug, bai=mark.number)
         self.redirect(f"{page}#bai-{mark.number}")
