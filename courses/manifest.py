@@ -5,11 +5,12 @@ from __future__ import annotations
 from core.manifest import ExerciseEntry, LessonEntry, Manifest
 from courses.course import Course, Exercise, Lesson
 from courses.media import described, named_in
+from courses.pictures import COVERS
 
 
 def media_of(course: Course) -> dict[str, bytes]:
-    """The files of the media folder that some lesson shows."""
-    used = {path for lesson in course.lessons for path in named_in(lesson.source)}
+    """The files of the media folder that some lesson shows, and the course's own picture."""
+    used = {path for lesson in course.lessons for path in named_in(lesson.source)} | set(COVERS)
     return {path: content for path, content in course.media.items() if path in used}
 
 

@@ -9,7 +9,7 @@ import js from "@eslint/js";
 const named = (names) => Object.fromEntries(names.split(/\s+/).map((name) => [name, "readonly"]));
 const EVERYWHERE = named(`AbortSignal URL URLSearchParams atob btoa clearTimeout fetch setInterval
   setTimeout`);
-const PAGE = named(`Blob BroadcastChannel CSS DOMParser FileReader IntersectionObserver WebSocket addEventListener
+const PAGE = named(`Blob BroadcastChannel CSS DOMParser FileReader IntersectionObserver MutationObserver WebSocket addEventListener
   caches confirm crypto document history indexedDB localStorage location navigator performance scrollTo scrollY
   sessionStorage Response globalThis self window`);
 const NODE = named("Buffer global globalThis process");

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from core.messages import Message, Refused
+from courses import pictures
 from courses.answers.notation import read_answer
 from courses.checks.announced import untrue_announcements
 from courses.checks.ease import hard_to_read
@@ -92,6 +93,10 @@ def check_media(course: Course) -> list[Problem]:
             where = place(lesson.file, number, cell)
             found += [Problem(where, *one) for one in findings_of(cell, course.media)]
     used = {path for lesson in course.lessons for path in named_in(lesson.source)}
+    cover = pictures.cover_among(course.media)
+    if cover and (fault := pictures.fault_of_cover(len(course.media[cover]))):
+        found.append(Problem(cover, fault))
+    used |= {cover} if cover else set()
     return [*found, *(Problem(*one) for one in findings_in(course.media, used))]
 
 

@@ -26,6 +26,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from core.licences import LICENCES
+from courses.pictures import drawn
 from graders import Marker
 from hub.labs.census import LabCensus
 from hub.labs.door import LabDoor
@@ -52,6 +53,7 @@ from hub.portal.pages.courses import (
 )
 from hub.portal.pages.learning import (
     classes,
+    hand_marks,
     learner,
     lesson_files,
     moments,
@@ -71,7 +73,7 @@ from hub.portal.pages.people import (
     roster,
     units,
 )
-from hub.portal.pages.platform import audit, labs, mail, operation
+from hub.portal.pages.platform import audit, design, labs, mail, operation
 from hub.portal.pages.programme import curriculum, figures, plan, reached, requirements
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
@@ -107,6 +109,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"courses/{SLUG}/reached", reached.OwnReached),
         (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
         (r"marks", learner.MarksPage),
+        (r"marks/seen", hand_marks.SeenMark),
         (r"profile", learner.ProfilePage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
@@ -175,6 +178,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"invitations", invitations.InvitationsPage),
         (r"mail", mail.MailPage),
         (r"operation", operation.OperationPage),
+        (r"design", design.DesignPage),
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
         (r"roster", roster.RosterPage),
@@ -333,6 +337,7 @@ def make_templates(*, contact: str = "") -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"licences": LICENCES, "contact": contact}
+    made.globals |= {"own_cover": media.own_cover, "drawn": drawn}
     return made
 
 

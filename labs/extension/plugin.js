@@ -3,10 +3,11 @@ import { attach } from "./attaching.js";
 import { make } from "./elements.js";
 import { FolderNotice, watchFolder } from "./folder.js";
 import { makeGuide } from "./guide.js";
+import { keepSaying, watchLeftovers } from "./leftovers.js";
 import { keepRoom } from "./narrow.js";
 import { Portal } from "./portal.js";
 import { BlockedNotice, answers, opens } from "./websockets.js";
-import { speak } from "./words.js";
+import { speak, spoken } from "./words.js";
 
 const WIDE_PX = 1000; // from there on the panel opens beside the notebook by itself
 
@@ -26,11 +27,14 @@ export async function makePlugin(name, { shared, style }) {
       document.head.append(make("link", { rel: "stylesheet", href: style }));
       const page = JSON.parse(document.getElementById("jupyter-config-data").textContent);
       const portal = new Portal(page);
+      const leftover = translator?.load("nbgrader");
+      const say = leftover && spoken() === "vi" ? (text) => leftover.__(text) : null;
       const lab = { app, ui, widgets, lessons: new Map(), saved: () => {}, changed: () => {} };
       lab.changed = followLesson({ lab, portal, icons, tracker });
       app.docRegistry.addWidgetExtension("Notebook", {
         createNew: (panel, context) => {
           if (translator) speakAsThePage(panel, translator);
+          if (say) context.ready.then(() => { keepSaying(panel.toolbar.node, say); });
           return attach(panel, context, { lab, portal });
         },
       });
@@ -38,6 +42,7 @@ export async function makePlugin(name, { shared, style }) {
       watchWebSockets({ lab, tracker, portal });
       app.restored.then(() => {
         if (/\/lab(\/|$)/.test(location.pathname)) keepRoom(app.shell);
+        if (say) watchLeftovers(app.shell, say);
         lab.saved = watchFolder(page, new FolderNotice(ui.Notification, () => { wakeKernels(tracker); }));
       });
     },

@@ -169,6 +169,56 @@ def still_waits(session: Session, submission_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """An exercise whose points people decided, and when the last of them did."""
+
+    submission_id: int
+    release_id: int
+    lesson: str
+    grade_id: str
+    points: float
+    max_points: float
+    at: dt.datetime
+
+
+def marked_by_hand(
+    session: Session, person_id: int, *, since: dt.datetime, limit: int = 40
+) -> list[ByHand]:
+    """What people decided of this learner's exercises since then, the newest first."""
+    last = func.max(Review.at)
+    found = session.execute(
+        select(
+            Review.submission_id,
+            Submission.release_id,
+            Submission.lesson,
+            Review.grade_id,
+            ExerciseMarks.points,
+            ExerciseMarks.max_points,
+            last,
+        )
+        .join(Submission, Submission.id == Review.submission_id)
+        .join(
+            ExerciseMarks,
+            (ExerciseMarks.submission_id == Review.submission_id)
+            & (ExerciseMarks.grade_id == Review.grade_id),
+        )
+        .where(Submission.person_id == person_id, ExerciseMarks.needs_review.is_(False))
+        .group_by(
+            Review.submission_id,
+            Submission.release_id,
+            Submission.lesson,
+            Review.grade_id,
+            ExerciseMarks.points,
+            ExerciseMarks.max_points,
+        )
+        .having(last >= since)
+        .order_by(last.desc(), Review.submission_id, Review.grade_id)
+        .limit(limit)
+    )
+    return [ByHand(*row) for row in found]
+
+
 def reviews_of(session: Session, submission_id: int, grade_id: str) -> Sequence[Review]:
     """All reviews of one exercise, in the order they were given."""
     return session.scalars(

@@ -32,6 +32,8 @@ class Step:
 
     ``grade_id``: the exercise's, "" of a step to read. ``title``: the exercise's, or the first
     heading's, "" where there is none. ``cells``: ids of the notebook's cells that it shows.
+    ``kind``: what an exercise asks for first, a form's kind, ``code`` or ``written``; "" of what
+    is only read.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Step:
     title: str
     grade_id: str
     cells: tuple[str, ...]
+    kind: str = ""
 
     @property
     def is_exercise(self) -> bool:
@@ -142,4 +145,12 @@ def _step(number: int, first: int, end: int, blocks: Sequence[courses.Block]) ->
     headings = [_text(text) for block in blocks for _, text in HEADING.findall(block.html)]
     title = exercise.title if exercise else next(iter(headings), "")
     cells = tuple(dict.fromkeys(block.cell_id for block in blocks))
-    return Step(number, first, end, title, exercise.grade_id if exercise else "", cells)
+    kind = next(filter(None, map(_kind, blocks)), "") if exercise else ""
+    return Step(number, first, end, title, exercise.grade_id if exercise else "", cells, kind)
+
+
+def _kind(block: courses.Block) -> str:
+    """What this block asks for; "" where it asks for nothing."""
+    if block.form is not None:
+        return block.form.kind
+    return block.kind if block.kind in ("code", "written") else ""

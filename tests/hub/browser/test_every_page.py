@@ -74,6 +74,7 @@ PAGES = {
         "read",
         "read/xa-hoi-so-an-toan",
         "read/xa-hoi-so-an-toan/sau-ky-nang",
+        "design",
     ],
 }
 
@@ -146,6 +147,7 @@ def test_the_first_lesson_page_is_light_and_asks_no_other_host(
     transferred: dict[str, float] = {}  # bytes on the line, headers and compression included
     line = learner.page.context.new_cdp_session(learner.page)
     line.send("Network.enable")
+    line.send("Network.clearBrowserCache")  # as who comes by a link: fonts and styles too
     line.on("Network.responseReceived", lambda said: answers.update({said["requestId"]: said}))
     line.on(
         "Network.loadingFinished",
@@ -159,11 +161,15 @@ def test_the_first_lesson_page_is_light_and_asks_no_other_host(
     total = sum(transferred.values())
     print(f"first lesson page: {total / 1000:.0f} kB transferred in {len(transferred)} answers")
     assert len(transferred) >= 4
+    fonts = [response for response in responses if ".woff2" in response["url"]]
+    assert 2 <= len(fonts) <= 3
     assert 10_000 <= total <= 170_000
     statics = [response for response in responses if "/static/" in response["url"]]
     assert statics
     for response in statics:
         headers = {name.lower(): value for name, value in response["headers"].items()}
         assert "immutable" in headers["cache-control"]
+        if ".woff2" in response["url"]:
+            continue  # is compressed by itself
         small = int(headers.get("content-length", 2000)) < 1100
         assert small or headers.get("content-encoding") == "gzip", response["url"]

@@ -57,5 +57,26 @@ def test_edges_of_fields_and_the_focus_ring_stand_out(scheme: str) -> None:
     assert not {pair: ratio for pair, ratio in weak.items() if ratio < 3}
 
 
+LAB = CSS.parents[3] / "labs/share/jupyter/labextensions/@motcham/nop-bai/static/style.css"
+IN_LABS = {
+    "brand-color0": "brand-deep",
+    "brand-color1": "brand",
+    "content-link-color": "brand",
+}
+
+
+@pytest.mark.parametrize(("scheme", "light"), [("light", "true"), ("dark", "false")])
+def test_labs_have_the_portal_s_colours(scheme: str, light: str) -> None:
+    sheet = LAB.read_text(encoding="utf-8")
+    [block] = re.findall(rf'body\[data-jp-theme-light="{light}"\] \{{(.*?)\}}', sheet, re.DOTALL)
+    lab = dict(re.findall(r"--(?:jp-)?([\w-]+): (#[0-9a-f]{3,6})", block))
+    here = schemes()[scheme]
+    assert {name: lab[name] for name in IN_LABS} == {
+        name: here[ours] for name, ours in IN_LABS.items()
+    }
+    on_brand = {"#fff": "#ffffff"}.get(lab["motcham-on-brand"], lab["motcham-on-brand"])
+    assert contrast(on_brand, lab["brand-color1"]) >= 4.5
+
+
 def test_the_style_sheet_stays_small() -> None:
     assert len(CSS.read_bytes()) <= 16_000

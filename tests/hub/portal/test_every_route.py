@@ -57,6 +57,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"courses/{SLUG}/reached": {"get": EVERYBODY, "post": ANSWERING},
     r"my-certificates/([A-Z0-9-]+)": {"get": frozenset({"an"})},  # the holder alone
     "marks": {"get": EVERYBODY},
+    "marks/seen": {"get": frozenset()},  # of an exercise of one's own that a person marked
     "profile": {"get": EVERYBODY},
     "curriculum": {"get": EVERYBODY},
     r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
@@ -120,6 +121,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "my-data": {"get": EVERYBODY, "post": EVERYBODY},
     r"my-data\.(json|zip)": {"get": EVERYBODY},
     "labs": {"get": frozenset({"quan"})},
+    "design": {"get": ANYONE},  # of a demonstration
     "operation": {"get": frozenset({"kiem", "quan"})},
     "metrics": {"get": ANYONE},  # of this machine; see pages/platform/test_operation.py
     "labs/stop": {"post": frozenset({"quan"})},

@@ -225,3 +225,23 @@ def test_independent_marks_of_an_exam_stay_as_they_were_given(
     assert review(records, submission_id, second, 3.0, at)
     with pytest.raises(Refused, match="đã đủ người chấm"):
         review(records, submission_id, add_learner(), 0.0, at)
+
+
+def test_a_learner_finds_what_people_decided_and_only_that(
+    records: Records,
+    essay: Callable[..., int],
+    learner: Person,
+    add_learner: Callable[..., Person],
+    at: dt.datetime,
+) -> None:
+    practice, exam, marker = essay(), essay(queue.EXAM), add_learner()
+    later = at + dt.timedelta(hours=1)
+    assert review(records, practice, marker, 2.0, at)
+    assert review(records, practice, marker, 1.0, later), "mended"
+    assert not review(records, exam, marker, 3.0, later), "an exam takes two"
+    with records.read() as session:
+        [one] = reviewing.marked_by_hand(session, learner.id, since=at)
+        assert (one.submission_id, one.grade_id, one.points) == (practice, "bai-mot-tinh", 1.0)
+        assert (one.max_points, one.at) == (3.0, later)
+        assert reviewing.marked_by_hand(session, learner.id, since=later + LEASE) == []
+        assert reviewing.marked_by_hand(session, marker.id, since=at) == []

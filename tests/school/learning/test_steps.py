@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import courses
+from courses.answers.notation import KINDS
 from school.learning import steps
 from school.learning.steps import LONG, SHORT, steps_of
 
@@ -54,6 +55,9 @@ def test_every_block_of_a_real_lesson_is_in_exactly_one_step_in_its_order(path: 
     graded = [block.grade_id for block in blocks if block.kind == "exercise"]
     assert [step.grade_id for step in found if step.is_exercise] == graded
     assert all(step.title for step in found), "a lesson of ours names all of its steps"
+    known = {*KINDS, "code", "written"}
+    assert {step.kind for step in found if step.is_exercise} <= known, "one asks for nothing"
+    assert {step.kind for step in found if not step.is_exercise} <= {""}
 
 
 def test_any_order_of_blocks_is_cut_without_losing_or_repeating_one() -> None:

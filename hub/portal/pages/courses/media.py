@@ -11,6 +11,7 @@ import courses
 from core.manifest import Manifest
 from courses.manifest import media_of
 from courses.media import FOLDER, IMAGES, TYPES, VIDEOS, described
+from courses.pictures import cover_among
 from hub.portal.web import PageHandler
 from records import Session
 from records.courses import releases
@@ -30,6 +31,12 @@ def addressed(manifest: Manifest, base: str) -> dict[str, courses.Medium]:
         )
         for one in manifest.media
     }
+
+
+def own_cover(manifest: Manifest) -> str | None:
+    """The course's own picture, as its address goes on below the media's; None: one is drawn."""
+    path = cover_among(one.path for one in manifest.media)
+    return addressed(manifest, "")[path].address if path else None
 
 
 def embedded(course: courses.Course) -> dict[str, courses.Medium]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
 from hub.locale.cookie import keep_language
+from hub.portal.pages.learning.hand_marks import seen_in
 from hub.portal.web import PageHandler
 from hub.settings import Settings
 from records import Session
@@ -22,6 +23,7 @@ from school import access
 from school.assessment import growth
 from school.learning import overview as learning
 from school.learning import search
+from school.marking.hand_marks import HandMark, newly_marked
 from school.programme.cards import find_card
 from school.programme.way import find_way
 from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
@@ -40,10 +42,15 @@ class Overview:
     notices: Sequence[Notice]
     meetings: Sequence[Meeting]
     way: learning.CertificateWay
+    hand_marks: Sequence[HandMark]
 
 
 def load_overview(
-    session: Session, actor: access.Actor, at: dt.datetime, settings: Settings
+    session: Session,
+    actor: access.Actor,
+    at: dt.datetime,
+    settings: Settings,
+    seen: Collection[str] = (),
 ) -> Overview:
     assert actor.person_id is not None
     unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
@@ -57,6 +64,7 @@ def load_overview(
         ),
         meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
         way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
+        hand_marks=newly_marked(session, actor.person_id, seen, at=at),
     )
 
 
@@ -64,7 +72,9 @@ class OwnLearning(PageHandler):
     """“Việc học của tôi”."""
 
     async def get(self) -> None:
-        overview = await self.read(load_overview, self.actor, self.now, self.portal.settings)
+        overview = await self.read(
+            load_overview, self.actor, self.now, self.portal.settings, seen_in(self)
+        )
         step = learning.next_step(overview.courses, self.now, overview.way.wanted)
         road = find_way(overview.way.wanted, overview.courses, self.now)
         apart = [one for one in overview.courses if not road.has(one.slug)]
@@ -87,6 +97,7 @@ class OwnLearning(PageHandler):
             unit_name=overview.unit_name,
             notices=overview.notices,
             meetings=overview.meetings,
+            hand_marks=overview.hand_marks,
             programmes=learning.PROGRAMMES,
         )
 

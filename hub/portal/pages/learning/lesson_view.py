@@ -57,6 +57,11 @@ class View:
         return {task.grade_id: task for task in self.tasks}
 
     @property
+    def kinds(self) -> dict[str, str]:
+        """What each exercise asks one to do, by its grade_id."""
+        return {step.grade_id: step.kind for step in self.steps if step.grade_id}
+
+    @property
     def task(self) -> Task | None:
         """The exercise that is shown."""
         return self.by_exercise.get(self.step.grade_id) if self.step else None
@@ -91,7 +96,7 @@ def asked_for(
     """Whether the whole page is asked for, and which step. A choice made here is kept."""
     wish = handler.get_query_argument("xem", "")
     if wish in (WHOLE, BY_STEPS):
-        _keep_choice(handler, wish)
+        keep(handler, COOKIE, wish)
     asked = forms.read_key(handler.get_query_argument("buoc", ""))
     whole = (wish or handler.get_cookie(COOKIE)) in (WHOLE, WITHOUT_LINE) and asked is None
     number = steps.number_to_show(
@@ -103,10 +108,11 @@ def asked_for(
     return whole, 0 if whole else number
 
 
-def _keep_choice(handler: BaseHandler, wish: str) -> None:
+def keep(handler: BaseHandler, cookie: str, value: str) -> None:
+    """Have this browser keep something small of its reader's for a year."""
     handler.set_cookie(
-        COOKIE,
-        wish,
+        cookie,
+        value,
         expires_days=365,
         path=handler.portal.prefix,
         httponly=True,

@@ -12,7 +12,7 @@ const look = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--code)" },
   "&.cm-focused": { outline: "none" },
   ".cm-content": {
-    fontFamily: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace',
+    fontFamily: "var(--mono)",
     caretColor: "var(--ink)", padding: ".5rem 0", lineHeight: "1.55",
   },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 const { JSDOM } = createRequire(new URL("../../../../hub/package.json", import.meta.url))("jsdom");
 const OF_WINDOW = [
   "window", "document", "location", "localStorage", "sessionStorage", "DOMParser", "FileReader",
-  "Blob", "File", "Event", "KeyboardEvent", "addEventListener",
+  "Blob", "File", "Event", "KeyboardEvent", "MutationObserver", "addEventListener",
 ];
 
 /** Put ``body`` on a page of its own and make it this process's; returns its window. */

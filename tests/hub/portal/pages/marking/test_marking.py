@@ -104,6 +104,33 @@ async def test_the_rubric_makes_the_points_and_the_learner_reads_what_was_picked
         assert (review.points, review.picks) == (1.5, [1.0, 0.5])
 
 
+async def test_the_learner_is_told_on_the_home_page_until_the_exercise_was_seen(site: Any) -> None:
+    submission, an = await hand_in_essay(site), site.as_("an")
+    assert "Người chấm vừa chấm xong" not in (await an.get("learning")).text, "it still waits"
+    await mark(site, "thay", submission, **ALL)
+    home = (await an.get("learning")).text
+    assert "Người chấm vừa chấm xong" in home
+    assert "3 trên 3 điểm" in home
+    assert "Người chấm" not in (await site.as_("binh").get("learning")).text
+    [way] = re.findall(r"marks/seen\?of=([\d.]+)", home)
+    assert (await site.as_("binh").get(f"marks/seen?of={way}")).status == 404, "another's mark"
+    assert (await an.get("marks/seen?of=1.9999")).status == 404
+    seen = await an.get(f"marks/seen?of={way}")
+    assert seen.status == 302
+    assert seen.headers["Location"].endswith(f"{LESSON_PAGE}?bai=10#bai-10")
+    assert "Người chấm vừa chấm xong" not in (await an.get("learning")).text
+    assert "Người chấm vừa chấm xong" in (await site.as_("an").get("learning")).text, "elsewhere"
+    site.clock.at += dt.timedelta(days=61)
+    assert "Người chấm vừa chấm xong" not in (await site.as_("an").get("learning")).text
+
+
+async def test_what_a_browser_kept_of_seen_marks_is_read_with_care(site: Any) -> None:
+    await mark(site, "thay", await hand_in_essay(site), **ALL)
+    an = site.as_("an")
+    an.cookies["motcham-seen-marks"] = "x-<b>-" + "9" * 400 + "-1.1.1-²"
+    assert "Người chấm vừa chấm xong" in (await an.get("learning")).text
+
+
 async def test_a_practice_s_marker_may_mend_what_they_gave(site: Any) -> None:
     submission = await hand_in_essay(site)
     await mark(site, "thay", submission, **{"pick-0": "1.0", "pick-1": "0.5"})
