@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graders.strict.between import frames
 from graders.strict.between.codec import (
     Decoder,
     Encoder,
@@ -211,7 +211,7 @@ def _containers(value: object) -> list[object]:
     """The value and the containers in it, where they are few; numbered alike on both sides."""
     if not is_container(value):
         return []
-    if frames.holds_values_alone(value):
+    if _holds_values_alone(value):
         return [value]  # writing a table only to find that nothing in it changes costs milliseconds
     encoder = Encoder(lambda _: ["?"], max_nodes=_SMALL_NODES, max_bytes=LIGHT)
     try:
@@ -219,3 +219,20 @@ def _containers(value: object) -> list[object]:
     except TooLarge:
         return [value]
     return [one for one in encoder.table if is_container(one)]
+
+
+def _holds_values_alone(value: Any) -> bool:
+    """Is it an array, a series or a frame in which no cell is an object of its own?"""
+    np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if np is None:
+        return False
+    kind = type(value)
+    if pd is not None and kind is pd.DataFrame:
+        return not any(_of_objects(np, dtype) for dtype in value.dtypes)
+    if kind is np.ndarray or (pd is not None and kind is pd.Series):
+        return not _of_objects(np, value.dtype)
+    return False
+
+
+def _of_objects(np: Any, dtype: object) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"

@@ -17,7 +17,7 @@ from records.learning import drafts, enrolments, posts
 from records.marking import queue
 from records.people import account_links, looks, moves, persons, privacy, security_keys
 from records.platform import outbox
-from records.programme import counting
+from records.programme import counting, reached
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
 from records.tables.entry import Registration
@@ -166,6 +166,10 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             where = {"course": "khoa-mau", "lesson": "bai-mot"}
             posts.add_post(session, person.id, **where, grade_id="g", text="Hỏi", at=at)
             posts.rate(session, person.id, **where, stars=4, text="Rõ", at=at)
+            reached.add_reached(
+                session, person.id, "khoa-mau", unit_id=unit.id, held_on=at.date(), people=3,
+                place="Nhà văn hóa (mẫu)", at=at,
+            )  # fmt: skip
             lecturers.add_lecturer(
                 session, person.id, None, from_on=at.date(), until_on=None,
                 certificate="GV-1 (mẫu)", by="x", at=at,
