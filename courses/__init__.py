@@ -7,7 +7,8 @@ ends in ``reading.py``, what of it learners may find is listed in ``shown.py``),
 ``endings.py`` (how a test ends), ``media.py`` (pictures, videos, captions), ``handouts/`` (numbers
 of one's own), ``blocks.py`` (for the player), ``manifest.py`` and ``release.py``, ``authoring.py``,
 and ``checks/``: ``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py``
-(by reading). Content stands in ``content/<slug>/``. It reads course folders and nothing else (only
+(by reading). Content stands in ``content/<slug>/``. ``bank/`` reads and checks the items of
+``items/``, from which examinations are drawn. The room reads course folders and nothing else (only
 ``authoring.py`` writes, where it is told to): it never runs a cell, never marks (`check_course` is
 handed a way to mark), and knows nothing of people, databases or the web.
 """

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from core.manifest import Manifest
 from core.messages import Message, Refused
-from courses.course import COURSE_FILE, LONGEST_SLUG, SLUG, Course
+from courses.course import COURSE_FILE, Course
+from courses.keys import LONGEST_SLUG, SLUG
 from courses.manifest import media_of
 from courses.release import lesson_for, make_release
 

@@ -6,8 +6,6 @@ marking is `courses.checks.check`.
 
 from __future__ import annotations
 
-import math
-import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -15,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from core.licences import LICENCES, LONGEST_CONTRIBUTOR
+from core.licences import LONGEST_CONTRIBUTOR
 from core.manifest import Criterion
 from core.messages import Message, Refused
 from courses.answers.notation import Form, read_form
+from courses.keys import Keys
 from courses.media import load_media
 from courses.notebooks import (
     Cell,
@@ -40,8 +39,6 @@ from courses.options import options_of, split_comment
 from courses.rubric import read_rubric
 
 COURSE_FILE = "course.toml"
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_SLUG = 64  # characters
 EXERCISE_KINDS = ("form", "code", "file", "text")
 
 
@@ -132,7 +129,7 @@ def load_course(folder: Path) -> Course:
             )
         ) from None
     faults: list[Message] = []
-    course = _read_course(_Keys(COURSE_FILE, data, faults), folder)
+    course = _read_course(Keys(COURSE_FILE, data, faults), folder)
     if faults:
         raise Refused(*faults)
     return course
@@ -202,8 +199,8 @@ def _exercise(cell: Cell, answers: list[Cell]) -> Exercise:
     faults: list[Message] = []
     _refuse_odd(cell)
     options = cell_options(cell)
-    keys = _Keys("#|", options, faults)
-    points = _Keys("nbgrader", marking_of(cell), faults).number("points")
+    keys = Keys("#|", options, faults)
+    points = Keys("nbgrader", marking_of(cell), faults).number("points")
     exercise = Exercise(
         grade_id=grade_id_of(cell),
         cell_id=str(cell.get("id", "")),
@@ -250,7 +247,7 @@ def _refuse_odd(cell: Cell) -> None:
 
 
 def _rubric(
-    keys: _Keys, options: Mapping[str, Any], points: float, *, by_hand: bool
+    keys: Keys, options: Mapping[str, Any], points: float, *, by_hand: bool
 ) -> tuple[Criterion, ...]:
     if "rubric" in options and not by_hand:
         keys.fault("rubric", Message("chỉ dùng cho bài tập do người chấm"))
@@ -272,7 +269,7 @@ def _kind_of(cell: Cell, answers: list[Cell]) -> str:
     return "form" if forms and all(forms) else "code"
 
 
-def _read_course(keys: _Keys, folder: Path) -> Course:
+def _read_course(keys: Keys, folder: Path) -> Course:
     lessons = keys.tables("lesson")
     slugs = [one.get("slug") for one in lessons]
     for twice in sorted({str(one) for one in slugs if one and slugs.count(one) > 1}):
@@ -290,7 +287,7 @@ def _read_course(keys: _Keys, folder: Path) -> Course:
         lessons=tuple(
             lesson
             for one in lessons
-            if (lesson := _read_lesson(_Keys(keys.file, one, keys.faults), folder)) is not None
+            if (lesson := _read_lesson(Keys(keys.file, one, keys.faults), folder)) is not None
         ),
         media=load_media(folder),
         open_reading=keys.truth("open_reading"),
@@ -308,7 +305,7 @@ def _as_stored(path: Path) -> Path:
     return next(alike, path)
 
 
-def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
+def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
     file, title = keys.text("file"), keys.text("title")
     slug, theory = keys.slug("slug"), keys.number("theory_minutes")
     path = _as_stored(folder / file)
@@ -326,77 +323,3 @@ def _read_lesson(keys: _Keys, folder: Path) -> Lesson | None:
         return None
     exam = keys.truth("exam", "lesson.exam")
     return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source, exam)
-
-
-class _Keys:
-    """Reads keys of one mapping, collecting faults that name the file and the key."""
-
-    def __init__(self, file: str, data: Mapping[str, Any], faults: list[Message]) -> None:
-        self.file, self.data, self.faults = file, data, faults
-
-    def text(self, key: str, default: str | None = None) -> str:
-        found = self.data.get(key, default)
-        if isinstance(found, bool) or not isinstance(found, str | int | float):
-            self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
-            return ""
-        if not str(found).strip() and default is None:
-            self.fault(key, Message("phải là chuỗi ký tự không rỗng"))
-        return str(found)
-
-    def licence(self, key: str) -> str:
-        """A licence that pages can name; "" where none is said."""
-        found = self.text(key, "")
-        if found and found not in LICENCES:
-            known = ", ".join(LICENCES)
-            self.fault(key, Message("phải là một trong: {kinds}", {"kinds": known}))
-        return found
-
-    def short_text(self, key: str, most: int) -> str:
-        """One line; "" where nothing is said."""
-        found = " ".join(self.text(key, "").split())
-        if len(found) > most:
-            self.fault(key, Message("không quá {n} ký tự", {"n": most}))
-        return found
-
-    def slug(self, key: str) -> str:
-        """A name that stands in addresses and in the records."""
-        found = self.text(key)
-        if found and not (SLUG.fullmatch(found) and len(found) <= LONGEST_SLUG):
-            self.fault(key, Message("chỉ gồm chữ thường không dấu, số và dấu gạch nối"))
-        return found
-
-    def number(self, key: str) -> float:
-        found = self.data.get(key)
-        if (
-            isinstance(found, bool)
-            or not isinstance(found, int | float)
-            or not 0 < found < math.inf
-        ):
-            self.fault(key, Message("phải là số lớn hơn 0"))
-            return 1
-        return found
-
-    def truth(self, key: str, named: str = "") -> bool:
-        """true or false; false where nothing is said."""
-        found = self.data.get(key, False)
-        if not isinstance(found, bool):
-            self.fault(named or key, Message("phải là true hoặc false"))
-        return found is True
-
-    def share(self, key: str) -> float:
-        found = self.number(key)
-        if found > 1:
-            self.fault(key, Message("phải là tỷ lệ từ 0 đến 1"))
-        return found
-
-    def tables(self, key: str) -> list[dict[str, Any]]:
-        found = self.data.get(key)
-        if not isinstance(found, list) or not found or not all(isinstance(x, dict) for x in found):
-            self.fault(key, Message("phải có ít nhất một mục [[{key}]]", {"key": key}))
-            return []
-        return found
-
-    def fault(self, key: str, why: Message) -> None:
-        self.faults.append(
-            Message("{file}: khóa “{key}”: {why}", {"file": self.file, "key": key, "why": why})
-        )

@@ -44,6 +44,11 @@ COMMANDS = {
         Message("Khóa học: check, new, preview, publish, export, import"),
         ("courses.authoring", "graders.strict.marker"),
     ),
+    "items": Entry(
+        "items:items",
+        Message("Ngân hàng câu hỏi: check, show, try, review, list"),
+        ("courses.bank", "graders.strict.marker"),
+    ),
     "mark": Entry(
         "marking:mark", Message("Chấm một sổ tay, không cần hệ thống"), ("graders.strict.marker",)
     ),

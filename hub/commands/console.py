@@ -13,6 +13,7 @@ from core.messages import Message
 from hub.locale import translate
 
 if TYPE_CHECKING:
+    from courses.checks.problems import Problem
     from school.people.roster import Fault as RosterFault
     from school.people.units.judging import UnitFault
 
@@ -51,3 +52,21 @@ def say_faults(faults: Sequence[RosterFault | UnitFault]) -> None:
             )
         )
     say(Message("Chưa nhập gì: có {n} chỗ cần sửa.", {"n": len(faults)}))
+
+
+def report(problems: Sequence[Problem]) -> int:
+    """Each finding with its place; gives back 1 where any is an error."""
+    for problem in problems:
+        level = Message("lỗi") if problem.severity == "error" else Message("nhắc")
+        say(
+            Message(
+                "{level}: {where}: {what}",
+                {"level": level, "where": problem.where, "what": problem.message},
+            )
+        )
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        say(Message("Có {n} lỗi.", {"n": errors}))
+        return 1
+    say(Message("Không có lỗi nào."))
+    return 0

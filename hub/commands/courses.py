@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.messages import Message, Refused
-from hub.commands.console import say, tell
+from hub.commands.console import report, say, tell
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def check(path: Path) -> int:
 
     settings = load_settings()
     if path.is_dir():
-        return _report(_check(load_course(path), settings))
+        return report(_check(load_course(path), settings))
     with _marking(settings) as mark:
-        return _report(check_notebook(path.name, read_notebook(path.read_bytes()), mark))
+        return report(check_notebook(path.name, read_notebook(path.read_bytes()), mark))
 
 
 @course.command()
@@ -95,7 +95,7 @@ def publish(folder: Path, by: str, data: Path | None) -> int:
 
     loaded = load_course(folder)
     with opened(data) as (settings, records):
-        if failed := _report(_check(loaded, settings)):
+        if failed := report(_check(loaded, settings)):
             return failed
         at = dt.datetime.now(dt.UTC)
         with records.begin() as session:
@@ -149,7 +149,7 @@ def import_(file: Path, dry_run: bool, data: Path | None) -> int:
     if not package.signed:
         say(Message("Tệp không kèm danh sách tệp của nơi xuất ra."))
     with opened(data) as (settings, records):
-        if (failed := _report(_check(package.course, settings))) or dry_run:
+        if (failed := report(_check(package.course, settings))) or dry_run:
             return failed
         at, by = dt.datetime.now(dt.UTC), operator("motcham course import")
         with records.begin() as session:
@@ -183,20 +183,3 @@ def _marking(settings: Settings) -> Iterator[BothModes]:
 def _progress(file: str, number: int, count: int) -> None:
     facts = {"number": number, "count": count, "file": file}
     tell(Message("Đang kiểm tra bài {number}/{count}: {file}", facts))
-
-
-def _report(problems: list[Problem]) -> int:
-    for problem in problems:
-        level = Message("lỗi") if problem.severity == "error" else Message("nhắc")
-        say(
-            Message(
-                "{level}: {where}: {what}",
-                {"level": level, "where": problem.where, "what": problem.message},
-            )
-        )
-    errors = sum(problem.severity == "error" for problem in problems)
-    if errors:
-        say(Message("Có {n} lỗi.", {"n": errors}))
-        return 1
-    say(Message("Không có lỗi nào."))
-    return 0
