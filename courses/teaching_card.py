@@ -19,7 +19,7 @@ from courses.keys import Keys, read_toml
 CARD_FILE = "teaching-card.toml"
 STEPS, CAREFUL, SOURCES = (3, 5), (2, 3), (1, 4)
 LONGEST_TITLE, LONGEST_SOURCES = 64, 280  # characters
-# Of the paragraphs, at the smallest print; `tests/school/programme/test_cards.py` prints such.
+# Of the paragraphs, in the smallest print; tried by `tests/school/programme/test_cards.py`.
 MOST_LINES = 32
 _WIDEST = {"title": 38, "do": 57, "say": 62}  # characters of a line; others take the whole width
 _WIDE = 68
