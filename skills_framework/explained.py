@@ -57,7 +57,7 @@ def find_explained(framework: str) -> Explained | None:
         return None
     data = json.loads(path.read_bytes())
     return Explained(
-        framework=data["framework"],
+        framework=data["explains"],
         version=data["version"],
         written_on=data["written_on"],
         status=data["status"],

@@ -268,7 +268,7 @@ def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
     course_folder, lesson_file, cells, marker
 ):
     notebook = nbformat.read(lesson_file, as_version=4)
-    notebook.cells.append(nbformat.from_dict(cells.marked("manual", "viet", MANUAL)))
+    notebook.cells.insert(-1, nbformat.from_dict(cells.marked("manual", "viet", MANUAL)))
     nbformat.write(notebook, lesson_file)
     [lesson] = load_course(course_folder).lessons
     written = lesson.exercises[1]
@@ -277,9 +277,9 @@ def test_an_answer_marked_by_a_person_is_one_cell_and_waits_for_them(
     assert advice.severity == "warning"
     assert "rubric" in str(advice.message)
     own = learner_notebook(lesson.source)
-    assert [block.kind for block in blocks(own)][-3:] == ["exercise", "form", "marks"]
-    answered = write_answer(source_of(own["cells"][-1]), "Cơ quan tôi đã số hóa hồ sơ.")
-    own["cells"][-1]["source"] = answered
+    assert [block.kind for block in blocks(own)][-4:] == ["exercise", "form", "marks", "text"]
+    answered = write_answer(source_of(own["cells"][-2]), "Cơ quan tôi đã số hóa hồ sơ.")
+    own["cells"][-2]["source"] = answered
     marks = marker.mark(write_notebook(lesson.source), write_notebook(own))
     assert [(cell.grade_id, cell.needs_review) for cell in marks.cells][1] == ("viet", True)
 
