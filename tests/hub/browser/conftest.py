@@ -48,7 +48,10 @@ class Person:
 
     def _note(self, message: Any) -> None:
         # What the browser itself says of a line that a test has cut: of a file, of the worker.
-        without_line = ("Failed to load resource", "unknown error occurred when fetching the script")
+        without_line = (
+            "Failed to load resource",
+            "unknown error occurred when fetching the script",
+        )
         if message.type == "error" and not any(said in message.text for said in without_line):
             self.faults.append(message.text)
 
