@@ -18,10 +18,9 @@ SHEET = Path(__file__).parents[2] / "static" / "motcham.css"
 def colours() -> list[tuple[str, str, str]]:
     """Every colour of the style sheet: its name, what it is in light and in dark."""
     blocks = re.findall(r":root \{(.*?)\}", SHEET.read_text(encoding="utf-8"), re.DOTALL)
-    pairs = [re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block) for block in blocks[:2]]
-    light: dict[str, str] = dict(pairs[0])
-    dark: dict[str, str] = dict(pairs[1])
-    return [(name, value, dark.get(name, value)) for name, value in light.items()]
+    light, dark = (re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block) for block in blocks[:2])
+    in_dark: dict[str, str] = dict(dark)
+    return [(name, value, in_dark.get(name, value)) for name, value in light]
 
 
 class DesignPage(PageHandler):
