@@ -85,7 +85,6 @@ OF_SOMETHING_ELSE = {
     "graders/read_submission.py": "nbgrader's metadata of a cell",
     "hub/portal/api/sent.py": "what a caller sends",
     "records/marking/remarking.py": "marks of a try, as they were stored",
-    "skills_framework/explained.py": "which framework a file of explanations is for",
 }
 THINGS_OF_A_MANIFEST = {"manifest", "lesson", "titles"}
 
