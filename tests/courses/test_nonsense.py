@@ -51,7 +51,7 @@ def test_feedback_stays_a_sentence_of_the_authors_whatever_is_handed_in(real_cou
     looked_at = 0
     for lesson in real_course.lessons:
         by_form = {one.grade_id for one in lesson.exercises if one.kind in ("form", "file")}
-        for seed in range(6):
+        for seed in range(3):
             draw = random.Random(f"{lesson.slug} {seed}")
             source = variant(lesson.source, seed)
             handed_in = learner_notebook(source)
@@ -66,4 +66,4 @@ def test_feedback_stays_a_sentence_of_the_authors_whatever_is_handed_in(real_cou
                     assert cell.feedback
                     assert "Error" not in cell.feedback, (cell.grade_id, cell.feedback)
                     looked_at += 1
-    assert looked_at > 50
+    assert looked_at > 2 * sum(len(lesson.exercises) for lesson in real_course.lessons)

@@ -29,6 +29,11 @@ class Folder:
         self.news()
         self.begin()
 
+    @property
+    def own(self) -> frozenset[str]:
+        """Relative paths that the other side may not replace."""
+        return frozenset(self._own)
+
     def begin(self) -> None:
         """A new test: files that the last one wrote are no longer looked after."""
         self._lent.clear()

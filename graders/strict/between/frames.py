@@ -72,6 +72,23 @@ def find_writer(value: object) -> Writer | None:
     return None
 
 
+def holds_values_alone(value: Any) -> bool:
+    """Is it an array, a series or a frame in which no cell is an object of its own?"""
+    np, pd = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if np is None:
+        return False
+    kind = type(value)
+    if pd is not None and kind is pd.DataFrame:
+        return not any(_of_objects(np, dtype) for dtype in value.dtypes)
+    if kind is np.ndarray or (pd is not None and kind is pd.Series):
+        return not _of_objects(np, value.dtype)
+    return False
+
+
+def _of_objects(np: Any, dtype: object) -> bool:
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"
+
+
 def _write_numpy_scalar(enc: Writing, value: Any) -> Json:
     return [Tag.NUMPY_SCALAR, value.dtype.str, enc.raw(value.tobytes())]
 

@@ -18,7 +18,7 @@ import sys
 import time
 import types
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ from graders.strict.examiner.replaced import (
 from graders.strict.examiner.shell import Shell
 from graders.strict.examiner.stand_ins import number_of
 from graders.strict.examiner.telling import Telling
-from graders.strict.reading.ownership import meant_by, mentioned_names, plain_python
+from graders.strict.reading.ownership import meant_by, names_among, plain_python
 from sandbox import Channel, ChannelClosed
 
 _REPEAT_S = 0.25
@@ -96,12 +96,13 @@ def main(
     sys.path[:] = [path for path in sys.path if path not in ("", ".", here)]
     folder = os.path.realpath(here)
     guard = Guard(folder, frozenset((TEST, SETUP)), places_of_libraries(folder))
-    _find_authors_modules(guard, folder)
+    own = Folder(here)
+    _find_authors_modules(guard, folder, own.own)
     refuse_pickles(guard)
     guard.install()
     far = FarSide(
         link,
-        Folder(here),
+        own,
         classes=classes,
         in_place=frozenset(in_place),
         rewrites=frozenset(rewrites),
@@ -123,10 +124,10 @@ def main(
     examiner.serve()
 
 
-def _find_authors_modules(guard: Guard, folder: str) -> None:
+def _find_authors_modules(guard: Guard, folder: str, own: Iterable[str]) -> None:
     """Modules that were laid beside the notebook before anything ran are the author's own, and the
     learner's side cannot replace them (`Folder`). Libraries of the same name come first."""
-    modules = [str(path) for path in Path(folder).rglob("*.py") if path.is_file()]
+    modules = [f"{folder}/{path}" for path in sorted(own) if path.endswith(".py")]
     if modules:
         _find_modules(guard, modules, folder)
 
@@ -270,8 +271,6 @@ class Examiner:
         self.testing = filename == TEST
         self.far.begin(limit, again=again)
         self.names.begin(again=again)
-        if self.telling is not None:
-            self.telling.begin(mentioned_names(source), testing=filename == TEST)
         error: BaseException | None = None
         result: Value = None
         tree: ast.Module | None = None
@@ -279,8 +278,7 @@ class Examiner:
             with self._deadline(limit), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(source, filename)
-                self._look_over(tree, source)
-                _AskKinds().visit(tree)
+                self._look_over(list(ast.walk(tree)))
                 result = self._run(tree, source, filename)
         except BaseException as raised:
             error = raised
@@ -298,13 +296,17 @@ class Examiner:
         self._give_back(keep=runs_there)
         return said
 
-    def _look_over(self, tree: ast.Module, source: str) -> None:
-        """What of the instructor's cell matters before it runs."""
+    def _look_over(self, nodes: Sequence[ast.AST]) -> None:
+        """What of the instructor's cell matters before it runs. One walk of the tree serves all:
+        what a look at the text costs, every submission of the lesson pays anew."""
+        if self.telling is not None:
+            self.telling.begin(names_among(nodes), testing=self.testing)
         if self.guard is not None:
             self.guard.refused = None
-            self.guard.trust(tree)
+            self.guard.trust(nodes)
         if self.leads_to:
-            self.far.judging = meant_by(source, self.leads_to)
+            self.far.judging = meant_by(nodes, self.leads_to)
+        _ask_kinds(nodes)
 
     def _describe(self, error: BaseException, tree: ast.Module | None) -> dict[str, Any]:
         facts = describe(error, tree)
@@ -327,11 +329,11 @@ class Examiner:
         last = tree.body[-1] if tree.body else None
         if isinstance(last, ast.Expr):
             tree.body.pop()
-        _AskKinds().visit(tree)
+        _ask_kinds(ast.walk(tree))
         self._execute(compile(tree, filename, "exec", _AWAITING))
         if not isinstance(last, ast.Expr):
             return None
-        _AskKinds().visit(last)
+        _ask_kinds(ast.walk(last))
         value = ast.Expression(last.value)
         return self._execute(compile(value, filename, "eval", _AWAITING))
 
@@ -384,16 +386,13 @@ class Examiner:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-class _AskKinds(ast.NodeTransformer):
+def _ask_kinds(nodes: Iterable[ast.AST]) -> None:
     """``type(one)`` becomes a question that knows objects of setup cells' classes."""
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        self.generic_visit(node)
+    for node in nodes:
         match node:
             case ast.Call(func=ast.Name(id="type") as name, args=[one], keywords=[]):
                 if not isinstance(one, ast.Starred):
                     name.id = "__kind_of__"
-        return node
 
 
 def _by_number(value: object) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from graders.strict.between.outputs import Outputs
@@ -18,6 +19,7 @@ def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
     shell.displayhook = outputs.hook(shell, show=show)
     shell.display_trap.hook = shell.displayhook
     shell.ask_exit = _leave  # ``exit()`` in a cell
+    shell.should_run_async = _only_if_said(shell.should_run_async)
     if show:
         shell._showtraceback = outputs.traceback
         use_inline_figures(shell)
@@ -26,6 +28,15 @@ def prepare_shell(shell: Any, outputs: Outputs, *, show: bool) -> Any:
         shell.showindentationerror = _quiet
         shell.enable_matplotlib = lambda *_, **__: ("agg", "agg")  # ``%matplotlib inline``
     return shell
+
+
+def _only_if_said(decide: Callable[..., bool]) -> Callable[..., bool]:
+    """IPython compiles each cell once more only to see whether it awaits; few say the word."""
+
+    def may_await(raw_cell: str, **more: Any) -> bool:
+        return ("await" in raw_cell or "async" in raw_cell) and decide(raw_cell, **more)
+
+    return may_await
 
 
 def _leave() -> NoReturn:

@@ -105,9 +105,12 @@ def bound_names(source: str) -> set[str]:
 def mentioned_names(source: str) -> frozenset[str]:
     """Every name that the cell mentions anywhere."""
     tree = parse(source)
-    if tree is None:
-        return frozenset()
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return frozenset() if tree is None else names_among(ast.walk(tree))
+
+
+def names_among(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Every name that stands there."""
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def loaded_names(source: str) -> frozenset[str]:
@@ -296,7 +299,7 @@ def _leads(cells: Iterable[tuple[CellKind, str]]) -> dict[str, frozenset[str]]:
     for kind, source in cells:
         tree = parse(source) if kind != "test" else None
         for node in tree.body if tree is not None else ():
-            mentioned = _mentions(node)
+            mentioned = _mentions(list(ast.walk(node)))
             for name in _binds(node):
                 found.setdefault(name, set()).update(mentioned)
     return {name: frozenset(mentioned) for name, mentioned in found.items()}
@@ -322,21 +325,17 @@ def _binds(node: ast.stmt) -> set[str]:
     return found
 
 
-def _mentions(node: ast.AST) -> set[str]:
-    found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    return found | {
-        one.name for one in ast.walk(node) if isinstance(one, (ast.FunctionDef, ast.ClassDef))
+def _mentions(nodes: Sequence[ast.AST]) -> frozenset[str]:
+    return names_among(nodes) | {
+        one.name for one in nodes if isinstance(one, (ast.FunctionDef, ast.ClassDef))
     }
 
 
-def meant_by(source: str, leads_to: Mapping[str, Iterable[str]]) -> frozenset[str]:
+def meant_by(nodes: Sequence[ast.AST], leads_to: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """Every name that a cell may have to do with: those it mentions, and what they lead to."""
-    tree = parse(source)
-    if tree is None:
-        return frozenset()
-    waiting = list(_mentions(tree)) + [
+    waiting = list(_mentions(nodes)) + [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     found: set[str] = set()

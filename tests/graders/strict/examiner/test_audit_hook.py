@@ -31,7 +31,7 @@ def guard() -> Guard:
 
 
 def test_a_text_of_the_cell_is_the_authors_and_any_other_is_not(guard) -> None:
-    guard.trust(ast.parse("eval('1 + 1')\nf'tong([{1}, {2}])'"))
+    guard.trust(ast.walk(ast.parse("eval('1 + 1')\nf'tong([{1}, {2}])'")))
     assert guard.is_authors("1 + 1")
     assert guard.is_authors(b" 1 + 1 ")
     assert not guard.is_authors("1 + 2")
@@ -39,13 +39,13 @@ def test_a_text_of_the_cell_is_the_authors_and_any_other_is_not(guard) -> None:
 
 
 def test_the_gaps_of_an_authors_text_hold_numbers_and_no_call(guard) -> None:
-    guard.trust(ast.parse("f'tong({a}, {b})'"))
+    guard.trust(ast.walk(ast.parse("f'tong({a}, {b})'")))
     assert guard.is_authors("tong(3, -1.5)")
     assert not guard.is_authors("tong(exec('x'), 1)")
 
 
 def test_the_examples_of_an_authors_docstring_are_the_authors(guard) -> None:
-    guard.trust(ast.parse("'''\n>>> cong(1, 2)\n3\n'''"))
+    guard.trust(ast.walk(ast.parse("'''\n>>> cong(1, 2)\n3\n'''")))
     assert guard.is_authors("cong(1, 2)")
     assert not guard.is_authors("cong(2, 2)")
 
@@ -168,7 +168,7 @@ def test_what_instructors_and_libraries_do_runs(tmp_path, attempt: str) -> None:
 
 
 def test_a_text_that_stands_in_the_authors_cell_is_evaluated(tmp_path) -> None:
-    trusted = "import ast; guard.trust(ast.parse('eval(\"max(1, 2)\")'))"
+    trusted = "import ast; guard.trust(ast.walk(ast.parse('eval(\"max(1, 2)\")')))"
     assert attempted(tmp_path, "eval('max(1, 2)')", trusted=trusted) == "ran"
     assert attempted(tmp_path, "eval('max(1, 3)')", trusted=trusted) == "refused: code"
 
