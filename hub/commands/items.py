@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from core.messages import Message
+from core.messages import Message, Refused
 from hub.commands.console import report, say, speaker, tell
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from graders.both_modes import BothModes
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-SEED = click.option("--seed", type=click.IntRange(0), default=0, help="Biến thể; 0 như đã viết.")
+SEED = click.option(
+    "--seed", type=click.IntRange(0), help="Biến thể; không ghi gì thì biến thể đầu."
+)
 
 
 @click.group()
@@ -64,33 +66,44 @@ def check(folders: tuple[Path, ...]) -> int:
     type=click.Path(path_type=Path, file_okay=False),
     help="Ghi các tệp phát ra vào thư mục này.",
 )
-def show(folder: Path, seed: int, order: int, target: Path | None) -> None:
+def show(folder: Path, seed: int | None, order: int, target: Path | None) -> None:
     """Xem câu hỏi như người làm thấy, không có đáp án và phép thử."""
     from courses import downloads
     from courses.bank.item import load_item
     from courses.bank.offering import as_text, offered
 
     item = load_item(folder.resolve())
-    say(Message("{text}", {"text": as_text(item, seed, order)}))
-    for name, content in downloads(offered(item, seed, order)).items():
+    drawn = _variant_of(item, seed)
+    say(Message("{text}", {"text": as_text(item, drawn, order)}))
+    for name, content in downloads(offered(item, drawn, order)).items():
         if target:
             target.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(content)
         say(Message("Tệp: {path}", {"path": target / name if target else name}))
 
 
+def _variant_of(item: Item, seed: int | None) -> int:
+    """The variant asked for, the first where none is. Raises Refused: nobody is given that one."""
+    if seed is None:
+        return item.seeds[0]
+    if seed not in item.seeds:
+        known = ", ".join(map(str, item.seeds))
+        raise Refused(Message("Câu này chỉ có các biến thể: {known}.", {"known": known}))
+    return seed
+
+
 @items.command("try")
 @click.argument("folder", type=FOLDER)
 @click.argument("answer")
 @SEED
-def try_(folder: Path, answer: str, seed: int) -> int:
+def try_(folder: Path, answer: str, seed: int | None) -> int:
     """Chấm câu trả lời ANSWER, viết bằng Python như “cach = 'a'”, cho câu hỏi trong FOLDER."""
     from courses.bank.checks.check import solve
     from courses.bank.item import load_item
 
     item = load_item(folder.resolve())
     with _marking() as mark:
-        outcome = solve(item, seed, answer, mark)
+        outcome = solve(item, _variant_of(item, seed), answer, mark)
     facts = {"points": round(outcome.share * item.points, 2), "max": item.points}
     say(Message("{points}/{max} điểm", facts))
     if outcome.feedback:

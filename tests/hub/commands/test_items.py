@@ -46,6 +46,12 @@ def test_an_item_is_read_tried_checked_and_reviewed(folder: Path) -> None:
         motcham("review", folder, "--by", "Hạt Gạo (bút danh)", "--said", "Tốt.")
 
 
+def test_a_variant_that_nobody_is_given_is_neither_shown_nor_tried(folder: Path) -> None:
+    for arguments in (("show", folder), ("try", folder, "cach = 'mot'")):
+        with pytest.raises(Refused, match="Câu này chỉ có các biến thể: 0"):
+            motcham(*arguments, "--seed", "7")
+
+
 def test_faults_of_every_kind_are_errors_and_nothing_is_reviewed(folder: Path) -> None:
     (folder / "item.md").write_text(TASK.replace('cach == "mot"', "cach"), encoding="utf-8")
     code, said = motcham("review", folder, "--by", "Lá Cọ (bút danh)", "--said", "Tốt.")
