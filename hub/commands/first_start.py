@@ -46,12 +46,15 @@ def init(
     settings = _decide(settings, new=new)
     if not settings.demonstration and not _is_administered(settings):
         _begin(settings, *_ask_who(username, full_name), code)
-    say(Message("Tiếp theo: motcham up. Hướng dẫn từng bước: docs/operators.md."))
+    _say_what_it_is(settings)
+    command = "motcham up" if data is None else f"motcham up --data {data}"
+    about = {"command": command}
+    say(Message("Tiếp theo: {command}. Hướng dẫn từng bước: docs/operators.md.", about))
 
 
 def _decide(settings: Settings, *, new: bool) -> Settings:
     """The settings with what the records are: as was decided, else as the settings say."""
-    from hub.platform.first_start import describe, lay_ground, settle_kind
+    from hub.platform.first_start import lay_ground, settle_kind
     from hub.platform.up import claim
 
     at = dt.datetime.now(dt.UTC)
@@ -60,13 +63,22 @@ def _decide(settings: Settings, *, new: bool) -> Settings:
             lay_ground(settings, tell=say).close()
     records = _open(settings)
     try:
-        settled = settle_kind(settings, records, at=at, by="motcham init")
+        return settle_kind(settings, records, at=at, by="motcham init")
+    finally:
+        records.close()
+
+
+def _say_what_it_is(settings: Settings) -> None:
+    """Said when all is done: before, there is no administrator yet."""
+    from hub.platform.first_start import describe
+
+    records = _open(settings)
+    try:
         with records.read() as session:
-            for line in describe(settled, session, at=at):
+            for line in describe(settings, session, at=dt.datetime.now(dt.UTC)):
                 say(line)
     finally:
         records.close()
-    return settled
 
 
 def _open(settings: Settings) -> Records:
