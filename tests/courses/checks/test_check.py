@@ -65,7 +65,7 @@ def test_what_is_taught_is_mostly_practice_and_names_its_sources(real_course):
         assert "form" in kinds
         assert lesson.theory_minutes <= 0.3 * (lesson.theory_minutes + lesson.practice_minutes)
         written = " ".join(source_of(cell) for cell in lesson.source["cells"])
-        assert re.search(r"QĐ|Luật|Thông tư|Nghị định", written)
+        assert re.search(r"QĐ|Luật|Thông tư|Nghị định|Văn bản \d+/", written)
 
 
 def test_a_passing_mark_needs_no_programming(real_course):
