@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,11 +45,11 @@ def make_bank(items: int = 90, *, enemies: bool = True, seed: int = 1) -> Bank:
 BANK = make_bank()
 
 
-def sit(bank: Bank, rules: Rules, seed: int = 1, able: float = 0.5, **how: object) -> list[Answer]:
+def sit(bank: Bank, rules: Rules, seed: int = 1, able: float = 0.5, **how: Any) -> list[Answer]:
     """One whole sitting of somebody who is right by this share."""
     rng = np.random.default_rng(seed)
     answers: list[Answer] = []
-    while item := next_item(bank, rules, answers, rng=rng, **how):  # type: ignore[arg-type]  # as said
+    while item := next_item(bank, rules, answers, rng=rng, **how):
         answers.append(Answer(item.id, int(rng.binomial(len(item.steps), able))))
         assert len(answers) <= len(bank.items)
     return answers

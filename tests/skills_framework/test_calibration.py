@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,16 +26,16 @@ def people(patterns: str) -> np.ndarray:
     return scores
 
 
-def learn(scores: np.ndarray, prior: Prior = ONE, most: int = 1, **options: object):
+def learn(scores: np.ndarray, prior: Prior = ONE, most: int = 1, **options: Any):
     items = scores.shape[1]
     begin = np.tile(np.linspace(-0.5, 0.5, most) if most > 1 else np.zeros(1), (items, 1))
     return calibrate(
         scores,
-        options.pop("domain", np.zeros(items, dtype=np.int64)),  # type: ignore[arg-type]  # array
+        options.pop("domain", np.zeros(items, dtype=np.int64)),
         prior,
         slopes=np.ones(items),
         steps=begin,
-        **options,  # type: ignore[arg-type]  # as the test says
+        **options,
     )
 
 

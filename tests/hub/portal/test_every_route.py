@@ -7,7 +7,6 @@ on purpose); what is not looks absent.
 
 # Longer than most: the tables of all routes by role and of all forms are one matter; half is data.
 
-# Longer than most: the table of every route by every role is read as one.
 from __future__ import annotations
 
 import asyncio
