@@ -348,12 +348,18 @@ def find_last(session: Session, person_id: int, release_id: int, lesson: str) ->
 
 
 def submissions_of(
-    session: Session, person_id: int, release_id: int, lesson: str
+    session: Session, person_id: int, release_ids: Collection[int], lesson: str | None = None
 ) -> Sequence[Submission]:
-    """The person's submissions of a lesson, newest first, without their notebooks."""
-    return session.scalars(
-        _of_lesson(person_id, release_id, lesson).options(defer(Submission.notebook))
-    ).all()
+    """The person's submissions in these releases, or of one lesson of them, newest first, without
+    their notebooks."""
+    found = (
+        select(Submission)
+        .where(Submission.person_id == person_id, Submission.release_id.in_(release_ids))
+        .order_by(Submission.id.desc())
+        .options(defer(Submission.notebook))
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(found if lesson is None else found.filter_by(lesson=lesson)).all()
 
 
 def line(session: Session) -> Line:

@@ -162,7 +162,9 @@ class History:
 
     def _submissions(self) -> list[int]:
         return [
-            one.id for lesson in LESSONS for one in queue.submissions_of(self.session, 1, 1, lesson)
+            one.id
+            for lesson in LESSONS
+            for one in queue.submissions_of(self.session, 1, [1], lesson)
         ]
 
     # --- what everybody says ----------------------------------------------------------------

@@ -28,18 +28,31 @@ class Submissions(LessonHandler):
 
     async def get(self) -> None:
         course, lesson = self.get_argument("course", ""), self.get_argument("lesson", "")
-        place = await self.place(course, lesson)
-        found = await self.read(self._load, place)
+        if course or lesson:
+            place = await self.place(course, lesson)
+            found = await self.read(self._load, {place.release_id: course}, lesson)
+        else:
+            found = await self.read(self._load_all)
         self.json({"submissions": found})
 
-    def _load(self, session: Session, place: lessons.Place) -> list[dict[str, Any]]:
+    def _load_all(self, session: Session) -> list[dict[str, Any]]:
         assert self.actor.person_id is not None
-        rows = queue.submissions_of(session, self.actor.person_id, place.release_id, place.lesson)
+        every = overview.load_courses(
+            session, self.actor.person_id, pass_share=self.portal.settings.pass_share
+        )
+        return self._load(session, {course.release_id: course.slug for course in every})
+
+    def _load(
+        self, session: Session, courses: dict[int, str], lesson: str | None = None
+    ) -> list[dict[str, Any]]:
+        """``courses``: {release: its course's name}."""
+        assert self.actor.person_id is not None
+        rows = queue.submissions_of(session, self.actor.person_id, courses, lesson)
         return [
             {
                 "id": row.id,
-                "course": place.course,
-                "lesson": place.lesson,
+                "course": courses[row.release_id],
+                "lesson": row.lesson,
                 "state": row.state,
                 "submitted_at": row.submitted_at.isoformat(),
                 "points": row.points,

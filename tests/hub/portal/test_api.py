@@ -102,6 +102,9 @@ async def test_every_answer_is_what_the_description_promises(site: Any) -> None:
     listed = await an.get(V1 + "submissions?course=khoa-mau&lesson=bai-mau")
     holds(listed, "get", "/submissions")
     assert [row["id"] for row in listed.json["submissions"]] == [handed_in.json["id"]]
+    every = await an.get(V1 + "submissions")
+    holds(every, "get", "/submissions")
+    assert every.json == listed.json, "without a lesson: those of every course"
     assert (await an.get(V1 + "marks")).json["courses"][0]["course"] == "khoa-mau"
 
 
