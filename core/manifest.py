@@ -64,9 +64,12 @@ class ExerciseEntry:
     hint: str = ""
     answers: tuple[str, ...] = ()
     rubric: tuple[Criterion, ...] = ()
+    title_en: str = ""
+    hint_en: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """``rubric`` only where there is one: what is published already keeps its digest."""
+        """``rubric`` and English only where there are: what is published already keeps its
+        digest."""
         rubric = [criterion.as_dict() for criterion in self.rubric]
         return {
             "grade_id": self.grade_id,
@@ -79,12 +82,15 @@ class ExerciseEntry:
             "hint": self.hint,
             "answers": list(self.answers),
             **({"rubric": rubric} if rubric else {}),
+            **({"title_en": self.title_en} if self.title_en else {}),
+            **({"hint_en": self.hint_en} if self.hint_en else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class LessonEntry:
-    """A lesson. ``file`` is its notebook's path in the release; an ``exam`` takes two markers."""
+    """A lesson. ``file`` is its notebook's path in the release, ``file_en`` that of its English, ""
+    where it is in Vietnamese only; an ``exam`` takes two markers."""
 
     slug: str
     title: str
@@ -95,6 +101,7 @@ class LessonEntry:
     theory_minutes: float = 0
     practice_minutes: float = 0
     exam: bool = False
+    file_en: str = ""
 
     @property
     def minutes(self) -> float:
@@ -104,7 +111,8 @@ class LessonEntry:
         return next((one for one in self.exercises if one.grade_id == grade_id), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """``exam`` only where it is so: what is published already keeps its digest."""
+        """``exam`` and ``file_en`` only where they are: what is published already keeps its
+        digest."""
         return {
             "slug": self.slug,
             "title": self.title,
@@ -115,6 +123,7 @@ class LessonEntry:
             "max_points": self.max_points,
             "exercises": [exercise.as_dict() for exercise in self.exercises],
             **({"exam": True} if self.exam else {}),
+            **({"file_en": self.file_en} if self.file_en else {}),
         }
 
 
@@ -230,6 +239,7 @@ def _lesson(part: _Part) -> LessonEntry:
         theory_minutes=part.number("theory_minutes", 0),
         practice_minutes=part.number("practice_minutes", 0),
         exam=part.value("exam", False) is True,
+        file_en=part.text("file_en", ""),
     )
 
 
@@ -246,6 +256,8 @@ def _exercise(part: _Part) -> ExerciseEntry:
         hint=part.text("hint", ""),
         answers=tuple(map(str, part.listed("answers"))),
         rubric=tuple(_criterion(one) for one in part.parts("rubric")),
+        title_en=part.text("title_en", ""),
+        hint_en=part.text("hint_en", ""),
     )
 
 
