@@ -9,7 +9,7 @@ has a default; what every release has is asked for, and a fault says where it li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.marks import Mode
@@ -107,6 +107,15 @@ class LessonEntry:
     def minutes(self) -> float:
         return self.theory_minutes + self.practice_minutes
 
+    def in_english(self) -> LessonEntry:
+        """The lesson with its own titles and hints in English, where it has them; what is asked
+        and what it is worth stay."""
+        exercises = tuple(
+            replace(one, title=one.title_en or one.title, hint=one.hint_en or one.hint)
+            for one in self.exercises
+        )
+        return replace(self, title=self.title_en or self.title, exercises=exercises)
+
     def find_exercise(self, grade_id: str) -> ExerciseEntry | None:
         return next((one for one in self.exercises if one.grade_id == grade_id), None)
 
@@ -175,6 +184,12 @@ class Manifest:
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
+
+    def find_next(self, slug: str) -> str | None:
+        """The slug of the lesson that follows this one; None after the last."""
+        slugs = [lesson.slug for lesson in self.lessons]
+        later = slugs[slugs.index(slug) + 1 :] if slug in slugs else []
+        return later[0] if later else None
 
     def find_medium(self, path: str) -> MediumEntry | None:
         return next((medium for medium in self.media if medium.path == path), None)

@@ -54,9 +54,9 @@ def faults_in_english(lesson: Lesson) -> Iterator[Problem]:
         where = f"{lesson.file_en} ({text.cell})"
         yield from (Problem(where, why) for why in _faults_of(text, english))
     said = {(text.cell, text.vi) for text in texts}
-    for cell, vi in sorted(english.names - said):
-        facts = {"text": _short(vi)}
-        yield Problem(f"{lesson.file_en} ({cell})", Message(NOT_SAID.template, facts), "warning")
+    for ident, vi in sorted(english.names - said):
+        why = Message(NOT_SAID.template, {"text": _short(vi)})
+        yield Problem(f"{lesson.file_en} ({ident})", why, "warning")
     for cell in _without_language(lesson, english):
         yield Problem(f"{lesson.file_en} ({cell['id']})", UNSAID_LANGUAGE)
 

@@ -68,8 +68,11 @@ def updated(content: bytes | None, texts: tuple[Text, ...]) -> bytes:
         locale="en",
         project="motcham",
         header_comment=HEADER,
-        **dict.fromkeys(("creation_date", "revision_date"), DAY),
-        **dict.fromkeys(("msgid_bugs_address", "last_translator", "language_team"), "motcham"),
+        creation_date=DAY,
+        revision_date=DAY,
+        msgid_bugs_address="motcham",
+        last_translator="motcham",
+        language_team="motcham",
         charset="utf-8",
         fuzzy=False,
     )

@@ -34,10 +34,12 @@ WORD = re.compile(r"[^\W\d_]+")
 ADDRESS = re.compile(r"\S*[./@:_]\S*")
 PATTERN = re.compile(r"\(\?|\\[bsdwWS]|\[\^|\.\*|\w\|\w")
 # What is handed to these is looked for or taken apart, never said.
-SILENT_CALLS = frozenset(
-    "co re search match fullmatch findall sub compile replace startswith endswith split rsplit "
-    "removeprefix removesuffix partition count strip lstrip rstrip index find get lower normalize encode len open sum any all".split()
-)
+_SILENT_CALLS = """
+co re search match fullmatch findall sub compile replace startswith endswith split rsplit
+removeprefix removesuffix partition count strip lstrip rstrip index find get lower normalize
+encode len open sum any all
+"""
+SILENT_CALLS = frozenset(_SILENT_CALLS.split())
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _has_words(text: str) -> bool:
     return bool(WORD.search(text)) and (is_vietnamese(text) or not ADDRESS.fullmatch(text))
 
 
-# --- what tests say --------------------------------------------------------------------------------
+# --- what tests say ----------------------------------------------------------------------------
 
 
 def feedback_in(source: str) -> list[str]:
