@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from courses.notebooks import marking_of, source_of
 from graders import Marker
 from graders.service.worker import GradingService
 from hub.labs import door
@@ -57,6 +58,11 @@ def sealed_table(page: str) -> list[dict[str, Any]]:
     return rows
 
 
+def words_in(notebook: dict[str, Any]) -> dict[str, tuple[str, Any]]:
+    """What each cell says and what nbgrader keeps of it, by its id."""
+    return {cell["id"]: (source_of(cell), marking_of(cell)) for cell in notebook["cells"]}
+
+
 async def test_who_reads_in_english_finds_every_text_of_the_lesson_in_english(site: Any) -> None:
     page = unescape((await site.as_("an", "en").get(WHOLE)).text)
     for text in (
@@ -69,7 +75,7 @@ async def test_who_reads_in_english_finds_every_text_of_the_lesson_in_english(si
     ):
         assert text in page, text
     assert ONLY_VIETNAMESE not in page
-    assert '<div class="prose" id="phan-1" lang="en">' in page or 'lang="en">' in page
+    assert re.search(r'<div class="prose" id="[^"]*" lang="en">', page)
     lesson = page[page.index('id="lesson"') : page.index('id="lesson-state"')]
     left = [word for word in re.findall(r"[^\W\d_]+", lesson) if word in ("ngăn", "nào", "điều")]
     assert left == []
@@ -113,7 +119,6 @@ async def test_marks_are_the_same_and_what_is_said_is_in_the_readers_language(si
     after = unescape((await english.get(WHOLE)).text)
     assert "what harm to him" not in after, "market day was right"
     assert "The six-digit code: what can whoever holds it do in his place?" in after
-    assert "Who knows it" not in after
     assert "What harm if somebody knows it?" in after, "the hint after a miss"
 
 
@@ -133,13 +138,14 @@ async def test_a_notebook_from_the_lab_in_english_becomes_the_same_draft(site: A
     assert "Ngăn nào?" not in json.dumps(lab, ensure_ascii=False)
     for cell in lab["cells"]:
         if cell["id"] == CHOICE:
-            cell["source"] = [line.replace("= None", '= "ten"') for line in cell["source"]]
+            cell["source"] = source_of(cell).replace("= None", '= "ten"')
         if cell["id"] == "n6-chu-2":
-            cell["source"] = ["my own note"]
+            cell["source"] = "my own note"
     sent = {"revision": 1, "notebook": lab}
     assert (await english.send("PUT", f"api/v1/{LESSON}/draft", sent)).status == 200
     now = json.loads((await vietnamese.get(f"api/v1/{LESSON}/notebook")).text)
-    differing = {a["id"] for a, b in zip(own["cells"], now["cells"], strict=True) if a != b}
+    before, after = words_in(own), words_in(now)
+    differing = {ident for ident in before if before[ident] != after[ident]}
     assert differing == {CHOICE, "n6-chu-2"}, "only what the learner wrote"
     assert state_of((await english.get(WHOLE)).text)["answers"][CHOICE] == "ten"
 
