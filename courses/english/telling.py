@@ -24,6 +24,7 @@ from courses.notebooks import (
     Notebook,
     cell_options,
     is_answer,
+    is_locked,
     marking_of,
     seal,
     source_of,
@@ -62,7 +63,7 @@ def reworded(notebook: Notebook, before: Heads, after: Heads) -> Notebook:
         new = after.get(ident, head)
         if head and new != head and head == before.get(ident):
             cell = {**cell, "source": new + source_of(cell).removeprefix(head)}
-            if "checksum" in marking_of(cell):
+            if is_locked(cell):  # an answer's checksum tells nbgrader how it was handed out
                 cell["metadata"] = {**cell["metadata"], "nbgrader": {**marking_of(cell)}}
                 seal(cell)
         cells.append(cell)

@@ -23,6 +23,17 @@ ONLY_VIETNAMESE = "The lessons themselves are in Vietnamese only."
 TABLE, CHOICE, NUMBER = "n6-tra-loi-1", "n6-tra-loi-2b", "n6-tra-loi-2a"
 
 
+OPENED: list[door.Lesson] = []
+
+
+class KeptDoor(door.LabDoor):
+    """No lab behind it: what would be opened is kept."""
+
+    async def open_lesson(self, lesson: door.Lesson, **_more: Any) -> str:
+        OPENED[:] = [lesson]
+        return "/user/an/lab"
+
+
 @pytest.fixture(scope="module")
 def marker() -> Iterator[Marker]:
     with Marker(allow_reduced=True) as opened:
@@ -32,7 +43,9 @@ def marker() -> Iterator[Marker]:
 @pytest.fixture
 async def site(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
     """A portal with the course and a real grading service."""
-    site, server = await make_site(CONTENT / "ky-nang-bao-ve-thong-tin", marker=marker)
+    site, server = await make_site(
+        CONTENT / "ky-nang-bao-ve-thong-tin", marker=marker, labs=KeptDoor(hub_api="", address="")
+    )
     service = GradingService(site.records, marker, workers=1)
     service.start()
     yield site
@@ -151,15 +164,8 @@ async def test_a_notebook_from_the_lab_in_english_becomes_the_same_draft(site: A
 
 
 async def test_the_lab_gets_the_notebook_in_the_readers_language(site: Any) -> None:
-    opened: list[door.Lesson] = []
-
-    class Labs:
-        async def open_lesson(self, lesson: door.Lesson, **_more: Any) -> str:
-            opened.append(lesson)
-            return "/user/an/lab"
-
-    site.portal.labs = Labs()
     an = site.as_("an", "en")
     await an.get(WHOLE)
     assert (await an.post_form(f"{LESSON}/lab", screen="wide")).status == 302
-    assert "Which drawer?" in json.dumps(opened[0].notebook)
+    [opened] = OPENED
+    assert "Which drawer?" in json.dumps(opened.notebook)
