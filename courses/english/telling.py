@@ -50,7 +50,7 @@ def english_heads(source: Notebook, english: English, seed: int) -> Heads:
         for name, value in values.items()
     }
     return {
-        str(cell.get("id", "")): _head(cell, lambda text, c=cell: _say(c, text, english, said))
+        str(cell.get("id", "")): _head(cell, partial(_say, cell, english, said))
         for cell in source["cells"]
     }
 
@@ -82,7 +82,7 @@ def with_given(form: Form, value: Any) -> Any:
     ]
 
 
-def _say(cell: Cell, text: str, english: English, values: Mapping[str, Any]) -> str:
+def _say(cell: Cell, english: English, values: Mapping[str, Any], text: str) -> str:
     said = english.said(str(cell.get("id", "")), text)
     return GAP.sub(lambda gap: _number(values.get(gap[1], gap[0])), said)
 
