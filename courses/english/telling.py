@@ -33,6 +33,7 @@ from courses.options import option_lines, split_comment
 
 Heads = Mapping[str, str]  # cell id → the part of its source that is the lesson's own words
 GAPS = re.compile(r"\{([^{}]+)\}")
+IN_GAP = r"((?:(?![.?!…]\s).)+?)"  # what fills a gap is no sentence
 SEPARATORS = " \t;,·•-–"
 
 
@@ -152,17 +153,23 @@ def _line(english: English, cell: str, line: str) -> str:
     said = _sentence(english, cell, line)
     if said is not None or not line.strip():
         return line if said is None else said
-    for start in sorted(_starts(english, cell, line), key=len, reverse=True):
+    for start, said in sorted(_starts(english, cell, line), key=lambda one: -len(one[0])):
         rest = line[len(start) :]
         words = rest.lstrip(SEPARATORS)
         between = rest[: len(rest) - len(words)]
-        return english.said(cell, start) + between + _line(english, cell, words)
+        return said + between + _line(english, cell, words)
     return line
 
 
-def _starts(english: English, cell: str, line: str) -> Iterator[str]:
-    """The sentences that this line begins with, and goes on after."""
-    return (vi for vi in english.anywhere if line.startswith(vi) and len(vi) > 1)
+def _starts(english: English, cell: str, line: str) -> Iterator[tuple[str, str]]:
+    """The sentences that this line begins with, and goes on after; each with its English."""
+    for vi in english.anywhere:
+        if line.startswith(vi) and len(vi) > 1:
+            yield vi, english.said(cell, vi)
+    for pattern, names, vi in _patterns(english):
+        found = None if vi.endswith("}") else pattern.match(line)
+        if found:
+            yield found[0], _with_gaps(english, cell, vi, names, found)
 
 
 def _sentence(english: English, cell: str, text: str) -> str | None:
@@ -173,12 +180,16 @@ def _sentence(english: English, cell: str, text: str) -> str | None:
     for pattern, names, vi in _patterns(english):
         found = pattern.fullmatch(text)
         if found:
-            gaps = zip(names, found.groups(), strict=True)
-            held = {name: _line(english, cell, one) for name, one in gaps}
-            said = english.said(cell, vi)
-            filled = GAPS.sub(partial(_filled, held), said)
-            return filled.replace("{{", "{").replace("}}", "}")
+            return _with_gaps(english, cell, vi, names, found)
     return None
+
+
+def _with_gaps(english: English, cell: str, vi: str, names: list[str], found: re.Match[str]) -> str:
+    """The English of a sentence with gaps, filled by what was found in them."""
+    gaps = zip(names, found.groups(), strict=True)
+    held = {name: _line(english, cell, one) for name, one in gaps}
+    filled = GAPS.sub(partial(_filled, held), english.said(cell, vi))
+    return filled.replace("{{", "{").replace("}}", "}")
 
 
 def _filled(held: Mapping[str, str], gap: re.Match[str]) -> str:
@@ -191,8 +202,7 @@ def _patterns_of(sentences: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], lis
     for vi in sentences:
         pieces = GAPS.split(vi)
         texts = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
-        pattern = "(.+?)".join(map(re.escape, texts))
-        found.append((re.compile(pattern, re.DOTALL), pieces[1::2], vi))
+        found.append((re.compile(IN_GAP.join(map(re.escape, texts))), pieces[1::2], vi))
     return tuple(found)
 
 

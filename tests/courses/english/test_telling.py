@@ -91,6 +91,9 @@ def test_feedback_is_told_line_by_line_sentence_by_sentence_and_with_its_gaps():
     assert told("- Đúng đến 3. Xem từ 4.") == "- Đúng đến 3. Xem từ 4.", "unknown as it stands"
     assert told("Đúng đến 3. Xem từ 4.") == "Right up to 3. See from 4."
     assert told("Mục công an: xem lại.") == "Item police: look again."
+    twice = "Mục A: xem lại.{}Mục B: xem lại."
+    assert told(twice.format("\n")) == "Item A: look again.\nItem B: look again."
+    assert told(twice.format(" ")) == "Item A: look again. Item B: look again."
     assert told("Chuyện lạ.") == "Chuyện lạ."
     assert told("") == ""
 
