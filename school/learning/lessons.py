@@ -233,6 +233,7 @@ def save_answers(
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
     work = as_work(draft)
     read, fields = answering.read_answers(notebooks.answer_cells(work.notebook), answers, language)
+    fields = place.words.named(fields, work.notebook) if place.words else fields
     if draft.revision != revision:
         # The same answers again are no conflict: the first reply may have been lost on the way.
         if notebooks.same_answers(work.notebook, read):
@@ -325,7 +326,7 @@ def hand_in(
     published = published_for(session, place, enrolled.seed)
     check_notebook(notebook, published.notebook, place)
     _changed, fields = answering.read_notebook(notebooks.answer_cells(notebook), language)
-    answering.refuse_unread(fields)
+    answering.refuse_unread(place.words.named(fields, notebook) if place.words else fields)
     try:
         submission = queue.submit(
             session,
@@ -410,9 +411,8 @@ OTHER_RELEASE = Message(
 
 
 def as_work(draft: Draft) -> Work:
-    return Work(
-        json.loads(draft.notebook), draft.revision, draft.saved_at, stands_at=draft.stands_at
-    )
+    notebook = json.loads(draft.notebook)
+    return Work(notebook, draft.revision, draft.saved_at, stands_at=draft.stands_at)
 
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:

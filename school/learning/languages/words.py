@@ -7,14 +7,15 @@ comes from a lab that held those words becomes the draft again by `in_own_words`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import courses
 from core.manifest import LessonEntry
 from core.messages import Message
+from courses.answers.typed import field_label
 from courses.english import telling
 from courses.english.catalogue import English, read_english
 from records import Session
@@ -43,6 +44,13 @@ class Words:
     def own_words(self, notebook: dict[str, Any]) -> dict[str, Any]:
         """The notebook as it is stored."""
         return telling.reworded(notebook, self.said, self.own)
+
+    def named(
+        self, fields: Iterable[courses.Field], notebook: dict[str, Any]
+    ) -> tuple[courses.Field, ...]:
+        """Fields of this notebook by the names that are read."""
+        shown = {str(cell.get("id", "")): cell for cell in self.shown(notebook)["cells"]}
+        return tuple(_named(field, answering.form_of(shown[field.cell])) for field in fields)
 
     def told(self, grade_id: str, feedback: Message | str) -> Message | str:
         """What marking said, in English."""
@@ -105,6 +113,14 @@ def answers_shown(answers: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[
         if form is not None:
             shown[cell_id] = telling.with_given(form, value)
     return shown
+
+
+def _named(field: courses.Field, form: courses.Form | None) -> courses.Field:
+    if form is None:
+        return field
+    column = next((one for one in form.columns if one.key == field.column), None)
+    label = form.label if column is None else field_label(form, field.row or 0, column)
+    return replace(field, label=label)
 
 
 @lru_cache(maxsize=128)  # the same learner's page, again and again

@@ -178,7 +178,10 @@ class LessonPage(PageHandler):
             errors = [self._.message(message) for message in said.messages]
         except lessons.Changed as changed:
             typed = {}  # the page shows what is stored: whoever sends it again must have seen it
-            errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
+            errors = [
+                self._(CHANGED_ELSEWHERE.template),
+                *self._not_stored(loaded, changed.work, answers),
+            ]
         if refused:
             errors.append(self._(SEE_FIELDS.template))
         if self.get_argument("part", "") == "results":  # for the script
@@ -246,13 +249,17 @@ class LessonPage(PageHandler):
             return {cell: one for cell, one in answers.items() if cell not in bad}, bad
         return answers, {}
 
-    def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
+    def _not_stored(
+        self, loaded: Loaded, stored: lessons.Work, posted: dict[str, Any]
+    ) -> list[str]:
         """What was typed into each field and is not what is stored: nothing typed is lost."""
         cells = notebooks.answer_cells(stored.notebook)
+        words = loaded.place.words
+        said = notebooks.answer_cells(words.shown(stored.notebook)) if words else cells
         kept = notebooks.answers_in(stored.notebook)
         typed, _fields = answering.read_answers(cells, posted, self._.language)
         return [
-            self._(TYPED_BEFORE.template, label=self._label(cells[cell_id]), typed=shown)
+            self._(TYPED_BEFORE.template, label=self._label(said[cell_id]), typed=shown)
             for cell_id, value in typed.items()
             if value != kept.get(cell_id) and (shown := forms.in_one_line(posted[cell_id]))
         ]

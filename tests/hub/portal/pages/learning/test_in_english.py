@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from graders import Marker
 from graders.service.worker import GradingService
 from hub.labs import door
 
-CONTENT = Path(__file__).parents[5] / "courses" / "content"
+COURSE = Path(__file__).parents[5] / "courses" / "content" / "ky-nang-bao-ve-thong-tin"
 LESSON = "courses/ky-nang-bao-ve-thong-tin/lessons/giu-dieu-cua-minh"
 WHOLE = f"{LESSON}?xem=ca-bai"
 ONLY_VIETNAMESE = "The lessons themselves are in Vietnamese only."
@@ -34,26 +34,31 @@ class KeptDoor(door.LabDoor):
         return "/user/an/lab"
 
 
-@pytest.fixture(scope="module")
-def marker() -> Iterator[Marker]:
-    with Marker(allow_reduced=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def site(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
-    """A portal with the course and a real grading service."""
-    site, server = await make_site(
-        CONTENT / "ky-nang-bao-ve-thong-tin", marker=marker, labs=KeptDoor(hub_api="", address="")
-    )
-    service = GradingService(site.records, marker, workers=1)
-    service.start()
-    yield site
-    service.stop()
+async def ended(site: Any, server: Any) -> None:
     server.stop()
     await server.close_all_connections()
     site.portal.threads.shutdown()
     site.portal.close()
+
+
+@pytest.fixture
+async def site(make_site: Any) -> AsyncIterator[Any]:
+    """A portal with the course."""
+    site, server = await make_site(COURSE, labs=KeptDoor(hub_api="", address=""))
+    yield site
+    await ended(site, server)
+
+
+@pytest.fixture
+async def marking_site(make_site: Any) -> AsyncIterator[Any]:
+    """The same with a real grading service."""
+    with Marker(allow_reduced=True) as marker:
+        site, server = await make_site(COURSE, marker=marker)
+        service = GradingService(site.records, marker, workers=1)
+        service.start()
+        yield site
+        service.stop()
+        await ended(site, server)
 
 
 def state_of(page: str) -> dict[str, Any]:
@@ -108,8 +113,10 @@ async def test_an_answer_given_in_english_is_the_answer_given_in_vietnamese(site
     assert shown[TABLE] == rows, "what the page would send is what it was told: nothing changed"
 
 
-async def test_marks_are_the_same_and_what_is_said_is_in_the_readers_language(site: Any) -> None:
-    english, vietnamese = site.as_("an", "en"), site.as_("an")
+async def test_marks_are_the_same_and_what_is_said_is_in_the_readers_language(
+    marking_site: Any,
+) -> None:
+    english, vietnamese = marking_site.as_("an", "en"), marking_site.as_("an")
     page = (await english.get(WHOLE)).text
     rows = [{**given, "ngan": "noi"} for given in sealed_table(page)]
     sent = {"revision": 1, "language": "en", "answers": {TABLE: rows, NUMBER: "99"}}
@@ -169,3 +176,24 @@ async def test_the_lab_gets_the_notebook_in_the_readers_language(site: Any) -> N
     assert (await an.post_form(f"{LESSON}/lab", screen="wide")).status == 302
     [opened] = OPENED
     assert "Which drawer?" in json.dumps(opened.notebook)
+
+
+async def test_a_field_to_mend_has_the_name_that_is_read(site: Any) -> None:
+    english = site.as_("an", "en")
+    await english.get(WHOLE)
+    sent = {"revision": 1, "language": "en", "answers": {NUMBER: "many"}}
+    [told] = (await english.send("PUT", f"api/v1/{LESSON}/answers", sent)).json["fields"]
+    assert told["label"] == "In how many places in all must the password be changed?"
+    wanted = {"course": "ky-nang-bao-ve-thong-tin", "lesson": "giu-dieu-cua-minh"}
+    refused = await english.send("POST", "api/v1/submissions", wanted)
+    assert told["label"] in refused.json["errors"][0]
+
+
+async def test_strangers_read_it_in_english_too(site: Any) -> None:
+    address = "read/ky-nang-bao-ve-thong-tin"
+    stranger, vietnamese = site.as_(None, "en"), site.as_(None)
+    english = unescape((await stranger.get(f"{address}/giu-dieu-cua-minh")).text)
+    assert "Allow, refuse, or remove?" in english
+    assert ONLY_VIETNAMESE not in english
+    assert ONLY_VIETNAMESE not in (await stranger.get(address)).text
+    assert "Cho, không cho, hay gỡ?" in (await vietnamese.get(f"{address}/giu-dieu-cua-minh")).text
