@@ -80,16 +80,15 @@ def _say_what_it_has(file: Path, found: Any) -> None:
         "competences": len(found.competences),
         "levels": len(found.levels),
     }
-    said = "{file}: {domains} miền, {competences} năng lực, {levels} bậc."
-    say(Message(said, facts))
+    say(Message("{file}: {domains} miền, {competences} năng lực, {levels} bậc.", facts))
 
 
 def _json_of(file: Path) -> Any:
     try:
         return json.loads(_content_of(file))
     except ValueError as error:
-        said = "{file}: không phải JSON hợp lệ ({error})"
-        raise Refused(Message(said, {"file": file.name, "error": str(error)})) from None
+        facts = {"file": file.name, "error": str(error)}
+        raise Refused(Message("{file}: không phải JSON hợp lệ ({error})", facts)) from None
 
 
 def _content_of(file: Path) -> bytes:
