@@ -15,6 +15,7 @@ from functools import partial
 
 from core.messages import Message
 from courses.notebooks import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Notebook, in_cell, source_of
+from courses.options import MARK as OPTION
 
 MARKS = (*SOLUTION, *HIDDEN_TESTS, *MARK_SCHEME)
 _PAIRS = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)
@@ -45,7 +46,7 @@ def mistyped_marks(source: str) -> Iterator[tuple[int, str, str]]:
 
 def meant_mark(line: str) -> str | None:
     """The mark that a line was meant to be; None where it is one, or says something else."""
-    if len(line) > _LONGEST or any(mark in line for mark in MARKS):
+    if len(line) > _LONGEST or line.startswith(OPTION) or any(mark in line for mark in MARKS):
         return None
     text = line.strip()
     bare = _upper(text)
