@@ -5,9 +5,10 @@ cell), ``answers/`` (``notation.py``: form cells; ``typed.py``: what was typed i
 ``notebooks.py`` (nbgrader's cell rules, the learner's version; what other programs leave in a file
 ends in ``reading.py``, what of it learners may find is listed in ``shown.py``), ``rubric.py``,
 ``endings.py`` (how a test ends), ``teaching_card.py``, ``media.py`` (pictures, videos, captions),
-``handouts/`` (numbers of one's own), ``blocks.py`` (for the player), ``manifest.py`` and
-``release.py``, ``authoring.py``, and ``checks/``: ``check.py`` asks ``trials.py`` (by marking),
-``weak_tests.py`` and ``mistyped.py`` (by reading). Content stands in ``content/<slug>/``.
+``handouts/`` (numbers of one's own), ``english/`` (a lesson's words in English), ``blocks.py``
+(for the player), ``manifest.py`` and ``release.py``, ``authoring.py``, and ``checks/``:
+``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py`` (by reading).
+Content stands in ``content/<slug>/``.
 ``bank/`` reads and checks the items of ``items/``, from which examinations are drawn. The room
 reads course folders and nothing else (only ``authoring.py`` writes, where it is told to): it never
 runs a cell, never marks (`check_course` is handed a way to mark), and knows nothing of people,
