@@ -72,7 +72,8 @@ class Lesson:
     """One lesson. ``file`` is relative to the course folder; ``source`` the instructor's notebook.
 
     Minutes are stated by the author; practice is the sum of the exercises' minutes. What is
-    marked by hand in an ``exam`` takes two markers.
+    marked by hand in an ``exam`` takes two markers. ``file_en`` names the file of its English
+    (`courses.english`), "" where it has none; ``english`` is what stands in it.
     """
 
     slug: str
@@ -83,6 +84,8 @@ class Lesson:
     exercises: tuple[Exercise, ...]
     source: Notebook
     exam: bool = False
+    file_en: str = ""
+    english: bytes = b""
 
     @property
     def practice_minutes(self) -> float:
@@ -304,15 +307,14 @@ def _as_stored(path: Path) -> Path:
 
 
 def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
-    file, title = keys.text("file"), keys.text("title")
+    file, title, file_en = keys.text("file"), keys.text("title"), keys.text("file_en", "")
     slug, theory = keys.slug("slug"), keys.number("theory_minutes")
-    path = _as_stored(folder / file)
-    outside = Path(file).is_absolute() or ".." in Path(file).parts
-    if not file or outside or not path.is_file():
-        keys.fault("lesson.file", Message("không có tệp {path}", {"path": file}))
+    content = _content(keys, "lesson.file", folder, file)
+    english = _content(keys, "lesson.file_en", folder, file_en) if file_en else b""
+    if content is None or english is None:
         return None
     try:
-        source = read_notebook(path.read_bytes())
+        source = read_notebook(content)
         exercises = exercises_of(source)
     except Refused as refused:
         keys.faults += [
@@ -320,4 +322,26 @@ def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
         ]
         return None
     exam = keys.truth("exam", "lesson.exam")
-    return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source, exam)
+    title_en = keys.text("title_en", title)
+    return Lesson(
+        slug,
+        title,
+        title_en,
+        file,
+        theory,
+        exercises,
+        source,
+        exam,
+        file_en=file_en,
+        english=english,
+    )
+
+
+def _content(keys: Keys, key: str, folder: Path, file: str) -> bytes | None:
+    """What stands in a file of the course folder; a fault and None where there is none."""
+    path = _as_stored(folder / file)
+    outside = Path(file).is_absolute() or ".." in Path(file).parts
+    if not file or outside or not path.is_file():
+        keys.fault(key, Message("không có tệp {path}", {"path": file}))
+        return None
+    return path.read_bytes()

@@ -1,0 +1,212 @@
+"""A learner's notebook, and what a test said, in English.
+
+What is shown is made of the learner's own notebook: its texts are exchanged, the answers stay. So
+the notebook that is stored, compared and marked is the same whatever the language, and a text that
+a learner changed stays as they wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+import yaml
+
+from core.messages import Message
+from courses.answers.notation import Form
+from courses.english.catalogue import English
+from courses.english.texts import said_in
+from courses.handouts.variants import GAP, values_of, variant
+from courses.notebooks import (
+    Cell,
+    Notebook,
+    cell_options,
+    is_answer,
+    marking_of,
+    seal,
+    source_of,
+)
+from courses.options import option_lines, split_comment
+
+Heads = Mapping[str, str]  # cell id → the part of its source that is the lesson's own words
+GAPS = re.compile(r"\{([^{}]+)\}")
+SEPARATORS = " \t;,·•-–"
+
+
+def heads_of(notebook: Notebook) -> Heads:
+    """The lesson's own words in a learner's notebook: the options of a code cell, all of a text
+    cell, but of one to answer in only its options."""
+    return {str(cell.get("id", "")): _head(cell) for cell in notebook["cells"]}
+
+
+def english_heads(source: Notebook, english: English, seed: int) -> Heads:
+    """The same words in English, with the numbers that ``seed`` draws, of a source notebook."""
+    values = values_of(variant(source, seed))
+    said = {
+        name: english.anywhere.get(value, value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    return {
+        str(cell.get("id", "")): _head(cell, lambda text, c=cell: _say(c, text, english, said))
+        for cell in source["cells"]
+    }
+
+
+def reworded(notebook: Notebook, before: Heads, after: Heads) -> Notebook:
+    """The notebook with ``after`` wherever the words are those of ``before``; all else stays."""
+    cells = []
+    for cell in notebook["cells"]:
+        ident, head = str(cell.get("id", "")), _head(cell)
+        new = after.get(ident, head)
+        if head and new != head and head == before.get(ident):
+            cell = {**cell, "source": new + source_of(cell).removeprefix(head)}
+            if "checksum" in marking_of(cell):
+                cell["metadata"] = {**cell["metadata"], "nbgrader": {**marking_of(cell)}}
+                seal(cell)
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def with_given(form: Form, value: Any) -> Any:
+    """A table's answer with the given cells as this form has them: they are the lesson's words and
+    never the learner's. Any other answer stays as it is."""
+    if form.kind != "table" or not isinstance(value, list) or len(value) != len(form.rows):
+        return value
+    rows = zip(value, form.rows, strict=True)
+    return [
+        {key: given.get(key, one) for key, one in row.items()} if isinstance(row, dict) else row
+        for row, given in rows
+    ]
+
+
+def _say(cell: Cell, text: str, english: English, values: Mapping[str, Any]) -> str:
+    said = english.said(str(cell.get("id", "")), text)
+    return GAP.sub(lambda gap: _number(values.get(gap[1], gap[0])), said)
+
+
+def _number(value: Any) -> str:
+    """A drawn value as English writes it: 6,800 and 12.5."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}"
+
+
+def _head(cell: Cell, say: Callable[[str], str] | None = None) -> str:
+    """The lesson's words in a cell; with ``say`` in another language."""
+    source = source_of(cell)
+    if cell["cell_type"] == "code":
+        lines = "\n".join(option_lines(source))
+        return "\n".join(_dumped(_said(cell_options(cell), say))) if say and lines else lines
+    if cell["cell_type"] != "markdown":
+        return ""
+    comment, text = split_comment(source)
+    if say and comment:
+        comment = "\n".join(["<!--", *_dumped(_said(cell_options(cell), say)), "-->", ""])
+    if is_answer(cell):
+        return comment
+    stripped = text.strip("\n")
+    return comment + (text.replace(stripped, say(stripped)) if say and stripped else text)
+
+
+def _said(options: dict[str, Any], say: Callable[[str], str]) -> dict[str, Any]:
+    """The options with every text that is said exchanged (`said_in`); keys and ways stay."""
+    known = {text: say(text) for kind, text in said_in(options) if kind != "value"}
+
+    def exchanged(found: Any) -> Any:
+        match found:
+            case str():
+                return known.get(found, found)
+            case dict():
+                return {key: exchanged(one) for key, one in found.items()}
+            case list():
+                return [exchanged(one) for one in found]
+        return found
+
+    return {
+        key: one if key in ("form", "variant", "competence") else exchanged(one)
+        for key, one in options.items()
+    }
+
+
+def _dumped(options: dict[str, Any]) -> list[str]:
+    text = yaml.safe_dump(options, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return [f"#| {line}" for line in text.rstrip("\n").split("\n")]
+
+
+# --- what a test said ---------------------------------------------------------------------------
+
+
+def told(english: English, cell: str, text: str) -> str:
+    """What a test of this cell said, in English: line by line, sentence by sentence. What has no
+    English stays as it was said."""
+    whole = _sentence(english, cell, text)
+    if whole is not None:
+        return whole
+    return "\n".join(_line(english, cell, line) for line in text.split("\n"))
+
+
+def _line(english: English, cell: str, line: str) -> str:
+    said = _sentence(english, cell, line)
+    if said is not None or not line.strip():
+        return line if said is None else said
+    for start in sorted(_starts(english, cell, line), key=len, reverse=True):
+        rest = line[len(start) :]
+        words = rest.lstrip(SEPARATORS)
+        between = rest[: len(rest) - len(words)]
+        return english.said(cell, start) + between + _line(english, cell, words)
+    return line
+
+
+def _starts(english: English, cell: str, line: str) -> Iterator[str]:
+    """The sentences that this line begins with, and goes on after."""
+    return (vi for vi in english.anywhere if line.startswith(vi) and len(vi) > 1)
+
+
+def _sentence(english: English, cell: str, text: str) -> str | None:
+    """A sentence in English, its gaps filled as they were; None where it is unknown."""
+    known = english.find(cell, text)
+    if known is not None:
+        return known
+    for pattern, names, vi in _patterns(english):
+        found = pattern.fullmatch(text)
+        if found:
+            gaps = zip(names, found.groups(), strict=True)
+            held = {name: _line(english, cell, one) for name, one in gaps}
+            said = english.said(cell, vi)
+            filled = GAPS.sub(partial(_filled, held), said)
+            return filled.replace("{{", "{").replace("}}", "}")
+    return None
+
+
+def _filled(held: Mapping[str, str], gap: re.Match[str]) -> str:
+    return held.get(gap[1], gap[0])
+
+
+@lru_cache(maxsize=64)
+def _patterns_of(sentences: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], list[str], str], ...]:
+    found = []
+    for vi in sentences:
+        pieces = GAPS.split(vi)
+        texts = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
+        pattern = "(.+?)".join(map(re.escape, texts))
+        found.append((re.compile(pattern, re.DOTALL), pieces[1::2], vi))
+    return tuple(found)
+
+
+def _patterns(english: English) -> tuple[tuple[re.Pattern[str], list[str], str], ...]:
+    """What is said with gaps, the most particular first."""
+    with_gaps = (vi for vi in english.anywhere if GAPS.search(vi) and not GAP.search(vi))
+    return _patterns_of(tuple(sorted(with_gaps, key=len, reverse=True)))
+
+
+def told_message(english: English, cell: str, said: Message | str) -> Message | str:
+    """The same of feedback as it is handed up: an author's words, or a message of the marker's."""
+    if isinstance(said, str):
+        return told(english, cell, said)
+    params = {
+        name: told(english, cell, one) if isinstance(one, str) else one
+        for name, one in said.params.items()
+    }
+    return Message(said.template, params)
