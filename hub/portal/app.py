@@ -325,6 +325,7 @@ def make_portal(
     )
 
 
+@functools.cache  # compiled once, however many portals a process makes
 def make_templates(*, contact: str = "") -> Environment:
     """Templates that escape everything and fail on a name that is missing. ``contact``: whom people
     ask for help."""
