@@ -17,6 +17,7 @@ from core.manifest import Criterion
 from core.messages import Message, Refused
 from core.teaching_card import TeachingCard
 from courses.answers.notation import Form, read_form
+from courses.english.catalogue import read_english
 from courses.keys import Keys, read_toml
 from courses.media import load_media
 from courses.notebooks import (
@@ -314,6 +315,8 @@ def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
     if content is None or english is None:
         return None
     try:
+        if file_en:
+            read_english(english)
         source = read_notebook(content)
         exercises = exercises_of(source)
     except Refused as refused:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import zip_longest
 from typing import Any
 
 import yaml
@@ -33,7 +35,7 @@ from courses.options import option_lines, split_comment
 
 Heads = Mapping[str, str]  # cell id → the part of its source that is the lesson's own words
 GAPS = re.compile(r"\{([^{}]+)\}")
-IN_GAP = r"((?:(?![.?!…]\s).)+?)"  # what fills a gap is no sentence
+SENTENCE_END = re.compile(r"[.?!…]\s|\n")  # what fills a gap is no sentence
 SEPARATORS = " \t;,·•-–"
 
 
@@ -150,15 +152,22 @@ def told(english: English, cell: str, text: str) -> str:
 
 
 def _line(english: English, cell: str, line: str) -> str:
-    said = _sentence(english, cell, line)
-    if said is not None or not line.strip():
-        return line if said is None else said
-    for start, said in sorted(_starts(english, cell, line), key=lambda one: -len(one[0])):
-        rest = line[len(start) :]
-        words = rest.lstrip(SEPARATORS)
-        between = rest[: len(rest) - len(words)]
-        return said + between + _line(english, cell, words)
-    return line
+    told_so_far = ""
+    while line.strip():
+        words = line.lstrip(SEPARATORS)
+        told_so_far += line[: len(line) - len(words)]
+        said = _sentence(english, cell, words)
+        if said is not None:
+            return told_so_far + said
+        start, english_start = max(_starts(english, cell, words), key=_length, default=("", ""))
+        if not start:
+            return told_so_far + words
+        told_so_far, line = told_so_far + english_start, words[len(start) :]
+    return told_so_far + line
+
+
+def _length(start: tuple[str, str]) -> int:
+    return len(start[0])
 
 
 def _starts(english: English, cell: str, line: str) -> Iterator[tuple[str, str]]:
@@ -166,10 +175,10 @@ def _starts(english: English, cell: str, line: str) -> Iterator[tuple[str, str]]
     for vi in english.anywhere:
         if line.startswith(vi) and len(vi) > 1:
             yield vi, english.said(cell, vi)
-    for pattern, names, vi in _patterns(english):
-        found = None if vi.endswith("}") else pattern.match(line)
+    for vi in _with_gaps(english):
+        found = _gaps_of(english, cell, vi, line, whole=False)
         if found:
-            yield found[0], _with_gaps(english, cell, vi, names, found)
+            yield found.text, _filled(english, cell, vi, found)
 
 
 def _sentence(english: English, cell: str, text: str) -> str | None:
@@ -177,39 +186,62 @@ def _sentence(english: English, cell: str, text: str) -> str | None:
     known = english.find(cell, text)
     if known is not None:
         return known
-    for pattern, names, vi in _patterns(english):
-        found = pattern.fullmatch(text)
+    for vi in _with_gaps(english):
+        found = _gaps_of(english, cell, vi, text, whole=True)
         if found:
-            return _with_gaps(english, cell, vi, names, found)
+            return _filled(english, cell, vi, found)
     return None
 
 
-def _with_gaps(english: English, cell: str, vi: str, names: list[str], found: re.Match[str]) -> str:
+@dataclass(frozen=True)
+class _Found:
+    """A sentence with gaps, found in ``text``; ``held``: what each gap held, by its name."""
+
+    text: str
+    held: Mapping[str, str]
+
+
+def _gaps_of(english: English, cell: str, vi: str, text: str, *, whole: bool) -> _Found | None:
+    """Does ``text`` say this sentence: all of it, or else what it begins with?
+
+    Each gap ends where the words after it come first, so that this takes no longer than reading.
+    """
+    pieces = GAPS.split(vi)
+    texts = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
+    at, held = len(texts[0]), {}
+    if not text.startswith(texts[0]):
+        return None
+    for place, words in enumerate(texts[1:], start=1):
+        last = whole and place == len(texts) - 1
+        end = len(text) - len(words) if last else text.find(words, at + 1) if words else -1
+        gap = text[at:end]
+        if end <= at or not text.startswith(words, end):
+            return None
+        known = english.find(cell, gap)
+        if known is None and SENTENCE_END.search(gap):
+            return None
+        held[pieces[2 * place - 1]] = known or gap
+        at = end + len(words)
+    return _Found(text[:at], held)  # what a gap held is in English where that is known
+
+
+def _filled(english: English, cell: str, vi: str, found: _Found) -> str:
     """The English of a sentence with gaps, filled by what was found in them."""
-    gaps = zip(names, found.groups(), strict=True)
-    held = {name: _line(english, cell, one) for name, one in gaps}
-    filled = GAPS.sub(partial(_filled, held), english.said(cell, vi))
-    return filled.replace("{{", "{").replace("}}", "}")
-
-
-def _filled(held: Mapping[str, str], gap: re.Match[str]) -> str:
-    return held.get(gap[1], gap[0])
+    said = GAPS.split(english.said(cell, vi))
+    texts = [piece.replace("{{", "{").replace("}}", "}") for piece in said[::2]]
+    held = [found.held.get(name, "") for name in said[1::2]]
+    return "".join(one for pair in zip_longest(texts, held, fillvalue="") for one in pair)
 
 
 @lru_cache(maxsize=64)
-def _patterns_of(sentences: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], list[str], str], ...]:
-    found = []
-    for vi in sentences:
-        pieces = GAPS.split(vi)
-        texts = [piece.replace("{{", "{").replace("}}", "}") for piece in pieces[::2]]
-        found.append((re.compile(IN_GAP.join(map(re.escape, texts))), pieces[1::2], vi))
-    return tuple(found)
+def _ordered(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    found = (vi for vi in sentences if GAPS.search(vi) and not GAP.search(vi))
+    return tuple(sorted(found, key=len, reverse=True))
 
 
-def _patterns(english: English) -> tuple[tuple[re.Pattern[str], list[str], str], ...]:
+def _with_gaps(english: English) -> tuple[str, ...]:
     """What is said with gaps, the most particular first."""
-    with_gaps = (vi for vi in english.anywhere if GAPS.search(vi) and not GAP.search(vi))
-    return _patterns_of(tuple(sorted(with_gaps, key=len, reverse=True)))
+    return _ordered(tuple(english.anywhere))
 
 
 def told_message(english: English, cell: str, said: Message | str) -> Message | str:

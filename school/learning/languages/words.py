@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import courses
 from core.manifest import LessonEntry
@@ -23,10 +23,20 @@ from records.courses import releases
 from records.learning import enrolments
 from school.learning import answering
 
-if TYPE_CHECKING:
-    from school.learning.lessons import Place
-
 ENGLISH = "en"
+
+
+class InRelease(Protocol):
+    """A lesson of one release, as `lessons.Place` is."""
+
+    @property
+    def course(self) -> str: ...
+
+    @property
+    def release_id(self) -> int: ...
+
+    @property
+    def entry(self) -> LessonEntry: ...
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ def in_words(words: Words | None, grade_id: str, feedback: Message | str) -> Mes
 
 
 def in_own_words(
-    session: Session, person_id: int, place: Place, notebook: dict[str, Any]
+    session: Session, person_id: int, place: InRelease, notebook: dict[str, Any]
 ) -> dict[str, Any]:
     """A notebook that comes from a lab, in whatever language it was put there, as it is stored."""
     words = words_of_learner(session, person_id, place.course, place.release_id, place.entry)

@@ -88,7 +88,8 @@ def test_feedback_is_told_line_by_line_sentence_by_sentence_and_with_its_gaps():
 
     assert told("Chưa điền.\nCòn sai.") == "Not filled in.\nStill wrong."
     assert told("Chưa điền. Còn sai.") == "Not filled in. Still wrong."
-    assert told("- Đúng đến 3. Xem từ 4.") == "- Đúng đến 3. Xem từ 4.", "unknown as it stands"
+    assert told("- Đúng đến 3. Xem từ 4.") == "- Right up to 3. See from 4."
+    assert told("Còn sai. " * 3000).startswith("Still wrong. Still wrong. ")
     assert told("Đúng đến 3. Xem từ 4.") == "Right up to 3. See from 4."
     assert told("Mục công an: xem lại.") == "Item police: look again."
     twice = "Mục A: xem lại.{}Mục B: xem lại."
