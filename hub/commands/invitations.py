@@ -47,7 +47,7 @@ def new(
     from school.access import operator
     from school.people import entry_acts
     from school.people.entering import shown_code
-    from school.people.roster.check import NEWEST
+    from school.people.roster.unit_cells import NEWEST
     from school.people.units.keys import find_one
 
     at = dt.datetime.now(dt.UTC)

@@ -84,7 +84,8 @@ def password(username: str, data: Path | None) -> None:
 @click.option("--mail", "by_mail", is_flag=True, help="Gửi vào email của người đó, không in ra.")
 @DATA
 def link(username: str, by_mail: bool, data: Path | None) -> None:
-    """Tạo cho USERNAME một đường dẫn đặt mật khẩu, dùng một lần; đường dẫn cũ hết hiệu lực."""
+    """Tạo cho USERNAME (tên đăng nhập, mã hoặc họ tên) một đường dẫn đặt mật khẩu, dùng một lần;
+    đường dẫn cũ hết hiệu lực."""
     from school.access import operator
     from school.people import account_acts
 
@@ -92,7 +93,7 @@ def link(username: str, by_mail: bool, data: Path | None) -> None:
         _refuse_where_passwords_are_elsewhere(settings)
         by, at = operator("motcham account link"), dt.datetime.now(dt.UTC)
         slip = account_acts.make_link(session, by, username, by_mail=by_mail, at=at)
-    facts = {"username": username, "until": slip.expires_at.astimezone(HANOI)}
+    facts = {"username": slip.username, "until": slip.expires_at.astimezone(HANOI)}
     if by_mail:
         say(Message("Đã viết thư cho {username}; đường dẫn dùng được đến {until:%d/%m/%Y}.", facts))
         return

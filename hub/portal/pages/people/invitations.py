@@ -18,7 +18,7 @@ from records.programme.counting import UnitNode, load_units_tree
 from records.tables.entry import Invitation
 from school import access
 from school.people import acts, entering, entry_acts
-from school.people.roster.check import NEWEST
+from school.people.roster.unit_cells import NEWEST
 from school.people.units.keys import find_one
 
 DONE = {
