@@ -25,16 +25,23 @@ def roster() -> None:
 @roster.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@click.option("--unit", default="", help="Mọi dòng thuộc đơn vị này: mã, mã đầy đủ hoặc tên.")
+@click.option("--group", default="", help="Mọi dòng thuộc nhóm đối tượng này.")
 @DATA
-def import_(file: Path, dry_run: bool, data: Path | None) -> int:
+def import_(file: Path, dry_run: bool, unit: str, group: str, data: Path | None) -> int:
     """Nhập FILE (xlsx hoặc CSV UTF-8): cả danh sách, hoặc không dòng nào."""
     from school.access import operator
     from school.people import acts
+    from school.people.roster import Told, read_list, refuse_unread, settle
 
     content, at = file.read_bytes(), dt.datetime.now(dt.UTC)
     ask = acts.check_roster if dry_run else acts.import_roster
     with opened(data) as (_settings, records), records.begin() as session:
-        outcome = ask(session, operator("motcham roster import"), file.name, content, at=at)
+        by = operator("motcham roster import")
+        told = Told(for_all=acts.read_for_all(session, by, unit, group))
+        table = settle(read_list(content, told), told)
+        refuse_unread(table.reading)
+        outcome = ask(session, by, file.name, content, table=table, at=at)
     if outcome.faults:
         say_faults(outcome.faults)
         return 1

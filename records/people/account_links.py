@@ -173,7 +173,7 @@ def find_called(
     return []
 
 
-def _listed() -> Select[tuple[Person]]:
+def _listed() -> Select[Person]:
     return select(Person).where(
         Person.erased_at.is_(None), Person.left_at.is_(None), not_(is_public())
     )

@@ -288,6 +288,8 @@ def units_for_list(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
 def read_for_all(session: Session, actor: Actor, unit: str, group: str) -> dict[str, str]:
     """What this actor says of a whole list (`told.read_for_all`)."""
     require(access.may_import_roster(actor))
+    if not (unit or group):
+        return {}
     tree, scope = load_units_tree(session), units_to_fill(session, actor)
     return told.read_for_all(tree, scope, unit=unit, group=group)
 

@@ -13,7 +13,16 @@ from school.people.roster.check import Entry, Fault, Known, check_rows
 from school.people.roster.columns import COLUMNS
 from school.people.roster.importing import Outcome, import_roster
 from school.people.roster.old_encodings import Conversion
-from school.people.roster.table import Reading, Row, Table, correct, read_list, read_table, settle
+from school.people.roster.table import (
+    Reading,
+    Row,
+    Table,
+    correct,
+    read_list,
+    read_table,
+    refuse_unread,
+    settle,
+)
 from school.people.roster.template import make_template
 from school.people.roster.told import Told
 
@@ -34,5 +43,6 @@ __all__ = [
     "make_template",
     "read_list",
     "read_table",
+    "refuse_unread",
     "settle",
 ]

@@ -6,7 +6,7 @@ their own words. What is not understood is told, never dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.messages import Message, Refused
@@ -63,10 +63,9 @@ class Heads:
         return Heads(new, self.labels, twice if told else self.twice, self.last)
 
 
-NO_LIST = Message(
-    "Thiếu cột: {columns}. Đặt tên cột như trong tệp mẫu",
-    {"columns": ", ".join(column.title for column in COLUMNS.values() if column.must)},
-)
+def say_missing(keys: Iterable[str]) -> Message:
+    titles = ", ".join(COLUMNS[key].title for key in keys)
+    return Message("Thiếu cột: {columns}. Đặt tên cột như trong tệp mẫu", {"columns": titles})
 
 
 def find_heads(sheet: Sheet, given: Collection[str] = ()) -> Heads:
@@ -91,19 +90,7 @@ def find_heads(sheet: Sheet, given: Collection[str] = ()) -> Heads:
     for heads in candidates:
         if len(heads.labels) >= FEWEST_LABELS:
             return heads
-    raise Refused(NO_LIST)
-
-
-def refuse_unread(heads: Heads) -> None:
-    """`Refused` where a column that must be there is not, or two could be one: for whoever cannot
-    be asked which is which."""
-    if heads.twice:
-        raise Refused(Message("Cột “{column}” có hai lần", {"column": heads.twice[-1]}))
-    if missing := heads.missing():
-        titles = ", ".join(COLUMNS[key].title for key in missing)
-        raise Refused(
-            Message("Thiếu cột: {columns}. Đặt tên cột như trong tệp mẫu", {"columns": titles})
-        )
+    raise Refused(say_missing(nearest.missing()))
 
 
 def knows(text: str) -> bool:

@@ -10,7 +10,7 @@ from core.folding import fold as plain
 from core.messages import Message, Refused
 from records.people import persons
 from school.people.roster.columns import COLUMNS, FAMILY, GIVEN, is_sample
-from school.people.roster.heads import Heads, cell_at, find_heads, knows, refuse_unread
+from school.people.roster.heads import Heads, cell_at, find_heads, knows, say_missing
 from school.people.roster.told import Told
 from school.people.sheets import Book, Cell, Opener, Sheet, open_book
 from school.people.sheets.cells import EMPTY, MOST_COLUMNS, MOST_ROWS, Kind, Merged
@@ -85,16 +85,25 @@ def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table
 
     Raises `Refused` for a file that cannot be used at all, with its mend.
     """
-    sheet, heads, book = _open(content, opener, ())
-    refuse_unread(heads)
-    return _as_table(book, sheet, heads, ())
+    table = read_list(content, Told(), opener)
+    refuse_unread(table.reading)
+    return table
 
 
 def read_list(content: bytes, told: Told, opener: Opener | None = None) -> Table:
     """The same for whoever is asked: with the columns as they say, and a table also where a column
     is missing or may be two (``reading`` tells)."""
-    sheet, heads, book = _open(content, opener, told.for_all)
+    book = open_book(content, knows, opener=opener)
+    sheet, heads = _choose(book, told.for_all)
     return _as_table(book, sheet, heads.with_columns(told.columns), told.for_all)
+
+
+def refuse_unread(reading: Reading) -> None:
+    """`Refused` where a column that must be there is not, or two could be one."""
+    if reading.twice:
+        raise Refused(Message("Cột “{column}” có hai lần", {"column": reading.twice[-1]}))
+    if reading.missing:
+        raise Refused(say_missing(reading.missing))
 
 
 def settle(table: Table, told: Told) -> Table:
@@ -112,14 +121,6 @@ def settle(table: Table, told: Told) -> Table:
 def _say(row: Row, said: Mapping[str, str]) -> Row:
     kinds = {key: kind for key, kind in row.kinds.items() if key not in said}
     return replace(row, cells={**row.cells, **said}, kinds=kinds)
-
-
-def _open(
-    content: bytes, opener: Opener | None, given: Collection[str]
-) -> tuple[Sheet, Heads, Book]:
-    book = open_book(content, knows, opener=opener)
-    sheet, heads = _choose(book, given)
-    return sheet, heads, book
 
 
 def _as_table(book: Book, sheet: Sheet, heads: Heads, given: Collection[str]) -> Table:
