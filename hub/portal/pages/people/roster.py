@@ -117,8 +117,8 @@ class RosterPage(_Rosters):
             self.redirect(self.url("roster", "progress"))
             return
         finished = job.order.name if job is not None and not job.running else ""
-        found = {"finished": finished, "broken_off": await self.find_broken_off()}
-        await self.show_outcome(None, *self._again, **found)
+        broken_off = await self.find_broken_off()
+        await self.show_outcome(None, *self._again, finished=finished, broken_off=broken_off)
 
     async def post(self) -> None:
         self.require(access.may_import_roster(self.actor))

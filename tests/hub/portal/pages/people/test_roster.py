@@ -153,7 +153,7 @@ async def test_which_column_is_which_is_said_without_the_file_again(site):
     listed = listed.replace("Loại", "Nhóm")
     asked = await site.as_("bo").upload("roster", "ds.csv", listed.encode(), how="check")
     assert asked.status == 422
-    assert "Cột chưa hiểu, không dùng đến: STT, Số hiệu, Cán bộ, Nơi công tác" in asked.text
+    assert "Cột chưa hiểu, không dùng đến: STT, Số hiệu, Cán bộ, Nơi &lt;b&gt;công tác" in asked.text
     for field in ("col-0", "col-1", "col-2", "col-3", "col-4"):
         assert f'name="{field}"' in asked.text
     columns = {"col-0": "", "col-1": "code", "col-2": "full_name", "col-3": "group"}
