@@ -121,7 +121,7 @@ class UnitFinder:
                 "Mã “{code}” khớp {n} đơn vị: {keys}",
                 {"code": said[:80], "n": len(ordered), "keys": named},
             ),
-            Message("Chọn một, hoặc ghi mã đầy đủ (loại/danh mục/mã) vào ô này"),
+            Message("Chọn một, hoặc ghi mã đầy đủ như {key}", {"key": key_of(ordered[-1])}),
             tuple(ordered[:MOST_CHOICES]),
         )
 

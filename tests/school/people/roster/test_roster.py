@@ -102,7 +102,7 @@ def test_one_fault_stops_the_whole_list(provinces: Records) -> None:
             3,
             "Mã đơn vị",
             "khớp 2 đơn vị: tỉnh/2008/44 (Quảng Bình); tỉnh/2025/44 (Quảng Trị)",
-            "loại/danh mục/mã",
+            "mã đầy đủ như tỉnh/2025/44",
         ),
         (
             BINH.replace("2008,10", "2025,Lao Cai"),

@@ -147,13 +147,11 @@ async def test_the_unit_of_all_is_one_of_the_officer_s_own(site):
 
 
 async def test_which_column_is_which_is_said_without_the_file_again(site):
-    listed = (
-        "STT,Số hiệu,Cán bộ,Loại,Nơi công tác\n1,TN-9,Trần Thị Ánh,c,15\n2,TN-10,Lê Bình,c,15\n"
-    )
-    listed = listed.replace("Loại", "Nhóm")
+    head = "STT,Số hiệu,Cán bộ,Nhóm,Nơi <b>làm\n"
+    listed = f"{head}1,TN-9,Trần Thị Ánh,c,15\n2,TN-10,Lê Bình,c,15\n"
     asked = await site.as_("bo").upload("roster", "ds.csv", listed.encode(), how="check")
     assert asked.status == 422
-    assert "Cột chưa hiểu, không dùng đến: STT, Số hiệu, Cán bộ, Nơi &lt;b&gt;công tác" in asked.text
+    assert "không dùng đến: STT, Số hiệu, Cán bộ, Nơi &lt;b&gt;làm" in asked.text
     for field in ("col-0", "col-1", "col-2", "col-3", "col-4"):
         assert f'name="{field}"' in asked.text
     columns = {"col-0": "", "col-1": "code", "col-2": "full_name", "col-3": "group"}
