@@ -138,14 +138,14 @@ def _meant(
     """Whom this means: a key; a login name, or a code; else a name."""
     held = persons.roles_held(session, on=today_in_vietnam(at))
     if isinstance(whom, int):
-        there = [persons.find_person_by_id(session, whom)]
+        there: list[Person | None] = [persons.find_person_by_id(session, whom)]
     else:
         mine = units_to_fill(session, actor)
         called = account_links.find_called(session, whom, mine, limit=MOST_FOUND)
-        there = [persons.find_person(session, whom.lower()), *called]
-        if there[0] is not None:  # but for somebody whose code is another's login name
-            same = [one for one in called if fold(one.code or "") == fold(whom)]
-            there = [there[0], *same]
+        named = persons.find_person(session, whom) or persons.find_person(session, whom.lower())
+        # A login name is its owner's, but for somebody whose code it is too.
+        by_code = [one for one in called if fold(one.code or "") == fold(whom)]
+        there = [named, *(by_code if named else called)]
     found = (one for one in dict.fromkeys(there) if one is not None and one.erased_at is None)
     there_still = (one for one in found if one.username or one.left_at is None)
     return [one for one in there_still if _may(actor, one, tree, held)]

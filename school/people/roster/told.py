@@ -45,7 +45,7 @@ def read_for_all(
         if isinstance(found, NotMeant) and len(found.choices) == 1:
             found = found.choices[0]
         if isinstance(found, NotMeant):
-            raise Refused(*_reasons(found), field="unit")
+            raise Refused(found.reason, found.mend, field="unit")
         if found is not None:
             said["unit"] = key_of(found)
     if group:
@@ -53,13 +53,6 @@ def read_for_all(
         if not said["group"]:
             raise Refused(Message("Không có nhóm đối tượng này"), field="group")
     return said
-
-
-def _reasons(trouble: NotMeant) -> list[Message]:
-    if not trouble.choices:
-        return [trouble.reason, trouble.mend]
-    named = "; ".join(f"{key_of(unit)} ({unit.name})" for unit in trouble.choices)
-    return [trouble.reason, Message("Ghi rõ một trong: {keys}", {"keys": named})]
 
 
 def units_for_all(

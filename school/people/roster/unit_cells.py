@@ -114,12 +114,11 @@ class UnitFinder:
 
     def _ambiguous(self, units: Sequence[UnitNode], said: str) -> NotMeant:
         ordered = sorted(units, key=key_of)
-        named = "; ".join(f"{key_of(unit)} ({unit.name})" for unit in ordered[:SHOWN])
         return NotMeant(
             "unit",
             Message(
                 "Mã “{code}” khớp {n} đơn vị: {keys}",
-                {"code": said[:80], "n": len(ordered), "keys": named},
+                {"code": said[:80], "n": len(ordered), "keys": _named(ordered)},
             ),
             Message("Chọn một, hoặc ghi mã đầy đủ như {key}", {"key": key_of(ordered[-1])}),
             tuple(ordered[:MOST_CHOICES]),
@@ -136,7 +135,8 @@ class UnitFinder:
             facts = {"name": called[0].name, "code": called[0].code}
             mend = Message("Mã của {name} là {code}", facts)
         elif called:
-            mend = Message("Có {n} đơn vị tên này; chọn một", {"n": len(called)})
+            facts = {"n": len(called), "keys": _named(called)}
+            mend = Message("Có {n} đơn vị tên này: {keys}", facts)
         else:
             mend = self._elsewhere(kind, vintage or NEWEST, code)
         return NotMeant("unit", reason, mend, tuple(called[:MOST_CHOICES]))
@@ -173,6 +173,11 @@ class UnitFinder:
                 facts | {"after": after.name, "code": after.code},
             )
         return Message("Mã này là {name} của danh mục {vintage}", facts)
+
+
+def _named(units: Sequence[UnitNode]) -> str:
+    shown = [f"{key_of(unit)} ({unit.name})" for unit in units[:SHOWN]]
+    return "; ".join(shown + ["…"] * (len(units) > SHOWN))
 
 
 def _spellings(name: str) -> Iterator[str]:
