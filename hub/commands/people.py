@@ -218,7 +218,7 @@ def list_(search: str, data: Path | None) -> None:
     """Liệt kê ai giữ vai trò gì, cho đơn vị nào, trong những ngày nào."""
     from records.people import holders
     from records.programme.counting import load_units_tree
-    from school.people.units.keys import key_of
+    from school.people.unit_names.keys import key_of
 
     with opened(data) as (_settings, records), records.read() as session:
         _total, found = holders.list_holders(session, search=search, limit=MOST_LISTED)

@@ -36,7 +36,7 @@ from school.people.appointing import (
 from school.people.roster import importing, told
 from school.people.roster.old_encodings import Encoding
 from school.people.roster.table import Table
-from school.people.units.keys import key_of
+from school.people.unit_names.keys import key_of
 
 
 @act(may=access.may_import_roster, audited="roster.import")

@@ -1,12 +1,11 @@
 """Reads lists of learners (xlsx, CSV), says what is wrong row by row, imports all or nothing.
 
 Start reading at `importing`: `school.people.sheets` turns a file into typed cells, `heads` and
-`table` find the list in it, `check` turns rows into entries and faults, touching nothing
-(`broken_cells`, `names`, `unit_cells`, `old_encodings` are what it asks; `told` is what the sender
-says beside the file), `differences` says what they would
-change, `importing` does all that against the
-records in one transaction, `template` makes the empty list to fill in. Importing the same file
-again changes nothing.
+`table` find the list in it, `told` is what its sender says beside it, `check` turns rows into
+entries and faults, touching nothing (`broken_cells`, `names`, `old_encodings` and
+`school.people.unit_names` are what it asks), `differences` says what they would change, `importing`
+does all that against the records in one transaction, `template` makes the empty list to fill in.
+Importing the same file again changes nothing.
 """
 
 from school.people.roster.check import Entry, Fault, Known, check_rows

@@ -23,7 +23,7 @@ from school.people.roster.broken_cells import trouble_of
 from school.people.roster.columns import COLUMNS, read_group
 from school.people.roster.names import cannot_be_printed, fold, refuse_name
 from school.people.roster.table import Row
-from school.people.roster.unit_cells import NotMeant, UnitFinder
+from school.people.unit_names.finding import NotMeant, UnitFinder
 
 TURNED_ROUND = Message("Bảng tính có thể đã đảo ngày và tháng của ô này")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")

@@ -11,7 +11,7 @@ from analytics.programme.targets import load_groups
 from records.programme.counting import UnitNode
 from school.people.roster.columns import COLUMNS, SAMPLE
 from school.people.sheets.cells import MOST_ROWS
-from school.people.units.keys import WORDS
+from school.people.unit_names.keys import WORDS
 
 
 def make_template(units: Iterable[UnitNode]) -> bytes:

@@ -15,8 +15,8 @@ from core.messages import Message, Refused
 from records.programme.counting import UnitNode
 from school.people.choosing_units import MOST, label_of
 from school.people.roster.columns import COLUMNS, FAMILY, GIVEN, read_group
-from school.people.roster.unit_cells import NotMeant, UnitFinder
-from school.people.units.keys import key_of
+from school.people.unit_names.finding import NotMeant, UnitFinder
+from school.people.unit_names.keys import key_of
 
 MAY_BE = (*COLUMNS, FAMILY, GIVEN)  # what a column can be said to be
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from records.programme.counting import UnitNode
-from school.people.roster.unit_cells import NotMeant, UnitFinder
+from school.people.unit_names.finding import NotMeant, UnitFinder
 
 
 def unit(key: int, kind: str, vintage: str, code: str, name: str, parent: int = 1) -> UnitNode:

@@ -16,7 +16,7 @@ from core.folding import fold as plain
 from core.messages import Message
 from records.programme.counting import UnitNode
 from school.people.choosing_units import label_of
-from school.people.units.keys import SHOWN, VINTAGES, WORDS, key_of, read_kind
+from school.people.unit_names.keys import SHOWN, VINTAGES, WORDS, key_of, read_kind
 
 NEWEST = "2025"
 LONGEST_CODE = 5  # digits; a spreadsheet drops the noughts before a number
@@ -135,8 +135,8 @@ class UnitFinder:
             facts = {"name": called[0].name, "code": called[0].code}
             mend = Message("Mã của {name} là {code}", facts)
         elif called:
-            facts = {"n": len(called), "keys": _named(called)}
-            mend = Message("Có {n} đơn vị tên này: {keys}", facts)
+            counted = {"n": len(called), "keys": _named(called)}
+            mend = Message("Có {n} đơn vị tên này: {keys}", counted)
         else:
             mend = self._elsewhere(kind, vintage or NEWEST, code)
         return NotMeant("unit", reason, mend, tuple(called[:MOST_CHOICES]))
