@@ -96,6 +96,9 @@ def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Pat
         "lately",
         "check_units",
         "units_to_fill",
+        "units_for_list",
+        "find_whom",
+        "read_for_all",
         "count_waiting",
     }
     found = 0
