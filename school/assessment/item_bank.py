@@ -101,7 +101,7 @@ def _about(item: Item, domains: list[str]) -> dict[str, Any]:
     return {
         "digest": item.digest,
         "domain": domains.index(domain),
-        "competence": item.competence,
+        "measures": item.competence,
         "level": item.level,
         "minutes": item.minutes,
         "enemies": sorted(item.enemies),
@@ -118,7 +118,7 @@ def _engine_item(slug: str, one: Mapping[str, Any]) -> adaptive.Item:
         one["domain"],
         one["slope"],
         tuple(one["steps"]),
-        groups=frozenset({f"domain {one['domain']}", one["competence"]}),
+        groups=frozenset({f"domain {one['domain']}", one["measures"]}),
         minutes=one["minutes"],
         enemies=frozenset(one["enemies"]),
         difficulty_error=one["error"],

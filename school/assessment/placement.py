@@ -178,7 +178,7 @@ def load_profile(
 
 def _missed(parameters: Parameters, rows: Iterable[SittingAnswer]) -> frozenset[str]:
     return frozenset(
-        parameters.about(row.item)["competence"]
+        parameters.about(row.item)["measures"]
         for row in rows
         if row.credit is not None and row.credit < 0.5
     )

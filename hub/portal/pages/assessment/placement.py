@@ -53,16 +53,16 @@ class PlacementPage(PageHandler):
         return self.portal.settings.placement_again_days
 
 
-class QuestionPage(PageHandler):
-    """The item that is asked."""
+class QuestionPage(PlacementPage):
+    """The item that is asked; the start page where none is."""
 
     async def get(self) -> None:
         self.require(access.may_sit(self.actor))
         asked = await self._asked()
         if asked is None or asked.state != "open":
-            self.redirect(self.url("placement"))
-            return
-        self._show(asked, asked.kept, ())
+            await super().get()
+        else:
+            self._show(asked, asked.kept, ())
 
     async def post(self) -> None:
         self.require(access.may_sit(self.actor))
@@ -71,7 +71,8 @@ class QuestionPage(PageHandler):
             self.redirect(self.url("placement"))
             return
         action = self.get_body_argument("action", "answer")
-        if asked.state == "open" and asked.question is not None and self._is_about(asked):
+        saying = action in ("answer", "unknown", "pause") and self._is_about(asked)
+        if saying and asked.state == "open" and asked.question is not None:
             typed = self._posted(asked.question)
             if action == "pause":
                 await self.act(placement_acts.pause, asked.number, typed, at=self.now)
@@ -123,7 +124,9 @@ class QuestionPage(PageHandler):
     async def _go_on(self, *, early: bool) -> None:
         """Mark what waits, ask the next item; end where it is enough, or somebody wants to."""
         asked = await self._asked()
-        assert asked is not None
+        if asked is None:  # ended in another window
+            self.redirect(self.url("placement"))
+            return
         earned = {
             number: share
             for number, (question, answers) in asked.unmarked.items()

@@ -79,7 +79,7 @@ async def test_a_whole_placement_from_the_first_item_to_the_profile(site: Any) -
     assert 'href="/services/portal/placement"' in (await learner.get("learning")).text
     begun = await learner.post_form("placement", action="begin")
     assert begun.headers["Location"].endswith(ASK)
-    solved, answered = 0, 0
+    solved = 0
     for _turn in range(30):
         row = rows(site)[-1]
         page = await learner.get(ASK)
@@ -91,7 +91,6 @@ async def test_a_whole_placement_from_the_first_item_to_the_profile(site: Any) -
         site.clock.at += dt.timedelta(seconds=30)
         how = {"action": "answer", **fields} if fields else {"action": "unknown"}
         said = await learner.post_form(ASK, number=row.number, **how)
-        answered += 1
         solved += fields is not None
         assert said.status == 302, said.text
         if "results" in said.headers["Location"]:
