@@ -22,6 +22,7 @@ from skills_framework.explained import find_explained
 from skills_framework.framework import Competence, Domain, Framework
 
 MOST_LESSONS = 8  # of a path: more is no next step
+REACH = 2  # levels above one's own that a lesson of the path may ask for
 MASTERED = 0.9  # how probable it must be that a lesson's levels are reached already
 
 
@@ -215,7 +216,7 @@ def path_of(
     for rows in curriculum.domains:
         level = found[rows.domain.code].level
         for row in rows.rows:
-            cell = next((one for one in row.filled if one.level > level), None)
+            cell = next((one for one in row.filled if level < one.level <= level + REACH), None)
             for practice in cell.practices if cell else ():
                 reason = Reason(
                     row.competence, cell.level if cell else 0, level, row.competence.code in missed

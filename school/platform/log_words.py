@@ -96,6 +96,7 @@ SUBJECTS: Mapping[str, Message] = {
     "programme": Message("Chương trình"),
     "roster": Message("Danh sách học viên"),
     "submission": Message("Bài nộp"),
+    "sitting": Message("Lượt kiểm tra"),
     "unit": Message("Đơn vị"),
 }
 DETAILS: Mapping[str, Message] = {

@@ -120,3 +120,123 @@ async def test_a_whole_placement_from_the_first_item_to_the_profile(site: Any) -
         assert page.status == 200 and word in page.text
     assert re.search(r'href="/services/portal/courses/nhan-thuc-chung/lessons/', page.text)
     assert (await site.as_("binh").get(where)).status == 404
+
+
+@pytest.fixture
+async def unmarked(make_site: Any) -> AsyncIterator[Any]:
+    """A site on which nothing is marked."""
+    made, server = await make_site(CONTENT / "nhan-thuc-chung")
+    yield made
+    server.stop()
+    await server.close_all_connections()
+    made.portal.threads.shutdown()
+    made.portal.close()
+
+
+async def begin(site: Any, username: str = "an") -> Any:
+    learner = site.as_(username)
+    assert (await learner.post_form("placement", action="begin")).status == 302
+    return learner
+
+
+def filled(row: SittingAnswer) -> dict[str, Any]:
+    """Something in the first field of the item, and what it is called."""
+    question = question_of(the_bank().items[row.item], row.variant, row.arranged)
+    cell_id, cell = next(iter(question.cells.items()))
+    form = form_of(cell)
+    assert form is not None
+    match form.kind:
+        case "single" | "multiple":
+            return {f"a-{cell_id}": form.options[0][0]}
+        case "order":
+            return {f"a-{cell_id}-{form.options[0][0]}": 2}
+        case "match":
+            return {f"a-{cell_id}-{form.options[0][0]}": form.targets[0][0]}
+        case "table":
+            row_of, column = next(
+                (at, one)
+                for at, given in enumerate(form.rows)
+                for one in form.columns
+                if one.key not in given
+            )
+            value = column.options[0][0] if column.options else "1"
+            return {f"a-{cell_id}-{row_of}-{column.key}": value}
+    return {f"a-{cell_id}": "1"}
+
+
+async def test_whoever_leaves_comes_back_to_the_same_item_with_what_was_typed(
+    unmarked: Any,
+) -> None:
+    learner = await begin(unmarked)
+    (row,) = rows(unmarked)
+    unmarked.clock.at += dt.timedelta(minutes=1)
+    left = await learner.post_form(ASK, number=1, action="pause", **filled(row))
+    assert left.headers["Location"].endswith("placement?paused=1")
+    assert "Làm tiếp" in (await learner.get("placement")).text
+    assert "Làm tiếp" in (await learner.get(ASK)).text, "nothing is asked while one is away"
+    unmarked.clock.at += dt.timedelta(days=3)
+    await unmarked.as_("an").post_form("placement", action="resume")
+    (again,) = rows(unmarked)
+    assert (again.item, again.given_at) == (row.item, None)
+    assert again.answer and again.asked_at == unmarked.clock.at
+    page = (await learner.get(ASK)).text
+    assert re.search(r"<option[^>]* selected|<input[^>]* checked|value=\"1\"", page)
+
+
+async def test_nothing_chosen_is_no_answer_and_says_so(unmarked: Any) -> None:
+    learner = await begin(unmarked)
+    for language, word in (("vi", "chưa trả lời câu này"), ("en", "have not answered")):
+        said = await unmarked.as_("an", language).post_form(ASK, number=1, action="answer")
+        assert said.status == 422 and word in said.text
+    assert rows(unmarked)[0].given_at is None
+    await learner.get(ASK)
+
+
+async def test_an_answer_is_kept_as_given_also_where_nothing_marks_it(unmarked: Any) -> None:
+    learner = await begin(unmarked)
+    (row,) = rows(unmarked)
+    typed = filled(row)
+    unmarked.clock.at += dt.timedelta(seconds=20)
+    assert (await learner.post_form(ASK, number=1, action="answer", **typed)).status == 302
+    first, second = rows(unmarked)
+    assert first.answer and first.credit is None and first.seconds == 20
+    assert second.item != first.item and second.given_at is None
+    await learner.post_form(ASK, number=1, action="unknown")
+    assert rows(unmarked)[0].answer == first.answer, "what was given once stays"
+    assert len(rows(unmarked)) == 2
+    refused = await learner.post_form(ASK, number=2, action="end")
+    assert refused.status == 422 and "chưa có kết quả" in refused.text
+
+
+async def test_whoever_stops_early_has_a_result_and_waits_before_the_next(unmarked: Any) -> None:
+    learner = await begin(unmarked)
+    await learner.post_form(ASK, number=1, action="unknown")
+    ended = await learner.post_form(ASK, number=2, action="end")
+    page = await learner.get(ended.headers["Location"].split("/portal/")[1])
+    assert "dừng sớm" in page.text and "Có thể làm lại từ ngày" in page.text
+    again = await learner.post_form("placement", action="begin")
+    assert again.status == 422 and 'id="refused"' in again.text
+    unmarked.clock.at += dt.timedelta(days=31)
+    await begin(unmarked)
+    await learner.post_form(ASK, number=1, action="unknown")
+    ended = await learner.post_form(ASK, number=2, action="end")
+    page = await learner.get(ended.headers["Location"].split("/portal/")[1])
+    assert "So với lần trước" in page.text and "lần trước:" in page.text
+
+
+async def test_what_is_no_answer_of_the_form_is_refused_and_changes_nothing(unmarked: Any) -> None:
+    learner = await begin(unmarked)
+    (row,) = rows(unmarked)
+    hostile = dict.fromkeys(filled(row), "<script>alert(1)</script>")
+    said = await learner.post_form(ASK, number=1, action="answer", **hostile)
+    assert said.status in (302, 422) and "<script>alert" not in said.text
+    for number in ("", "-1", "9" * 30, "²"):
+        assert (await learner.post_form(ASK, number=number, action="unknown")).status == 302
+    assert [one.unknown for one in rows(unmarked)][:1] == [False]
+
+
+async def test_an_auditor_reads_about_it_and_begins_none(unmarked: Any) -> None:
+    auditor = unmarked.as_("kiem")
+    page = await auditor.get("placement")
+    assert page.status == 200 and 'value="begin"' not in page.text
+    assert (await auditor.post_form("placement", action="begin")).status == 404
