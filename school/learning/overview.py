@@ -44,7 +44,8 @@ FRAMES = {
 @dataclass(frozen=True)
 class LessonState:
     """One lesson and one learner. ``points`` is the best result so far, None before the first;
-    ``pass_share`` the share in force (`core.completion`)."""
+    ``pass_share`` the share in force (`core.completion`). ``waiting``: handed in (again) and not
+    marked yet."""
 
     course: str
     slug: str
@@ -57,6 +58,7 @@ class LessonState:
     pass_share: float
     closes_at: dt.datetime | None = None
     attended: bool = False  # in a class in person
+    waiting: bool = False
 
     @property
     def share(self) -> float:
@@ -157,9 +159,11 @@ def load_courses(
     begun: set[str] = set()
     opened: dict[tuple[int, str], dt.datetime] = {}
     attended: frozenset[tuple[str, str]] = frozenset()
+    waiting: frozenset[tuple[int, str]] = frozenset()
     if person_id is not None:
         attended = meetings.attended_in_courses(session, person_id)
         opened = drafts.opened_lessons(session, person_id)
+        waiting = progress.waiting_lessons(session, person_id)
         for enrolment in enrolments.enrolments_of(session, person_id):
             release = releases.find_release(session, enrolment.release_id)
             if release is not None:
@@ -173,6 +177,7 @@ def load_courses(
                 person_id,
                 opened,
                 attended,
+                waiting,
                 begun=release.course in begun,
                 pass_share=share_in_force(release.manifest.pass_share, pass_share),
             )
@@ -199,6 +204,7 @@ def _course(
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
     attended: Collection[tuple[str, str]],
+    waiting: Collection[tuple[int, str]],
     *,
     begun: bool,
     pass_share: float,
@@ -222,6 +228,7 @@ def _course(
             pass_share=pass_share,
             closes_at=agreed[lesson.slug].closes_at if lesson.slug in agreed else None,
             attended=(release.course, lesson.slug) in attended,
+            waiting=(release.id, lesson.slug) in waiting,
         )
         for lesson in release.manifest.lessons
     )
