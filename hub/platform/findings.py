@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.messages import Message
+from hub.settings import Settings
 
 State = Literal["good", "note", "missing"]
 SIGNS = {"good": "✓", "note": "•", "missing": "✗"}
@@ -24,3 +25,15 @@ class Finding:
         if self.mend is None:
             return Message("{sign} {what}", line)
         return Message("{sign} {what}\n    → {mend}", {**line, "mend": self.mend})
+
+
+def links_lead_here(settings: Settings) -> Message | None:
+    """What to set where links that are handed to people open on this machine alone; None where
+    they open elsewhere too, and in a demonstration, which is looked at on its own machine."""
+    if settings.demonstration or not settings.is_local:
+        return None
+    return Message(
+        "Địa chỉ đang là {address}. Đặt MOTCHAM_PUBLIC_URL là địa chỉ mọi người gõ (ví dụ "
+        "https://hoc.example.vn), khởi động lại, rồi mới phát đường dẫn và phiếu.",
+        {"address": settings.address},
+    )

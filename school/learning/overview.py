@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import courses
 from analytics.certificates.requirements import Rule, find_rule
 from core import names
 from core.calendar import HANOI
@@ -189,6 +190,19 @@ def load_courses(
             names.sort_key(course.manifest.title),
         ),
     )
+
+
+def titles_of(session: Session, slugs: Iterable[str]) -> dict[str, courses.Titles]:
+    """What courses are called, also those that nobody published: by their release, else as they
+    are shipped. One that neither knows is left out."""
+    shipped, found = courses.shipped_titles(), {}
+    for slug in slugs:
+        release = releases.current_release(session, slug)
+        if release is not None:
+            found[slug] = courses.Titles(release.manifest.title, release.manifest.title_en)
+        elif slug in shipped:
+            found[slug] = shipped[slug]
+    return found
 
 
 def find_course(

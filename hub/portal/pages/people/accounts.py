@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from core.messages import Message, Refused
+from hub.platform.findings import links_lead_here
 from hub.portal import forms
 from hub.portal.web import PageHandler
 from school import access
@@ -83,4 +84,5 @@ class AccountsPage(PageHandler):
             opened=opened,
             elsewhere=not self.portal.keeps_passwords,
             sends_mail=self.portal.settings.sends_mail,
+            leads_here=links_lead_here(self.portal.settings),
         )
