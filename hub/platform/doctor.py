@@ -19,7 +19,7 @@ from pathlib import Path
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
 from hub.platform import condition
-from hub.platform.findings import Finding
+from hub.platform.findings import Finding, link_findings
 from hub.platform.ports import is_free
 from hub.settings import ROOT, Settings
 from records import open_records
@@ -44,6 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_memory(),
         *_port(settings),
         *_settings(settings),
+        *_links(settings),
         *_mail(settings),
         *_door(settings),
         *_fonts(),
@@ -191,6 +192,7 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     try:
         with records.read() as session:
             facts = condition.look(session, settings)
+            courses = [*condition.course_findings(session, settings, at)]
     except Exception as error:  # an older schema, which `up` mends
         kind = {"kind": type(error).__name__}
         yield Finding("note", Message("Chưa đọc được cơ sở dữ liệu ({kind})", kind))
@@ -198,6 +200,7 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     finally:
         records.close()
     yield from condition.judge(facts, settings, at=at, running=facts.grading_at is not None)
+    yield from courses
 
 
 def _answers(found: Reached, at: dt.datetime) -> Iterator[Finding]:
@@ -244,6 +247,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         check_programme(settings.programme)
     except Refused as refused:
         yield Finding("missing", refused.messages[0])
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    """Links on slips and in letters lead where people are, or only to this machine."""
+    yield from link_findings(settings.with_kind(demonstration=_is_demonstration(settings)))
 
 
 def _door(settings: Settings) -> Iterator[Finding]:

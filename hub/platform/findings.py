@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,3 +38,10 @@ def links_lead_here(settings: Settings) -> Message | None:
         "https://hoc.example.vn), khởi động lại, rồi mới phát đường dẫn và phiếu.",
         {"address": settings.address},
     )
+
+
+def link_findings(settings: Settings) -> Iterator[Finding]:
+    """The same as something looked at."""
+    if mend := links_lead_here(settings):
+        what = Message("Đường dẫn phát cho mọi người chỉ mở được trên chính máy này")
+        yield Finding("note", what, mend)

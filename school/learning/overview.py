@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import courses
-from analytics.certificates.requirements import Rule, find_rule
+from analytics.certificates.requirements import Rule, find_rule, in_force
 from core import names
 from core.calendar import HANOI
 from core.completion import CourseStanding, LessonStanding, share_in_force
@@ -21,6 +21,7 @@ from records.assessment import certificates, evidence
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.people.public import certificate_for
+from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from skills_framework import framework as frameworks
@@ -203,6 +204,17 @@ def titles_of(session: Session, slugs: Iterable[str]) -> dict[str, courses.Title
         elif slug in shipped:
             found[slug] = shipped[slug]
     return found
+
+
+def unpublished_courses(session: Session, programme: str, at: dt.datetime) -> list[str]:
+    """What the courses are called that a certificate takes today and nobody can begin: they were
+    never published here, or were withdrawn."""
+    offered = {one.course for one in releases.current_releases(session)}
+    offered -= set(offers.withdrawn_courses(session))
+    wanted = in_force(requirements_of(session, programme), at)
+    missing = [slug for slug in wanted if slug not in offered]
+    titles = titles_of(session, missing)
+    return [titles[slug].title if slug in titles else slug for slug in missing]
 
 
 def find_course(

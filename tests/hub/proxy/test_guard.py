@@ -366,7 +366,9 @@ def test_with_a_host_for_each_lab_other_names_of_the_machine_lead_to_the_platfor
     assert proxy.ask("/user/a/lab", {"Host": "b.localhost:9999"})[0] == 404
 
 
-def test_whoever_comes_while_the_platform_starts_is_told_to_wait(start: Callable[..., Proxy]) -> None:
+def test_whoever_comes_while_it_starts_is_told_to_wait(
+    start: Callable[..., Proxy],
+) -> None:
     proxy = start()
     status, headers, page = proxy.ask("/services/portal/")
     assert status == 503
