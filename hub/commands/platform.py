@@ -25,7 +25,7 @@ def up(port: int | None, data: Path | None, bind: str | None) -> int:
     from hub.settings import load_settings
 
     settings = load_settings(port=port, data=data, bind=bind)
-    return run(settings, tell=say, at=dt.datetime.now(dt.UTC))
+    return run(settings, tell=say, progress=tell, at=dt.datetime.now(dt.UTC))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
