@@ -181,13 +181,14 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         yield Finding("note", Message("Chưa có cơ sở dữ liệu; motcham up sẽ tạo"))
         return
-    for url in (settings.records_url, settings.hub_database_url):
+    names = (Message("Dữ liệu học tập"), Message("Đăng nhập"))
+    for name, url in zip(names, (settings.records_url, settings.hub_database_url), strict=True):
         try:
             found = reach(url)
         except Refused as refused:
             yield Finding("missing", refused.messages[0])
             return
-        yield from _answers(found, at)
+        yield from _answers(name, found, at)
     records = open_records(settings.records_url)
     try:
         with records.read() as session:
@@ -203,9 +204,9 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     yield from courses
 
 
-def _answers(found: Reached, at: dt.datetime) -> Iterator[Finding]:
-    facts = {"kind": found.kind, "version": found.version}
-    yield Finding("good", Message("{kind} {version} trả lời", facts))
+def _answers(name: Message, found: Reached, at: dt.datetime) -> Iterator[Finding]:
+    facts = {"name": name, "kind": found.kind, "version": found.version}
+    yield Finding("good", Message("{name}: {kind} {version} trả lời", facts))
     if found.now is not None and abs(found.now - at) > condition.CLOCKS_DIFFER:
         apart = {"n": int(abs((found.now - at).total_seconds()))}
         yield Finding(
