@@ -33,7 +33,15 @@ from courses.blocks import Block, blocks, safe_html
 from courses.checks.check import check_course, check_lesson, check_notebook
 from courses.checks.problems import Problem
 from courses.checks.trials import check_marks, solved_notebook
-from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.course import (
+    Course,
+    Exercise,
+    Lesson,
+    Titles,
+    exercises_of,
+    load_course,
+    shipped_titles,
+)
 from courses.handouts.variants import downloads, has_variants, variant
 from courses.media import Medium
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
@@ -58,6 +66,7 @@ __all__ = [
     "Problem",
     "Release",
     "Seen",
+    "Titles",
     "blocks",
     "card_file",
     "check_answer",
@@ -89,6 +98,7 @@ __all__ = [
     "read_number",
     "read_typed",
     "safe_html",
+    "shipped_titles",
     "show_number",
     "solved_notebook",
     "variant",

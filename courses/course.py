@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from courses.rubric import read_rubric
 from courses.teaching_card import load_card
 
 COURSE_FILE = "course.toml"
+CONTENT = Path(__file__).parent / "content"  # the courses that are shipped
 EXERCISE_KINDS = ("form", "code", "file", "text")
 
 
@@ -134,6 +136,26 @@ def load_course(folder: Path) -> Course:
     if faults:
         raise Refused(*faults)
     return course
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What a course is called."""
+
+    title: str
+    title_en: str = ""
+
+
+@cache
+def shipped_titles(content: Path = CONTENT) -> Mapping[str, Titles]:
+    """What the courses are called that come with the platform, published or not, by slug; without
+    their notebooks. Where content was left away there are none."""
+    found: dict[str, Titles] = {}
+    for path in sorted(content.glob(f"*/{COURSE_FILE}")):
+        said = read_toml(path, [])
+        if said.get("slug") and said.get("title"):
+            found[said["slug"]] = Titles(str(said["title"]), str(said.get("title_en", "")))
+    return found
 
 
 def exercises_of(notebook: Notebook) -> tuple[Exercise, ...]:

@@ -10,7 +10,7 @@ import click
 
 from core.calendar import HANOI
 from core.messages import Message, Refused
-from hub.commands.console import say, say_faults
+from hub.commands.console import say, say_faults, tell
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def link(username: str, by_mail: bool, data: Path | None) -> None:
         return
     address = settings.set_password_url(slip.token)
     say(Message("{username}, đến {until:%H:%M %d/%m/%Y}: {address}", facts | {"address": address}))
+    _warn_where_links_lead_here(settings)
 
 
 @account.command()
@@ -141,10 +142,19 @@ def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
             if by_mail
             else Message("Phiếu cho {n} người: {file}", facts)
         )
+        _warn_where_links_lead_here(settings)
     left = {"nameless": opened_now.without_name, "mailless": opened_now.without_mail}
     if any(left.values()):
         say(Message("Chưa có tên đăng nhập: {nameless}; chưa có email: {mailless}.", left))
     return 0 if opened_now.slips else 1
+
+
+def _warn_where_links_lead_here(settings: Settings) -> None:
+    """On standard error: what was made is there, and good for nobody elsewhere."""
+    from hub.platform.findings import links_lead_here
+
+    if mend := links_lead_here(settings):
+        tell(Message("Đường dẫn vừa làm chỉ mở được trên chính máy này. {mend}", {"mend": mend}))
 
 
 def _refuse_where_passwords_are_elsewhere(settings: Settings) -> None:

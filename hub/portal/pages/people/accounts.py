@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from core.messages import Message, Refused
+from hub.platform.findings import links_lead_here
 from hub.portal import forms
 from hub.portal.returned_forms import at_field
 from hub.portal.web import PageHandler
@@ -91,4 +92,5 @@ class AccountsPage(PageHandler):
             many=len(found) == account_acts.MOST_FOUND,
             elsewhere=not self.portal.keeps_passwords,
             sends_mail=self.portal.settings.sends_mail,
+            leads_here=links_lead_here(self.portal.settings),
         )
