@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses import pictures
 from courses.answers.notation import read_answer
@@ -171,7 +172,7 @@ def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
 
 def _assert_problems(where: Message, cell: Cell) -> Iterator[Problem]:
     try:
-        tree = ast.parse(as_python(source_of(cell)))
+        tree = python_text.parse(as_python(source_of(cell)))
     except UNREADABLE as error:
         line = getattr(error, "lineno", None) or 1
         yield Problem(where, Message("mã Python sai cú pháp ở dòng {line}", {"line": line}))
@@ -272,7 +273,7 @@ def _shown_answers(lesson: Lesson) -> Iterator[Problem]:
 
 def _compared_names(source: str, answers: dict[str, Any]) -> Iterator[str]:
     try:
-        tree = ast.parse(source)
+        tree = python_text.parse(source)
     except SyntaxError:
         return
     for node in ast.walk(tree):
@@ -328,7 +329,7 @@ def _texts(cell: Cell) -> Iterable[str]:
 
 def _names(source: str, context: type[ast.expr_context]) -> set[str]:
     try:
-        tree = ast.parse(source)
+        tree = python_text.parse(source)
     except SyntaxError:  # which `_assert_problems` tells
         return set()
     return {
@@ -341,7 +342,7 @@ def _names(source: str, context: type[ast.expr_context]) -> set[str]:
 def _top_names(source: str) -> set[str]:
     """Names a cell binds at its top level: assignments, functions, classes."""
     try:
-        body = ast.parse(source).body
+        body = python_text.parse(source).body
     except SyntaxError:
         return set()
     found: set[str] = set()

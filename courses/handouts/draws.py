@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 
+from core import python_text
 from courses.answers.notation import UNREADABLE
 from courses.handouts.variants import GAP, draws, place_of, variant
 from courses.notebooks import Cell, Notebook, grade_id_of, is_answer, is_marked, source_of
@@ -75,7 +76,7 @@ def _read_by(cell: Cell) -> tuple[set[str], set[str]]:
     if cell["cell_type"] != "code":
         return taken, set()
     try:
-        statements = ast.parse(source).body
+        statements = python_text.parse(source).body
     except UNREADABLE:
         return taken | set(WORD.findall(source)), set()
     given: set[str] = set()

@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses.answers.notation import UNREADABLE, as_literal
 from courses.handouts.csv_cells import safe_cell
@@ -228,7 +229,7 @@ def _rewritten(source: str, values: dict[str, Any]) -> str:
 
 def _parsed(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return python_text.parse(source).body
     except UNREADABLE as error:
         line = getattr(error, "lineno", None) or 1
         raise Refused(Message("mã Python sai cú pháp ở dòng {line}", {"line": line})) from None
