@@ -31,7 +31,7 @@ from courses.answers.uploads import Seen, look_into
 from courses.authoring import course_file, new_course, preview
 from courses.blocks import Block, blocks, safe_html
 from courses.checks.check import check_course, check_lesson, check_notebook
-from courses.checks.problems import Problem
+from courses.checks.problems import Problem, beside_blocks
 from courses.checks.trials import check_marks, solved_notebook
 from courses.course import Course, Exercise, Lesson, exercises_of, load_course
 from courses.handouts.draws import draw_again, drawn_by
@@ -59,6 +59,7 @@ __all__ = [
     "Problem",
     "Release",
     "Seen",
+    "beside_blocks",
     "blocks",
     "card_file",
     "check_answer",

@@ -18,7 +18,7 @@ from courses.checks.announced import untrue_announcements
 from courses.checks.ease import hard_to_read
 from courses.checks.mistyped import faults_of_marks
 from courses.checks.placeholders import placeholders_in
-from courses.checks.problems import Problem, place
+from courses.checks.problems import Problem, cell_at, place
 from courses.checks.screens import far_from_doing
 from courses.checks.sharing import reasons_to_share
 from courses.checks.sources import unresolvable
@@ -151,7 +151,7 @@ def _shares(lesson: Lesson) -> Iterator[Problem]:
 
 def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
     for exercise in lesson.exercises:
-        where = f"{lesson.file} ({exercise.grade_id})"
+        where = cell_at(lesson.file, exercise.grade_id)
         if not framework.has_competence(exercise.competence):
             yield Problem(
                 where,
@@ -191,7 +191,7 @@ def _without_rubric(lesson: Lesson) -> Iterator[Problem]:
     for exercise in lesson.exercises:
         if exercise.kind == "text" and not exercise.rubric:
             yield Problem(
-                f"{lesson.file} ({exercise.grade_id})",
+                cell_at(lesson.file, exercise.grade_id),
                 Message("bài tập do người chấm chưa có thang chấm (rubric)"),
                 "warning",
             )
@@ -244,7 +244,7 @@ def _untested(lesson: Lesson) -> Iterator[Problem]:
             bound = _top_names(source_of(cells[answer]))
             if bound and not bound & used:
                 yield Problem(
-                    f"{lesson.file} ({exercise.grade_id})",
+                    cell_at(lesson.file, exercise.grade_id),
                     Message(
                         "ô kiểm tra không dùng tên nào của lời giải: {names}",
                         {"names": ", ".join(sorted(bound))},
@@ -266,7 +266,7 @@ def _shown_answers(lesson: Lesson) -> Iterator[Problem]:
             visible = without_region(source_of(cell), HIDDEN_TESTS)
             for name in _compared_names(visible, answers):
                 yield Problem(
-                    f"{lesson.file} ({grade_id_of(cell)})",
+                    cell_at(lesson.file, grade_id_of(cell)),
                     Message("đáp án của {name} lộ trong phần kiểm tra nhìn thấy", {"name": name}),
                 )
 
