@@ -16,6 +16,8 @@ from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from core import python_text
+
 # What nbgrader turns into tests when it makes an assignment, and this platform does not.
 AUTOTEST = re.compile(r"^\s*#+\s*(?:HASHED\s+)?AUTOTEST\b", re.IGNORECASE | re.MULTILINE)
 
@@ -54,7 +56,7 @@ def tree_of(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(as_python(source))
+            return python_text.parse(as_python(source))
     except UNREADABLE:
         return None
 

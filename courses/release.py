@@ -73,12 +73,14 @@ def make_release(course: Course) -> Release:
     return Release(course, digest_of(learner, source), manifest, learner, source)
 
 
-def lesson_for(source: bytes, seed: int) -> tuple[bytes, dict[str, bytes]]:
+def lesson_for(
+    source: bytes, seed: int, again: Mapping[str, int] | None = None
+) -> tuple[bytes, dict[str, bytes]]:
     """A learner's own notebook and files to download, made from a release's source notebook.
 
-    The examiner's side is ``variant(source, seed)`` with the same seed.
+    The examiner's side is ``variant(source, seed, again)`` with the same seed and draws.
     """
-    own = variant(read_notebook(source), seed)
+    own = variant(read_notebook(source), seed, again)
     return write_notebook(with_task_answers(learner_notebook(own))), downloads(own)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses.answers.numbers import LARGEST_NUMBER, LONGEST_KEPT
 from courses.options import options_of
@@ -219,7 +220,7 @@ def _heading(source: str) -> list[str]:
 
 def _statements(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return python_text.parse(source).body
     except UNREADABLE:
         raise Refused(Message("ô biểu mẫu không còn là mã Python hợp lệ")) from None
 

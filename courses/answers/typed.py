@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses.answers.notation import UNREADABLE, Column, Form, as_literal, read_form
 from courses.answers.numbers import read_number, show_number, write_number
@@ -178,7 +179,7 @@ def _says(line: str) -> bool:
 def _value_node(source: str, name: str) -> ast.expr | None:
     """The expression last assigned to the form's name."""
     found = None
-    for statement in ast.parse(source).body:
+    for statement in python_text.parse(source).body:
         if isinstance(statement, ast.Assign) and [
             target.id for target in statement.targets if isinstance(target, ast.Name)
         ] == [name]:

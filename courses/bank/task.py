@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses.notebooks import HIDDEN_TESTS, SOLUTION, Cell, Notebook
 from courses.options import option_lines, options_of
@@ -192,7 +193,7 @@ def _quoted(value: Any) -> str:
 
 def _parsed(source: str) -> ast.Module:
     try:
-        return ast.parse(source)
+        return python_text.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise Refused(Message("mã Python sai cú pháp ở dòng {line}", {"line": line})) from None

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses import pictures
 from courses.answers.notation import read_answer
@@ -18,7 +19,7 @@ from courses.checks.ease import hard_to_read
 from courses.checks.in_english import faults_in_english
 from courses.checks.mistyped import faults_of_marks
 from courses.checks.placeholders import placeholders_in
-from courses.checks.problems import Problem, place
+from courses.checks.problems import Problem, cell_at, place
 from courses.checks.screens import far_from_doing
 from courses.checks.sharing import reasons_to_share
 from courses.checks.sources import unresolvable
@@ -152,7 +153,7 @@ def _shares(lesson: Lesson) -> Iterator[Problem]:
 
 def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
     for exercise in lesson.exercises:
-        where = f"{lesson.file} ({exercise.grade_id})"
+        where = cell_at(lesson.file, exercise.grade_id)
         if not framework.has_competence(exercise.competence):
             yield Problem(
                 where,
@@ -173,7 +174,7 @@ def _levels(lesson: Lesson, framework: Framework) -> Iterator[Problem]:
 
 def _assert_problems(where: Message, cell: Cell) -> Iterator[Problem]:
     try:
-        tree = ast.parse(as_python(source_of(cell)))
+        tree = python_text.parse(as_python(source_of(cell)))
     except UNREADABLE as error:
         line = getattr(error, "lineno", None) or 1
         yield Problem(where, Message("mã Python sai cú pháp ở dòng {line}", {"line": line}))
@@ -192,7 +193,7 @@ def _without_rubric(lesson: Lesson) -> Iterator[Problem]:
     for exercise in lesson.exercises:
         if exercise.kind == "text" and not exercise.rubric:
             yield Problem(
-                f"{lesson.file} ({exercise.grade_id})",
+                cell_at(lesson.file, exercise.grade_id),
                 Message("bài tập do người chấm chưa có thang chấm (rubric)"),
                 "warning",
             )
@@ -245,7 +246,7 @@ def _untested(lesson: Lesson) -> Iterator[Problem]:
             bound = _top_names(source_of(cells[answer]))
             if bound and not bound & used:
                 yield Problem(
-                    f"{lesson.file} ({exercise.grade_id})",
+                    cell_at(lesson.file, exercise.grade_id),
                     Message(
                         "ô kiểm tra không dùng tên nào của lời giải: {names}",
                         {"names": ", ".join(sorted(bound))},
@@ -267,14 +268,14 @@ def _shown_answers(lesson: Lesson) -> Iterator[Problem]:
             visible = without_region(source_of(cell), HIDDEN_TESTS)
             for name in _compared_names(visible, answers):
                 yield Problem(
-                    f"{lesson.file} ({grade_id_of(cell)})",
+                    cell_at(lesson.file, grade_id_of(cell)),
                     Message("đáp án của {name} lộ trong phần kiểm tra nhìn thấy", {"name": name}),
                 )
 
 
 def _compared_names(source: str, answers: dict[str, Any]) -> Iterator[str]:
     try:
-        tree = ast.parse(source)
+        tree = python_text.parse(source)
     except SyntaxError:
         return
     for node in ast.walk(tree):
@@ -330,7 +331,7 @@ def _texts(cell: Cell) -> Iterable[str]:
 
 def _names(source: str, context: type[ast.expr_context]) -> set[str]:
     try:
-        tree = ast.parse(source)
+        tree = python_text.parse(source)
     except SyntaxError:  # which `_assert_problems` tells
         return set()
     return {
@@ -343,7 +344,7 @@ def _names(source: str, context: type[ast.expr_context]) -> set[str]:
 def _top_names(source: str) -> set[str]:
     """Names a cell binds at its top level: assignments, functions, classes."""
     try:
-        body = ast.parse(source).body
+        body = python_text.parse(source).body
     except SyntaxError:
         return set()
     found: set[str] = set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
+from core import python_text
 from core.messages import Message
 
 _FIGURES = frozenset(
@@ -25,7 +26,7 @@ def reasons_to_share(source: str, classes: Collection[str] = ()) -> list[Message
     ``classes``: those that the learner is to write.
     """
     try:
-        tree = ast.parse(source)
+        tree = python_text.parse(source)
     except SyntaxError:
         return []
     found: dict[str, Message] = {}

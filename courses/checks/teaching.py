@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from core.messages import Message
-from courses.checks.problems import Problem
+from courses.checks.problems import Problem, cell_at
 from courses.course import Lesson
 from courses.endings import tree_of
 from courses.notebooks import is_marked_by_hand, source_of
@@ -26,7 +26,7 @@ def untaught(lesson: Lesson) -> Iterator[Problem]:
     """Each exercise without a hint, and each test without a word for a mistake."""
     cells = {str(cell.get("id", "")): cell for cell in lesson.source["cells"]}
     for exercise in lesson.exercises:
-        where = f"{lesson.file} ({exercise.grade_id})"
+        where = cell_at(lesson.file, exercise.grade_id)
         test = cells[exercise.cell_id]
         by_hand = is_marked_by_hand(test)
         if not (exercise.hint.strip() or lesson.exam or by_hand):

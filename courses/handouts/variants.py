@@ -8,7 +8,8 @@ keeps the author's own values.
 
 How a value is drawn is part of the format (a stored seed must give the same numbers for ever):
 SHA-256 over ``seed:grade-or-cell-id:variable:counter``, its first eight bytes as a big-endian
-integer, modulo the number of choices. ``random`` is not used: its streams may change.
+integer, modulo the number of choices. ``random`` is not used: its streams may change. A cell that
+was drawn anew n times has ``seed+n`` in the place of ``seed`` (`courses.handouts.draws`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from core import python_text
 from core.messages import Message, Refused
 from courses.answers.notation import UNREADABLE, as_literal
 from courses.handouts.csv_cells import safe_cell
@@ -37,12 +39,15 @@ SEPARATORS = (",", ";")
 EXCEL_READS_UTF8 = "\ufeff"
 
 
-def variant(source_notebook: Notebook, seed: int) -> Notebook:
+def variant(
+    source_notebook: Notebook, seed: int, again: Mapping[str, int] | None = None
+) -> Notebook:
     """The notebook with the values that ``seed`` draws; the argument stays as it is.
 
-    Works alike on an instructor's source and on a learner's notebook made from one whose gaps
-    are still open; give it the source, and make the learner's notebook of the result. Raises
-    Refused naming cell and key where the notation is wrong.
+    ``again``: how often cells were drawn anew, by their place (`place_of`). Works alike on an
+    instructor's source and on a learner's notebook made from one whose gaps are still open; give
+    it the source, and make the learner's notebook of the result. Raises Refused naming cell and key
+    where the notation is wrong.
     """
     notebook = copy.deepcopy(source_notebook)
     values: dict[str, Any] = {}
@@ -50,7 +55,7 @@ def variant(source_notebook: Notebook, seed: int) -> Notebook:
         if cell["cell_type"] != "code":
             continue
         try:
-            values |= _draw_cell(cell, seed)
+            values |= _draw_cell(cell, seed, again or {})
         except Refused as refused:
             raise Refused(*(in_cell(number, cell, why) for why in refused.messages)) from None
     for cell in notebook["cells"]:
@@ -60,11 +65,17 @@ def variant(source_notebook: Notebook, seed: int) -> Notebook:
 
 def has_variants(notebook: Notebook) -> bool:
     """Does any cell of the notebook draw values?"""
-    return any(
-        "variant" in options_of(source_of(cell))
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    )
+    return any(draws(cell) for cell in notebook["cells"])
+
+
+def draws(cell: Cell) -> bool:
+    """Does this cell draw values? Raises Refused where its options cannot be read."""
+    return cell["cell_type"] == "code" and "variant" in options_of(source_of(cell))
+
+
+def place_of(cell: Cell) -> str:
+    """What a drawing cell is called in the draw."""
+    return str(marking_of(cell).get("grade_id") or cell.get("id", ""))
 
 
 def values_of(notebook: Notebook) -> dict[str, Any]:
@@ -112,7 +123,7 @@ def _file(name: str, held: Any, options: Mapping[str, Any]) -> bytes:
     return as_document(lines) if name.endswith(".docx") else "\r\n".join([*lines, ""]).encode()
 
 
-def _draw_cell(cell: Cell, seed: int) -> dict[str, Any]:
+def _draw_cell(cell: Cell, seed: int, again: Mapping[str, int]) -> dict[str, Any]:
     source = source_of(cell)
     ways = options_of(source).get("variant")
     if ways is None:
@@ -126,9 +137,10 @@ def _draw_cell(cell: Cell, seed: int) -> dict[str, Any]:
         raise Refused(Message(why, {"names": ", ".join(map(str, missing))}))
     values = dict(authored)
     if seed != 0:
-        place = str(marking_of(cell).get("grade_id") or cell.get("id", ""))
+        place = place_of(cell)
+        drawn = f"{seed}+{again[place]}" if again.get(place) else str(seed)
         for name, way in ways.items():
-            values[name] = _draw(way, _Stream(f"{seed}:{place}:{name}"), name)
+            values[name] = _draw(way, _Stream(f"{drawn}:{place}:{name}"), name)
         cell["source"] = _rewritten(source, {name: values[name] for name in ways})
         if "checksum" in marking_of(cell):
             seal(cell)
@@ -226,7 +238,7 @@ def _rewritten(source: str, values: dict[str, Any]) -> str:
 
 def _parsed(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(source).body
+        return python_text.parse(source).body
     except UNREADABLE as error:
         line = getattr(error, "lineno", None) or 1
         raise Refused(Message("mã Python sai cú pháp ở dòng {line}", {"line": line})) from None

@@ -23,14 +23,18 @@ class LessonSource:
     files: Mapping[str, bytes]
     mode: Mode
 
-    def drawn(self, seed: int) -> LessonSource:
-        """The same with the numbers that ``seed`` draws."""
-        own = variant(read_notebook(self.notebook), seed)
+    def drawn(self, seed: int, again: Mapping[str, int] | None = None) -> LessonSource:
+        """The same with the numbers that ``seed`` draws, and what was drawn anew (``again``)."""
+        own = variant(read_notebook(self.notebook), seed, again)
         return LessonSource(write_notebook(own), downloads(own), self.mode)
+
+    def _for(self, submission: Submission) -> LessonSource:
+        again = submission.drawn_again
+        return self.drawn(submission.seed, again) if submission.seed else self
 
     def mark(self, marker: MarksNotebooks, submission: Submission) -> Marks:
         """Mark a submission, with the numbers of its own seed."""
-        own = self.drawn(submission.seed) if submission.seed else self
+        own = self._for(submission)
         return marker.mark(
             own.notebook,
             submission.notebook,
@@ -48,7 +52,7 @@ class LessonSource:
         of: Collection[str] | None = None,
     ) -> Marks:
         """The same submission marked the other way, beside ``marks`` (`second_look.take`)."""
-        own = self.drawn(submission.seed) if submission.seed else self
+        own = self._for(submission)
         return second_look.take(
             marker,
             own.notebook,

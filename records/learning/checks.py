@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.marks import MarkedCell
@@ -24,6 +24,23 @@ def checks_of(
             CheckedAnswer.lesson == lesson,
         )
     ).all()
+
+
+def numbers_changed(
+    session: Session, person_id: int, release_id: int, lesson: str, *, exercises: Iterable[str]
+) -> None:
+    """What was checked had other numbers: nothing is said of it any more; misses stay counted."""
+    session.execute(
+        update(CheckedAnswer)
+        .where(
+            CheckedAnswer.person_id == person_id,
+            CheckedAnswer.release_id == release_id,
+            CheckedAnswer.lesson == lesson,
+            CheckedAnswer.grade_id.in_(list(exercises)),
+        )
+        .values(answer="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def keep_check(

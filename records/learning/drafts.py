@@ -7,6 +7,7 @@ what is stored, so that two open tabs never overwrite each other silently.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -106,6 +107,34 @@ def save_draft(
     if saved is None and stored.notebook != notebook:
         raise Conflict(stored)
     return stored
+
+
+def drawn_again(session: Session, person_id: int, release_id: int, lesson: str) -> dict[str, int]:
+    """How often numbers were drawn anew in the draft, by drawing cell; {} also without a draft."""
+    kept = session.scalar(
+        select(Draft.drawn_again).where(
+            Draft.person_id == person_id,
+            Draft.release_id == release_id,
+            Draft.lesson == lesson,
+        )
+    )
+    return kept or {}
+
+
+def keep_draws(
+    session: Session, person_id: int, release_id: int, lesson: str, *, again: Mapping[str, int]
+) -> None:
+    """Note what was drawn anew; the notebook with the new numbers is saved by `save_draft`."""
+    session.execute(
+        update(Draft)
+        .where(
+            Draft.person_id == person_id,
+            Draft.release_id == release_id,
+            Draft.lesson == lesson,
+        )
+        .values(drawn_again=dict(again))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def keep_place(

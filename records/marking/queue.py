@@ -9,7 +9,7 @@ submission marked twice is stored once. See docs/queue.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,7 @@ def submit(
     priority: int = PRACTICE,
     late: bool = False,
     seed: int | None = None,
+    drawn_again: Mapping[str, int] | None = None,
     device: str | None = None,
     attempts: int | None = None,
     bounds: Bounds = BOUNDS,
@@ -67,11 +68,10 @@ def submit(
 
     The same notebook again within ``bounds.repeat_within`` returns the row that is there: a
     double tap or a repeated request is one submission. `Refused` when the lesson is not in the
-    release, when this person has enough waiting, or when the whole queue is over its bound.
-    `NoAttemptLeft` when the lesson may be handed in ``attempts`` times and was; who taps twice
-    with the last one has handed in once. See `allowances` for what else is refused.
-    ``seed`` is the one the learner's own numbers were drawn with (`courses.variant`).
-    ``device`` is a keyed hash of the browser's random cookie, for `analytics.exercises.signs`.
+    release, this person has enough waiting, or the whole queue is over its bound; `NoAttemptLeft`
+    when the lesson may be handed in ``attempts`` times and was; who taps twice with the last one
+    has handed in once; `allowances` says what else. ``seed`` and ``drawn_again`` drew the learner's
+    numbers (`courses.variant`). ``device``: a keyed hash of the browser's cookie (`analytics`).
     """
     release = session.get(Release, release_id)
     if release is None or find_lesson(release, lesson) is None:
@@ -91,6 +91,7 @@ def submit(
         submitted_at=at,
         late=late,
         seed=seed,
+        drawn_again=dict(drawn_again) if drawn_again else None,
         device=device,
         state="queued",
         priority=allowances.turn_of(priority, waiting),

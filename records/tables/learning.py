@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -36,6 +37,7 @@ class Draft(Table):
     """The learner's notebook as it stands. ``revision`` grows by one with each save.
 
     ``stands_at``: a cell of the step where the learner was last, on whichever device.
+    ``drawn_again``: how often numbers were drawn anew here, by drawing cell (`courses.variant`).
     """
 
     __tablename__ = "draft"
@@ -52,12 +54,14 @@ class Draft(Table):
     opened_at: Mapped[dt.datetime]
     saved_at: Mapped[dt.datetime]
     stands_at: Mapped[str | None] = mapped_column(String(64))
+    drawn_again: Mapped[dict[str, Any] | None]
 
 
 class CheckedAnswer(Table):
     """What the last check of one exercise said. No mark, no attempt, no evidence rests on it.
 
     ``answer`` is the digest of what was checked: once the answer differs, nothing is said of it.
+    It is empty once the exercise has other numbers.
     ``misses``: how many checks were not right yet.
     """
 

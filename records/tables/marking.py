@@ -75,6 +75,7 @@ class Submission(Table):
     mode: Mapped[str | None] = mapped_column(String(12))
     reason: Mapped[dict[str, Any] | None]  # a message: {"template": …, "params": {…}}
     seed: Mapped[int | None] = mapped_column(BigInteger)
+    drawn_again: Mapped[dict[str, Any] | None]  # as the draft had it when it was handed in
     second_look_at: Mapped[dt.datetime | None]  # marked, and due to be looked at the other way
 
 

@@ -86,6 +86,12 @@ def check(course: courses.Course, marker: Marker) -> list[courses.Problem]:
     return sorted(found, key=lambda problem: problem.severity)
 
 
+def check_one(course: courses.Course, slug: str, marker: Marker) -> list[courses.Problem]:
+    """The same for one lesson, by itself; what is about the course's other files is in it too."""
+    own = tuple(lesson for lesson in course.lessons if lesson.slug == slug)
+    return check(replace(course, lessons=own), marker)
+
+
 def load_files(files: Mapping[str, bytes]) -> courses.Course:
     """A course from its files by path (`LabDoor.read_course`). Raises `Refused` as it loads, and
     for names that would lead elsewhere: a lab says what its author makes it say."""

@@ -25,6 +25,7 @@ from school.access import Actor
 from school.acts import act, require
 from school.learning import lessons, notebooks
 from school.learning.languages.words import in_own_words
+from school.learning.practice import fresh
 from school.settling import Matter, settle
 
 MOST_CODES = 1000
@@ -127,6 +128,20 @@ def keep_check(
         answer=digests[cell.grade_id],
         at=at,
     )
+
+
+@act(may=access.may_submit, kept_in="draft")
+def draw_again(
+    session: Session,
+    actor: Actor,
+    place: lessons.Place,
+    work: lessons.Work,
+    grade_id: str,
+    *,
+    at: dt.datetime,
+) -> lessons.Work:
+    """Other numbers for one exercise that was missed in practice (`fresh.draw_again`)."""
+    return fresh.draw_again(session, _key(actor), place, work, grade_id, at=at)
 
 
 @act(may=access.may_submit, kept_in="submission")

@@ -21,12 +21,13 @@ from core.messages import Message, Refused
 from graders.service.sources import LessonSource, read_lesson_source
 from graders.strict.feedback import read_feedback
 from records import Session
-from records.learning import checks, enrolments
+from records.learning import checks
 from records.tables.learning import CheckedAnswer
 from school.learning import answering, notebooks
 from school.learning.languages.words import Words, in_words
 from school.learning.lessons import Place
 from school.learning.notebook_weight import as_bytes, lean
+from school.learning.numbers import own
 from school.learning.results import ExerciseResult
 from school.learning.tasks import Said
 
@@ -51,6 +52,7 @@ class Wanted:
 
     source: LessonSource
     seed: int
+    again: Mapping[str, int]
     notebook: Mapping[str, Any]
     grade_id: str
 
@@ -84,26 +86,28 @@ def load_wanted(
     if exercise is None or grade_id not in checked_exercises(place, at):
         raise Refused(NOT_CHECKED)
     cells = notebooks.answer_cells(notebook)
-    own = {cell: cells[cell] for cell in exercise.answers if cell in cells}
-    if not own or all(notebooks.is_blank(cell) for cell in own.values()):
+    mine = {cell: cells[cell] for cell in exercise.answers if cell in cells}
+    if not mine or all(notebooks.is_blank(cell) for cell in mine.values()):
         raise Refused(BLANK)
-    _changed, fields = answering.read_notebook(own, language)
+    _changed, fields = answering.read_notebook(mine, language)
     answering.refuse_unread(fields)
-    enrolled = enrolments.find_enrolment(session, person_id, place.course)
+    seed, again = own.numbers_of(session, person_id, place)
     source = read_lesson_source(session, place.release_id, place.lesson)
-    drawn = enrolled is not None and courses.has_variants(json.loads(source.notebook))
-    return Wanted(source, enrolled.seed if enrolled and drawn else 0, notebook, grade_id)
+    drawn = courses.has_variants(json.loads(source.notebook))
+    return Wanted(source, seed if drawn else 0, again, notebook, grade_id)
 
 
 def mark(marker: MarksOne, wanted: Wanted) -> CellMarks:
     """What the exercise earns; `Refused` where the machine cannot say just now."""
-    own = wanted.source.drawn(wanted.seed) if wanted.seed else wanted.source
+    source = wanted.source
+    if wanted.seed:
+        source = source.drawn(wanted.seed, wanted.again)
     marks = marker.mark_one(
-        own.notebook,
+        source.notebook,
         as_bytes(lean(wanted.notebook)),
         wanted.grade_id,
         seed=wanted.seed,
-        files=own.files,
+        files=source.files,
     )
     if not marks.cells:
         raise Refused(marks.reason or FAILED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,14 +18,7 @@ import courses
 from core.manifest import ExerciseEntry, LessonEntry, Manifest
 from core.messages import Message, Refused
 from courses.media import named_in
-from courses.notebooks import (
-    SOLUTION,
-    grade_id_of,
-    is_marked,
-    is_solution,
-    region,
-    source_of,
-)
+from courses.notebooks import grade_id_of, is_marked
 from records import Session
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, traces
@@ -41,6 +34,7 @@ from school.learning.notebook_weight import (
     most_bytes,
     refuse_heavy,
 )
+from school.learning.numbers import own
 from school.refusals import Busy, TooLate
 
 
@@ -88,6 +82,7 @@ class Work:
     saved_at: dt.datetime
     fields: tuple[courses.Field, ...] = ()  # how what was just typed was read
     stands_at: str | None = None  # a cell of the step where the learner was last
+    again: Mapping[str, int] = field(default_factory=dict)  # numbers drawn anew (`numbers`)
 
 
 class Changed(Exception):
@@ -140,24 +135,6 @@ def find_work(session: Session, person_id: int, place: Place) -> Work | None:
     return as_work(draft) if draft else None
 
 
-@dataclass(frozen=True)
-class Published:
-    """The lesson as published for one learner: with the numbers their seed draws, if it has any."""
-
-    notebook: dict[str, Any]
-    files: Mapping[str, bytes]
-    seed: int | None
-
-
-def published_for(session: Session, place: Place, seed: int) -> Published:
-    """The learner's own copy of the published lesson; ``seed`` is their enrolment's."""
-    source = releases.release_file(session, place.release_id, "source", place.entry.file)
-    assert source is not None, "a release holds every notebook its manifest names"
-    drawn = seed if courses.has_variants(json.loads(source)) else None
-    content, files = courses.lesson_for(source, drawn or 0)
-    return Published(json.loads(content), files, drawn)
-
-
 def open_work(session: Session, person_id: int, place: Place, at: dt.datetime) -> Work:
     """The draft; opening a lesson for the first time begins the course."""
     enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
@@ -167,7 +144,7 @@ def open_work(session: Session, person_id: int, place: Place, at: dt.datetime) -
         release_id=place.release_id,
         lesson=place.lesson,
         at=at,
-        notebook=as_bytes(published_for(session, place, enrolled.seed).notebook),
+        notebook=as_bytes(own.published_for(session, place, enrolled.seed).notebook),
     )
     return as_work(draft)
 
@@ -255,52 +232,20 @@ def _kept(session: Session, place: Place, notebook: dict[str, Any]) -> bytes:
     return content
 
 
-def solutions_for(session: Session, person_id: int, place: Place) -> dict[str, str]:
-    """The author's worked solution with the learner's own numbers, by cell id.
-
-    Only for who can hand in nothing more (`Place.is_over`) or has full points already.
-    """
-    source = releases.release_file(session, place.release_id, "source", place.entry.file)
-    assert source is not None
-    enrolled = enrolments.find_enrolment(session, person_id, place.course)
-    own = courses.variant(json.loads(source), enrolled.seed if enrolled else 0)
-    return {
-        str(cell.get("id", "")): "\n".join(region(source_of(cell), SOLUTION))
-        for cell in own["cells"]
-        if cell["cell_type"] == "code" and is_solution(cell)
-    } | {
-        str(cell.get("id", "")): _model_text(cell)
-        for cell in own["cells"]
-        if cell["cell_type"] == "markdown" and is_solution(cell)
-    }
-
-
-def _model_text(cell: Mapping[str, Any]) -> str:
-    """The author's own answer in a text cell: its solution region, or all that learners miss."""
-    source = source_of(cell)
-    return "\n".join(region(source, SOLUTION)) or courses.written_answer(cell)
-
-
 def restore(session: Session, person_id: int, place: Place, work: Work, *, at: dt.datetime) -> Work:
     """Put back cells that the draft lost; every answer stays."""
-    enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
-    published = published_for(session, place, enrolled.seed)
+    enrolments.begin_course(session, person_id, place.course, at=at)
+    published = own.published_to(session, person_id, place)
     whole = notebooks.restored(work.notebook, published.notebook)
     return save_work(session, person_id, place, whole, revision=work.revision, at=at)
-
-
-def own_files(session: Session, person_id: int, place: Place) -> Mapping[str, bytes]:
-    """The files a lesson hands out, with the learner's own numbers in them."""
-    enrolled = enrolments.find_enrolment(session, person_id, place.course)
-    return published_for(session, place, enrolled.seed if enrolled else 0).files
 
 
 def files_for_lab(session: Session, person_id: int, place: Place, work: Work) -> dict[str, bytes]:
     """What the lesson shows and hands out, by path below the course's folder: its media, and
     beside the notebook the learner's own tables and letters."""
     beside = PurePosixPath(place.entry.file).parent
-    own = own_files(session, person_id, place)
-    files = {str(beside / name): content for name, content in own.items()}
+    handed = own.own_files(session, person_id, place)
+    files = {str(beside / name): content for name, content in handed.items()}
     for path in sorted(named_in(work.notebook)):
         content = releases.release_file(session, place.release_id, "learner", path)
         if content is not None:
@@ -322,8 +267,8 @@ def hand_in(
     `AtFields` where something typed for a number, by ``language``, is none."""
     if place.is_closed(at):
         raise TooLate(Message("Bài này đã hết hạn nộp. Bài làm đã lưu của anh/chị vẫn còn nguyên."))
-    enrolled = enrolments.begin_course(session, person_id, place.course, at=at)
-    published = published_for(session, place, enrolled.seed)
+    enrolments.begin_course(session, person_id, place.course, at=at)
+    published = own.published_to(session, person_id, place)
     check_notebook(notebook, published.notebook, place)
     _changed, fields = answering.read_notebook(notebooks.answer_cells(notebook), language)
     answering.refuse_unread(place.words.named(fields, notebook) if place.words else fields)
@@ -337,6 +282,7 @@ def hand_in(
             at=at,
             priority=queue.EXAM if place.entry.exam else queue.PRACTICE,
             seed=published.seed,
+            drawn_again=published.again,
             device=device,
             attempts=place.attempts,
         )
@@ -411,8 +357,13 @@ OTHER_RELEASE = Message(
 
 
 def as_work(draft: Draft) -> Work:
-    notebook = json.loads(draft.notebook)
-    return Work(notebook, draft.revision, draft.saved_at, stands_at=draft.stands_at)
+    return Work(
+        json.loads(draft.notebook),
+        draft.revision,
+        draft.saved_at,
+        stands_at=draft.stands_at,
+        again=draft.drawn_again or {},
+    )
 
 
 def check_notebook(notebook: Mapping[str, Any], published: Mapping[str, Any], place: Place) -> None:

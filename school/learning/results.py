@@ -20,6 +20,7 @@ from records.tables.marking import ExerciseMarks, Submission
 from school.learning import notebooks
 from school.learning.languages.words import ENGLISH, Words, find_words, in_words
 from school.learning.lessons import Place
+from school.learning.numbers import own
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,12 @@ def find_result(session: Session, submission_id: int, language: str = "vi") -> R
     return _result(session, submission, release.course, exercises, words)
 
 
-def find_last_result(session: Session, person_id: int, place: Place) -> Result | None:
+def find_last_result(
+    session: Session, person_id: int, place: Place, again: Mapping[str, int] | None = None
+) -> Result | None:
     """The last submission of a lesson; a marked one is shown with its marks, and with digests of
-    what was handed in, unless its notebook is kept no more."""
+    what was handed in, unless its notebook is kept no more. ``again``: the numbers that the draft
+    has drawn anew; an exercise that was handed in with others has the digest ""."""
     submission = queue.find_last(session, person_id, place.release_id, place.lesson)
     if submission is None:
         return None
@@ -93,7 +97,8 @@ def find_last_result(session: Session, person_id: int, place: Place) -> Result |
     if result.reason or not (result.exercises and submission.notebook):
         return result
     handed_in = notebooks.digests(json.loads(submission.notebook), place.answers)
-    return replace(result, digests=handed_in)
+    other = own.other_numbers(session, place, submission.drawn_again, again or {})
+    return replace(result, digests=handed_in | dict.fromkeys(other, ""))
 
 
 def _result(

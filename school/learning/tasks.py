@@ -19,7 +19,8 @@ from school.learning.results import ExerciseResult, Result
 
 @dataclass(frozen=True)
 class Said:
-    """What was said of an answer, of which ``digest`` is (`notebooks.digests`), and when.
+    """What was said of an answer, of which ``digest`` is (`notebooks.digests`), and when; "" where
+    the exercise had other numbers then, of which nothing is shown.
     ``checked``: by a check, and no mark; ``misses``: how many checks were not right yet."""
 
     result: ExerciseResult
@@ -95,7 +96,7 @@ def tasks_of(
         fits, last = fitting.get(one.grade_id), newest.get(one.grade_id)
         if fits is not None:
             task = replace(task, result=fits.result, checked=fits.checked)
-        elif last is not None:
+        elif last is not None and last.digest:
             task = replace(task, before=last.result)
         found.append(task)
     return tuple(found)

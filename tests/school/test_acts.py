@@ -40,6 +40,7 @@ from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
 from school.learning import acts as learning
 from school.learning import lessons, post_acts, traces
+from school.learning.numbers import own
 from school.marking import acts as marking
 from school.marking import gradebook_acts
 from school.marking.gradebook import Filter
@@ -270,6 +271,16 @@ def _give_marks(world: World, actor: Actor) -> None:
         picks=dict(enumerate(one.max_points for one in rubric)), comment="Tốt",
         pass_share=None, at=AT,
     )  # fmt: skip
+
+
+def _draw_again(world: World, actor: Actor) -> None:
+    place, work = world.place(), world.work()
+    source = own.source_of_lesson(world.session, place)
+    missed = next(iter(own.drawn_by(source)))
+    learning.keep_check(
+        world.session, actor, place, work.notebook, CellMarks(missed, 0.0, 2.0), at=AT
+    )
+    assert learning.draw_again(world.session, actor, place, work, missed, at=AT).again
 
 
 def _attend(world: World, actor: Actor) -> None:
@@ -547,6 +558,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             CellMarks(world.place().exercises[0].grade_id, 1.0, 2.0, "Chưa đủ"), at=AT,
         ),
     ),
+    "learning: draw_again": ("an", lambda world, actor: _draw_again(world, actor)),
     "learning: hand_in": (
         "an",
         lambda world, actor: learning.hand_in(

@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from core import python_text
 from graders.strict.reading.effects import Effects, effects, effects_of_function, words
 
 CellKind = Literal["setup", "solution", "test"]
@@ -72,7 +73,7 @@ def parse(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(plain_python(source))
+            return python_text.parse(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
+from core import python_text
 from core.messages import Message, Refused
 from core.points import total_points
 from courses.endings import autotest_lines
@@ -409,7 +410,7 @@ def _said(source: str) -> tuple[str, ...] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = python_text.parse(source)
         return tuple(ast.dump(node) for node in _without_stubs(tree.body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

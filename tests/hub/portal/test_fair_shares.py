@@ -23,6 +23,7 @@ from records.marking import queue
 from records.tables.learning import Draft
 from records.tables.marking import Submission
 from school.learning import answering, lessons, notebook_weight, notebooks
+from school.learning.numbers import own
 
 COURSE, LESSON = "khoa-mau", "bai-mau"
 PAGE = f"courses/{COURSE}/lessons/{LESSON}"
@@ -134,7 +135,7 @@ class TestAttempts:
         await an.get(f"{PAGE}?xem=ca-bai")
         with site.records.read() as session:
             place = lessons.find_place(session, 1, COURSE, LESSON)
-            solutions = lessons.solutions_for(session, 1, place)
+            solutions = own.solutions_for(session, 1, place)
         assert any(solutions.values())
         assert (await an.send("POST", SUBMISSIONS, WANTED)).status == 202
         said = "Lời giải"

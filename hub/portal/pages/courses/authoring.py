@@ -232,9 +232,16 @@ class AuthoredCourse(AuthoringPage):
 
 
 class Preview(AuthoringPage):
-    """A lesson as a learner will see it, with numbers drawn for them; nothing is kept."""
+    """A lesson as a learner will see it, with numbers drawn for them; nothing is kept. Checked on
+    request: what was found stands beside the cell that it is about."""
 
     async def get(self, slug: str, lesson: str) -> None:
+        await self._show(slug, lesson, checked=False)
+
+    async def post(self, slug: str, lesson: str) -> None:
+        await self._show(slug, lesson, checked=True)
+
+    async def _show(self, slug: str, lesson: str, *, checked: bool) -> None:
         lab = await self.find_lab()
         if lab is None:
             self.redirect(self.url("teaching", "authoring"))
@@ -243,13 +250,26 @@ class Preview(AuthoringPage):
         if files is None:
             raise self.absent()
         course = await self.in_thread(lambda: publishing.load_files(files))
-        await show_preview(self, course, lesson, ("teaching", "authoring", slug))
+        problems = None
+        if checked:
+            problems = await self.in_thread(
+                lambda: publishing.check_one(course, lesson, self.portal.marker)
+            )
+        back, may_check = ("teaching", "authoring", slug), self.portal.marker is not None
+        await show_preview(self, course, lesson, back, may_check=may_check, problems=problems)
 
 
 async def show_preview(
-    page: PageHandler, course: courses.Course, lesson: str, back: tuple[str | int, ...]
+    page: PageHandler,
+    course: courses.Course,
+    lesson: str,
+    back: tuple[str | int, ...],
+    *,
+    may_check: bool = False,
+    problems: list[courses.Problem] | None = None,
 ) -> None:
-    """A lesson of a course that is not published; ``back``: the page it is looked at from."""
+    """A lesson of a course that is not published; ``back``: the page it is looked at from;
+    ``problems``: what a check found, None where none was asked for."""
     shown = next((one for one in course.lessons if one.slug == lesson), None)
     if shown is None:
         raise page.absent()
@@ -261,7 +281,9 @@ async def show_preview(
     notebook = json.loads(content)
     pictures = await page.in_thread(lambda: media.embedded(course))
     answers = notebooks.answers_in(notebook)
-    blocks, contents = arrange(courses.blocks(notebook, pictures), answers)
+    arranged = courses.blocks(notebook, pictures)
+    beside, rest = courses.beside_blocks(problems or [], shown.file, arranged)
+    blocks, contents = arrange(arranged, answers)
     page.page(
         "courses/preview.html",
         back=back,
@@ -272,5 +294,9 @@ async def show_preview(
         exercises={one.grade_id: one for one in shown.exercises},
         forms=forms,
         seed=seed,
+        may_check=may_check,
+        checked=problems is not None,
+        beside=beside,
+        rest=rest,
         seeds=SEEDS if courses.has_variants(shown.source) else (),
     )

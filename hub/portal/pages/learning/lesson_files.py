@@ -15,6 +15,7 @@ from records import Session
 from records.courses import releases
 from school import access
 from school.learning import lessons
+from school.learning.numbers import own
 from school.refusals import Unavailable
 
 
@@ -37,8 +38,8 @@ class LessonFile(PageHandler):
         place = lessons.find_place(session, self.actor.person_id, course, lesson)
         if place is None:
             return None
-        own = lessons.own_files(session, self.actor.person_id, place)
-        return own.get(name) or releases.release_file(
+        handed = own.own_files(session, self.actor.person_id, place)
+        return handed.get(name) or releases.release_file(
             session, place.release_id, "learner", f"files/{name}"
         )
 

@@ -39,7 +39,9 @@ from school.learning import (
     traces,
 )
 from school.learning.languages.words import answers_shown
-from school.refusals import AtFields
+from school.learning.numbers import own
+from school.learning.practice import fresh
+from school.refusals import AtFields, Busy
 
 BUILT = "built/editor.js"
 
@@ -58,6 +60,7 @@ class Loaded:
     settings: Settings
     counts_time: bool  # how long the learner works at each exercise
     checked: tuple[tasks.Said, ...]  # what checks said of single exercises
+    fresh: fresh.Fresh  # whose numbers may be drawn anew
 
     @property
     def pass_share(self) -> float:
@@ -105,7 +108,9 @@ def load_page(
         course=overview.find_course(
             session, actor.person_id, course, pass_share=settings.pass_share
         ),
-        result=results.find_last_result(session, actor.person_id, place),
+        result=results.find_last_result(
+            session, actor.person_id, place, work.again if work else None
+        ),
         certificate=overview.find_certificate(session, actor.person_id, settings.programme),
         attempts_used=lesson_terms.count_attempts(session, actor.person_id, course, lesson)
         if place.attempts is not None
@@ -114,6 +119,7 @@ def load_page(
         settings=settings,
         counts_time=traces.counts_time(session, actor.person_id, days=settings.exercise_time_days),
         checked=checks.said_by_checks(session, actor.person_id, place, at),
+        fresh=fresh.find_fresh(session, actor.person_id, place, work, at),
     )
 
 
@@ -160,6 +166,11 @@ class LessonPage(PageHandler):
                 typed = {}
                 if action.startswith("check-") and not refused:
                     await checking.check(self, loaded.place, work, action.removeprefix("check-"))
+                if action.startswith("again-") and not refused:
+                    if not self.portal.checks.allow(self.asker):
+                        raise Busy(checking.TOO_FAST)
+                    grade_id = action.removeprefix("again-")
+                    await self.act(acts.draw_again, loaded.place, work, grade_id, at=self.now)
                 if action == "submit" and not refused:
                     loaded = await self._load(course, lesson)
                     if self._own_view(loaded).asks(loaded.attempts_left):
@@ -199,7 +210,8 @@ class LessonPage(PageHandler):
         """After a form: to the step that was asked for, or to where handing in is."""
         view = self._own_view(loaded)
         number = forms.read_key(action.removeprefix("go-")) if action.startswith("go-") else None
-        checked = view.by_exercise.get(action.removeprefix("check-"))
+        about = action.removeprefix("check-").removeprefix("again-")
+        checked = view.by_exercise.get(about)
         if checked is not None:
             number = number if view.whole else checked.step
         if view.whole and number is None:
@@ -285,7 +297,7 @@ class LessonPage(PageHandler):
         if loaded.work is not None:
             notebook = loaded.work.notebook
         else:  # someone who only reads
-            published = await self.read(lessons.published_for, place, 0)
+            published = await self.read(own.published_for, place, 0)
             notebook = published.notebook
         words = place.words
         said = words.shown(notebook) if words else notebook  # what is read; answers are the same
@@ -295,7 +307,7 @@ class LessonPage(PageHandler):
         # What is not marked yet may come back as an attempt that did not count.
         settled = loaded.result is None or not loaded.result.waiting
         if over and settled and self.actor.person_id is not None:
-            solutions = await self.read(lessons.solutions_for, self.actor.person_id, place)
+            solutions = await self.read(own.solutions_for, self.actor.person_id, place)
             if words:
                 solutions = {cell: words.solution(cell, one) for cell, one in solutions.items()}
         blocks = self._blocks(place, said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import tomllib
 from collections.abc import AsyncIterator, Mapping
@@ -124,6 +125,33 @@ async def test_a_preview_shows_the_course_s_pictures_before_it_is_published(
     assert {picture, poster} <= set(shown)
     assert 'src="../media' not in page
     assert "Video xem được sau khi công bố" in page
+
+
+@pytest.mark.slow
+async def test_what_a_check_finds_stands_beside_the_cell_it_is_about(
+    shelf_site: tuple[Any, Shelf],
+) -> None:
+    site, shelf = shelf_site
+    await begin(site)
+    lesson = "lessons/01-bai-mau.ipynb"
+    files = shelf.folders["du-lieu-mo"]
+    source = json.loads(files[lesson])
+    (test,) = [one for one in source["cells"] if one["id"] == "mau-cham-so"]
+    test["source"] = [line for line in test["source"] if not line.startswith("#| hint")]
+    shelf.folders["du-lieu-mo"] = files | {lesson: json.dumps(source).encode()}
+    address = f"{PAGE}/du-lieu-mo/lessons/{LESSON}"
+    author = site.as_("thay")
+    unasked = (await author.get(address)).text
+    assert "Kiểm tra bài này" in unasked
+    assert "<aside" not in unasked
+    checked = (await author.post_form(f"{address}?seed=2")).text
+    ((name, said),) = re.findall(
+        r'(?s)<aside class="note warn" id="(thay-\d+)"(.*?)</aside>', checked
+    )
+    assert "gợi ý" in said
+    assert f'<a href="#{name}">Điền số (number), mỗi người một số</a>' in checked
+    assert "còn nguyên như bài mẫu" in checked, "what is about the lesson as a whole"
+    assert "Một xã có 1.500 hồ sơ" not in checked, "the numbers that were looked at stay"
 
 
 @pytest.mark.slow

@@ -1,0 +1,1 @@
+"""Trying again before it counts: `fresh` draws other numbers after a miss."""
