@@ -51,11 +51,12 @@ ConfigurableProxy.prototype.handleProxyWeb = function handleProxyWeb(req, res) {
 
 // No route yet, or nobody behind it who listens.
 const tellError = ConfigurableProxy.prototype.handleProxyError;
-ConfigurableProxy.prototype.handleProxyError = function handleProxyError(code, kind, req, res, e) {
+ConfigurableProxy.prototype.handleProxyError = function handleProxyError(code, kind, ...more) {
+  const [req, res] = more;
   const early = kind === "web" && (req.unrouted || code === 503) && starting.isEarly()
     && !isLabs(hostOf(req)) && res && !res.headersSent;
   if (early) starting.answer(req, res);
-  else tellError.call(this, code, kind, req, res, e);
+  else tellError.call(this, code, kind, ...more);
 };
 
 function isLabs(host) {

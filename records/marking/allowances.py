@@ -203,3 +203,13 @@ def _of_person(person_id: int, states: tuple[str, ...]) -> Select[Any]:
 def _count(session: Session, rows: Select[Any], at_most: int) -> int:
     limited = rows.limit(at_most).subquery()
     return session.scalar(select(func.count()).select_from(limited)) or 0
+
+
+def waiting_lessons(session: Session, person_id: int) -> frozenset[tuple[int, str]]:
+    """Release and lesson of what somebody handed in and nobody has marked yet."""
+    rows = session.execute(
+        select(Submission.release_id, Submission.lesson).where(
+            Submission.person_id == person_id, Submission.state.in_(WAITING)
+        )
+    )
+    return frozenset((release_id, lesson) for release_id, lesson in rows)

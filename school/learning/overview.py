@@ -20,6 +20,7 @@ from records import Session
 from records.assessment import certificates, evidence
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
+from records.marking import allowances
 from records.people.public import certificate_for
 from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
@@ -165,7 +166,7 @@ def load_courses(
     if person_id is not None:
         attended = meetings.attended_in_courses(session, person_id)
         opened = drafts.opened_lessons(session, person_id)
-        waiting = progress.waiting_lessons(session, person_id)
+        waiting = allowances.waiting_lessons(session, person_id)
         for enrolment in enrolments.enrolments_of(session, person_id):
             release = releases.find_release(session, enrolment.release_id)
             if release is not None:
