@@ -79,6 +79,7 @@ OF_A_MANIFEST = {
 }
 OF_SOMETHING_ELSE = {
     "courses/course.py": "course.toml and the options of a cell, as their author wrote them",
+    "courses/english/texts.py": "the options of a cell, as their author wrote them",
     "courses/notebooks.py": "nbgrader's metadata of a cell",
     "courses/handouts/variants.py": "nbgrader's metadata of a cell",
     "graders/compatible/exchange.py": "what the platform's API answers",
