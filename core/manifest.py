@@ -9,7 +9,7 @@ has a default; what every release has is asked for, and a fault says where it li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.marks import Mode
@@ -64,9 +64,12 @@ class ExerciseEntry:
     hint: str = ""
     answers: tuple[str, ...] = ()
     rubric: tuple[Criterion, ...] = ()
+    title_en: str = ""
+    hint_en: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """``rubric`` only where there is one: what is published already keeps its digest."""
+        """``rubric`` and English only where there are: what is published already keeps its
+        digest."""
         rubric = [criterion.as_dict() for criterion in self.rubric]
         return {
             "grade_id": self.grade_id,
@@ -79,12 +82,15 @@ class ExerciseEntry:
             "hint": self.hint,
             "answers": list(self.answers),
             **({"rubric": rubric} if rubric else {}),
+            **({"title_en": self.title_en} if self.title_en else {}),
+            **({"hint_en": self.hint_en} if self.hint_en else {}),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class LessonEntry:
-    """A lesson. ``file`` is its notebook's path in the release; an ``exam`` takes two markers."""
+    """A lesson. ``file`` is its notebook's path in the release, ``file_en`` that of its English, ""
+    where it is in Vietnamese only; an ``exam`` takes two markers."""
 
     slug: str
     title: str
@@ -95,16 +101,27 @@ class LessonEntry:
     theory_minutes: float = 0
     practice_minutes: float = 0
     exam: bool = False
+    file_en: str = ""
 
     @property
     def minutes(self) -> float:
         return self.theory_minutes + self.practice_minutes
 
+    def in_english(self) -> LessonEntry:
+        """The lesson with its own titles and hints in English, where it has them; what is asked
+        and what it is worth stay."""
+        exercises = tuple(
+            replace(one, title=one.title_en or one.title, hint=one.hint_en or one.hint)
+            for one in self.exercises
+        )
+        return replace(self, title=self.title_en or self.title, exercises=exercises)
+
     def find_exercise(self, grade_id: str) -> ExerciseEntry | None:
         return next((one for one in self.exercises if one.grade_id == grade_id), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """``exam`` only where it is so: what is published already keeps its digest."""
+        """``exam`` and ``file_en`` only where they are: what is published already keeps its
+        digest."""
         return {
             "slug": self.slug,
             "title": self.title,
@@ -115,6 +132,7 @@ class LessonEntry:
             "max_points": self.max_points,
             "exercises": [exercise.as_dict() for exercise in self.exercises],
             **({"exam": True} if self.exam else {}),
+            **({"file_en": self.file_en} if self.file_en else {}),
         }
 
 
@@ -166,6 +184,12 @@ class Manifest:
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
+
+    def find_next(self, slug: str) -> str | None:
+        """The slug of the lesson that follows this one; None after the last."""
+        slugs = [lesson.slug for lesson in self.lessons]
+        later = slugs[slugs.index(slug) + 1 :] if slug in slugs else []
+        return later[0] if later else None
 
     def find_medium(self, path: str) -> MediumEntry | None:
         return next((medium for medium in self.media if medium.path == path), None)
@@ -230,6 +254,7 @@ def _lesson(part: _Part) -> LessonEntry:
         theory_minutes=part.number("theory_minutes", 0),
         practice_minutes=part.number("practice_minutes", 0),
         exam=part.value("exam", False) is True,
+        file_en=part.text("file_en", ""),
     )
 
 
@@ -246,6 +271,8 @@ def _exercise(part: _Part) -> ExerciseEntry:
         hint=part.text("hint", ""),
         answers=tuple(map(str, part.listed("answers"))),
         rubric=tuple(_criterion(one) for one in part.parts("rubric")),
+        title_en=part.text("title_en", ""),
+        hint_en=part.text("hint_en", ""),
     )
 
 

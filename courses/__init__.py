@@ -5,10 +5,10 @@ cell), ``answers/`` (``notation.py``: form cells; ``typed.py``: what was typed i
 ``notebooks.py`` (nbgrader's cell rules, the learner's version; what other programs leave in a file
 ends in ``reading.py``, what of it learners may find is listed in ``shown.py``), ``rubric.py``,
 ``endings.py`` (how a test ends), ``teaching_card.py``, ``media.py`` (pictures, videos, captions),
-``handouts/`` (numbers of one's own; anew: ``draws.py``), ``blocks.py`` (for the player),
-``manifest.py`` and ``release.py``, ``authoring.py``, and ``checks/``: ``check.py`` asks
-``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py`` (by reading). Content stands in
-``content/<slug>/``.
+``handouts/`` (numbers of one's own; anew: ``draws.py``), ``english/`` (a lesson's words in
+English), ``blocks.py`` (for the player), ``manifest.py`` and ``release.py``, ``authoring.py``, and
+``checks/``: ``check.py`` asks ``trials.py`` (by marking), ``weak_tests.py`` and ``mistyped.py`` (by
+reading). Content stands in ``content/<slug>/``.
 ``bank/`` reads and checks the items of ``items/``, from which examinations are drawn. The room
 reads course folders and nothing else (only ``authoring.py`` writes, where it is told to): it never
 runs a cell, never marks (`check_course` is handed a way to mark), and knows nothing of people,
@@ -33,7 +33,15 @@ from courses.blocks import Block, blocks, safe_html
 from courses.checks.check import check_course, check_lesson, check_notebook
 from courses.checks.problems import Problem, beside_blocks
 from courses.checks.trials import check_marks, solved_notebook
-from courses.course import Course, Exercise, Lesson, exercises_of, load_course
+from courses.course import (
+    Course,
+    Exercise,
+    Lesson,
+    Titles,
+    exercises_of,
+    load_course,
+    shipped_titles,
+)
 from courses.handouts.draws import draw_again, drawn_by
 from courses.handouts.variants import downloads, has_variants, variant
 from courses.media import Medium
@@ -59,6 +67,7 @@ __all__ = [
     "Problem",
     "Release",
     "Seen",
+    "Titles",
     "beside_blocks",
     "blocks",
     "card_file",
@@ -93,6 +102,7 @@ __all__ = [
     "read_number",
     "read_typed",
     "safe_html",
+    "shipped_titles",
     "show_number",
     "solved_notebook",
     "variant",

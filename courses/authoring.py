@@ -13,6 +13,8 @@ from pathlib import Path
 from core.manifest import Manifest
 from core.messages import Message, Refused
 from courses.course import COURSE_FILE, Course
+from courses.english.catalogue import SUFFIX, read_english, untranslated, updated
+from courses.english.texts import texts_of
 from courses.keys import LONGEST_SLUG, SLUG
 from courses.manifest import media_of
 from courses.release import lesson_for, make_release
@@ -67,6 +69,7 @@ def course_file(manifest: Manifest) -> str:
             _toml("title_en", lesson.title_en),
             _toml("file", lesson.file),
             _toml("theory_minutes", lesson.theory_minutes),
+            *([_toml("file_en", lesson.file_en)] if lesson.file_en else []),
             *([_toml("exam", True)] if lesson.exam else []),
         ]
     return "\n".join(lines) + "\n"
@@ -89,6 +92,23 @@ def preview(course: Course, folder: Path, *, seed: int = 0) -> list[Path]:
         for path, content in {lesson.file: own, **_beside(lesson.file, files)}.items():
             written.append(_written(folder / path, content))
     return [*written, *(_written(folder / p, content) for p, content in media_of(course).items())]
+
+
+def write_english(course: Course, folder: Path) -> dict[Path, tuple[int, int]]:
+    """Bring the file of each lesson's English in ``folder`` up to its notebook, or begin it; what
+    is translated stays. Gives back how many texts each has, and how many still lack English.
+
+    The file lies beside the notebook and ends in ``.en.po``; ``file_en`` of the lesson is the
+    author's to write. Raises Refused for a file that is none.
+    """
+    written: dict[Path, tuple[int, int]] = {}
+    for lesson in course.lessons:
+        path = folder / (lesson.file_en or str(Path(lesson.file).with_suffix(SUFFIX)))
+        texts = texts_of(lesson.source)
+        content = updated(path.read_bytes() if path.is_file() else None, texts)
+        path.write_bytes(content)
+        written[path] = len(texts), len(list(untranslated(read_english(content), texts)))
+    return written
 
 
 def _written(target: Path, content: bytes) -> Path:

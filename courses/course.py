@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.manifest import Criterion
 from core.messages import Message, Refused
 from core.teaching_card import TeachingCard
 from courses.answers.notation import Form, read_form
+from courses.english.catalogue import read_english
 from courses.keys import Keys, read_toml
 from courses.media import load_media
 from courses.notebooks import (
@@ -40,6 +42,7 @@ from courses.rubric import read_rubric
 from courses.teaching_card import load_card
 
 COURSE_FILE = "course.toml"
+CONTENT = Path(__file__).parent / "content"  # the courses that are shipped
 EXERCISE_KINDS = ("form", "code", "file", "text")
 
 
@@ -72,7 +75,8 @@ class Lesson:
     """One lesson. ``file`` is relative to the course folder; ``source`` the instructor's notebook.
 
     Minutes are stated by the author; practice is the sum of the exercises' minutes. What is
-    marked by hand in an ``exam`` takes two markers.
+    marked by hand in an ``exam`` takes two markers. ``file_en`` names the file of its English
+    (`courses.english`), "" where it has none; ``english`` is what stands in it.
     """
 
     slug: str
@@ -83,6 +87,8 @@ class Lesson:
     exercises: tuple[Exercise, ...]
     source: Notebook
     exam: bool = False
+    file_en: str = ""
+    english: bytes = b""
 
     @property
     def practice_minutes(self) -> float:
@@ -130,6 +136,26 @@ def load_course(folder: Path) -> Course:
     if faults:
         raise Refused(*faults)
     return course
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What a course is called."""
+
+    title: str
+    title_en: str = ""
+
+
+@cache
+def shipped_titles(content: Path = CONTENT) -> Mapping[str, Titles]:
+    """What the courses are called that come with the platform, published or not, by slug; without
+    their notebooks. Where content was left away there are none."""
+    found: dict[str, Titles] = {}
+    for path in sorted(content.glob(f"*/{COURSE_FILE}")):
+        said = read_toml(path, [])
+        if said.get("slug") and said.get("title"):
+            found[said["slug"]] = Titles(str(said["title"]), str(said.get("title_en", "")))
+    return found
 
 
 def exercises_of(notebook: Notebook) -> tuple[Exercise, ...]:
@@ -304,15 +330,16 @@ def _as_stored(path: Path) -> Path:
 
 
 def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
-    file, title = keys.text("file"), keys.text("title")
+    file, title, file_en = keys.text("file"), keys.text("title"), keys.text("file_en", "")
     slug, theory = keys.slug("slug"), keys.number("theory_minutes")
-    path = _as_stored(folder / file)
-    outside = Path(file).is_absolute() or ".." in Path(file).parts
-    if not file or outside or not path.is_file():
-        keys.fault("lesson.file", Message("không có tệp {path}", {"path": file}))
+    content = _content(keys, "lesson.file", folder, file)
+    english = _content(keys, "lesson.file_en", folder, file_en) if file_en else b""
+    if content is None or english is None:
         return None
     try:
-        source = read_notebook(path.read_bytes())
+        if file_en:
+            read_english(english)
+        source = read_notebook(content)
         exercises = exercises_of(source)
     except Refused as refused:
         keys.faults += [
@@ -320,4 +347,26 @@ def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
         ]
         return None
     exam = keys.truth("exam", "lesson.exam")
-    return Lesson(slug, title, keys.text("title_en", title), file, theory, exercises, source, exam)
+    title_en = keys.text("title_en", title)
+    return Lesson(
+        slug,
+        title,
+        title_en,
+        file,
+        theory,
+        exercises,
+        source,
+        exam,
+        file_en=file_en,
+        english=english,
+    )
+
+
+def _content(keys: Keys, key: str, folder: Path, file: str) -> bytes | None:
+    """What stands in a file of the course folder; a fault and None where there is none."""
+    path = _as_stored(folder / file)
+    outside = Path(file).is_absolute() or ".." in Path(file).parts
+    if not file or outside or not path.is_file():
+        keys.fault(key, Message("không có tệp {path}", {"path": file}))
+        return None
+    return path.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.manifest import ExerciseEntry, LessonEntry, Manifest
 from courses.course import Course, Exercise, Lesson
+from courses.english.catalogue import English, read_english
 from courses.media import described, named_in
 from courses.pictures import COVERS
 
@@ -36,20 +37,22 @@ def manifest_of(course: Course) -> Manifest:
 
 
 def _lesson(lesson: Lesson) -> LessonEntry:
+    english = read_english(lesson.english) if lesson.file_en else English()
     return LessonEntry(
         slug=lesson.slug,
         title=lesson.title,
         file=lesson.file,
         max_points=lesson.max_points,
-        exercises=tuple(map(_exercise, lesson.exercises)),
+        exercises=tuple(_exercise(one, english) for one in lesson.exercises),
         title_en=lesson.title_en,
         theory_minutes=lesson.theory_minutes,
         practice_minutes=lesson.practice_minutes,
         exam=lesson.exam,
+        file_en=lesson.file_en,
     )
 
 
-def _exercise(exercise: Exercise) -> ExerciseEntry:
+def _exercise(exercise: Exercise, english: English) -> ExerciseEntry:
     return ExerciseEntry(
         grade_id=exercise.grade_id,
         title=exercise.title,
@@ -61,4 +64,6 @@ def _exercise(exercise: Exercise) -> ExerciseEntry:
         hint=exercise.hint,
         answers=exercise.answers,
         rubric=exercise.rubric,
+        title_en=english.find(exercise.cell_id, exercise.title) or "",
+        hint_en=english.find(exercise.cell_id, exercise.hint) or "",
     )

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.messages import Message, Refused
-from core.slow_grammar import set_aside
 from courses.options import options_of, options_of_text, split_comment
 from courses.reading import decoded, mend
 from courses.shown import shown_cell, shown_metadata
@@ -58,7 +57,6 @@ def write_notebook(notebook: Notebook) -> bytes:
 
 def _format() -> Any:
     """nbformat, which is slow to load; whoever only needs the rules below does not wait."""
-    set_aside()
     import nbformat
 
     return nbformat

@@ -63,6 +63,8 @@ def make_release(course: Course) -> Release:
                 )
             ) from None
         source[lesson.file] = write_notebook(lesson.source)
+        if lesson.file_en:
+            source[lesson.file_en] = lesson.english
     learner |= media_of(course)
     manifest = manifest_of(course)
     source["manifest.json"] = json.dumps(

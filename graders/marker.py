@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.marks import Marks, Mode
-from core.slow_grammar import set_aside
 from graders.strict.between.starvation import MOST
 from graders.strict.marker import CELL_S, NOTEBOOK_S, StrictMarker
 from sandbox import Limits
@@ -53,7 +52,6 @@ class Marker(StrictMarker):
         """`StrictMarker.mark_strictly`, or, in compatible mode, `graders.compatible.mark_one`."""
         if mode == "strict":
             return self.mark_strictly(source, submitted, seed=seed, files=files, candid=candid)
-        set_aside()
         from graders.compatible import mark_one
 
         return mark_one(

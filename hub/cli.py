@@ -44,6 +44,9 @@ COMMANDS = {
         Message("Khóa học: check, new, preview, publish, export, import, map"),
         ("courses.authoring", "graders.strict.marker"),
     ),
+    "framework": Entry(
+        "frameworks:framework", Message("Khung năng lực: export, import, check, draft (CASE 1.1)")
+    ),
     "items": Entry(
         "items:items",
         Message("Ngân hàng câu hỏi: check, show, try, review, list"),

@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     browser_sign_days: int = Field(180, ge=0, le=3650)
 
     # Marking
+    placement_again_days: int = Field(30, ge=0, le=730)  # between a person's two placements
     workers: int = Field(2, ge=1, le=256)
     dask: str = ""  # address of a Dask scheduler, e.g. tcp://10.0.0.5:8786
     allow_reduced_walls: bool = False

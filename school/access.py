@@ -99,6 +99,11 @@ def may_submit(actor: Actor) -> bool:
     return actor.known and actor.roles != {AUDITOR}
 
 
+def may_sit(actor: Actor) -> bool:
+    """Take a placement: one's own answers, as in a lesson."""
+    return may_submit(actor)
+
+
 def may_see_submission(actor: Actor, owner_id: int) -> bool:
     return actor.known and (
         actor.person_id == owner_id or bool(actor.roles & {INSTRUCTOR, AUDITOR, ADMINISTRATOR})

@@ -7,6 +7,7 @@ under, so a newer framework never rewrites an older result. Source of ``vn-tt02-
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,11 +37,16 @@ class Level:
 
 @dataclass(frozen=True)
 class Competence:
-    """A competence such as ``1.1``; ``digcomp`` is its DigComp 2.2 code, None where it has none."""
+    """A competence such as ``1.1``, and what it is elsewhere.
+
+    ``digcomp`` and ``digcomp_3``: its code in DigComp 2.2 and 3.0, None where it has none;
+    ``tt03_2014``: modules of Thông tư 03/2014/TT-BTTTT.
+    """
 
     code: str
     name: Mapping[str, str]
     digcomp: str | None
+    digcomp_3: str | None
     tt03_2014: tuple[str, ...]
 
 
@@ -55,7 +61,9 @@ class Domain:
 class Framework:
     id: str
     title: Mapping[str, str]
+    issuer: str
     source: str
+    changed_on: str  # this data, not its source; an ISO date
     levels: tuple[Level, ...]
     domains: tuple[Domain, ...]
 
@@ -157,6 +165,46 @@ def read_framework(content: bytes, file: str) -> Framework:
     return framework
 
 
+def draft_file(id: str) -> str:  # noqa: A002 - the data's own name
+    """The text of ``data/drafts/<id>.json``: a framework of which only the outside is known, for
+    whoever has the source to complete. Raises Refused where there is none."""
+    path = DATA / "drafts" / f"{id}.json"
+    if "/" in id or not path.is_file():
+        raise Refused(Message("Không có khung còn trống {id}", {"id": id}))
+    return path.read_text(encoding="utf-8")
+
+
+def framework_file(framework: Framework) -> str:
+    """The text of ``data/<id>.json`` for this framework: what `read_framework` reads."""
+    domains = [
+        {
+            "code": domain.code,
+            "name": dict(domain.name),
+            "competences": [
+                {
+                    "code": one.code,
+                    "name": dict(one.name),
+                    "digcomp_2_2": one.digcomp,
+                    "digcomp_3_0": one.digcomp_3,
+                    "tt03_2014": list(one.tt03_2014),
+                }
+                for one in domain.competences
+            ],
+        }
+        for domain in framework.domains
+    ]
+    whole = {
+        "id": framework.id,
+        "title": dict(framework.title),
+        "issuer": framework.issuer,
+        "source": framework.source,
+        "changed_on": framework.changed_on,
+        "levels": [{"level": one.level, "stage": dict(one.stage)} for one in framework.levels],
+        "domains": domains,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
 class _Reading:
     """Collects every fault of one file, so that its author mends them all at once."""
 
@@ -178,7 +226,9 @@ class _Reading:
         return Framework(
             id=self.text(data, "", "id"),
             title=self.names(data, "", "title"),
+            issuer=self.text(data, "", "issuer"),
             source=self.text(data, "", "source"),
+            changed_on=self.day(data, "changed_on"),
             levels=levels,
             domains=domains,
         )
@@ -205,15 +255,21 @@ class _Reading:
                 f"{where}.code",
                 Message("mã {code} không thuộc miền {domain}", {"code": code, "domain": domain}),
             )
-        digcomp = data.get("digcomp_2_2") if isinstance(data, dict) else None
-        if digcomp is not None and not isinstance(digcomp, str):
-            self.fault(f"{where}.digcomp_2_2", Message("phải là chuỗi ký tự hoặc null"))
-            digcomp = None
+        digcomp = self.code_elsewhere(data, where, "digcomp_2_2")
+        digcomp_3 = self.code_elsewhere(data, where, "digcomp_3_0")
         modules = data.get("tt03_2014", []) if isinstance(data, dict) else []
         if not isinstance(modules, list) or not all(isinstance(one, str) for one in modules):
             self.fault(f"{where}.tt03_2014", Message("phải là danh sách chuỗi ký tự"))
             modules = []
-        return Competence(code, self.names(data, where, "name"), digcomp, tuple(modules))
+        name = self.names(data, where, "name")
+        return Competence(code, name, digcomp, digcomp_3, tuple(modules))
+
+    def code_elsewhere(self, data: Any, where: str, key: str) -> str | None:
+        found = data.get(key) if isinstance(data, dict) else None
+        if found is None or isinstance(found, str):
+            return found
+        self.fault(f"{where}.{key}", Message("phải là chuỗi ký tự hoặc null"))
+        return None
 
     def items(self, data: Any, where: str, key: str) -> list[Any]:
         found = data.get(key) if isinstance(data, dict) else None
@@ -228,6 +284,14 @@ class _Reading:
             self.fault(_join(where, key), Message("phải là chuỗi ký tự không rỗng"))
             return ""
         return found
+
+    def day(self, data: Any, key: str) -> str:
+        found = self.text(data, "", key)
+        try:
+            return dt.date.fromisoformat(found).isoformat() if found else ""
+        except ValueError:
+            self.fault(key, Message("phải là ngày, dạng 2026-11-30"))
+            return ""
 
     def names(self, data: Any, where: str, key: str) -> Mapping[str, str]:
         found = data.get(key) if isinstance(data, dict) else None

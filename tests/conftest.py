@@ -97,7 +97,7 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """Make a database and return its name."""
         name = f"motcham_{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def drop(self, database: str) -> None:

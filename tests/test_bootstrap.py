@@ -41,6 +41,24 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone
 
 
+def test_help_installs_nothing(tmp_path: Path) -> None:
+    clone = make_clone(tmp_path / "clone")
+    (clone / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "operators.md", clone / "docs")
+    one = run(clone, "backup", "--help")
+    assert one.returncode == 0, one.stderr
+    assert one.stdout.startswith("motcham backup FILE-OR-FOLDER [--labs]\n    a copy")
+    assert "](" not in one.stdout
+    assert "motcham doctor" in run(clone).stdout
+    assert "chưa cài gì" in one.stderr
+    assert not (clone / ".venv").exists()
+
+
+def test_help_takes_the_environment_that_stands(made: Path) -> None:
+    (made / "requirements" / "run.txt").touch()
+    assert run(made, "up", "--help").stdout.startswith("inside ")
+
+
 def make_clone(place: Path) -> Path:
     (place / "requirements").mkdir(parents=True)
     (place / "hub").mkdir()

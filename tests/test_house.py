@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -274,6 +275,15 @@ def test_tests_run_with_the_versions_that_are_run() -> None:
         name: version for name, version in pinned("run.txt").items() if tested[name] != version
     }
     assert differ == {}
+
+
+def test_what_makes_every_start_slow_is_not_installed() -> None:
+    """See docs/dependencies.md, "Left out on purpose"."""
+    slow = {"rfc3987-syntax", "lark"}
+    assert not slow & (set(pinned("run.txt")) | set(pinned("test.txt")))
+    installed = {canonical(one.name) for one in importlib.metadata.distributions()}
+    assert {"jsonschema", "rfc3986-validator"} <= installed, "what judges addresses instead"
+    assert not slow & installed
 
 
 def test_no_lock_names_a_registry() -> None:

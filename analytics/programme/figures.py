@@ -37,7 +37,8 @@ NOWHERE = "nowhere"  # key of the line of people who are in no unit
 @dataclass
 class Line:
     """One line of a table. Counts of people: on the list, begun, certified, certified in the
-    reporting window; ``planned`` None where no number is set (0 is a number).
+    reporting window; ``planned`` None where no number is set (0 is a number); ``expected`` by an
+    even pace, None without a plan and before anybody was certified.
 
     ``toward``: of the certified, those that count toward the plan, where these are not all."""
 
@@ -146,7 +147,11 @@ def find_figures(session: Session, programme: str, *, at: dt.datetime, vintage: 
     for line in (total, outside, ungrouped):
         _add_all(everybody, line)
     months = _cumulative(counts.certified, places, today)
-    _expect(provinces.values(), goals.get("local"), today)
+    if counts.certified:
+        _expect(provinces.values(), goals.get("local"), today)
+    else:  # before the first certificate nobody is late: the platform may be a day old
+        for line in (total, *buckets.values()):
+            line.expected = None
     return Figures(
         programme=programme,
         vintage=vintage,
@@ -208,6 +213,8 @@ def _experts(session: Session, at: dt.datetime, today: dt.date) -> Line:
     line.learning = sum(cell.count for cell in count_learning(session, EXPERTS))
     line.certified = sum(cell.count for cell in count_certificates(session, EXPERTS, until=at))
     since, _until = reporting_window(today)
+    if not line.certified:
+        line.expected = None
     in_window = count_certificates_between(session, EXPERTS, since=midnight(since), until=at)
     line.in_window = sum(cell.count for cell in in_window)
     return line

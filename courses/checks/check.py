@@ -16,6 +16,7 @@ from courses import pictures
 from courses.answers.notation import read_answer
 from courses.checks.announced import untrue_announcements
 from courses.checks.ease import hard_to_read
+from courses.checks.in_english import faults_in_english
 from courses.checks.mistyped import faults_of_marks
 from courses.checks.placeholders import placeholders_in
 from courses.checks.problems import Problem, cell_at, place
@@ -104,6 +105,7 @@ def check_media(course: Course) -> list[Problem]:
 def check_lesson(lesson: Lesson, framework: Framework) -> list[Problem]:
     """What can be seen without running anything."""
     found = [*_shares(lesson), *_levels(lesson, framework), *untrue_announcements(lesson)]
+    found += faults_in_english(lesson)
     if other := _other_language(lesson.file, lesson.source):
         return [*found, *other]
     for number, cell in enumerate(lesson.source["cells"], start=1):

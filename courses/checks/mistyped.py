@@ -11,9 +11,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
 from core.messages import Message
 from courses.notebooks import HIDDEN_TESTS, MARK_SCHEME, SOLUTION, Notebook, in_cell, source_of
+from courses.options import MARK as OPTION
 
 MARKS = (*SOLUTION, *HIDDEN_TESTS, *MARK_SCHEME)
 _PAIRS = (SOLUTION, HIDDEN_TESTS, MARK_SCHEME)
@@ -44,7 +46,7 @@ def mistyped_marks(source: str) -> Iterator[tuple[int, str, str]]:
 
 def meant_mark(line: str) -> str | None:
     """The mark that a line was meant to be; None where it is one, or says something else."""
-    if len(line) > _LONGEST or any(mark in line for mark in MARKS):
+    if len(line) > _LONGEST or line.startswith(OPTION) or any(mark in line for mark in MARKS):
         return None
     text = line.strip()
     bare = _upper(text)
@@ -58,36 +60,38 @@ def meant_mark(line: str) -> str | None:
 
 
 def _nearest(letters: str, words: list[str], decorated: bool) -> str | None:
+    # It keeps what it found out about its second text, and that is the one that stays.
+    alike = difflib.SequenceMatcher(None, "", letters)
     for begins, way in ((_BEGINNINGS, "BEGIN"), (_ENDINGS, "END")):
-        for first in begins:
+        for first in filter(partial(_may_begin, words), begins):
             for subject, meant in _SUBJECTS.items():
                 for whole in (first + subject, first + subject + "S"):
-                    if _close(letters, whole) and _has_both(words, whole, first):
+                    if _close(alike, letters, whole):
                         return f"{way} {meant}"
     # One word of the mark is missing: "### HIDDEN TESTS", "=== MARK SCHEME ===".
-    if decorated and any(_close(letters, one) for one in ("HIDDENTESTS", "HIDDENTEST")):
+    if decorated and any(_close(alike, letters, one) for one in ("HIDDENTESTS", "HIDDENTEST")):
         return "BEGIN HIDDEN TESTS"
-    if decorated and any(_close(letters, one) for one in ("MARKSCHEME", "MARKINGSCHEME")):
+    if decorated and any(_close(alike, letters, one) for one in ("MARKSCHEME", "MARKINGSCHEME")):
         return "BEGIN MARK SCHEME"
     return None
 
 
-def _close(found: str, wanted: str) -> bool:
+def _close(alike: difflib.SequenceMatcher[str], found: str, wanted: str) -> bool:
+    """``alike`` has ``found`` as its second text."""
     if abs(len(found) - len(wanted)) > 3:
         return False
-    alike = difflib.SequenceMatcher(None, found, wanted)
+    alike.set_seq1(wanted)
     # The quick ratio is never less than the other, and most lines are far from any mark.
     return alike.quick_ratio() >= 0.87 and alike.ratio() >= 0.87
 
 
-def _has_both(words: list[str], whole: str, first: str) -> bool:
+def _may_begin(words: list[str], first: str) -> bool:
     """Two words at least, unless both were run together; an English sentence has more."""
-    if len(words) > 4:
-        return False
     if len(words) == 1:
-        return _close(words[0], whole)
-    alike = difflib.SequenceMatcher(None, words[0], first).ratio()
-    return alike >= 0.6 and words[0][0] == first[0]
+        return True
+    if len(words) > 4 or words[0][0] != first[0]:
+        return False
+    return difflib.SequenceMatcher(None, words[0], first).ratio() >= 0.6
 
 
 def _upper(text: str) -> str:

@@ -78,6 +78,15 @@ def place_of(cell: Cell) -> str:
     return str(marking_of(cell).get("grade_id") or cell.get("id", ""))
 
 
+def values_of(notebook: Notebook) -> dict[str, Any]:
+    """What the cells that draw values hold, by name; give it a notebook made by `variant`."""
+    values: dict[str, Any] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and "variant" in options_of(source_of(cell)):
+            values |= literals_of(source_of(cell))
+    return values
+
+
 def downloads(notebook: Notebook) -> dict[str, bytes]:
     """The files a lesson hands out, by name, as cells with ``#| download: name.csv`` describe them.
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from core.slow_grammar import set_aside
 from graders.compatible.imports import shared_beginnings
 from graders.compatible.walled import EarlyServers
 
@@ -37,7 +36,6 @@ def autograde(
     """
     submitted = [str(path) for path in course_dir.glob(f"submitted/*/{assignment}/*.ipynb")]
     with EarlyServers(shared_beginnings(submitted) if submitted else []) as early:
-        set_aside()
         course = import_module("graders.compatible.course")
         done: bool = course.run(
             course_dir,

@@ -35,7 +35,7 @@ def backup(target: Path, passphrase_file: Path | None, labs: bool, data: Path | 
     at = dt.datetime.now(dt.UTC)
     with opened(data) as (settings, records):
         passphrase = _passphrase(passphrase_file, settings.backup_passphrase_file, new=True)
-        made = make_backup(settings, target, passphrase, labs=labs, at=at)
+        made = make_backup(settings, target, passphrase, labs=labs, at=at, tell=tell)
         with records.begin() as session:
             acts.note_backup(
                 session, operator("motcham backup"), made.path.name, made.size, made.sha256, at=at
@@ -67,7 +67,7 @@ def restore(file: Path, passphrase_file: Path | None, data: Path | None) -> None
 
     settings = load_settings(data=data)
     passphrase = _passphrase(passphrase_file, settings.backup_passphrase_file)
-    done = restore_backup(file, passphrase, settings)
+    done = restore_backup(file, passphrase, settings, tell=tell)
     rows = sum(rows for one in done.contents.tables.values() for rows, _digest in one.values())
     say(
         Message(
@@ -101,7 +101,7 @@ def drill(labs: bool, place: Path | None, data: Path | None) -> None:
 
     at = dt.datetime.now(dt.UTC)
     with opened(data) as (settings, records):
-        done = rehearse(settings, labs=labs, place=place, at=at)
+        done = rehearse(settings, labs=labs, place=place, at=at, tell=tell)
         with records.begin() as session:
             acts.note_drill(session, operator("motcham drill"), done.made.rows, at=at)
     facts = {

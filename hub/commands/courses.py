@@ -1,4 +1,4 @@
-"""course check, new, publish, export, import, map."""
+"""course check, new, preview, english, publish, export, import, map."""
 
 from __future__ import annotations
 
@@ -82,6 +82,21 @@ def preview(folder: Path, target: Path, seed: int) -> None:
 
     for path in write(load_course(folder), target, seed=seed):
         say(Message("{path}", {"path": path}))
+
+
+@course.command()
+@click.argument("folder", type=FOLDER)
+def english(folder: Path) -> int:
+    """Ghi hoặc cập nhật tệp bản dịch tiếng Anh (.en.po) của từng bài, rồi nói còn thiếu gì."""
+    from courses import load_course
+    from courses.authoring import write_english
+    from courses.checks.in_english import faults_in_english
+
+    for path, (count, missing) in write_english(load_course(folder), folder).items():
+        facts = {"path": path, "n": count, "missing": missing}
+        say(Message("Đã ghi {path}: {n} câu chữ, còn {missing} chưa có tiếng Anh.", facts))
+    found = [fault for one in load_course(folder).lessons for fault in faults_in_english(one)]
+    return report(found)
 
 
 @course.command()

@@ -47,8 +47,8 @@ def new(
     from school.access import operator
     from school.people import entry_acts
     from school.people.entering import shown_code
-    from school.people.roster.check import NEWEST
-    from school.people.units.keys import find_one
+    from school.people.unit_names.finding import NEWEST
+    from school.people.unit_names.keys import find_one
 
     at = dt.datetime.now(dt.UTC)
     with opened(data) as (settings, records), records.begin() as session:

@@ -10,7 +10,7 @@ import click
 
 from core.calendar import HANOI
 from core.messages import Message, Refused
-from hub.commands.console import say, say_faults
+from hub.commands.console import say, say_faults, tell
 from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
@@ -25,16 +25,23 @@ def roster() -> None:
 @roster.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Chỉ kiểm tra, không ghi gì.")
+@click.option("--unit", default="", help="Mọi dòng thuộc đơn vị này: mã, mã đầy đủ hoặc tên.")
+@click.option("--group", default="", help="Mọi dòng thuộc nhóm đối tượng này.")
 @DATA
-def import_(file: Path, dry_run: bool, data: Path | None) -> int:
+def import_(file: Path, dry_run: bool, unit: str, group: str, data: Path | None) -> int:
     """Nhập FILE (xlsx hoặc CSV UTF-8): cả danh sách, hoặc không dòng nào."""
     from school.access import operator
     from school.people import acts
+    from school.people.roster import Told, read_list, refuse_unread, settle
 
     content, at = file.read_bytes(), dt.datetime.now(dt.UTC)
     ask = acts.check_roster if dry_run else acts.import_roster
     with opened(data) as (_settings, records), records.begin() as session:
-        outcome = ask(session, operator("motcham roster import"), file.name, content, at=at)
+        by = operator("motcham roster import")
+        told = Told(for_all=acts.read_for_all(session, by, unit, group))
+        table = settle(read_list(content, told), told)
+        refuse_unread(table.reading)
+        outcome = ask(session, by, file.name, content, table=table, at=at)
     if outcome.faults:
         say_faults(outcome.faults)
         return 1
@@ -84,7 +91,8 @@ def password(username: str, data: Path | None) -> None:
 @click.option("--mail", "by_mail", is_flag=True, help="Gửi vào email của người đó, không in ra.")
 @DATA
 def link(username: str, by_mail: bool, data: Path | None) -> None:
-    """Tạo cho USERNAME một đường dẫn đặt mật khẩu, dùng một lần; đường dẫn cũ hết hiệu lực."""
+    """Tạo cho USERNAME (tên đăng nhập, mã hoặc họ tên) một đường dẫn đặt mật khẩu, dùng một lần;
+    đường dẫn cũ hết hiệu lực."""
     from school.access import operator
     from school.people import account_acts
 
@@ -92,12 +100,13 @@ def link(username: str, by_mail: bool, data: Path | None) -> None:
         _refuse_where_passwords_are_elsewhere(settings)
         by, at = operator("motcham account link"), dt.datetime.now(dt.UTC)
         slip = account_acts.make_link(session, by, username, by_mail=by_mail, at=at)
-    facts = {"username": username, "until": slip.expires_at.astimezone(HANOI)}
+    facts = {"username": slip.username, "until": slip.expires_at.astimezone(HANOI)}
     if by_mail:
         say(Message("Đã viết thư cho {username}; đường dẫn dùng được đến {until:%d/%m/%Y}.", facts))
         return
     address = settings.set_password_url(slip.token)
     say(Message("{username}, đến {until:%H:%M %d/%m/%Y}: {address}", facts | {"address": address}))
+    _warn_where_links_lead_here(settings)
 
 
 @account.command()
@@ -133,10 +142,19 @@ def slips(unit: str, out: Path | None, by_mail: bool, data: Path | None) -> int:
             if by_mail
             else Message("Phiếu cho {n} người: {file}", facts)
         )
+        _warn_where_links_lead_here(settings)
     left = {"nameless": opened_now.without_name, "mailless": opened_now.without_mail}
     if any(left.values()):
         say(Message("Chưa có tên đăng nhập: {nameless}; chưa có email: {mailless}.", left))
     return 0 if opened_now.slips else 1
+
+
+def _warn_where_links_lead_here(settings: Settings) -> None:
+    """On standard error: what was made is there, and good for nobody elsewhere."""
+    from hub.platform.findings import links_lead_here
+
+    if mend := links_lead_here(settings):
+        tell(Message("Đường dẫn vừa làm chỉ mở được trên chính máy này. {mend}", {"mend": mend}))
 
 
 def _refuse_where_passwords_are_elsewhere(settings: Settings) -> None:
@@ -210,7 +228,7 @@ def list_(search: str, data: Path | None) -> None:
     """Liệt kê ai giữ vai trò gì, cho đơn vị nào, trong những ngày nào."""
     from records.people import holders
     from records.programme.counting import load_units_tree
-    from school.people.units.keys import key_of
+    from school.people.unit_names.keys import key_of
 
     with opened(data) as (_settings, records), records.read() as session:
         _total, found = holders.list_holders(session, search=search, limit=MOST_LISTED)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hub.commands.console import say, tell
+from hub.commands.opening import DATA
 
 
 @click.command()
@@ -24,7 +25,7 @@ def up(port: int | None, data: Path | None, bind: str | None) -> int:
     from hub.settings import load_settings
 
     settings = load_settings(port=port, data=data, bind=bind)
-    return run(settings, tell=say, at=dt.datetime.now(dt.UTC))
+    return run(settings, tell=say, progress=tell, at=dt.datetime.now(dt.UTC))
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -41,12 +42,13 @@ def test(arguments: tuple[str, ...], fast: bool) -> int:
 
 
 @click.command()
-def doctor() -> int:
+@DATA
+def doctor(data: Path | None) -> int:
     """Xem máy này có đủ những gì hệ thống cần; thiếu gì thì nói cách bổ sung."""
     from hub.platform.doctor import examine
     from hub.settings import load_settings
 
-    findings = examine(load_settings())
+    findings = examine(load_settings(data=data))
     for finding in findings:
         say(finding.as_line())
     return 1 if any(finding.state == "missing" for finding in findings) else 0

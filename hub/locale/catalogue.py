@@ -16,6 +16,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,10 @@ HEADER: dict[str, Any] = {
 NOT_OURS = {"node_modules", "content", "template", "data", "built"}
 
 
-def said() -> set[str]:
-    """Every sentence somewhere in the code."""
-    return {sentence for room in ROOMS for sentence in _said_in(ROOT / room, METHODS)}
+@cache
+def said() -> frozenset[str]:
+    """Every sentence somewhere in the code, as it was when first asked."""
+    return frozenset(sentence for room in ROOMS for sentence in _said_in(ROOT / room, METHODS))
 
 
 def english_of_the_extension(path: Path = ENGLISH) -> str:

@@ -13,6 +13,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any, Protocol
@@ -148,6 +149,7 @@ def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:
     return {language: load_translator(language, folder) for language in LANGUAGES}
 
 
+@cache  # a catalogue takes a quarter of a second to read
 def load_translator(language: str, folder: Path = LOCALE) -> Translator:
     """The translator of one language of ours."""
     path = folder / language / "LC_MESSAGES" / "motcham.po"

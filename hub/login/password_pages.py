@@ -43,17 +43,20 @@ async def show_setting(
     handler: Any,
     *,
     code: str = "",
+    whose: Actor | None = None,
     fault: Refused | None = None,
     done: bool = False,
     chosen_by_another: bool = False,
 ) -> None:
-    """The page for a new password, by a code; passwords are never sent back."""
+    """The page for a new password, by a code; passwords are never sent back. ``whose``: the account
+    that a good code opens, said so that nobody sets somebody else's."""
     handler.set_header("Referrer-Policy", "no-referrer")
     await show(
         handler,
         "set-password.html",
         fault,
         code=code,
+        whose=whose,
         done=done,
         chosen_by_another=chosen_by_another,
         action=f"{handler.hub.base_url}set-password",
@@ -112,34 +115,37 @@ class SetPassword(PasswordPage):
 
     async def get(self) -> None:
         code = self.get_query_argument("token", "")[:80]
-        if code and await self._whose(code) is None:
-            await show_setting(self, fault=Refused(account_acts.SPENT, field="code"))
+        try:
+            whose, _personal = await self._try(code) if code else (None, [])
+        except Refused as refused:
+            await show_setting(self, fault=refused)
             return
-        await show_setting(self, code=code)
+        await show_setting(self, code=code, whose=whose)
 
     async def post(self) -> None:
-        code = self.field("code")[:80]
+        code, whose = self.field("code")[:80], None
         try:
-            if not self.authenticator.link_limits.may_try(self.caller):
-                raise Refused(TOO_OFTEN, field="code")
-            found = await self._whose(code)
-            if found is None:
-                code = ""
-                raise Refused(account_acts.SPENT, field="code")
-            self.authenticator.link_limits.forgive(self.caller)
-            actor, personal = found
+            actor, personal = await self._try(code)
+            whose = actor
             new = await self.new_password(personal)
             hashed = await asyncio.to_thread(accounts.hash_password, new)
             await self.act(account_acts.choose_password, actor, code, self.keeping(hashed))
             await self.stop_labs(actor.username or "")
         except Refused as refused:
-            await show_setting(self, code=code, fault=refused)
+            await show_setting(self, code=code if whose else "", whose=whose, fault=refused)
             return
-        await show_setting(self, done=True)
+        await show_setting(self, done=True, whose=whose)
 
-    async def _whose(self, code: str) -> tuple[Actor, list[str]] | None:
+    async def _try(self, code: str) -> tuple[Actor, list[str]]:
+        """Whose account a code opens, and what a password of theirs must not rest on. `Refused`
+        where it opens none, or too many were tried from here."""
+        if not self.authenticator.link_limits.may_try(self.caller):
+            raise Refused(TOO_OFTEN, field="code")
         at = dt.datetime.now(dt.UTC)
         found: tuple[Actor, list[str]] | None = await self.read(_find_holder, code, at)
+        if found is None:
+            raise Refused(account_acts.SPENT, field="code")
+        self.authenticator.link_limits.forgive(self.caller)
         return found
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from hub.locale import translate
 from hub.locale.cookie import LANGUAGE_COOKIE
-
-load_translators = cache(translate.load_translators)
 
 
 def translator_for(handler: Any) -> translate.Translator:
     """The reader's language: what they chose on the portal, else what the browser asks for."""
     accepted = handler.request.headers.get("Accept-Language", "")
     wished = handler.get_cookie(LANGUAGE_COOKIE)
-    return load_translators()[translate.choose_language(wished, accept=accepted)]
+    return translate.load_translators()[translate.choose_language(wished, accept=accepted)]

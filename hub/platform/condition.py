@@ -24,6 +24,7 @@ from hub.settings import Settings
 from records import Session
 from records.marking import queue
 from records.platform import audit, outbox
+from school.learning.overview import unpublished_courses
 
 LEAST_DISK_MB = 2_000
 LATE = dt.timedelta(minutes=5)  # a submission that waits longer
@@ -119,6 +120,21 @@ def judge(
             "note",
             Message("Đồng hồ máy không theo máy chủ giờ nào"),
             Message("sudo timedatectl set-ntp true (hạn nộp và chữ ký cần giờ đúng)"),
+        )
+
+
+def course_findings(session: Session, settings: Settings, at: dt.datetime) -> Iterator[Finding]:
+    """Courses that a certificate takes and nobody can begin."""
+    missing = unpublished_courses(session, settings.programme, at)
+    if missing:
+        facts = {"n": len(missing), "courses": ", ".join(f"“{title}”" for title in missing)}
+        yield Finding(
+            "note",
+            Message("Chứng nhận cần {n} khóa chưa công bố: {courses}", facts),
+            Message(
+                "công bố các khóa ấy ở Giảng dạy (hoặc motcham course publish), hay bỏ khỏi điều "
+                "kiện ở Toàn quốc › Điều kiện cấp"
+            ),
         )
 
 

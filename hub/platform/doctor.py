@@ -19,7 +19,7 @@ from pathlib import Path
 from analytics.programme.targets import check_programme
 from core.messages import Message, Refused
 from hub.platform import condition
-from hub.platform.findings import Finding
+from hub.platform.findings import Finding, link_findings
 from hub.platform.ports import is_free
 from hub.settings import ROOT, Settings
 from records import open_records
@@ -44,6 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_memory(),
         *_port(settings),
         *_settings(settings),
+        *_links(settings),
         *_mail(settings),
         *_door(settings),
         *_fonts(),
@@ -180,17 +181,19 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     if not settings.database_url and not (settings.data / "motcham.sqlite").exists():
         yield Finding("note", Message("Chưa có cơ sở dữ liệu; motcham up sẽ tạo"))
         return
-    for url in (settings.records_url, settings.hub_database_url):
+    names = (Message("Dữ liệu học tập"), Message("Đăng nhập"))
+    for name, url in zip(names, (settings.records_url, settings.hub_database_url), strict=True):
         try:
             found = reach(url)
         except Refused as refused:
             yield Finding("missing", refused.messages[0])
             return
-        yield from _answers(found, at)
+        yield from _answers(name, found, at)
     records = open_records(settings.records_url)
     try:
         with records.read() as session:
             facts = condition.look(session, settings)
+            courses = [*condition.course_findings(session, settings, at)]
     except Exception as error:  # an older schema, which `up` mends
         kind = {"kind": type(error).__name__}
         yield Finding("note", Message("Chưa đọc được cơ sở dữ liệu ({kind})", kind))
@@ -198,11 +201,12 @@ def _databases(settings: Settings, at: dt.datetime) -> Iterator[Finding]:
     finally:
         records.close()
     yield from condition.judge(facts, settings, at=at, running=facts.grading_at is not None)
+    yield from courses
 
 
-def _answers(found: Reached, at: dt.datetime) -> Iterator[Finding]:
-    facts = {"kind": found.kind, "version": found.version}
-    yield Finding("good", Message("{kind} {version} trả lời", facts))
+def _answers(name: Message, found: Reached, at: dt.datetime) -> Iterator[Finding]:
+    facts = {"name": name, "kind": found.kind, "version": found.version}
+    yield Finding("good", Message("{name}: {kind} {version} trả lời", facts))
     if found.now is not None and abs(found.now - at) > condition.CLOCKS_DIFFER:
         apart = {"n": int(abs((found.now - at).total_seconds()))}
         yield Finding(
@@ -244,6 +248,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         check_programme(settings.programme)
     except Refused as refused:
         yield Finding("missing", refused.messages[0])
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    """Links on slips and in letters lead where people are, or only to this machine."""
+    yield from link_findings(settings.with_kind(demonstration=_is_demonstration(settings)))
 
 
 def _door(settings: Settings) -> Iterator[Finding]:

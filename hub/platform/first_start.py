@@ -17,6 +17,8 @@ from core.calendar import HANOI, today_in_vietnam
 from core.messages import Message, Refused
 from hub.login import accounts
 from hub.platform import demo
+from hub.platform.condition import course_findings
+from hub.platform.findings import links_lead_here
 from hub.platform.private_files import keep_secret, make_private_folder
 from hub.settings import Settings
 from labs.homes import PERSON, home_name
@@ -126,6 +128,14 @@ def describe(settings: Settings, session: Session, *, at: dt.datetime) -> tuple[
                 {"n": made_up},
             )
         )
+    if mend := links_lead_here(settings):
+        lines.append(
+            Message(
+                "Lưu ý: mọi đường dẫn hiện chỉ mở được trên chính máy này. {mend}", {"mend": mend}
+            )
+        )
+    for finding in course_findings(session, settings, at):
+        lines.append(Message("{what}: {mend}.", {"what": finding.what, "mend": finding.mend}))
     return tuple(lines)
 
 

@@ -31,6 +31,7 @@ from hub.login.accounts import forget_strangers, known_names, open_accounts
 from hub.login.hub_database import make_ready
 from hub.login.identity_provider import with_endpoints
 from hub.platform import demo, lifetime
+from hub.platform.backup.making import say_nothing
 from hub.platform.backup.moving import move_hub
 from hub.platform.demo_learners import load_demo_learners
 from hub.platform.first_start import describe, lay_ground, settle_kind
@@ -59,8 +60,8 @@ class Prepared:
     about: tuple[Message, ...]  # what this folder is
 
 
-def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
-    """Prepare, start, wait until told to stop; the exit code.
+def run(settings: Settings, *, tell: Tell, at: dt.datetime, progress: Tell = say_nothing) -> int:
+    """Prepare, start, wait until told to stop; the exit code. ``progress`` hears each step.
 
     Raises `Refused` when the data folder or the port is taken, the data folder unusable, or an
     identity provider named that cannot be asked.
@@ -76,8 +77,10 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
                     {"port": settings.port},
                 )
             )
+        progress(Message("[1/5] Chuẩn bị thư mục dữ liệu và cơ sở dữ liệu"))
         prepared = prepare(settings, tell=tell, at=at)
         settings = prepared.settings
+        progress(Message("[2/5] Khởi động ở {address}", {"address": settings.address}))
         stop = StopRequest()
         lifetime.adopt_orphans()
         with RotatingLog(log_path(settings), largest=LARGEST_LOG) as log, stop.listening():
@@ -86,7 +89,7 @@ def run(settings: Settings, *, tell: Tell, at: dt.datetime) -> int:
             held.say(settings.address, hub.pid)
             keeping = log.keep(hub.stdout)
             try:
-                ready = wait_until_ready(settings, hub, stop)
+                ready = wait_until_ready(settings, hub, stop, progress=progress)
                 if ready:
                     announce(settings, prepared, tell)
                     while hub.poll() is None and not stop.asked:
@@ -303,18 +306,29 @@ def wait_until_ready(
     hub: subprocess.Popen[bytes],
     stop: StopRequest,
     patience: float = PATIENCE_S,
+    progress: Tell = say_nothing,
 ) -> bool:
-    """Whether hub and portal answer; False when the hub ended, time ran out, or we are to stop."""
+    """Whether hub, portal and grading service answer; False when the hub ended, time ran out, or
+    we are to stop."""
     host = "127.0.0.1" if settings.bind in ("", "0.0.0.0", "::") else settings.bind  # noqa: S104
     base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
     began, until = time.time(), time.monotonic() + patience
-    waiting: list[Callable[[], bool]] = [
-        lambda: answers(f"{base}hub/health"),
-        lambda: answers(f"{base}services/portal/health", urlsplit(settings.address).netloc),
-        lambda: written_since(settings.data / "grading-health.json", began),
+    host_name = urlsplit(settings.address).netloc
+    waiting: list[tuple[Message, Callable[[], bool]]] = [
+        (Message("[3/5] Máy chủ đăng nhập đã chạy"), lambda: answers(f"{base}hub/health")),
+        (
+            Message("[4/5] Trang học đã chạy"),
+            lambda: answers(f"{base}services/portal/health", host_name),
+        ),
+        (
+            Message("[5/5] Dịch vụ chấm bài đã chạy"),
+            lambda: written_since(settings.data / "grading-health.json", began),
+        ),
     ]
     while waiting and hub.poll() is None and not stop.asked and time.monotonic() < until:
-        if waiting[0]():
+        reached, is_there = waiting[0]
+        if is_there():
+            progress(reached)
             waiting.pop(0)
         else:
             stop.wait(0.15)

@@ -41,7 +41,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, verify
+from hub.portal.pages.assessment import certificates, placement, verify
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -83,6 +83,7 @@ from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
+from school.assessment.item_bank import the_bank
 from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
@@ -111,6 +112,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"marks", learner.MarksPage),
         (r"marks/seen", hand_marks.SeenMark),
         (r"profile", learner.ProfilePage),
+        (r"placement", placement.PlacementPage),
+        (r"placement/question", placement.QuestionPage),
+        (rf"placement/results/{NUMBER}", placement.ResultPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -325,6 +329,7 @@ def make_portal(
     )
 
 
+@functools.cache  # compiled once, however many portals a process makes
 def make_templates(*, contact: str = "") -> Environment:
     """Templates that escape everything and fail on a name that is missing. ``contact``: whom people
     ask for help."""
@@ -405,9 +410,10 @@ async def serve(settings: Settings) -> None:
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
+        reading = asyncio.create_task(asyncio.to_thread(the_bank))
         await stopped.wait()
         server.stop()
-        await asyncio.wait([warming])
+        await asyncio.wait([warming, reading])
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
         portal.close()

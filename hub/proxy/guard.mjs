@@ -3,12 +3,14 @@
 import { createHash } from "node:crypto";
 import { ConfigurableProxy } from "../node_modules/configurable-http-proxy/lib/configproxy.js";
 import * as policy from "./policy.mjs";
+import { Starting } from "./starting.mjs";
 
 const KEY = createHash("sha256").update(`labs ${process.env.CONFIGPROXY_AUTH_TOKEN}`).digest();
 const PLATFORM = process.env.MOTCHAM_PROXY_PLATFORM ? new URL(process.env.MOTCHAM_PROXY_PLATFORM)
   : null;
 const LABS = process.env.MOTCHAM_PROXY_LABS || ""; // the domain below which labs have their hosts
 const SESSION = "jupyterhub-session-id";
+const starting = new Starting();
 const TOKEN = /^(token|bearer)\s+\S/i;
 
 const pathOf = (req) => policy.decoded(new URL(req.url, "http://example.com").pathname);
@@ -19,6 +21,7 @@ ConfigurableProxy.prototype.targetForReq = async function targetForReq(req) {
   watch(this);
   if (this.hostRouting && PLATFORM && !isLabs(hostOf(req))) req.headers.host = PLATFORM.host;
   const found = await find.call(this, req);
+  req.unrouted = !found;
   const lab = policy.labOf(found && found.prefix, pathOf(req));
   req.motcham = { lab, path: pathOf(req), cookie: req.headers.cookie || "" };
   if (!lab) return found;
@@ -46,6 +49,15 @@ ConfigurableProxy.prototype.handleProxyWeb = function handleProxyWeb(req, res) {
   return answer.call(this, req, res);
 };
 
+// No route yet, or nobody behind it who listens.
+const tellError = ConfigurableProxy.prototype.handleProxyError;
+ConfigurableProxy.prototype.handleProxyError = function handleProxyError(code, kind, req, res, e) {
+  const early = kind === "web" && (req.unrouted || code === 503) && starting.isEarly()
+    && !isLabs(hostOf(req)) && res && !res.headersSent;
+  if (early) starting.answer(req, res);
+  else tellError.call(this, code, kind, req, res, e);
+};
+
 function isLabs(host) {
   return Boolean(LABS) && host.endsWith(`.${LABS}`);
 }
@@ -63,7 +75,8 @@ function watch(proxy) {
   if (watched.has(proxy)) return;
   watched.add(proxy);
   proxy.proxy.prependListener("proxyRes", (said, req, res) => {
-    const { lab } = req.motcham || {};
+    const { lab, path } = req.motcham || {};
+    if (path) starting.hear(path, said.statusCode);
     if (lab) holdAnswer(said, req, res, lab);
     else if (!proxy.hostRouting) bringPass(said, req);
   });

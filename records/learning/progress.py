@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.completion import CourseStanding, share_in_force, stand
 from records.learning.enrolments import find_enrolment
 from records.learning.meetings import attended_lessons
+from records.marking.allowances import WAITING
 from records.tables.courses import Release
 from records.tables.learning import Enrolment, Progress
 from records.tables.marking import Submission
@@ -30,6 +31,16 @@ def progress_in(session: Session, person_id: int, course: str) -> Sequence[Progr
         .where(Progress.person_id == person_id, Progress.course == course)
         .order_by(Progress.lesson)
     ).all()
+
+
+def waiting_lessons(session: Session, person_id: int) -> frozenset[tuple[int, str]]:
+    """Release and lesson of what somebody handed in and nobody has marked yet."""
+    rows = session.execute(
+        select(Submission.release_id, Submission.lesson).where(
+            Submission.person_id == person_id, Submission.state.in_(WAITING)
+        )
+    )
+    return frozenset((release_id, lesson) for release_id, lesson in rows)
 
 
 def find_standing(

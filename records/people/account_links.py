@@ -10,10 +10,12 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.folding import fold
 from records.people.public import is_public
+from records.schema import folded_name
 from records.tables.people import Account, AccountLink, Person
 
 # Of persons joined with what is known of their password: it opens nothing for them.
@@ -139,19 +141,52 @@ def people_of(
     those who have not set a password yet. Without whoever came by themselves: no officer hands
     them an account."""
     found: list[Person] = []
-    asked = select(Person).where(
-        Person.erased_at.is_(None), Person.left_at.is_(None), not_(is_public())
-    )
+    asked = _listed()
     if without_password:
         asked = asked.outerjoin(Account, Account.person_id == Person.id).where(_NONE_SET)
-    if units is None:
-        found += session.scalars(asked).all()
-    else:
-        keys = sorted(set(units))
-        for begin in range(0, len(keys), _AT_ONCE):
-            some = keys[begin : begin + _AT_ONCE]
-            found += session.scalars(asked.where(Person.unit_id.in_(some))).all()
+    for some in _in_portions(units):
+        found += session.scalars(asked.where(*some)).all()
     return sorted(found, key=lambda one: (one.unit_id or 0, one.name_key, one.id))
+
+
+def find_called(
+    session: Session, said: str, units: Iterable[int] | None, *, limit: int
+) -> Sequence[Person]:
+    """Of the same, those with this code, whatever its capitals; else those of this name, with or
+    without diacritics; else those in whose name every word is found. At most ``limit``, by name."""
+    by_code = _listed().where(func.lower(Person.code) == said.lower())
+    if found := session.scalars(by_code).all():
+        kept = None if units is None else frozenset(units)
+        return [one for one in found if kept is None or one.unit_id in kept][:limit]
+    words = fold(said).split()
+    ways = [
+        (Person.name_folded == folded_name(said),),
+        tuple(Person.name_folded.contains(word, autoescape=True) for word in words),
+    ]
+    for way in ways if words else ():
+        named: list[Person] = []
+        for some in _in_portions(units):
+            asked = _listed().where(*way, *some).order_by(Person.name_key, Person.id)
+            named += session.scalars(asked.limit(limit)).all()
+        if named:
+            return sorted(named, key=lambda one: (one.name_key, one.id))[:limit]
+    return []
+
+
+def _listed() -> Select[Person]:
+    return select(Person).where(
+        Person.erased_at.is_(None), Person.left_at.is_(None), not_(is_public())
+    )
+
+
+def _in_portions(units: Iterable[int] | None) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """What makes a question one for these units, a portion of them at a time."""
+    if units is None:
+        yield ()
+        return
+    keys = sorted(set(units))
+    for begin in range(0, len(keys), _AT_ONCE):
+        yield (Person.unit_id.in_(keys[begin : begin + _AT_ONCE]),)
 
 
 def count_without_password(session: Session) -> dict[int, int]:

@@ -322,36 +322,43 @@ def load_units(session: Session, provinces: Path = PROVINCES) -> None:
 
     Safe to repeat: what is there already stays as it is.
     """
-    nation = _unit(session, kind="nation", code="VN", name="Việt Nam")
-    _unit(
-        session,
-        kind="central",
-        code="TW",
-        name="Các cơ quan trung ương",
-        parent_id=nation.id,
-    )
+    known = _first_units(session)
+
+    def place(kind: str, code: str, *, vintage: str = "", **rest: Any) -> Unit:
+        key = kind, vintage, clean(code)
+        if key not in known:
+            known[key] = Unit(kind=kind, vintage=vintage, code=clean(code), **rest)
+            session.add(known[key])
+        return known[key]
+
+    nation = place("nation", "VN", name="Việt Nam")
+    session.flush()
+    place("central", "TW", name="Các cơ quan trung ương", parent_id=nation.id)
     with provinces.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     # Newest vintage first, so that a successor stands before those who need it.
     by_key: dict[tuple[str, str], Unit] = {}
-    for row in sorted(rows, key=lambda row: row["vintage"], reverse=True):
-        successor = _successor(row, by_key)
-        by_key[row["vintage"], row["code"]] = _unit(
-            session,
-            kind="province",
-            vintage=row["vintage"],
-            code=row["code"],
-            name=row["name"],
-            parent_id=nation.id,
-            successor_id=successor and successor.id,
-            valid_from=_date(row["valid_from"]),
-            valid_to=_date(row["valid_to"]),
-        )
+    for vintage in sorted({row["vintage"] for row in rows}, reverse=True):
+        for row in (row for row in rows if row["vintage"] == vintage):
+            successor = _successor(row, by_key)
+            by_key[vintage, row["code"]] = place(
+                "province",
+                row["code"],
+                vintage=vintage,
+                name=clean(row["name"]),
+                parent_id=nation.id,
+                successor_id=successor and successor.id,
+                valid_from=_date(row["valid_from"]),
+                valid_to=_date(row["valid_to"]),
+            )
+        session.flush()  # from here on they have keys, which those before them name
 
 
-def _unit(session: Session, *, kind: str, code: str, vintage: str = "", **rest: Any) -> Unit:
-    stored = find_unit(session, kind, vintage, code)
-    return stored or add_unit(session, kind=kind, code=code, vintage=vintage, **rest)
+def _first_units(session: Session) -> dict[tuple[str, str, str], Unit]:
+    """What `load_units` may find, by its key."""
+    kinds = ("nation", "central", "province")
+    stored = session.scalars(select(Unit).where(Unit.kind.in_(kinds)))
+    return {(one.kind, one.vintage, one.code): one for one in stored}
 
 
 def _successor(row: dict[str, str], by_key: dict[tuple[str, str], Unit]) -> Unit | None:

@@ -1,10 +1,12 @@
-"""Evidence of competence, and certificates."""
+"""Evidence of competence, sittings, and certificates."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     ForeignKey,
     Index,
     LargeBinary,
@@ -75,6 +77,11 @@ class Certificate(Table):
     corrected_at: Mapped[dt.datetime | None]  # the name was corrected: older papers are superseded
     replaced_by: Mapped[str | None] = mapped_column(String(32))
 
+    @validates("full_name")
+    def _keep_folded(self, _: str, full_name: str) -> str:
+        self.name_folded = folded_name(full_name)
+        return full_name
+
 
 class CertificatePaper(Table):
     """A signed paper as it was handed out. ``superseded_at``: the name on it was corrected."""
@@ -88,7 +95,86 @@ class CertificatePaper(Table):
     printed_at: Mapped[dt.datetime]
     superseded_at: Mapped[dt.datetime | None]
 
-    @validates("full_name")
-    def _keep_folded(self, _: str, full_name: str) -> str:
-        self.name_folded = folded_name(full_name)
-        return full_name
+
+class ItemParameters(Table):
+    """How the items of one bank stood when sittings were reckoned: never changed, so that a result
+    can always be reckoned again. ``version``: a digest of ``content``; ``rule``: how they came
+    about (`skills_framework.scale.STARTING`, or a calibration)."""
+
+    __tablename__ = "item_parameters"
+
+    version: Mapped[str] = mapped_column(String(16), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(32))
+    content: Mapped[dict[str, Any]]
+    made_at: Mapped[dt.datetime]
+
+
+class Sitting(Table):
+    """One person answering items of the bank, one after another; one is open at a time of each
+    kind. ``seed``: of everything that is drawn; ``eligible``: a bit for each item of the
+    parameters, in the order of their names; ``ending``: why it ended."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (
+        CheckConstraint("kind IN ('placement','retained')", name="kind"),
+        CheckConstraint("state IN ('open','paused','ended')", name="state"),
+        CheckConstraint("ending IN ('','sure','items','time','bank','person')", name="ending"),
+        Index(
+            "uq_sitting_open",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state <> 'ended'"),
+            postgresql_where=text("state <> 'ended'"),
+        ),
+        Index("ix_sitting_recent", "kind", "parameters", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    parameters: Mapped[str] = mapped_column(ForeignKey("item_parameters.version"))
+    framework: Mapped[str] = mapped_column(String(32))
+    seed: Mapped[int] = mapped_column(Id)
+    eligible: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    ending: Mapped[str] = mapped_column(String(8), default="")
+    begun_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class SittingAnswer(Table):
+    """An item of a sitting. Before ``given_at`` it is the one that is asked; ``answer`` then holds
+    what was typed when its person went away. ``credit``: the share of its points, NULL until
+    marked; ``seconds``: a sign for a person to look at, never in the mark."""
+
+    __tablename__ = "sitting_answer"
+    __table_args__ = (UniqueConstraint("sitting_id", "item"),)
+
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    item: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(12))
+    variant: Mapped[int]
+    arranged: Mapped[int] = mapped_column(Id)  # number of the order of its options
+    asked_at: Mapped[dt.datetime]
+    answer: Mapped[str | None] = mapped_column(Text, info={"personal": "what the learner wrote"})
+    unknown: Mapped[bool] = mapped_column(default=False)  # "I do not know yet"
+    given_at: Mapped[dt.datetime | None]
+    seconds: Mapped[float | None]
+    credit: Mapped[float | None]
+
+
+class SittingResult(Table):
+    """What a sitting said of a domain, in logits of its parameters; domain "" is the whole."""
+
+    __tablename__ = "sitting_result"
+
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    domain: Mapped[str] = mapped_column(String(4), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    estimate: Mapped[float]
+    error: Mapped[float]
+    low: Mapped[float]
+    high: Mapped[float]

@@ -14,13 +14,13 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import courses
 from analytics.certificates.requirements import in_force
-from core.manifest import Manifest
+from core.manifest import LessonEntry, Manifest
 from core.messages import Message, Refused
 from graders import Marker
 from graders.both_modes import BothModes
@@ -141,9 +141,13 @@ def published_files(session: Session, slug: str) -> dict[str, bytes] | None:
 def without_lesson(manifest: Manifest, files: Mapping[str, bytes], lesson: str) -> dict[str, bytes]:
     """The files of a published course without one of its lessons."""
     kept = tuple(one for one in manifest.lessons if one.slug != lesson)
-    gone = {one.file for one in manifest.lessons} - {one.file for one in kept}
+    gone = set(_files_of(manifest.lessons)) - set(_files_of(kept))
     left = {path: content for path, content in files.items() if path not in gone}
     return {**left, "course.toml": courses.course_file(replace(manifest, lessons=kept)).encode()}
+
+
+def _files_of(lessons: Iterable[LessonEntry]) -> Iterator[str]:
+    return (path for one in lessons for path in (one.file, one.file_en) if path)
 
 
 def is_required(session: Session, slug: str, programme: str, *, at: dt.datetime) -> bool:

@@ -24,6 +24,7 @@ from school import access
 from school.access import Actor
 from school.acts import act, require
 from school.learning import lessons, notebooks
+from school.learning.languages.words import in_own_words
 from school.learning.practice import fresh
 from school.settling import Matter, settle
 
@@ -53,6 +54,7 @@ def save_notebook(
     at: dt.datetime,
 ) -> lessons.Work:
     """Store the whole notebook, as JupyterLab has it (`lessons.save_work`)."""
+    notebook = in_own_words(session, _key(actor), place, notebook)
     return lessons.save_work(
         session, _key(actor), place, notebook, revision=revision, at=at, worked=worked
     )
@@ -154,6 +156,7 @@ def hand_in(
     at: dt.datetime,
 ) -> int:
     """Queue a notebook for marking; the submission's key (`lessons.hand_in`)."""
+    notebook = in_own_words(session, _key(actor), place, notebook)
     return lessons.hand_in(
         session, _key(actor), place, notebook, at=at, device=device, language=language
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 import courses
 from core.messages import Message, Refused
+from courses.english.telling import with_given
 from courses.notebooks import source_of
 from school.refusals import AtFields
 
@@ -38,7 +39,8 @@ def read_answers(
         form = form_of(cells[cell_id]) if cell_id in cells else None
         read[cell_id] = value
         if form is not None:
-            read[cell_id], said = courses.read_typed(form, value, language, cell=cell_id)
+            own = with_given(form, value)  # whatever language the page was in
+            read[cell_id], said = courses.read_typed(form, own, language, cell=cell_id)
             fields += said
     return read, tuple(fields)
 

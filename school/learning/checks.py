@@ -24,6 +24,7 @@ from records import Session
 from records.learning import checks
 from records.tables.learning import CheckedAnswer
 from school.learning import answering, notebooks
+from school.learning.languages.words import Words, in_words
 from school.learning.lessons import Place
 from school.learning.notebook_weight import as_bytes, lean
 from school.learning.numbers import own
@@ -120,19 +121,19 @@ def said_by_checks(
     open_ones = checked_exercises(place, at)
     titles = {one.grade_id: one.title for one in place.exercises}
     return tuple(
-        _said(row, titles[row.grade_id])
+        _said(row, titles[row.grade_id], place.words)
         for row in checks.checks_of(session, person_id, place.release_id, place.lesson)
         if row.grade_id in open_ones
     )
 
 
-def _said(row: CheckedAnswer, title: str) -> Said:
+def _said(row: CheckedAnswer, title: str, words: Words | None) -> Said:
     result = ExerciseResult(
         row.grade_id,
         title,
         row.points,
         row.max_points,
-        read_feedback(row.feedback),
+        in_words(words, row.grade_id, read_feedback(row.feedback)),
         row.needs_review,
     )
     return Said(result, row.answer, row.at, checked=True, misses=row.misses)

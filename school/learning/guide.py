@@ -34,9 +34,10 @@ def load_guide(
     """The guide of a learner's lesson; ``work`` is their draft. ``time_days``: how long the time at
     exercises is kept here (`school.learning.traces`)."""
     result = results.find_last_result(session, person_id, place)
+    notebook = place.words.shown(work.notebook) if place.words else work.notebook
     return Guide(
         place=place,
-        tasks=tasks_of(courses.blocks(work.notebook), place.exercises, result),
+        tasks=tasks_of(courses.blocks(notebook), place.exercises, result),
         videos=videos_of(work.notebook, place.manifest),
         result=result,
         attempts_used=lesson_terms.count_attempts(session, person_id, place.course, place.lesson),

@@ -26,6 +26,7 @@ from records.marking import queue, sent_once
 from records.tables.courses import Release
 from records.tables.learning import Draft
 from school.learning import answering, notebooks
+from school.learning.languages.words import Words, words_of_learner
 from school.learning.notebook_weight import (
     LIGHT,
     as_bytes,
@@ -48,6 +49,7 @@ class Place:
     entry: LessonEntry
     closes_at: dt.datetime | None = None
     attempts: int | None = None
+    words: Words | None = None  # for whoever reads it in English
 
     @property
     def exercises(self) -> tuple[ExerciseEntry, ...]:
@@ -105,19 +107,24 @@ def find_release_for(session: Session, person_id: int, course: str) -> Release |
     return releases.current_release(session, course)
 
 
-def find_place(session: Session, person_id: int, course: str, lesson: str) -> Place | None:
-    """The lesson on the learner's release, else on the current one; None where there is none."""
+def find_place(
+    session: Session, person_id: int, course: str, lesson: str, language: str = "vi"
+) -> Place | None:
+    """The lesson on the learner's release, else on the current one; None where there is none.
+    Its titles and hints are in ``language`` where the lesson is, with the other `Words`."""
     release = find_release_for(session, person_id, course)
     entry = releases.find_lesson(release, lesson) if release else None
     if release is None or entry is None:
         return None
     agreed = lesson_terms.find_terms(session, course, lesson)
+    words = words_of_learner(session, person_id, course, release.id, entry, language)
     return Place(
         course,
         lesson,
         release.id,
         release.manifest,
-        entry,
+        entry.in_english() if words else entry,
+        words=words,
         closes_at=agreed.closes_at if agreed else None,
         attempts=agreed.attempts if agreed else None,
     )
@@ -203,6 +210,7 @@ def save_answers(
         raise Refused(Message("Bài học chưa được mở. Hãy tải lại trang."))
     work = as_work(draft)
     read, fields = answering.read_answers(notebooks.answer_cells(work.notebook), answers, language)
+    fields = place.words.named(fields, work.notebook) if place.words else fields
     if draft.revision != revision:
         # The same answers again are no conflict: the first reply may have been lost on the way.
         if notebooks.same_answers(work.notebook, read):
@@ -263,7 +271,7 @@ def hand_in(
     published = own.published_to(session, person_id, place)
     check_notebook(notebook, published.notebook, place)
     _changed, fields = answering.read_notebook(notebooks.answer_cells(notebook), language)
-    answering.refuse_unread(fields)
+    answering.refuse_unread(place.words.named(fields, notebook) if place.words else fields)
     try:
         submission = queue.submit(
             session,
@@ -391,10 +399,3 @@ def lost_exercises(notebook: Mapping[str, Any], place: Place) -> bool:
     return any(
         one.grade_id not in there or not ids.issuperset(one.answers) for one in place.exercises
     )
-
-
-def next_after(place: Place) -> str | None:
-    """The slug of the lesson that follows, None after the last."""
-    slugs = [lesson.slug for lesson in place.manifest.lessons]
-    later = slugs[slugs.index(place.lesson) + 1 :] if place.lesson in slugs else []
-    return later[0] if later else None

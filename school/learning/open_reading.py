@@ -17,6 +17,7 @@ from records import Session
 from records.courses import releases
 from records.courses.offers import find_withdrawal, withdrawn_courses
 from records.tables.courses import Release
+from school.learning.languages.words import ENGLISH, Words, find_words
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class OpenLesson:
     manifest: Manifest
     entry: LessonEntry
     next_lesson: LessonEntry | None
+    words: Words | None = None  # for whoever reads it in English
 
 
 def lessons_to_read(manifest: Manifest) -> tuple[LessonEntry, ...]:
@@ -51,8 +53,10 @@ def find_open_release(session: Session, course: str) -> Release | None:
     return release if release.manifest.open_reading else None
 
 
-def find_open_lesson(session: Session, course: str, lesson: str) -> OpenLesson | None:
-    """The lesson, or None where strangers may not read it."""
+def find_open_lesson(
+    session: Session, course: str, lesson: str, language: str = "vi"
+) -> OpenLesson | None:
+    """The lesson, in ``language`` where it is; None where strangers may not read it."""
     release = find_open_release(session, course)
     if release is None:
         return None
@@ -60,7 +64,9 @@ def find_open_lesson(session: Session, course: str, lesson: str) -> OpenLesson |
     for place, entry in enumerate(shown):
         if entry.slug == lesson:
             after = shown[place + 1] if place + 1 < len(shown) else None
-            return OpenLesson(release.id, release.manifest, entry, after)
+            words = find_words(session, release.id, entry) if language == ENGLISH else None
+            entry = entry.in_english() if words else entry
+            return OpenLesson(release.id, release.manifest, entry, after, words)
     return None
 
 
@@ -69,4 +75,4 @@ def load_notebook(session: Session, lesson: OpenLesson) -> dict[str, Any]:
     content = releases.release_file(session, lesson.release_id, "learner", lesson.entry.file)
     assert content is not None, "a release holds every notebook its manifest names"
     found: dict[str, Any] = json.loads(content)
-    return found
+    return lesson.words.shown(found) if lesson.words else found

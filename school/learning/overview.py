@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analytics.certificates.requirements import Rule, find_rule
+import courses
+from analytics.certificates.requirements import Rule, find_rule, in_force
 from core import names
 from core.calendar import HANOI
 from core.completion import CourseStanding, LessonStanding, share_in_force
@@ -20,6 +21,7 @@ from records.assessment import certificates, evidence
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.people.public import certificate_for
+from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
 from skills_framework import framework as frameworks
@@ -44,7 +46,8 @@ FRAMES = {
 @dataclass(frozen=True)
 class LessonState:
     """One lesson and one learner. ``points`` is the best result so far, None before the first;
-    ``pass_share`` the share in force (`core.completion`)."""
+    ``pass_share`` the share in force (`core.completion`). ``waiting``: handed in (again) and not
+    marked yet."""
 
     course: str
     slug: str
@@ -57,6 +60,7 @@ class LessonState:
     pass_share: float
     closes_at: dt.datetime | None = None
     attended: bool = False  # in a class in person
+    waiting: bool = False
 
     @property
     def share(self) -> float:
@@ -157,9 +161,11 @@ def load_courses(
     begun: set[str] = set()
     opened: dict[tuple[int, str], dt.datetime] = {}
     attended: frozenset[tuple[str, str]] = frozenset()
+    waiting: frozenset[tuple[int, str]] = frozenset()
     if person_id is not None:
         attended = meetings.attended_in_courses(session, person_id)
         opened = drafts.opened_lessons(session, person_id)
+        waiting = progress.waiting_lessons(session, person_id)
         for enrolment in enrolments.enrolments_of(session, person_id):
             release = releases.find_release(session, enrolment.release_id)
             if release is not None:
@@ -173,6 +179,7 @@ def load_courses(
                 person_id,
                 opened,
                 attended,
+                waiting,
                 begun=release.course in begun,
                 pass_share=share_in_force(release.manifest.pass_share, pass_share),
             )
@@ -184,6 +191,30 @@ def load_courses(
             names.sort_key(course.manifest.title),
         ),
     )
+
+
+def titles_of(session: Session, slugs: Iterable[str]) -> dict[str, courses.Titles]:
+    """What courses are called, also those that nobody published: by their release, else as they
+    are shipped. One that neither knows is left out."""
+    shipped, found = courses.shipped_titles(), {}
+    for slug in slugs:
+        release = releases.current_release(session, slug)
+        if release is not None:
+            found[slug] = courses.Titles(release.manifest.title, release.manifest.title_en)
+        elif slug in shipped:
+            found[slug] = shipped[slug]
+    return found
+
+
+def unpublished_courses(session: Session, programme: str, at: dt.datetime) -> list[str]:
+    """What the courses are called that a certificate takes today and nobody can begin: they were
+    never published here, or were withdrawn."""
+    offered = {one.course for one in releases.current_releases(session)}
+    offered -= set(offers.withdrawn_courses(session))
+    wanted = in_force(requirements_of(session, programme), at)
+    missing = [slug for slug in wanted if slug not in offered]
+    titles = titles_of(session, missing)
+    return [titles[slug].title if slug in titles else slug for slug in missing]
 
 
 def find_course(
@@ -199,6 +230,7 @@ def _course(
     person_id: int | None,
     opened: Mapping[tuple[int, str], dt.datetime],
     attended: Collection[tuple[str, str]],
+    waiting: Collection[tuple[int, str]],
     *,
     begun: bool,
     pass_share: float,
@@ -222,6 +254,7 @@ def _course(
             pass_share=pass_share,
             closes_at=agreed[lesson.slug].closes_at if lesson.slug in agreed else None,
             attended=(release.course, lesson.slug) in attended,
+            waiting=(release.id, lesson.slug) in waiting,
         )
         for lesson in release.manifest.lessons
     )

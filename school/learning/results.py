@@ -18,6 +18,7 @@ from records.marking import queue, reviewing
 from records.marking.marks import marks_of
 from records.tables.marking import ExerciseMarks, Submission
 from school.learning import notebooks
+from school.learning.languages.words import ENGLISH, Words, find_words, in_words
 from school.learning.lessons import Place
 from school.learning.numbers import own
 
@@ -69,14 +70,18 @@ class ExerciseResult:
         return "part" if self.points > 0 else "none"
 
 
-def find_result(session: Session, submission_id: int) -> Result | None:
+def find_result(session: Session, submission_id: int, language: str = "vi") -> Result | None:
+    """A submission with its marks; what was said in ``language`` where the lesson has it."""
     submission = queue.find_submission(session, submission_id)
     if submission is None:
         return None
     release = releases.find_release(session, submission.release_id)
     assert release is not None
     entry = releases.find_lesson(release, submission.lesson)
-    return _result(session, submission, release.course, entry.exercises if entry else ())
+    words = find_words(session, release.id, entry) if entry and language == ENGLISH else None
+    entry = entry.in_english() if entry and words else entry
+    exercises = entry.exercises if entry else ()
+    return _result(session, submission, release.course, exercises, words)
 
 
 def find_last_result(
@@ -88,7 +93,7 @@ def find_last_result(
     submission = queue.find_last(session, person_id, place.release_id, place.lesson)
     if submission is None:
         return None
-    result = _result(session, submission, place.course, place.exercises)
+    result = _result(session, submission, place.course, place.exercises, place.words)
     if result.reason or not (result.exercises and submission.notebook):
         return result
     handed_in = notebooks.digests(json.loads(submission.notebook), place.answers)
@@ -97,7 +102,11 @@ def find_last_result(
 
 
 def _result(
-    session: Session, submission: Submission, course: str, exercises: Sequence[ExerciseEntry]
+    session: Session,
+    submission: Submission,
+    course: str,
+    exercises: Sequence[ExerciseEntry],
+    words: Words | None,
 ) -> Result:
     marks = {row.grade_id: row for row in marks_of(session, submission.id)}
     titles = {one.grade_id: one.title for one in exercises}
@@ -121,7 +130,7 @@ def _result(
                 titles.get(grade_id, grade_id),
                 marks[grade_id].points,
                 marks[grade_id].max_points,
-                read_feedback(marks[grade_id].feedback),
+                in_words(words, grade_id, read_feedback(marks[grade_id].feedback)),
                 marks[grade_id].needs_review,
                 _picked(session, submission, marks[grade_id], rubrics.get(grade_id, ())),
                 read_feedback(marks[grade_id].note),

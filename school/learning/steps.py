@@ -49,8 +49,12 @@ class Step:
         return bool(self.grade_id)
 
 
-def steps_of(blocks: Sequence[courses.Block]) -> tuple[Step, ...]:
-    """The steps of a lesson, in its order; none of an empty one."""
+def steps_of(
+    blocks: Sequence[courses.Block], shown: Sequence[courses.Block] = ()
+) -> tuple[Step, ...]:
+    """The steps of a lesson, in its order; none of an empty one. ``shown``: the same blocks in
+    another language, which are cut in the same places and named in their own words."""
+    said = shown if len(shown) == len(blocks) else blocks
     ends: list[int] = []  # where a step ends and the next begins
     doing = ""  # the exercise one is in
     for place, block in enumerate(blocks):
@@ -67,7 +71,7 @@ def steps_of(blocks: Sequence[courses.Block]) -> tuple[Step, ...]:
             ends.append(place)
     cuts = sorted({0, *ends, len(blocks)})
     return tuple(
-        _step(number, first, end, blocks[first:end])
+        _step(number, first, end, said[first:end])
         for number, (first, end) in enumerate(pairwise(cuts), start=1)
     )
 

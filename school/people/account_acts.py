@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.calendar import today_in_vietnam
@@ -31,6 +31,25 @@ SPENT = Message(
     "Mã này không còn dùng được: đã dùng, đã hết hạn, hoặc đã có mã mới hơn. Hãy xin mã mới ở "
     "trang “Quên mật khẩu” hoặc nơi cán bộ đầu mối của cơ quan."
 )
+
+
+SEVERAL = Message("Có nhiều người như vậy; hãy ghi mã cán bộ của người cần cấp.")
+NAMELESS = Message(
+    "{name} chưa có tên đăng nhập, và mã cán bộ không dùng làm tên được: hãy bổ sung cột Tài khoản "
+    "trong danh sách rồi nhập lại."
+)
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Somebody to choose: their login name is "" before they have one."""
+
+    person_id: int
+    code: str
+    full_name: str
+    unit: str
+    username: str
 
 
 @dataclass(frozen=True)
@@ -61,25 +80,75 @@ class Opened:
 # --- by officers and operators --------------------------------------------------------------------
 
 
+def find_whom(session: Session, actor: Actor, said: str, *, at: dt.datetime) -> list[Whom]:
+    """Whom these words may mean, of those whose account is the actor's to open: a login name or an
+    official's code, else a name within the actor's units. At most `MOST_FOUND`."""
+    require(access.may_open_accounts(actor))
+    tree = load_units_tree(session)
+    found = _meant(session, actor, said, tree, at)
+    looks.show(session, (person.id for person in found), "account")
+    return [
+        Whom(one.id, one.code or "", one.full_name, _name(tree, one.unit_id), one.username or "")
+        for one in found
+    ]
+
+
 @act(may=access.may_open_accounts, audited="account.link")
 def make_link(
-    session: Session, actor: Actor, username: str, *, by_mail: bool, at: dt.datetime
+    session: Session, actor: Actor, whom: str | int, *, by_mail: bool, at: dt.datetime
 ) -> Slip:
-    """A link for one person; earlier ones of theirs end. ``by_mail`` also writes to them. `Refused`
-    for an unknown name, and for one without an address who is to be written to."""
-    person = persons.find_person(session, username)
-    tree, held = load_units_tree(session), persons.roles_held(session, on=today_in_vietnam(at))
-    if person is None or person.erased_at is not None or not _may(actor, person, tree, held):
-        raise Refused(Message("Không có ai mang tên đăng nhập {username}.", {"username": username}))
+    """A link for one person, by their key or by what `find_whom` understands; earlier ones end. Who
+    has no login name gets one made of their code. ``by_mail`` also writes to them.
+    `Refused` for words that mean nobody or several, for somebody without a login name whose code
+    makes none, and for one without an address who is to be written to."""
+    tree = load_units_tree(session)
+    found = _meant(session, actor, whom, tree, at)
+    if len(found) != 1:
+        raise Refused(SEVERAL if found else _nobody(whom))
+    person = found[0]
     looks.show(session, [person.id], "account")
+    logins.give_by_code(session, [person])
+    if not person.username:
+        raise Refused(replace(NAMELESS, params={"name": person.full_name}))
     opened = _hand_out(session, actor, [person], tree, by_mail=by_mail, at=at)
     if by_mail and not opened.mailed:
         raise Refused(
-            Message("{username} chưa có email trong danh sách.", {"username": username}),
+            Message("{username} chưa có email trong danh sách.", {"username": person.username}),
             field="username",
         )
     log(session, actor, "account.link", f"person:{person.id}", at, {"mailed": by_mail})
     return opened.slips[0]
+
+
+def _nobody(whom: str | int) -> Message:
+    said = whom if isinstance(whom, str) else ""
+    return Message(
+        "Không có ai mang tên đăng nhập, mã cán bộ hoặc họ tên “{said}” trong phạm vi của anh/chị.",
+        {"said": said},
+    )
+
+
+def _meant(
+    session: Session,
+    actor: Actor,
+    whom: str | int,
+    tree: Mapping[int, UnitNode],
+    at: dt.datetime,
+) -> list[Person]:
+    """Whom this means: a key; a login name, or a code; else a name."""
+    held = persons.roles_held(session, on=today_in_vietnam(at))
+    if isinstance(whom, int):
+        there: list[Person | None] = [persons.find_person_by_id(session, whom)]
+    else:
+        mine = units_to_fill(session, actor)
+        called = account_links.find_called(session, whom, mine, limit=MOST_FOUND)
+        named = persons.find_person(session, whom) or persons.find_person(session, whom.lower())
+        # A login name is its owner's, but for somebody whose code it is too.
+        by_code = [one for one in called if fold(one.code or "") == fold(whom)]
+        there = [named, *(by_code if named else called)]
+    found = (one for one in dict.fromkeys(there) if one is not None and one.erased_at is None)
+    there_still = (one for one in found if one.username or one.left_at is None)
+    return [one for one in there_still if _may(actor, one, tree, held)]
 
 
 @act(may=access.may_open_accounts, audited="account.links")

@@ -4,7 +4,7 @@ names."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from core.calendar import today_in_vietnam
@@ -33,10 +33,10 @@ from school.people.appointing import (
     refuse_newcomer,
     units_above,
 )
-from school.people.roster import importing
+from school.people.roster import importing, told
 from school.people.roster.old_encodings import Encoding
 from school.people.roster.table import Table
-from school.people.units.keys import key_of
+from school.people.unit_names.keys import key_of
 
 
 @act(may=access.may_import_roster, audited="roster.import")
@@ -277,6 +277,21 @@ def units_to_fill(session: Session, actor: Actor) -> Collection[int] | None:
         return None
     own = actor.units_as(access.UNIT_OFFICER)
     return frozenset[int]().union(*(persons.unit_and_below(session, unit) for unit in own))
+
+
+def units_for_list(session: Session, actor: Actor) -> Sequence[tuple[str, str]]:
+    """The units that a whole list of this actor's can be for (`told.units_for_all`)."""
+    require(access.may_import_roster(actor))
+    return told.units_for_all(load_units_tree(session), units_to_fill(session, actor))
+
+
+def read_for_all(session: Session, actor: Actor, unit: str, group: str) -> dict[str, str]:
+    """What this actor says of a whole list (`told.read_for_all`)."""
+    require(access.may_import_roster(actor))
+    if not (unit or group):
+        return {}
+    tree, scope = load_units_tree(session), units_to_fill(session, actor)
+    return told.read_for_all(tree, scope, unit=unit, group=group)
 
 
 def _find(session: Session, username: str) -> Person:

@@ -17,7 +17,7 @@ from records.tables.people import Person
 from school import access
 from school.people.roster.check import USERNAME
 from school.people.roster.names import refuse_name
-from school.people.units.keys import find_one
+from school.people.unit_names.keys import find_one
 
 ROLE_NAMES = {
     access.LEARNER: Message("học viên"),

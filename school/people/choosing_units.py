@@ -52,7 +52,7 @@ def find_units_to_go_to(
     chosen = tree.get(keep) if keep is not None else None
     if chosen is not None and chosen in there and chosen not in shown:
         shown = [chosen, *shown]
-    lines = [Choice(unit.id, _label(unit, tree)) for unit in shown]
+    lines = [Choice(unit.id, label_of(unit, tree)) for unit in shown]
     return Choices(search, len(found), lines, searchable)
 
 
@@ -75,7 +75,7 @@ def units_to_call(tree: Mapping[int, UnitNode], own: int | None) -> list[Choice]
 
 
 def _has(unit: UnitNode, tree: Mapping[int, UnitNode], words: Sequence[str]) -> bool:
-    said = fold(f"{_label(unit, tree)} {unit.code}")
+    said = fold(f"{label_of(unit, tree)} {unit.code}")
     return all(word in said for word in words)
 
 
@@ -85,7 +85,8 @@ def _begins(unit: UnitNode, words: Sequence[str]) -> bool:
     return all(word in own for word in words)
 
 
-def _label(unit: UnitNode, tree: Mapping[int, UnitNode]) -> str:
+def label_of(unit: UnitNode, tree: Mapping[int, UnitNode]) -> str:
+    """Its name, with that of the unit above: communes of one name are many."""
     above = tree.get(unit.parent_id) if unit.parent_id is not None else None
     if above is None or above.kind == "nation":
         return unit.name

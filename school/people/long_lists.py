@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from records import Records, Session
@@ -17,7 +17,8 @@ from school.access import Actor
 from school.people import acts, looks
 from school.people.roster.importing import Outcome, Telling
 from school.people.roster.old_encodings import Encoding
-from school.people.roster.table import Table, correct, read_table
+from school.people.roster.table import Table, read_list, settle
+from school.people.roster.told import Told
 from school.people.sheets import Opener
 
 
@@ -31,7 +32,7 @@ class Order:
     dry_run: bool
     at: dt.datetime
     table: Table | None = None  # where it was read already
-    corrections: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
     convert: Encoding | None = None
     kept: str = ""  # the word for the file (`hub.portal.kept_files`)
 
@@ -51,7 +52,7 @@ def carry_out(
     """Do an order, with the rights that its sender has now. Rows are judged before the transaction
     that writes, which takes the verdicts where what they stand on still holds."""
     step("reading")
-    table = correct(order.table or read_table(order.name, order.content, opener), order.corrections)
+    table = settle(order.table or read_list(order.content, order.told, opener), order.told)
     at = clock()
     sent = (order.name, order.content, order.convert, table)
     with records.read() as session:

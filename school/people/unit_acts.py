@@ -18,8 +18,8 @@ from records.tables.people import Unit
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed
+from school.people.unit_names.keys import find_one, key_of, spell_key
 from school.people.units.judging import Judged, Key, Wanted, judge
-from school.people.units.keys import find_one, key_of, spell_key
 from school.people.units.reading import UnitTable
 
 

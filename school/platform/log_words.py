@@ -70,6 +70,8 @@ ACTIONS: Mapping[str, Message] = {
     "publish": Message("Công bố khóa học"),
     "queue.again": Message("Đưa bài chấm lại"),
     "reached.change": Message("Sửa số người đã hướng dẫn"),
+    "placement.begin": Message("Bắt đầu kiểm tra đầu vào"),
+    "placement.end": Message("Kết thúc kiểm tra đầu vào"),
     "reached.record": Message("Ghi số người đã hướng dẫn"),
     "reached.remove": Message("Xóa dòng số người đã hướng dẫn"),
     "remark.apply": Message("Áp dụng chấm lại"),
@@ -94,6 +96,7 @@ SUBJECTS: Mapping[str, Message] = {
     "programme": Message("Chương trình"),
     "roster": Message("Danh sách học viên"),
     "submission": Message("Bài nộp"),
+    "sitting": Message("Lượt kiểm tra"),
     "unit": Message("Đơn vị"),
 }
 DETAILS: Mapping[str, Message] = {

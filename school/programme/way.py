@@ -7,10 +7,11 @@ Nothing is read here: `overview.load_courses` and `overview.load_certificate_way
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from courses import Titles
 from school.learning import overview
 from school.learning.overview import CourseState, LessonState
 
@@ -28,11 +29,13 @@ class Station:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A course on the way; ``course`` is None where it is not published yet."""
+    """A course on the way; ``course`` is None where it is not published. ``titles``: what it is
+    called all the same, where that is known."""
 
     slug: str
     course: CourseState | None
     stations: tuple[Station, ...]
+    titles: Titles | None = None
 
     @property
     def passed(self) -> bool:
@@ -90,6 +93,11 @@ class Way:
         return sum(not one.passed for one in self.stretches)
 
     @property
+    def unpublished(self) -> int:
+        """Courses that are asked for and that nobody can begin."""
+        return sum(one.course is None for one in self.stretches)
+
+    @property
     def begun(self) -> bool:
         return any(one.course is not None and one.course.begun for one in self.stretches)
 
@@ -108,13 +116,20 @@ class Way:
         return any(one.slug == slug for one in self.stretches)
 
 
-def find_way(slugs: Iterable[str], courses: Sequence[CourseState], at: dt.datetime) -> Way:
-    """The way through the courses with these slugs, in their order."""
+def find_way(
+    slugs: Iterable[str],
+    courses: Sequence[CourseState],
+    at: dt.datetime,
+    titles: Mapping[str, Titles] | None = None,
+) -> Way:
+    """The way through the courses with these slugs, in their order. ``titles``: of those that are
+    not published (`overview.titles_of`)."""
     known = {course.slug: course for course in courses}
     wanted = tuple(slugs)
     step = overview.next_step([one for one in courses if one.slug in wanted], at)
     here = (step.course.slug, step.lesson.slug) if step else None
-    return Way(tuple(_stretch(slug, known.get(slug), here, at) for slug in wanted))
+    stretches = (_stretch(slug, known.get(slug), here, at) for slug in wanted)
+    return Way(tuple(replace(one, titles=(titles or {}).get(one.slug)) for one in stretches))
 
 
 def _stretch(

@@ -17,6 +17,7 @@ import courses
 from graders import CellMarks, Marks
 from hub.labs.census import LabCensus, OpenLab
 from hub.labs.door import LabDoor
+from records import Session
 from records.assessment import certificates
 from records.courses import lecturers, releases
 from records.learning import enrolments, meetings, posts
@@ -24,7 +25,10 @@ from records.marking import queue, remarking
 from records.people import persons, privacy
 from records.platform import outbox
 from records.programme import reached
+from records.tables.people import Person
 from school import access
+from school.assessment import placement_acts
+from school.assessment.item_bank import the_bank
 from school.courses import offer_acts
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +78,16 @@ class OneLab(LabCensus):
 
     async def stop(self, username: str, token: str) -> None:
         pass
+
+
+def _placed(session: Session, learner: Person, at: dt.datetime) -> int:
+    """A placement of one item that the learner did not know."""
+    actor = access.load_actor(session, learner.username or "", at=at)
+    bank = the_bank()
+    placement_acts.begin(session, actor, bank, seed=1, again_days=0, at=at)
+    placement_acts.answer(session, actor, 1, None, at=at)
+    placement_acts.go_on(session, actor, bank, {}, at=at)
+    return placement_acts.end(session, actor, ending="person", at=at)
 
 
 def stock(site: Any) -> dict[str, Any]:
@@ -178,6 +192,7 @@ def stock(site: Any) -> dict[str, Any]:
         )
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         return {
+            "sitting": _placed(session, learner, at),
             "question": question.id,
             "offer": offer,
             "unit": learner.unit_id,

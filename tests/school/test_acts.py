@@ -34,6 +34,8 @@ from school import access
 from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
+from school.assessment import placement_acts
+from school.assessment.item_bank import the_bank
 from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
 from school.learning import acts as learning
@@ -97,6 +99,9 @@ def test_whatever_takes_a_session_and_an_actor_is_an_act_or_only_reads(path: Pat
         "lately",
         "check_units",
         "units_to_fill",
+        "units_for_list",
+        "find_whom",
+        "read_for_all",
         "count_waiting",
     }
     found = 0
@@ -377,6 +382,29 @@ def _replace_certificate(world: World, actor: Actor) -> None:
     number = world.certificate()
     assessment.revoke_certificate(world.session, actor, number, reason="Nhầm", at=AT)
     assessment.replace_certificate(world.session, actor, number, reason="Thu hồi nhầm", at=AT)
+
+
+def _place(world: World, actor: Actor, *, given: bool = False) -> None:
+    """A placement begun; with ``given`` its first item is answered."""
+    placement_acts.begin(world.session, actor, the_bank(), seed=1, again_days=30, at=AT)
+    if given:
+        placement_acts.answer(world.session, actor, 1, None, at=AT)
+
+
+def _resume(world: World, actor: Actor) -> None:
+    _place(world, actor)
+    placement_acts.pause(world.session, actor, 1, {}, at=AT)
+    placement_acts.resume(world.session, actor, at=AT)
+
+
+def _go_on(world: World, actor: Actor) -> None:
+    _place(world, actor, given=True)
+    assert placement_acts.go_on(world.session, actor, the_bank(), {}, at=AT) == ""
+
+
+def _end_placement(world: World, actor: Actor) -> None:
+    _place(world, actor, given=True)
+    placement_acts.end(world.session, actor, ending="person", at=AT)
 
 
 def _keep_paper(world: World, actor: Actor) -> None:
@@ -678,6 +706,12 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     "assessment: revoke_certificate": ("bo", _replace_certificate),
     "assessment: replace_certificate": ("bo", _replace_certificate),
     "assessment: keep_paper": ("an", _keep_paper),
+    "assessment: begin": ("an", _place),
+    "assessment: answer": ("an", lambda world, actor: _place(world, actor, given=True)),
+    "assessment: pause": ("an", _resume),
+    "assessment: resume": ("an", _resume),
+    "assessment: go_on": ("an", _go_on),
+    "assessment: end": ("an", _end_placement),
     "people: import_roster": (
         "bo",
         lambda world, actor: people.import_roster(

@@ -6,6 +6,7 @@ from core.messages import Refused
 from skills_framework.framework import (
     DATA,
     Evidence,
+    framework_file,
     load_framework,
     profile,
     read_framework,
@@ -46,6 +47,7 @@ def test_the_crosswalk_follows_digcomp_except_for_ai():
     for competence in load_framework().competences:
         expected = None if competence.code.startswith("6.") else competence.code
         assert competence.digcomp == expected
+        assert competence.digcomp_3 == expected, "DigComp 3.0 keeps the numbers of 2.2"
 
 
 def test_a_framework_that_is_not_there_is_refused_by_name():
@@ -53,6 +55,16 @@ def test_a_framework_that_is_not_there_is_refused_by_name():
         load_framework("vn-tt99")
     with pytest.raises(Refused):
         load_framework("../data/vn-tt02-2025")
+
+
+def test_a_framework_is_written_as_it_is_read():
+    framework = load_framework()
+    assert read_framework(framework_file(framework).encode(), "khung.json") == framework
+
+
+@pytest.mark.parametrize("day", ["30/11/2026", "2026-13-01", "", None])
+def test_the_day_of_its_last_change_is_a_day(day):
+    assert "“changed_on”" in refusal({**raw(), "changed_on": day})
 
 
 def test_faults_name_the_file_and_the_key_and_come_all_at_once():

@@ -17,7 +17,7 @@ from analytics.certificates.signing import check_signature
 from analytics.certificates.verification import judge_number
 from core.messages import Message, Refused
 from hub.platform.backup.envelope import SHORTEST
-from hub.platform.backup.making import Made, make_backup
+from hub.platform.backup.making import Made, Tell, make_backup, say_nothing
 from hub.platform.backup.restoring import restore_backup
 from hub.platform.certificate_office import open_signer
 from hub.settings import Settings
@@ -44,6 +44,7 @@ def rehearse(
     labs: bool = False,
     place: Path | None = None,
     at: dt.datetime,
+    tell: Tell = say_nothing,
 ) -> Rehearsed:
     """Make a backup, restore it below ``place`` (else where temporary files go), and compare.
 
@@ -52,12 +53,12 @@ def rehearse(
     passphrase = passphrase or "d" * SHORTEST  # the copy is gone in a moment
     with tempfile.TemporaryDirectory(dir=place, prefix="motcham-drill-") as temporary:
         began = time.monotonic()
-        made = make_backup(settings, Path(temporary), passphrase, labs=labs, at=at)
+        made = make_backup(settings, Path(temporary), passphrase, labs=labs, at=at, tell=tell)
         done = time.monotonic()
         elsewhere = settings.model_copy(
             update={"data": Path(temporary) / "data", "database_url": "", "hub_database": ""}
         )
-        restored = restore_backup(made.path, passphrase, elsewhere)
+        restored = restore_backup(made.path, passphrase, elsewhere, tell=tell)
         if restored.contents != made.contents:
             raise Refused(Message("Bản khôi phục không giống bản sao."))
         entries, certificate = _look(elsewhere)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,9 +18,17 @@ from hub.settings import Settings
 from records.platform.copying import Snapshot, snapshot
 
 ENDING = ".motcham"
+EVERY_TABLES, EVERY_FILES = 20, 1000  # a word about how far it is
 # What is made anew, or is in the archive row by row.
 _NOT_KEPT = {"logs", "cache", "up.lock", "proxy.pid", "grading-health.json"}
 _DATABASE_FILES = ("motcham.sqlite", "jupyterhub.sqlite")
+
+
+Tell = Callable[[Message], None]
+
+
+def say_nothing(_message: Message) -> None:
+    """For whoever does not want to hear how far it is."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,19 @@ class Made:
 
 
 def make_backup(
-    settings: Settings, target: Path, passphrase: str, *, labs: bool = False, at: dt.datetime
+    settings: Settings,
+    target: Path,
+    passphrase: str,
+    *,
+    labs: bool = False,
+    at: dt.datetime,
+    tell: Tell = say_nothing,
 ) -> Made:
     """Write a backup to ``target``, a new file, or a file of the day's name in a folder.
 
-    ``labs``: with the files of learners' labs. Raises `Refused` where there is such a file
-    already, the passphrase is short, or something cannot be read or written. What is half-written
-    is removed.
+    ``labs``: with the files of learners' labs; ``tell`` hears how far it is. Raises `Refused` where
+    there is such a file already, the passphrase is short, or something cannot be read or written.
+    What is half-written is removed.
     """
     check_passphrase(passphrase)
     path = target / file_name(at) if target.is_dir() else target
@@ -57,7 +71,7 @@ def make_backup(
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             writer = Writer(file, passphrase)
-            about, skipped = _write(writer, settings, labs=labs, at=at)
+            about, skipped = _write(writer, settings, labs=labs, at=at, tell=tell)
             file.flush()
             os.fsync(file.fileno())
         with half.open("rb") as file:
@@ -78,7 +92,9 @@ def file_name(at: dt.datetime) -> str:
     return f"motcham-{at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}{ENDING}"
 
 
-def _write(writer: Writer, settings: Settings, *, labs: bool, at: dt.datetime) -> tuple[About, int]:
+def _write(
+    writer: Writer, settings: Settings, *, labs: bool, at: dt.datetime, tell: Tell
+) -> tuple[About, int]:
     with ExitStack() as stack:
         records = stack.enter_context(snapshot(settings.records_url))
         hub = stack.enter_context(snapshot(settings.hub_database_url))
@@ -90,10 +106,14 @@ def _write(writer: Writer, settings: Settings, *, labs: bool, at: dt.datetime) -
             labs=labs,
         )
         writer.about(about)
-        _tables(writer, "records", records)
-        _tables(writer, "hub", hub)
+        _tables(writer, "records", records, tell)
+        _tables(writer, "hub", hub, tell)
     skipped = 0
-    for file in _files(settings.data, labs=labs):
+    files = list(_files(settings.data, labs=labs))
+    for number, file in enumerate(files):
+        if number % EVERY_FILES == 0:
+            facts = {"done": number, "of": len(files)}
+            tell(Message("Chép tệp: {done}/{of}", facts))
         if file.is_symlink() or not file.is_file():
             skipped += 1
             continue
@@ -105,8 +125,11 @@ def _write(writer: Writer, settings: Settings, *, labs: bool, at: dt.datetime) -
     return about, skipped
 
 
-def _tables(writer: Writer, database: str, found: Snapshot) -> None:
-    for table in found.tables:
+def _tables(writer: Writer, database: str, found: Snapshot, tell: Tell) -> None:
+    for number, table in enumerate(found.tables):
+        if number % EVERY_TABLES == 0:
+            facts = {"database": database, "done": number, "of": len(found.tables)}
+            tell(Message("Chép bảng của {database}: {done}/{of}", facts))
         writer.table(database, table.name, found.columns(table), found.rows(table))
 
 

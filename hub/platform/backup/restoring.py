@@ -16,6 +16,7 @@ from hub.login.accounts import open_accounts
 from hub.login.hub_database import make_ready
 from hub.platform.backup import archive
 from hub.platform.backup.archive import About, Contents
+from hub.platform.backup.making import Tell, say_nothing
 from hub.platform.private_files import make_private_folder
 from hub.settings import Settings
 from records import open_records
@@ -33,13 +34,25 @@ class Restored:
     replaced: int
 
 
-def restore_backup(path: Path, passphrase: str, settings: Settings) -> Restored:
+def restore_backup(
+    path: Path, passphrase: str, settings: Settings, *, tell: Tell = say_nothing
+) -> Restored:
     """Put a backup into the data folder and the databases that ``settings`` name.
 
     All of the archive is read and checked first, then all is put back or nothing is. Raises
     `Refused` where the folder or a database is not empty, or the archive is not whole.
     """
+    tell(Message("[1/4] Đọc và kiểm tra cả bản sao"))
     about, contents = archive.check(path, passphrase)
+    tell(
+        Message(
+            "[2/4] Ghi lại {tables} bảng, {files} tệp",
+            {
+                "tables": sum(len(one) for one in contents.tables.values()),
+                "files": len(contents.files),
+            },
+        )
+    )
     with _new_folder(settings.data) as folder:
         urls = database_urls(settings, folder)
         for url in urls.values():
@@ -51,9 +64,11 @@ def restore_backup(path: Path, passphrase: str, settings: Settings) -> Restored:
         with ExitStack() as stack:
             fillings = {name: stack.enter_context(filling(url)) for name, url in urls.items()}
             _put_back(path, passphrase, fillings, folder)
+        tell(Message("[3/4] Đối chiếu từng bảng với bản sao"))
         for name, filled in fillings.items():
             _same_as_promised(filled, contents.tables.get(name, {}))
         compare(urls, {name: filled.written for name, filled in fillings.items()})
+        tell(Message("[4/4] Đưa cơ sở dữ liệu lên cấu trúc mới nhất"))
         open_records(urls["records"], migrate=True).close()
     replaced = sum(filled.replaced for filled in fillings.values())
     return Restored(about, contents, replaced)

@@ -15,6 +15,7 @@ from hub.portal.api.sent import answers_of, read_notebook_of, revision_of, worke
 from records import Session
 from school import access
 from school.learning import acts, answering, guide, lessons, notebooks, overview
+from school.learning.languages.words import answers_shown
 from school.learning.notebook_weight import as_bytes
 
 
@@ -63,7 +64,8 @@ class LessonHandler(ApiHandler):
     async def place(self, course: str, lesson: str) -> lessons.Place:
         """The lesson; 404 where there is none."""
         assert self.actor.person_id is not None
-        found = await self.read(lessons.find_place, self.actor.person_id, course, lesson)
+        asked = (self.actor.person_id, course, lesson, self._.language)
+        found = await self.read(lessons.find_place, *asked)
         if found is None:
             raise self.absent()
         return found
@@ -107,14 +109,20 @@ class LessonHandler(ApiHandler):
         seen = await self.in_thread(lambda: answering.look_into_files(cells, answers))
         return [told_fields.file_as_json(cell, one, self._) for cell, one in seen.items()]
 
-    def conflict(self, work: lessons.Work) -> None:
+    def answers(self, place: lessons.Place, work: lessons.Work) -> dict[str, Any]:
+        """The stored answers, as a page in the place's words has them; without files' content."""
+        shown = place.words.shown(work.notebook) if place.words else work.notebook
+        answers = answers_shown(notebooks.answers_in(work.notebook), notebooks.answer_cells(shown))
+        return notebooks.without_content(answers)
+
+    def conflict(self, place: lessons.Place, work: lessons.Work) -> None:
         """409 with what is stored, so that the caller can show both and overwrite nothing."""
         self.json(
             {
                 "errors": [self._(STORED_ELSEWHERE.template)],
                 "revision": work.revision,
                 "saved_at": work.saved_at.isoformat(),
-                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
+                "answers": self.answers(place, work),
             },
             HTTPStatus.CONFLICT,
         )
@@ -139,7 +147,7 @@ class Lesson(LessonHandler):
                 "saved_at": work.saved_at.isoformat(),
                 "closes_at": place.closes_at.isoformat() if place.closes_at else None,
                 "attempts": place.attempts,
-                "answers": notebooks.without_content(notebooks.answers_in(work.notebook)),
+                "answers": self.answers(place, work),
                 "exercises": [
                     {
                         "grade_id": one.grade_id,
@@ -162,7 +170,7 @@ class Notebook(LessonHandler):
         work = await self.work(place)
         self.set_header("Content-Type", "application/x-ipynb+json; charset=utf-8")
         self.set_header("Motcham-Revision", str(work.revision))
-        self.finish(as_bytes(work.notebook))
+        self.finish(as_bytes(place.words.shown(work.notebook) if place.words else work.notebook))
 
 
 class Guide(LessonHandler):
@@ -232,7 +240,7 @@ class Draft(LessonHandler):
                 worked=self.worked(sent),
             )
         except lessons.Changed as elsewhere:
-            self.conflict(elsewhere.work)
+            self.conflict(place, elsewhere.work)
             return
         self.saved(replace(saved, fields=fields), sources=changed)
 
@@ -257,6 +265,6 @@ class Answers(LessonHandler):
                 language=language,
             )
         except lessons.Changed as changed:
-            self.conflict(changed.work)
+            self.conflict(place, changed.work)
             return
         self.saved(saved, files)

@@ -109,7 +109,7 @@ class Submissions(LessonHandler):
                     language=language,
                 )
             except lessons.Changed as elsewhere:
-                self.conflict(elsewhere.work)
+                self.conflict(place, elsewhere.work)
                 return
             known = await self.read(queue.find_submission, number)
             assert known is not None
@@ -147,7 +147,7 @@ class Submission(ApiHandler):
         return result
 
     def _load_result(self, session: Session, number: int) -> results.Result | None:
-        result = results.find_result(session, number)
+        result = results.find_result(session, number, self._.language)
         if result is None or not access.may_see_submission(self.actor, result.person_id):
             return None
         looks.show(session, [result.person_id], "marks")

@@ -51,12 +51,16 @@ class OfficerPage(PageHandler):
 
     def bar(self, line: Line) -> Markup:
         """A progress bar; its own code made every character of it, so it needs no escaping."""
-        title = self._(
-            "{name}: {certified} trên {planned}, nhịp đều đến nay {expected}",
-            name=self._.of(line.name),
-            certified=self.count(line.counted),
-            planned=self.count(line.planned or 0),
-            expected=self.count(line.expected or 0),
+        facts = {
+            "name": self._.of(line.name),
+            "certified": self.count(line.counted),
+            "planned": self.count(line.planned or 0),
+            "expected": self.count(line.expected or 0),
+        }
+        title = (
+            self._("{name}: {certified} trên {planned}", **facts)
+            if line.expected is None
+            else self._("{name}: {certified} trên {planned}, nhịp đều đến nay {expected}", **facts)
         )
         return Markup(charts.draw_bar(line, title=title))  # noqa: S704 - escaped by draw_bar
 

@@ -20,35 +20,12 @@ from records.schema import folded_name
 from records.tables.people import Person
 from school.people.roster.births import MEND, read_birth, turned_round
 from school.people.roster.broken_cells import trouble_of
-from school.people.roster.columns import COLUMNS
+from school.people.roster.columns import COLUMNS, read_group
 from school.people.roster.names import cannot_be_printed, fold, refuse_name
 from school.people.roster.table import Row
+from school.people.unit_names.finding import NotMeant, UnitFinder
 
-NEWEST = "2025"
 TURNED_ROUND = Message("Bảng tính có thể đã đảo ngày và tháng của ô này")
-KINDS = {
-    "tinh": "province",
-    "thanh pho": "province",
-    "province": "province",
-    "": "province",
-    "trung uong": "central",
-    "bo": "central",
-    "central": "central",
-    "huyen": "district",
-    "district": "district",
-    "xa": "commune",
-    "phuong": "commune",
-    "commune": "commune",
-    "bao chi": "press",
-    "press": "press",
-    "doanh nghiep": "enterprise",
-    "enterprise": "enterprise",
-    "chuyen nganh": "sector",
-    "sector": "sector",
-    "truong": "school",
-    "school": "school",
-}
-VINTAGES = {"2008": "2008", "63": "2008", "2025": "2025", "34": "2025"}
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{1,31}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}(?:@[a-z0-9][a-z0-9.-]{1,63})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -64,17 +41,20 @@ def tell_nobody(done: int, of: int) -> None:
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one cell: where (``key``: its column), what stood there, why it will not
-    do, how to mend it."""
+    do, how to mend it. ``choices``: what may stand there instead, each with its words."""
 
     line: int
     key: str
     value: str
     reason: Message
     mend: Message
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def offered(self) -> str:
         """What may stand in its place, for the reader to agree to; else what stood there."""
+        if len(self.choices) == 1:
+            return self.choices[0][0]
         small = self.key == "full_name" and in_small_letters(self.value)
         return with_capitals(self.value) if small else self.value
 
@@ -119,10 +99,11 @@ class Known:
     scope: Collection[int] | None = None
     today: dt.date | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)  # code in small letters → as kept
-    by_key: dict[tuple[str, str, str], UnitNode] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.by_key.update({(u.kind, u.vintage, u.code): u for u in self.units.values()})
+    @cached_property
+    def finder(self) -> UnitFinder:
+        """Which unit a row means."""
+        return UnitFinder(self.units, self.scope)
 
     def facts(self) -> object:
         """What `check_rows` asks of it, as a value: the same facts give the same verdicts."""
@@ -263,15 +244,14 @@ class _RowCheck:
         return None
 
     def _group(self, text: str) -> str:
-        group = text.lower().rstrip(").")
-        if text and group not in load_groups():
+        group = read_group(text)
+        if text and not group:
             self._fault(
                 "group",
                 text,
                 Message("Không có nhóm đối tượng này"),
                 Message("Một trong: {groups}", {"groups": ", ".join(load_groups())}),
             )
-            return ""
         return group
 
     def _alone(self, key: str, value: str) -> None:
@@ -322,108 +302,21 @@ class _RowCheck:
                 Message("Đề nghị đơn vị kia hoặc Bộ chuyển người này"),
             )
 
-    # --- the unit -------------------------------------------------------------------------------
-
-    def _unit(self, kind_text: str, vintage_text: str, code: str) -> UnitNode | None:
-        kind = KINDS.get(plain(kind_text))
-        if kind is None:
-            self._fault(
-                "kind",
-                kind_text,
-                Message("Không có loại đơn vị này"),
-                Message(
-                    "tỉnh, trung ương, huyện, xã, báo chí, doanh nghiệp, chuyên ngành hoặc trường"
-                ),
-            )
+    def _unit(self, kind: str, vintage: str, said: str) -> UnitNode | None:
+        found = self.known.finder.find(kind, vintage, said)
+        if isinstance(found, NotMeant):
+            cells = {"kind": kind, "vintage": vintage, "unit": said}
+            choices = self.known.finder.choices_of(found.choices)
+            self._fault(found.key, cells[found.key], found.reason, found.mend, choices)
             return None
-        vintage = VINTAGES.get(vintage_text) if vintage_text else None
-        if vintage_text and vintage is None:
-            self._fault(
-                "vintage",
-                vintage_text,
-                Message("Không có danh mục này"),
-                Message("Ghi 2008 (63 tỉnh) hoặc 2025 (34 tỉnh)"),
-            )
-            return None
-        if not code:
-            return None
-        if kind == "province" and code.isdigit():
-            code = code.zfill(2)  # Excel drops the zero of 01
-        unit = self._find(kind, vintage, code)
-        if unit and self.known.scope is not None and unit.id not in self.known.scope:
-            self._fault(
-                "unit",
-                code,
-                Message("Đơn vị ngoài phạm vi của anh/chị"),
-                Message("Chỉ nhập được cho đơn vị của mình và cấp dưới"),
-            )
-            return None
-        return unit
+        return found
 
-    def _find(self, kind: str, vintage: str | None, code: str) -> UnitNode | None:
-        by_key = self.known.by_key
-        if vintage is not None:
-            if (kind, vintage, code) not in by_key:
-                self._unknown_unit(kind, vintage, code)
-            return by_key.get((kind, vintage, code))
-        candidates = [
-            by_key[kind, v, code] for v in ("", "2008", NEWEST) if (kind, v, code) in by_key
-        ]
-        if not candidates:
-            self._unknown_unit(kind, None, code)
-            return None
-        newest = candidates[-1]
-        if any(unit.name != newest.name for unit in candidates):
-            self._fault(
-                "unit",
-                code,
-                Message(
-                    "Mã có trong cả hai danh mục: {meanings}",
-                    {"meanings": "; ".join(f"{unit.vintage}: {unit.name}" for unit in candidates)},
-                ),
-                Message("Điền cột “Danh mục”: 2008 hoặc 2025"),
-            )
-            return None
-        return newest
-
-    def _unknown_unit(self, kind: str, vintage: str | None, code: str) -> None:
-        reason = (
-            Message("Không có mã đơn vị này trong danh mục {vintage}", {"vintage": vintage})
-            if vintage
-            else Message("Không có mã đơn vị này")
-        )
-        self._fault("unit", code, reason, self._suggestion(kind, vintage, code))
-
-    def _suggestion(self, kind: str, vintage: str | None, code: str) -> Message:
-        wanted = vintage or NEWEST
-        for unit in self.known.units.values():
-            if unit.kind != kind or plain(unit.name) != plain(code):
-                continue
-            if unit.vintage in ("", wanted):
-                return Message("Mã của {name} là {code}", {"name": unit.name, "code": unit.code})
-        other = self._elsewhere(kind, wanted, code)
-        if other is None:
-            return Message("Tra mã ở trang “Mã đơn vị” của tệp mẫu")
-        after = self.known.units.get(other.successor_id or 0)
-        if after:
-            return Message(
-                "Mã này là {name} của danh mục {vintage}, nay thuộc {after} (mã {code})",
-                {
-                    "name": other.name,
-                    "vintage": other.vintage,
-                    "after": after.name,
-                    "code": after.code,
-                },
-            )
-        return Message(
-            "Mã này là {name} của danh mục {vintage}",
-            {"name": other.name, "vintage": other.vintage},
-        )
-
-    def _elsewhere(self, kind: str, vintage: str, code: str) -> UnitNode | None:
-        """The unit that has this code in another list."""
-        same = (u for (k, v, c), u in self.known.by_key.items() if (k, c) == (kind, code))
-        return next((unit for unit in same if unit.vintage != vintage), None)
-
-    def _fault(self, key: str, value: str, reason: Message, mend: Message) -> None:
-        self.faults.append(Fault(self.row.line, key, value[:80], reason, mend))
+    def _fault(
+        self,
+        key: str,
+        value: str,
+        reason: Message,
+        mend: Message,
+        choices: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.faults.append(Fault(self.row.line, key, value[:80], reason, mend, choices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from analytics.programme.targets import load_groups
 from core.folding import fold as plain
 from records.people import persons
 
@@ -83,3 +84,12 @@ def spelled(label: str, *, titles_only: bool = False) -> str:
 def is_sample(cells: Mapping[str, str]) -> bool:
     """Whether a row is the template's own made-up one."""
     return all(cells.get(key, "").strip() == SAMPLE[key] for key in ("code", "full_name"))
+
+
+def read_group(text: str) -> str:
+    """The letter of the audience group that a cell says, by letter or in its words; "" for none."""
+    letter = text.lower().rstrip(").")
+    if letter in load_groups():
+        return letter
+    words = plain(text)
+    return next((key for key, one in load_groups().items() if words == plain(one.name["vi"])), "")

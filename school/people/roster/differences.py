@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from records.schema import folded_name
@@ -37,11 +37,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """What the row in ``line`` does. No changes: the person is new."""
+    """What the row in ``line`` does, and the unit, group and address that it says. No changes: the
+    person is new."""
 
     line: int
     code: str
     full_name: str
+    unit: str = ""
+    group: str = ""
+    email: str = ""
     changes: tuple[Change, ...] = ()
     moves: bool = False  # to another unit
 
@@ -77,8 +81,16 @@ def difference(
     entry: Entry, person: Person | None, name_of: Callable[[int | None], str]
 ) -> Difference | None:
     """What this row changes; None where nothing. ``name_of``: a unit's name by its key."""
+    row = Difference(
+        entry.line,
+        entry.code,
+        entry.full_name,
+        name_of(entry.unit_id),
+        entry.group,
+        entry.email or "",
+    )
     if person is None:
-        return Difference(entry.line, entry.code, entry.full_name)
+        return row
     after = wanted(person, entry)
     changes = tuple(
         Change(
@@ -92,7 +104,7 @@ def difference(
     if not changes:
         return None
     moves = person.unit_id != after["unit_id"]
-    return Difference(entry.line, entry.code, entry.full_name, changes, moves)
+    return replace(row, changes=changes, moves=moves)
 
 
 def _shown(column: str, value: Any, name_of: Callable[[int | None], str]) -> str:

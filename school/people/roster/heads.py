@@ -6,7 +6,7 @@ their own words. What is not understood is told, never dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.messages import Message, Refused
@@ -16,53 +16,81 @@ from school.people.sheets.cells import EMPTY, Merged
 
 WHO = ("code", "full_name")  # two of these are for the author to tell apart, whatever their titles
 LOOKED_AT = 40  # lines that say something, from the top
+FEWEST_LABELS = 3  # of a head in which nothing is understood
 
 
 @dataclass(frozen=True)
 class Heads:
     """The head of a table. ``columns``: position → key of `COLUMNS`, or `FAMILY`, `GIVEN`.
-    ``unknown``: heads that name nothing a list needs. ``last``: index of the head's last line."""
+    ``labels``: position → what stands above it. ``twice``: heads that could each be the same
+    column, none of which was taken. ``last``: index of the head's last line."""
 
     columns: Mapping[int, str]
-    unknown: tuple[str, ...]
+    labels: Mapping[int, str]
+    twice: tuple[str, ...]
     last: int
 
     @property
-    def missing(self) -> list[str]:
-        """Titles of the columns that must be there and are not."""
-        have = set(self.columns.values())
+    def unknown(self) -> tuple[str, ...]:
+        """Heads that name nothing a list needs, or nothing that was understood."""
+        left = (label for at, label in sorted(self.labels.items()) if at not in self.columns)
+        return tuple(dict.fromkeys(" ".join(label.split()) for label in left))
+
+    def missing(self, given: Collection[str] = ()) -> tuple[str, ...]:
+        """Keys of the columns that must be there and are not. ``given``: those that are said of the
+        whole list."""
+        have = {*self.columns.values(), *given}
         if FAMILY in have and GIVEN in have:
             have.add("full_name")
-        return [column.title for key, column in COLUMNS.items() if column.must and key not in have]
+        return tuple(key for key, column in COLUMNS.items() if column.must and key not in have)
+
+    def with_columns(self, told: Mapping[int, str]) -> Heads:
+        """The same, with columns as somebody says they are; "" is none. Of two that are said to be
+        one the first is taken."""
+        said: dict[str, int] = {}
+        for position, key in sorted(told.items()):
+            if key:
+                said.setdefault(key, position)
+        kept = {at: key for at, key in self.columns.items() if at not in told and key not in said}
+        new = kept | {position: key for key, position in said.items()}
+        if FAMILY in said or GIVEN in said:
+            new = {at: key for at, key in new.items() if key != "full_name" or at in told}
+        twice = tuple(
+            self.labels.get(at, "")
+            for at, key in sorted(told.items())
+            if key and said[key] != at
+        )  # fmt: skip
+        return Heads(new, self.labels, twice if told else self.twice, self.last)
 
 
-def find_heads(sheet: Sheet) -> Heads:
-    """The first line, or pair of lines, that names every column that must be there.
+def say_missing(keys: Iterable[str]) -> Message:
+    titles = ", ".join(COLUMNS[key].title for key in keys)
+    return Message("Thiếu cột: {columns}. Đặt tên cột như trong tệp mẫu", {"columns": titles})
 
-    Raises `Refused` that says what is missing in the line that came nearest.
-    """
-    candidates: list[Heads] = []
-    twice: Refused | None = None
-    for at in range(min(LOOKED_AT, len(sheet.rows))):
-        for floors in (1, 2) if at + 1 < len(sheet.rows) else (1,):
-            try:
-                candidates.append(_read(sheet, at, _labels(sheet, at, floors), at + floors - 1))
-            except Refused as refused:
-                twice = twice or refused
-    whole = next((heads for heads in candidates if not heads.missing), None)
-    if whole is not None:
-        return whole
-    if twice is not None:
-        raise twice
-    nearest = max(candidates, key=lambda heads: len(set(heads.columns.values())), default=None)
-    if nearest is None:
+
+def find_heads(sheet: Sheet, given: Collection[str] = ()) -> Heads:
+    """The first line, or pair of lines, that names every column that must be there but for what is
+    ``given``; else what came nearest. Raises `Refused` where no line looks like a head."""
+    candidates = [
+        heads
+        for at in range(min(LOOKED_AT, len(sheet.rows)))
+        for floors in ((1, 2) if at + 1 < len(sheet.rows) else (1,))
+        if (heads := _read(sheet, at, _labels(sheet, at, floors), at + floors - 1)).labels
+    ]
+    if not candidates:
         raise Refused(Message("Tệp rỗng"))
-    raise Refused(
-        Message(
-            "Thiếu cột: {columns}. Đặt tên cột như trong tệp mẫu",
-            {"columns": ", ".join(nearest.missing)},
-        )
-    )
+    whole = [heads for heads in candidates if not heads.missing(given) and not heads.twice]
+    if whole:
+        # Its lower floor may name more: an address below “Liên hệ”, which lies over two columns.
+        near = [heads for heads in whole if heads.last - 1 <= whole[0].last]
+        return max(near, key=lambda heads: len(heads.columns))
+    nearest = max(candidates, key=lambda heads: len(set(heads.columns.values())) + len(heads.twice))
+    if nearest.columns or nearest.twice:
+        return nearest
+    for heads in candidates:
+        if len(heads.labels) >= FEWEST_LABELS:
+            return heads
+    raise Refused(say_missing(nearest.missing()))
 
 
 def knows(text: str) -> bool:
@@ -77,10 +105,18 @@ def _labels(sheet: Sheet, at: int, floors: int) -> dict[int, str]:
     if floors == 1:
         return labels
     below_line, below = sheet.rows[at + 1]
-    if below_line != line + 1 or not _on_two_floors(sheet.merged, line):
-        return {}
     lower = {position: cell.text for position, cell in enumerate(below) if cell.text.strip()}
+    merged = _on_two_floors(sheet.merged, line)
+    if below_line != line + 1 or not (merged or _goes_on(labels, lower)):
+        return {}
     return labels | lower
+
+
+def _goes_on(upper: Mapping[int, str], lower: Mapping[int, str]) -> bool:
+    """Whether a line is the lower floor of a head that was saved without its merged cells: it
+    names columns, and says nothing below those that tell who somebody is."""
+    who = {at for at, label in upper.items() if spelled(label) in (*WHO, FAMILY, GIVEN)}
+    return bool(who) and not who & set(lower) and any(spelled(text) for text in lower.values())
 
 
 def _on_two_floors(merged: Sequence[Merged], line: int) -> bool:
@@ -109,28 +145,18 @@ def _read(sheet: Sheet, at: int, labels: Mapping[int, str], last: int) -> Heads:
             found[position] = key
             if spelled(label, titles_only=True):
                 exact.add(position)
-    columns = _settle_doubles(found, exact, labels, sheet, at)
-    columns = _settle_names(columns)
-    unknown = tuple(
-        dict.fromkeys(
-            " ".join(label.split())
-            for position, label in sorted(labels.items())
-            if position not in columns
-        )
-    )
-    return Heads(columns, unknown, last)
+    columns, doubles = _settle_doubles(found, exact, sheet, at)
+    twice = tuple(labels[position].strip() for position in doubles)
+    return Heads(_settle_names(columns), labels, twice, last)
 
 
 def _settle_doubles(
-    found: Mapping[int, str],
-    exact: set[int],
-    labels: Mapping[int, str],
-    sheet: Sheet,
-    at: int,
-) -> dict[int, str]:
+    found: Mapping[int, str], exact: set[int], sheet: Sheet, at: int
+) -> tuple[dict[int, str], list[int]]:
     """Of two columns that could be the same one, that with the very title; a head merged over two
-    columns of names is both. Two equals are for the author to tell apart."""
+    columns of names is both. Two equals are for somebody to tell apart: neither is taken."""
     kept: dict[int, str] = {}
+    doubles: list[int] = []
     for key in dict.fromkeys(found.values()):
         places = [position for position in sorted(found) if found[position] == key]
         sure = key not in WHO and [position for position in places if position in exact]
@@ -138,10 +164,10 @@ def _settle_doubles(
         if len(best) > 1 and key == "full_name" and _one_area(sheet, at, best):
             kept[best[0]], kept[best[-1]] = FAMILY, GIVEN
         elif len(best) > 1 and key in COLUMNS:
-            raise Refused(Message("Cột “{column}” có hai lần", {"column": labels[best[1]].strip()}))
+            doubles += best
         else:
             kept[best[0]] = key
-    return kept
+    return kept, doubles
 
 
 def _one_area(sheet: Sheet, at: int, places: Sequence[int]) -> bool:

@@ -23,6 +23,7 @@ from records.platform import audit
 from records.programme.counting import load_units_tree
 from records.tables.people import Person
 from school.people import looks
+from school.people.choosing_units import label_of
 from school.people.roster import standing
 from school.people.roster.check import (
     TELL_EVERY,
@@ -81,6 +82,13 @@ class Outcome:
     differences: tuple[Difference, ...] = ()
     likely_twice: tuple[Likely, ...] = ()
     corrected: int = 0  # cells that were mended after the file was sent
+    left_out: tuple[Row, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is to be said or mended before it can be imported."""
+        reading = self.reading
+        return bool(self.faults or self.conversion or reading.missing or reading.twice)
 
 
 def import_roster(
@@ -104,9 +112,12 @@ def import_roster(
     hold, so that nobody waits for the database while rows are judged."""
     table = table or read_table(name, content)
     looks.show(session, (), "roster")
+    asked = Outcome(reading=table.reading, dry_run=dry_run, left_out=tuple(table.left_out))
+    if table.reading.missing or table.reading.twice:
+        return asked
     rows, conversion = _in_unicode(table.rows, convert)
     if conversion:
-        return Outcome(reading=table.reading, conversion=conversion, dry_run=dry_run)
+        return replace(asked, conversion=conversion)
     known = _known(session, rows, scope, at)
     looks.show(session, (person.id for person in known.people.values()), "roster")
     if judged is None or judged.facts != known.facts():
@@ -117,12 +128,7 @@ def import_roster(
         entries, known.people, holders=_holders(session, known), limited=scope is not None
     )
     if faults:
-        return Outcome(
-            faults=tuple(faults),
-            reading=table.reading,
-            dry_run=dry_run,
-            corrected=table.corrected,
-        )
+        return replace(asked, faults=tuple(faults), corrected=table.corrected)
     outcome = _compare(session, entries, known, table, dry_run=dry_run)
     if dry_run:
         return outcome
@@ -139,6 +145,7 @@ def import_roster(
                 "changed": outcome.changed,
                 "unchanged": outcome.unchanged,
                 "corrected": outcome.corrected,
+                "left_out": len(outcome.left_out),
                 "sha256": hashlib.sha256(content).hexdigest(),
             },
         )
@@ -154,8 +161,10 @@ def judge(
     convert: Encoding | None = None,
     tell: Telling = SILENT,
 ) -> Judged | None:
-    """The rows as `import_roster` would judge them now; None where an old encoding is to be looked
-    at first. Shows nothing to anybody, and writes nothing."""
+    """The rows as `import_roster` would judge them now; None where its columns or an old encoding
+    are to be looked at first. Shows nothing to anybody, and writes nothing."""
+    if table.reading.missing or table.reading.twice:
+        return None
     rows, conversion = _in_unicode(table.rows, convert)
     return None if conversion else _judge(rows, _known(session, rows, scope, at), tell)
 
@@ -186,7 +195,8 @@ def _compare(
     """What good rows change, and what whoever sent them should look at."""
 
     def name_of(unit: int | None) -> str:
-        return known.units[unit].name if unit is not None and unit in known.units else ""
+        found = known.units.get(unit or 0)
+        return label_of(found, known.units) if found else ""
 
     compared = (difference(entry, known.people.get(entry.code), name_of) for entry in entries)
     differences = tuple(one for one in compared if one is not None)
@@ -203,6 +213,7 @@ def _compare(
         differences=differences,
         likely_twice=likely,
         corrected=table.corrected,
+        left_out=tuple(table.left_out),
     )
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.folding import fold as plain
 from core.messages import Message, Refused
 from records.people import persons
 from school.people.roster.columns import COLUMNS, FAMILY, GIVEN, is_sample
-from school.people.roster.heads import Heads, cell_at, find_heads, knows
+from school.people.roster.heads import Heads, cell_at, find_heads, knows, say_missing
+from school.people.roster.told import Told
 from school.people.sheets import Book, Cell, Opener, Sheet, open_book
-from school.people.sheets.cells import EMPTY, MOST_ROWS, Kind, Merged
+from school.people.sheets.cells import EMPTY, MOST_COLUMNS, MOST_ROWS, Kind, Merged
 
 __all__ = ["COLUMNS", "MOST_ROWS", "Reading", "Row", "Table", "read_table"]
 
+SAMPLED, LONGEST_SAMPLE, LONGEST_LABEL = 20, 40, 120
 # Lines of a list that are no people: totals, signatures, headings of groups.
 _NO_PERSON = re.compile(
     r"(tong|cong|tong cong|tong so|nguoi lap|thu truong|truong phong|giam doc|chu tich|ky ten|"
@@ -36,9 +38,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ColumnRead:
+    """A column of the file: what stands above it, what it was taken for ("" for nothing), and the
+    first thing that stands in it."""
+
+    position: int
+    label: str
+    key: str
+    sample: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """What was made of the file, for whoever sent it. ``skipped``: (line, its text) of what is no
-    person."""
+    person; ``missing``: keys of the columns that must be there and are not; ``overruled``: heads of
+    columns in whose place something is said of the whole list."""
 
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
@@ -46,28 +60,75 @@ class Reading:
     hidden_rows: int = 0
     unknown_columns: tuple[str, ...] = ()
     skipped: tuple[tuple[int, str], ...] = ()
+    columns: tuple[ColumnRead, ...] = ()
+    missing: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """``corrected``: how many cells whoever sent the list has mended since."""
+    """``corrected``: how many cells whoever sent the list has mended since; ``left_out``: rows that
+    they leave out."""
 
     rows: Sequence[Row]
     reading: Reading
     corrected: int = 0
+    left_out: Sequence[Row] = ()
 
 
 def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table:
-    """The people of a file (xlsx, ods, XML of Excel 2003, text with separators).
+    """The people of a file (xlsx, ods, XML of Excel 2003, text with separators), for whoever cannot
+    be asked about it: `Refused` also where a column is missing.
 
     ``opener`` takes sheets apart in place of this process.
 
     Raises `Refused` for a file that cannot be used at all, with its mend.
     """
+    table = read_list(content, Told(), opener)
+    refuse_unread(table.reading)
+    return table
+
+
+def read_list(content: bytes, told: Told, opener: Opener | None = None) -> Table:
+    """The same for whoever is asked: with the columns as they say, and a table also where a column
+    is missing or may be two (``reading`` tells)."""
     book = open_book(content, knows, opener=opener)
-    sheet, heads = _choose(book)
+    sheet, heads = _choose(book, told.for_all)
+    return _as_table(book, sheet, heads.with_columns(told.columns), told.for_all)
+
+
+def refuse_unread(reading: Reading) -> None:
+    """`Refused` where a column that must be there is not, or two could be one."""
+    if reading.twice:
+        raise Refused(Message("Cột “{column}” có hai lần", {"column": reading.twice[-1]}))
+    if reading.missing:
+        raise Refused(say_missing(reading.missing))
+
+
+def settle(table: Table, told: Told) -> Table:
+    """The table as its sender means it: with what is said of all rows, without those that are left
+    out, cells mended."""
+    rows = [row for row in table.rows if row.line not in told.left_out]
+    left_out = [row for row in table.rows if row.line in told.left_out]
+    said = {key: text for key, text in told.for_all.items() if text}
+    if said:
+        said |= dict.fromkeys(("kind", "vintage"), "") if "unit" in said else {}
+        rows = [_say(row, said) for row in rows]
+    return correct(replace(table, rows=rows, left_out=left_out), told.corrections)
+
+
+def _say(row: Row, said: Mapping[str, str]) -> Row:
+    kinds = {key: kind for key, kind in row.kinds.items() if key not in said}
+    return replace(row, cells={**row.cells, **said}, kinds=kinds)
+
+
+def _as_table(book: Book, sheet: Sheet, heads: Heads, given: Collection[str]) -> Table:
     rows, skipped = _rows_below(sheet, heads)
     hidden = sum(row.line in sheet.hidden_rows for row in rows)
+    columns = _columns(sheet, heads)
+    # The head of the unit's code, not of the words beside it.
+    over = (column.label for column in columns if column.key in given)
     return Table(
         rows,
         Reading(
@@ -77,7 +138,29 @@ def read_table(name: str, content: bytes, opener: Opener | None = None) -> Table
             hidden,
             heads.unknown,
             tuple(skipped),
+            columns,
+            heads.missing(given),
+            heads.twice,
+            tuple(over),
         ),
+    )
+
+
+def _columns(sheet: Sheet, heads: Heads) -> tuple[ColumnRead, ...]:
+    """Every column that has a head, or a text in one of the first lines below."""
+    first: dict[int, str] = {}
+    for _line, cells in sheet.rows[heads.last + 1 : heads.last + 1 + SAMPLED]:
+        for position, cell in enumerate(cells[:MOST_COLUMNS]):
+            if text := " ".join(cell.text.split()):
+                first.setdefault(position, text[:LONGEST_SAMPLE])
+    return tuple(
+        ColumnRead(
+            at,
+            " ".join(heads.labels.get(at, "").split())[:LONGEST_LABEL],
+            heads.columns.get(at, ""),
+            first.get(at, ""),
+        )
+        for at in sorted({*first, *heads.labels})
     )
 
 
@@ -97,8 +180,8 @@ def correct(table: Table, corrections: Mapping[tuple[int, str], str]) -> Table:
     return replace(table, rows=rows, corrected=count)
 
 
-def _choose(book: Book) -> tuple[Sheet, Heads]:
-    """The first visible sheet with the head of a list; the complaint is about the first of all."""
+def _choose(book: Book, given: Collection[str]) -> tuple[Sheet, Heads]:
+    """The first visible sheet with the head of a list; else the one that came nearest."""
     visible = [sheet for sheet in book.sheets if sheet.visible and sheet.rows]
     if not visible:
         only_hidden = any(sheet.rows for sheet in book.sheets)
@@ -107,14 +190,21 @@ def _choose(book: Book) -> tuple[Sheet, Heads]:
             if only_hidden
             else Message("Tệp rỗng")
         )
+    found: list[tuple[Sheet, Heads]] = []
     complaint: Refused | None = None
     for sheet in visible:
         try:
-            return sheet, find_heads(sheet)
+            heads = find_heads(sheet, given)
         except Refused as refused:
             complaint = complaint or refused
-    assert complaint is not None
-    raise complaint
+            continue
+        if not heads.missing(given) and not heads.twice:
+            return sheet, heads
+        found.append((sheet, heads))
+    if not found:
+        assert complaint is not None
+        raise complaint
+    return max(found, key=lambda one: len(one[1].columns))
 
 
 def _rows_below(sheet: Sheet, heads: Heads) -> tuple[list[Row], list[tuple[int, str]]]:

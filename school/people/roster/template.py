@@ -9,9 +9,9 @@ import xlsxwriter
 
 from analytics.programme.targets import load_groups
 from records.programme.counting import UnitNode
-from school.people.roster.check import KINDS
 from school.people.roster.columns import COLUMNS, SAMPLE
 from school.people.sheets.cells import MOST_ROWS
+from school.people.unit_names.keys import WORDS
 
 
 def make_template(units: Iterable[UnitNode]) -> bytes:
@@ -33,26 +33,13 @@ def make_template(units: Iterable[UnitNode]) -> bytes:
     codes.set_column(0, 3, 18)
     for column, title in enumerate(("Loại đơn vị", "Danh mục", "Mã đơn vị", "Tên")):
         codes.write_string(0, column, title, head)
-    names = {kind: words for words, kind in reversed(KINDS.items()) if words}
-    titles = {
-        "tinh": "tỉnh",
-        "trung uong": "trung ương",
-        "huyen": "huyện",
-        "xa": "xã",
-        "bao chi": "báo chí",
-        "doanh nghiep": "doanh nghiệp",
-        "chuyen nganh": "chuyên ngành",
-        "truong": "trường",
-    }
     listed = sorted(
-        (unit for unit in units if unit.kind in names),
+        (unit for unit in units if unit.kind in WORDS and unit.kind != "nation"),
         key=lambda unit: (unit.kind != "province", unit.kind, unit.vintage, unit.code),
     )
     for line, unit in enumerate(listed, 1):
-        kind = names[unit.kind]
-        for column, words in enumerate(
-            (titles.get(kind, kind), unit.vintage, unit.code, unit.name)
-        ):
+        row = (WORDS[unit.kind][0], unit.vintage, unit.code, unit.name)
+        for column, words in enumerate(row):
             codes.write_string(line, column, words, text)
     rules = book.add_worksheet("Nhóm đối tượng")
     rules.set_column(1, 1, 70)

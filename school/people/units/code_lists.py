@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from records.programme.counting import UnitNode
-from school.people.units.keys import WORDS, key_of
+from school.people.unit_names.keys import WORDS, key_of
 
 
 def as_list(units: Iterable[UnitNode], tree: Mapping[int, UnitNode]) -> list[list[str]]:

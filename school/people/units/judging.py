@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from core.messages import Message, Refused
 from records.programme.counting import UnitNode
 from school.people.roster.broken_cells import trouble_of
-from school.people.units.keys import VINTAGES, codes_in, find_one, read_kind, spell_key
+from school.people.unit_names.keys import VINTAGES, codes_in, find_one, read_kind, spell_key
 from school.people.units.reading import TITLES, UnitRow
 
 DIGITS = {"province": 2, "district": 3, "commune": 5}  # of the codes in the state's lists

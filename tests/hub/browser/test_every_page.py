@@ -28,6 +28,7 @@ PAGES = {
         f"{WITH_VIDEO}?xem=ca-bai",
         "marks",
         "profile",
+        "placement",
         "curriculum",
         "competences/1.2",
         "attend",

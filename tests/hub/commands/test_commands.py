@@ -162,6 +162,16 @@ def test_the_doctor_says_that_an_open_door_is_closed_for_want_of_mail(tmp_path: 
     assert not [*doctor._door(real)], "letters come to its mailbox, whatever no variable says"
 
 
+def test_the_doctor_warns_where_links_lead_to_this_machine_alone(tmp_path: Path) -> None:
+    real = Settings(data=tmp_path, demo=False)
+    [found] = doctor._links(real)
+    assert "chỉ mở được trên chính máy này" in str(found.as_line())
+    assert "MOTCHAM_PUBLIC_URL" in str(found.as_line())
+    public = Settings(data=tmp_path, demo=False, public_url="https://hoc.example.vn")
+    assert not [*doctor._links(public)]
+    assert not [*doctor._links(Settings(data=tmp_path, demo=True))]
+
+
 def test_english_is_spoken_on_request() -> None:
     answer = motcham("nope", MOTCHAM_LANGUAGE="en")
     assert answer.returncode == 2

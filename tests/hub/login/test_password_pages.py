@@ -81,7 +81,11 @@ def set_by(session: requests.Session, link: str, new: str, again: str | None = N
 
 def test_a_link_sets_a_password_once(platform: Any, records: Any) -> None:
     first, link = link_for(platform), link_for(platform)
-    assert "không còn dùng được" in browser().get(first).text, "a newer one took its place"
+    spent = browser().get(first).text
+    assert "không còn dùng được" in spent, "a newer one took its place"
+    assert FULL_NAME not in spent, "only a good code says whose it is"
+    assert FULL_NAME in browser().get(link).text
+    assert NAME in browser().get(link).text
     me = browser()
     for bad, said in (
         ("ngắn", "ít nhất 10 ký tự"), ("aaaaaaaaaaaaa", "lặp lại"), ("1234567890", "hay gặp"),

@@ -59,6 +59,9 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "marks/seen": {"get": frozenset()},  # of an exercise of one's own that a person marked
     "profile": {"get": EVERYBODY},
     "curriculum": {"get": EVERYBODY},
+    "placement": {"get": EVERYBODY, "post": ANSWERING},
+    "placement/question": {"get": ANSWERING, "post": ANSWERING},
+    f"placement/results/{NUMBER}": {"get": frozenset({"an"})},  # one's own alone
     r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
@@ -223,6 +226,7 @@ FACTS = (
     "upload",
     "digest",
     "offer",
+    "sitting",
 )
 
 
@@ -232,6 +236,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
     kind = "offer" if path.startswith("teaching/offers/") else kind
+    kind = "sitting" if path.startswith("placement/") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
@@ -505,6 +510,8 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
 }  # fmt: skip
 BUTTONS = {
     "a lesson, which has tests of its own": LESSON_PATH,
+    "a placement begins": "placement",
+    "an item, which has tests of its own": "placement/question",
     "to the lab": f"{LESSON_PATH}/lab",
     "a message is put aside": "notices/aside",
     "which letters one wants": "letters",

@@ -364,3 +364,18 @@ def test_with_a_host_for_each_lab_other_names_of_the_machine_lead_to_the_platfor
     assert status == 200
     assert headers["Content-Security-Policy"].startswith("sandbox;")
     assert proxy.ask("/user/a/lab", {"Host": "b.localhost:9999"})[0] == 404
+
+
+def test_whoever_comes_while_it_starts_is_told_to_wait(
+    start: Callable[..., Proxy],
+) -> None:
+    proxy = start()
+    status, headers, page = proxy.ask("/services/portal/")
+    assert status == 503
+    assert int(headers["Retry-After"]) < 10
+    assert 'http-equiv="refresh"' in page.decode()
+    assert "Một Chạm đang khởi động" in page.decode()
+    proxy.hub.says = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    proxy.route("/services/portal", proxy.hub)
+    assert proxy.ask("/services/portal/health")[0] == 200
+    assert proxy.ask("/nowhere")[0] == 404

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from core.manifest import LessonEntry, Manifest
+from courses import Titles
 from school.learning.overview import CourseState, LessonState
 from school.programme.way import find_way
 
@@ -82,3 +83,10 @@ def test_a_course_that_nobody_has_published_stands_on_the_way_without_stations()
     assert way.stretches[1].course is None
     assert (way.courses_left, way.stretches[1].minutes, way.shares) == (1, 0, (0.5,))
     assert find_way([], [], AT).stretches == ()
+
+
+def test_a_course_that_is_not_published_has_its_name_where_that_is_known() -> None:
+    way = find_way(["a", "b", "c"], [course("a", {})], AT, {"b": Titles("Khóa bê", "Course b")})
+    assert way.unpublished == 2
+    names = [one.titles.title if one.titles else one.slug for one in way.stretches]
+    assert names == ["a", "Khóa bê", "c"]

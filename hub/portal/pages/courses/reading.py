@@ -74,7 +74,7 @@ class OpenLesson(OpenPage):
     _laid: ClassVar[OrderedDict[tuple[int, str, str], Laid]] = OrderedDict()
 
     async def get(self, course: str, lesson: str) -> None:
-        found = await self.read(open_reading.find_open_lesson, course, lesson)
+        found = await self.read(open_reading.find_open_lesson, course, lesson, self._.language)
         if found is None:
             raise self.absent()
         shown, contents = await self._lay_out(course, found)
@@ -86,12 +86,17 @@ class OpenLesson(OpenPage):
             shown=shown,
             contents=contents,
             exercises={one.grade_id: one for one in found.entry.exercises},
+            spoken="en" if found.words else "vi",
             door=self.door,
         )
 
     async def _lay_out(self, course: str, found: open_reading.OpenLesson) -> Laid:
         base = self.url("read", course, "media")
-        key = (found.release_id, found.manifest.course, f"{base} {found.entry.slug}")
+        key = (
+            found.release_id,
+            found.manifest.course,
+            f"{base} {found.entry.slug} {bool(found.words)}",
+        )
         if key in self._laid:
             self._laid.move_to_end(key)
             return self._laid[key]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analytics.certificates.issuing import fault_of_name
 from core.messages import Refused
+from courses import Titles
 from hub.locale.cookie import keep_language
 from hub.portal.pages.learning.hand_marks import seen_in
 from hub.portal.web import PageHandler
@@ -43,6 +44,7 @@ class Overview:
     meetings: Sequence[Meeting]
     way: learning.CertificateWay
     hand_marks: Sequence[HandMark]
+    titles: dict[str, Titles]  # of what is asked for and not published
 
 
 def load_overview(
@@ -54,8 +56,11 @@ def load_overview(
 ) -> Overview:
     assert actor.person_id is not None
     unit = persons.find_unit_by_id(session, actor.unit_id) if actor.unit_id else None
+    courses = learning.load_courses(session, actor.person_id, pass_share=settings.pass_share)
+    way = learning.load_certificate_way(session, actor.person_id, settings.programme, at)
+    asked = {*way.rule.courses, *way.rule.spared, *(one.course for one in way.rule.coming)}
     return Overview(
-        courses=learning.load_courses(session, actor.person_id, pass_share=settings.pass_share),
+        courses=courses,
         certificates=certificates.certificates_of(session, actor.person_id),
         profile=learning.load_profile(session, actor.person_id),
         unit_name=unit.name if unit else "",
@@ -63,8 +68,9 @@ def load_overview(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
         meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
-        way=learning.load_certificate_way(session, actor.person_id, settings.programme, at),
+        way=way,
         hand_marks=newly_marked(session, actor.person_id, seen, at=at),
+        titles=learning.titles_of(session, asked - {one.slug for one in courses}),
     )
 
 
@@ -76,7 +82,7 @@ class OwnLearning(PageHandler):
             load_overview, self.actor, self.now, self.portal.settings, seen_in(self)
         )
         step = learning.next_step(overview.courses, self.now, overview.way.wanted)
-        road = find_way(overview.way.wanted, overview.courses, self.now)
+        road = find_way(overview.way.wanted, overview.courses, self.now, overview.titles)
         apart = [one for one in overview.courses if not road.has(one.slug)]
         proposed = step.course.slug if step else ""
         self.page(
@@ -84,7 +90,7 @@ class OwnLearning(PageHandler):
             step=step,
             way=overview.way,
             road=road,
-            known={course.slug: course for course in overview.courses},
+            named=overview.titles | {one.slug: one.manifest for one in overview.courses},
             deadlines=learning.deadlines(overview.courses, self.now)[:5],
             has_begun=any(course.begun for course in overview.courses),
             begun=[one for one in apart if one.begun and not one.passed],

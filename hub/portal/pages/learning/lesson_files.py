@@ -51,23 +51,23 @@ class OpenInLab(PageHandler):
         self.require(access.may_submit(self.actor))
         if self.portal.labs is None:
             raise self.absent()
-        loaded = await self.read(
-            load_page, self.actor, course, lesson, self.portal.settings, self.now
-        )
+        wanted = (self.actor, course, lesson, self.portal.settings, self.now, self._.language)
+        loaded = await self.read(load_page, *wanted)
         if loaded is None or loaded.work is None or self.actor.username is None:
             raise self.absent()
         files = await self.read(self._files, loaded.place, loaded.work)
-        wanted = door.Lesson(
+        words = loaded.place.words
+        opened = door.Lesson(
             course=course,
             file=loaded.place.entry.file,
-            notebook=loaded.work.notebook,
+            notebook=words.shown(loaded.work.notebook) if words else loaded.work.notebook,
             revision=loaded.work.revision,
             slug=lesson,
             files=files,
         )
         try:
             address = await self.portal.labs.open_lesson(
-                wanted,
+                opened,
                 username=self.actor.username,
                 token=self.hub_auth.get_token(self),
                 language=self._.language,

@@ -38,6 +38,7 @@ from school.learning import (
     tasks,
     traces,
 )
+from school.learning.languages.words import answers_shown
 from school.learning.numbers import own
 from school.learning.practice import fresh
 from school.refusals import AtFields, Busy
@@ -94,9 +95,10 @@ def load_page(
     lesson: str,
     settings: Settings,
     at: dt.datetime,
+    language: str,
 ) -> Loaded | None:
     assert actor.person_id is not None
-    place = lessons.find_place(session, actor.person_id, course, lesson)
+    place = lessons.find_place(session, actor.person_id, course, lesson, language)
     if place is None:
         return None
     work = lessons.find_work(session, actor.person_id, place)
@@ -187,7 +189,10 @@ class LessonPage(PageHandler):
             errors = [self._.message(message) for message in said.messages]
         except lessons.Changed as changed:
             typed = {}  # the page shows what is stored: whoever sends it again must have seen it
-            errors = [self._(CHANGED_ELSEWHERE.template), *self._not_stored(changed.work, answers)]
+            errors = [
+                self._(CHANGED_ELSEWHERE.template),
+                *self._not_stored(loaded, changed.work, answers),
+            ]
         if refused:
             errors.append(self._(SEE_FIELDS.template))
         if self.get_argument("part", "") == "results":  # for the script
@@ -219,16 +224,13 @@ class LessonPage(PageHandler):
         self.redirect(f"{page}#{anchor}")
 
     async def _load(self, course: str, lesson: str) -> Loaded:
-        loaded = await self.read(
-            load_page, self.actor, course, lesson, self.portal.settings, self.now
-        )
+        wanted = (self.actor, course, lesson, self.portal.settings, self.now, self._.language)
+        loaded = await self.read(load_page, *wanted)
         if loaded is None:
             raise self.absent()
         if loaded.work is None and access.may_submit(self.actor):
             await self.act(acts.open_lesson, loaded.place, at=self.now)
-            loaded = await self.read(
-                load_page, self.actor, course, lesson, self.portal.settings, self.now
-            )
+            loaded = await self.read(load_page, *wanted)
             assert loaded is not None
         return loaded
 
@@ -259,13 +261,17 @@ class LessonPage(PageHandler):
             return {cell: one for cell, one in answers.items() if cell not in bad}, bad
         return answers, {}
 
-    def _not_stored(self, stored: lessons.Work, posted: dict[str, Any]) -> list[str]:
+    def _not_stored(
+        self, loaded: Loaded, stored: lessons.Work, posted: dict[str, Any]
+    ) -> list[str]:
         """What was typed into each field and is not what is stored: nothing typed is lost."""
         cells = notebooks.answer_cells(stored.notebook)
+        words = loaded.place.words
+        said = notebooks.answer_cells(words.shown(stored.notebook)) if words else cells
         kept = notebooks.answers_in(stored.notebook)
         typed, _fields = answering.read_answers(cells, posted, self._.language)
         return [
-            self._(TYPED_BEFORE.template, label=self._label(cells[cell_id]), typed=shown)
+            self._(TYPED_BEFORE.template, label=self._label(said[cell_id]), typed=shown)
             for cell_id, value in typed.items()
             if value != kept.get(cell_id) and (shown := forms.in_one_line(posted[cell_id]))
         ]
@@ -293,14 +299,18 @@ class LessonPage(PageHandler):
         else:  # someone who only reads
             published = await self.read(own.published_for, place, 0)
             notebook = published.notebook
-        answers = notebooks.answers_in(notebook)
+        words = place.words
+        said = words.shown(notebook) if words else notebook  # what is read; answers are the same
+        answers = answers_shown(notebooks.answers_in(notebook), notebooks.answer_cells(said))
         solutions: dict[str, str] = {}
         over = place.is_over(self.now, loaded.attempts_used) or loaded.has_full_points
         # What is not marked yet may come back as an attempt that did not count.
         settled = loaded.result is None or not loaded.result.waiting
         if over and settled and self.actor.person_id is not None:
             solutions = await self.read(own.solutions_for, self.actor.person_id, place)
-        blocks = self._blocks(place, notebook)
+            if words:
+                solutions = {cell: words.solution(cell, one) for cell, one in solutions.items()}
+        blocks = self._blocks(place, said)
         view = self._view(loaded, notebook, blocks)
         shown, contents = arrange(blocks, {**answers, **(typed or {})})
         await self._keep(view, loaded)
@@ -326,7 +336,7 @@ class LessonPage(PageHandler):
             checkable=checks.checked_exercises(place, self.now)
             if self.portal.marker is not None and access.may_submit(self.actor)
             else (),
-            next_lesson=lessons.next_after(place),
+            next_lesson=place.manifest.find_next(place.lesson),
             may_answer=loaded.work is not None,
             forms=forms,
             nonce=nonce,
@@ -356,11 +366,15 @@ class LessonPage(PageHandler):
         """`_view` of the learner's draft."""
         assert loaded.work is not None
         notebook = loaded.work.notebook
-        return self._view(loaded, notebook, self._blocks(loaded.place, notebook))
+        words = loaded.place.words
+        said = words.shown(notebook) if words else notebook
+        return self._view(loaded, notebook, self._blocks(loaded.place, said))
 
     def _view(self, loaded: Loaded, notebook: dict[str, Any], blocks: list[courses.Block]) -> View:
-        """What of the lesson is asked for, and how each of its exercises stands."""
-        found = steps.steps_of(blocks)
+        """What of the lesson is asked for, and how each of its exercises stands. ``notebook`` is
+        the draft, ``blocks`` what is read of it."""
+        own = self._blocks(loaded.place, notebook) if loaded.place.words else blocks
+        found = steps.steps_of(own, blocks)
         whole, number = lesson_view.asked_for(self, found, loaded.work)
         return View(
             steps=found,
@@ -414,7 +428,7 @@ class LessonPage(PageHandler):
             place=loaded.place,
             view=self._own_view(loaded),
             exercises={one.grade_id: one for one in loaded.place.exercises},
-            next_lesson=lessons.next_after(loaded.place),
+            next_lesson=loaded.place.manifest.find_next(loaded.place.lesson),
         )
 
 

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from core.messages import Message, Refused
+from hub.platform.findings import links_lead_here
 from hub.portal import forms
+from hub.portal.returned_forms import at_field
 from hub.portal.web import PageHandler
+from records.people import persons
 from school import access
 from school.people import account_acts
-from school.people.account_acts import Opened, Slip
+from school.people.account_acts import Opened, Slip, Whom
 from school.people.paper.slips import make_paper
 
 ELSEWHERE = Message(
@@ -36,18 +39,22 @@ class AccountsPage(PageHandler):
         if by_mail and not self.portal.settings.sends_mail:
             raise Refused(NO_MAIL)
         if self.get_body_argument("whom", "") == "one":
-            username = self.get_body_argument("username", "").strip().lower()[:100]
-            await self._give_one(username, by_mail=by_mail)
+            with at_field("username"):
+                await self._give_one(by_mail=by_mail)
         else:
             await self._give_many(by_mail=by_mail)
 
-    async def _give_one(self, username: str, *, by_mail: bool) -> None:
-        if not username:
-            raise Refused(Message("Hãy điền mục này"), field="username")
-        try:
-            slip = await self.act(account_acts.make_link, username, by_mail=by_mail, at=self.now)
-        except Refused as refused:
-            raise Refused(*refused.messages, field="username") from None
+    async def _give_one(self, *, by_mail: bool) -> None:
+        said = persons.clean(self.get_body_argument("username", ""))[:100]
+        whom: str | int = forms.read_key(self.get_body_argument("person", "")) or said
+        if not whom:
+            raise Refused(Message("Hãy điền mục này"))
+        if isinstance(whom, str):
+            found = await self.look(account_acts.find_whom, self.actor, whom, at=self.now)
+            if len(found) > 1:
+                await self._show(None, found)
+                return
+        slip = await self.act(account_acts.make_link, whom, by_mail=by_mail, at=self.now)
         if by_mail:
             await self._show(Opened([slip], 1, 0, 0, 0))
         else:
@@ -74,13 +81,16 @@ class AccountsPage(PageHandler):
         self.set_header("Content-Disposition", named)
         self.finish(content)
 
-    async def _show(self, opened: Opened | None) -> None:
+    async def _show(self, opened: Opened | None, found: Sequence[Whom] = ()) -> None:
         self.require(access.may_open_accounts(self.actor))
         waiting = await self.read(account_acts.count_waiting, self.actor)
         self.page(
             "people/accounts.html",
             waiting=waiting,
             opened=opened,
+            found=found,
+            many=len(found) == account_acts.MOST_FOUND,
             elsewhere=not self.portal.keeps_passwords,
             sends_mail=self.portal.settings.sends_mail,
+            leads_here=links_lead_here(self.portal.settings),
         )

@@ -18,8 +18,8 @@ from records.programme.counting import UnitNode, load_units_tree
 from records.tables.entry import Invitation
 from school import access
 from school.people import acts, entering, entry_acts
-from school.people.roster.check import NEWEST
-from school.people.units.keys import find_one
+from school.people.unit_names.finding import NEWEST
+from school.people.unit_names.keys import find_one
 
 DONE = {
     "made": Message("Đã tạo mã mời."),

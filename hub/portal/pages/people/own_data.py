@@ -29,6 +29,7 @@ from school.people.purposes import read_purpose
 WHY = {
     "person": Message("Để đăng nhập, lập danh sách và cấp chứng nhận"),
     "certificate": Message("Chứng nhận phải ghi tên người được cấp"),
+    "sitting_answer": Message("Để ước lượng bậc của anh/chị và trả lời khi anh/chị hỏi vì sao"),
     "certificate_paper": Message("Để kiểm tra giấy đã trao còn đúng không"),
     "draft": Message("Để làm tiếp bài đang dở"),
     "submission": Message("Để chấm, xem lại điểm và trả lời khiếu nại"),

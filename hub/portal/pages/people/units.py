@@ -27,9 +27,9 @@ from school.people import acts, unit_acts
 from school.people.roster.old_encodings import NAMES as ENCODINGS
 from school.people.roster.old_encodings import encoding_named
 from school.people.sheets.opening import LARGEST_FILE_MB
+from school.people.unit_names.keys import KINDS, key_of
 from school.people.units.code_lists import as_list
 from school.people.units.judging import Judged
-from school.people.units.keys import KINDS, key_of
 from school.people.units.reading import (
     CENTRAL_2025,
     TITLES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.platform import condition
+from hub.platform.findings import link_findings
 from hub.portal.web import PageHandler
 from school import access
 
@@ -15,6 +16,8 @@ class OperationPage(PageHandler):
         settings = self.portal.settings
         found = await self.read(condition.look, settings)
         findings = list(condition.judge(found, settings, at=self.now))
+        findings += await self.read(lambda s: [*condition.course_findings(s, settings, self.now)])
+        findings += link_findings(settings)
         order = {"missing": 0, "note": 1, "good": 2}
         self.page(
             "platform/operation.html",

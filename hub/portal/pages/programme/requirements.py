@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.certificates.requirements import in_force
 from core.calendar import midnight, today_in_vietnam
 from core.messages import Message, Refused
+from courses import Titles
 from hub.portal.pages.officer import OfficerPage
 from hub.portal.returned_forms import collect
 from records import Session
@@ -23,6 +24,7 @@ from records.programme.requirements import (
 )
 from records.tables.courses import Release
 from school import access
+from school.learning import overview
 from school.programme import acts
 
 CHANGES = ("require", "end")
@@ -40,12 +42,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows. ``affected``: whom a change meets."""
+    """What the page shows. ``affected``: whom a change meets; ``titles``: of all its courses;
+    ``missing``: required today, and nobody can begin them."""
 
     requirements: tuple[Required, ...]
     published: dict[str, Release]
     now: tuple[str, ...]
     affected: Affected
+    titles: dict[str, Titles]
+    missing: list[str]
 
 
 class RequirementsPage(OfficerPage):
@@ -116,6 +121,8 @@ class RequirementsPage(OfficerPage):
             {release.course: release for release in releases.current_releases(session)},
             in_force(requirements, self.now),
             count_affected(session, self.programme, ever),
+            overview.titles_of(session, ever),
+            overview.unpublished_courses(session, self.programme, self.now),
         )
 
 

@@ -97,7 +97,13 @@ def test_one_fault_stops_the_whole_list(provinces: Records) -> None:
             "danh mục 2025",
             "Lào Cai của danh mục 2008, nay thuộc Lào Cai (mã 15)",
         ),
-        (BINH.replace("2008,10", ",44"), 3, "Mã đơn vị", "2008: Quảng Bình; 2025", "Danh mục"),
+        (
+            BINH.replace("2008,10", ",44"),
+            3,
+            "Mã đơn vị",
+            "khớp 2 đơn vị: tỉnh/2008/44 (Quảng Bình); tỉnh/2025/44 (Quảng Trị)",
+            "mã đầy đủ như tỉnh/2025/44",
+        ),
         (
             BINH.replace("2008,10", "2025,Lao Cai"),
             3,

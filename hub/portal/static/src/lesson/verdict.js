@@ -9,7 +9,9 @@ export function dropVerdict(grade) {
     const verdict = [...place.querySelectorAll("[data-verdict]")];
     if (!verdict.length || verdict[0].hidden) continue;
     verdict.forEach((one) => { one.hidden = true; });
-    place.querySelector("[data-changed]").hidden = false;
+    const changed = place.querySelector("[data-changed]");
+    changed.textContent ||= changed.dataset.changed;
+    changed.hidden = false;
     place.querySelector(".note").className = "note";
   }
   for (const mark of placesOf(`mark-${grade}`)) mark.replaceChildren();

@@ -10,6 +10,7 @@ from core.manifest import LessonEntry, Manifest
 from records.courses import lesson_terms
 from records.learning import notices
 from records.people import persons
+from records.programme import requirements
 from school.learning import overview
 from school.learning.overview import CourseState, LessonState
 
@@ -139,3 +140,28 @@ async def test_courses_stand_in_vietnamese_order(site: Any) -> None:
         "Dân số",
         "Đô thị",
     ]
+
+
+async def test_home_names_required_courses_that_nobody_published(bare_site: Any) -> None:
+    page = (await bare_site.as_("an").get("learning")).text
+    assert "2 khóa bắt buộc chưa công bố" in page
+    assert "Nhận thức chung về chuyển đổi số" in page
+    assert "nhan-thuc-chung" not in page
+    assert "Chưa có khóa học nào được công bố" not in page
+    assert "Xem khóa nào bắt buộc" not in page, "she decides nothing"
+    assert (
+        'href="/services/portal/requirements"' in (await bare_site.as_("bo").get("learning")).text
+    )
+    english = (await bare_site.as_("an", "en").get("learning")).text
+    assert "Digital transformation: general awareness" in english
+
+
+async def test_above_a_published_course_nobody_reads_that_there_is_none(site: Any) -> None:
+    with site.records.begin() as session:
+        for course in ("nhan-thuc-chung", "xa-hoi-so-an-toan"):
+            requirements.end_requirement(
+                session, "chuyen-doi-so-10000", course, until_at=AT, source="(mẫu)", by="bo", at=AT
+            )
+    page = (await site.as_("an").get("learning")).text
+    assert "Chưa có khóa học nào được công bố" not in page
+    assert "Chọn một khóa học để bắt đầu" in page

@@ -99,6 +99,47 @@ async def test_a_plain_form_post_saves_and_hands_in(site: Any) -> None:
     assert state["waiting"], "it waits to be marked"
 
 
+def words_of(page: str) -> str:
+    """The page as somebody reads it whose browser knows neither scripts nor styles."""
+    bare = re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL)
+    return unescape(" ".join(bare.split()))
+
+
+def mark_all(site: Any) -> None:
+    """What the grading service does: no points for anything."""
+    with site.records.begin() as session:
+        one = queue.claim(session, worker="w", at=site.clock.at, lease=dt.timedelta(hours=1))
+        assert one
+        release = releases.find_release(session, one.release_id)
+        cells = tuple(
+            CellMarks(exercise.grade_id, 0.0, exercise.points)
+            for exercise in releases.find_lesson(release, one.lesson).exercises
+        )
+        marks = Marks("marked", 0.0, sum(cell.max for cell in cells), cells)
+        assert store_marks(session, one.id, marks, worker="w", at=site.clock.at)
+
+
+async def test_of_a_whole_form_it_is_said_that_it_waits_and_then_only_what_it_got(
+    site: Any,
+) -> None:
+    an = site.as_("an")
+    number = cell_of((await an.get(WHOLE)).text, "number")
+    assert "Đang làm" in words_of((await an.get("marks")).text)
+    await an.post_form(WHOLE, action="submit-now", revision=1, **{f"a-{number}": "1.250"})
+    for page in ("marks", "learning"):
+        said = words_of((await an.get(page)).text)
+        assert "Đang chờ chấm" in said, page
+        assert "Đang làm" not in said, page
+    mark_all(site)
+    said = words_of((await an.get(WHOLE)).text)
+    assert "Chưa đúng · 0 trên" in said
+    assert "đã thay đổi" not in said
+    assert "Đang chờ chấm" not in words_of((await an.get("marks")).text)
+    revision = state_of((await an.get(WHOLE)).text)["revision"]
+    await an.post_form(WHOLE, action="save", revision=revision, **{f"a-{number}": "2"})
+    assert "Câu trả lời đã thay đổi" in words_of((await an.get(WHOLE)).text)
+
+
 async def test_a_form_post_on_an_old_version_changes_nothing_and_says_so(site: Any) -> None:
     an = site.as_("an")
     number = cell_of((await an.get(WHOLE)).text, "number")

@@ -202,3 +202,54 @@ async def test_the_administrator_reads_what_was_not_sent_and_the_demonstration_s
     assert "550 &lt;no&gt; such user" in page and "451 later" in page
     assert page.count("set-password?token=abcd-efgh-jkmn-pqrs") == 1
     assert "bản dùng thử" in page.lower()
+
+
+async def test_one_person_is_found_by_code_or_name_before_they_have_a_login_name(
+    peopled: Any,
+) -> None:
+    with peopled.records.begin() as session:
+        for code, name, unit in (
+            ("TN-95", "Đặng Văn Sơn (mẫu)", "15"), ("TN-96", "Đặng Văn Sơn (mẫu)", "15"),
+            ("TN-97", "Đặng Văn Sơn (mẫu)", "48"), ("TN/98", "Cao Thị Én (mẫu)", "15"),
+        ):  # fmt: skip
+            persons.add_person(
+                session, username=None, full_name=name, code=code, at=peopled.clock.at,
+                unit_id=persons.find_unit(session, "province", "2025", unit).id,
+            )  # fmt: skip
+    officer = peopled.as_("can-bo")
+    for said, login in (("tn-95", "tn-95"), ("cao thi en", "tn-98")):
+        answer = await officer.post_form("accounts", whom="one", username=said, how="slips")
+        assert answer.headers["Content-Type"] == "application/pdf", said
+        assert login in words_of(answer.body)
+    choice = await officer.post_form("accounts", whom="one", username="Đặng Văn Sơn", how="slips")
+    assert choice.status == 200
+    said = visible_text(choice.text)
+    assert "TN-95" in said and "TN-96" in said
+    assert "TN-97" not in said, "of another unit"
+    with peopled.records.read() as session:
+        keys = {code: persons.find_person_by_code(session, code).id for code in ("TN-96", "TN-97")}
+    answer = await officer.post_form("accounts", whom="one", person=keys["TN-96"], how="slips")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    for elsewhere in (
+        {"person": keys["TN-97"]},
+        {"username": "TN-97"},
+        {"username": "Lê Thị Giảng"},
+    ):
+        answer = await officer.post_form("accounts", whom="one", how="slips", **elsewhere)
+        assert answer.status == 422
+        assert "Không có ai mang tên đăng nhập" in answer.text
+    assert set(links(peopled)) == {"tn-95", "tn-96", "tn-98"}
+
+
+async def test_a_code_that_is_somebody_else_s_login_name_is_asked_about(peopled: Any) -> None:
+    with peopled.records.begin() as session:
+        unit = persons.find_unit(session, "province", "2025", "15").id
+        for username, code in (("tn-71", "TN-70"), (None, "TN-71")):
+            persons.add_person(
+                session, username=username, full_name="Tô Văn Đôi (mẫu)", code=code,
+                unit_id=unit, at=peopled.clock.at,
+            )  # fmt: skip
+    officer = peopled.as_("can-bo")
+    choice = await officer.post_form("accounts", whom="one", username="TN-71", how="slips")
+    assert choice.text.count('name="person"') == 2
+    assert links(peopled) == {}

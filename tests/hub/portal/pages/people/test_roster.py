@@ -26,6 +26,13 @@ def site(bare_site: Any) -> Any:
     return bare_site
 
 
+def typed_in(page: Any, name: str) -> str:
+    """What a cell that is to be mended says, typed or chosen."""
+    tag = re.search(rf'<(input|select) name="{name}"[^>]*>(<option value="([^"]*)")?', page.text)
+    assert tag, name
+    return tag[3] if tag[1] == "select" else re.findall(r' value="([^"]*)"', tag[0])[0]
+
+
 def kept_in(page: Any) -> str:
     return re.findall(r'name="kept" value="([0-9a-f]+)"', page.text)[0]
 
@@ -34,14 +41,14 @@ async def test_what_is_wrong_is_mended_on_the_page_and_imported_without_a_second
     officer = site.as_("can-bo")
     wrong = await officer.upload("roster", "ds.csv", GAPPY.format("99").encode(), how="check")
     assert wrong.status == 422
-    assert 'name="fix-2-unit" value="99"' in wrong.text
-    assert 'name="fix-3-group" value="z"' in wrong.text
+    assert typed_in(wrong, "fix-2-unit") == "99"
+    assert typed_in(wrong, "fix-3-group") == "z"
     half = await officer.post_form(
         "roster", how="check", kept=kept_in(wrong), **{"fix-2-unit": "15", "fix-3-group": "y"}
     )
     assert half.status == 422
     assert 'type="hidden" name="fix-2-unit" value="15"' in half.text, "what was mended stays so"
-    assert 'name="fix-3-group" value="y"' in half.text
+    assert typed_in(half, "fix-3-group") == "y"
     mended = {"fix-2-unit": "15", "fix-3-group": "c"}
     good = await officer.post_form("roster", how="check", kept=kept_in(half), **mended)
     assert good.status == 200
@@ -86,6 +93,109 @@ async def test_a_file_beyond_all_bounds_is_told_at_its_field_and_never_held(site
         assert answer.status == 422
         assert "Tệp lớn hơn 10 MB nên không nhận" in answer.text
         assert 'id="file-fault"' in answer.text
+
+
+# --- what is said beside the file ---------------------------------------------------------------
+
+BARE = "Mã cán bộ,Họ tên,Thư cơ quan\nTN-9,Trần Thị Ánh,anh@example.vn\nTN-10,Lê Văn Bình,\n"
+LAO_CAI = "tỉnh/2025/15"
+
+
+def visible_text(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def person_of(site: Any, code: str) -> Any:
+    with site.records.read() as session:
+        return persons.find_person_by_code(session, code)
+
+
+async def test_a_list_without_unit_and_group_is_for_one_unit_and_one_group(site):
+    officer = site.as_("can-bo")
+    asked = await officer.upload("roster", "ds.csv", BARE.encode(), how="import")
+    assert asked.status == 422
+    said = visible_text(asked)
+    assert "Chưa thấy cột “Mã đơn vị”" in said and "Chưa thấy cột “Nhóm đối tượng”" in said
+    assert "d) Nhân sự chuyển đổi số cấp huyện" in said, "the letters are said in words"
+    assert person_of(site, "TN-9") is None
+    wrong = await officer.post_form("roster", how="check", kept=kept_in(asked), unit="xx")
+    assert wrong.status == 422 and 'id="all-unit-fault"' not in wrong.text
+    assert 'id="new-unit-fault"' in wrong.text
+    said_so = {"unit": LAO_CAI, "group": "d", "col-2": "email"}
+    good = await officer.post_form("roster", how="check", kept=kept_in(wrong), **said_so)
+    assert good.status == 200
+    assert "Lào Cai" in good.text and "anh@example.vn" in good.text
+    done = await officer.post_form("roster", how="import", kept=kept_in(good), **said_so)
+    assert "Đã nhập xong" in done.text
+    person = person_of(site, "TN-9")
+    assert (person.audience_group, person.email) == ("d", "anh@example.vn")
+    assert person.unit_id == person_of(site, "TN-10").unit_id is not None
+
+
+async def test_the_unit_of_all_is_one_of_the_officer_s_own(site):
+    for unit in ("tỉnh/2025/48", "48", "Đà Nẵng"):
+        answer = await site.as_("can-bo").upload(
+            "roster", "ds.csv", BARE.encode(), how="import", unit=unit, group="d"
+        )
+        assert answer.status == 422, unit
+        assert 'id="new-unit-fault"' in answer.text
+    assert person_of(site, "TN-9") is None
+    done = await site.as_("bo").upload(
+        "roster", "ds.csv", BARE.encode(), how="import", unit="Đà Nẵng", group="d"
+    )
+    assert "Đã nhập xong" in done.text
+
+
+async def test_which_column_is_which_is_said_without_the_file_again(site):
+    head = "STT,Số hiệu,Cán bộ,Nhóm,Nơi <b>làm\n"
+    listed = f"{head}1,TN-9,Trần Thị Ánh,c,15\n2,TN-10,Lê Bình,c,15\n"
+    asked = await site.as_("bo").upload("roster", "ds.csv", listed.encode(), how="check")
+    assert asked.status == 422
+    assert "không dùng đến: STT, Số hiệu, Cán bộ, Nơi &lt;b&gt;làm" in asked.text
+    for field in ("col-0", "col-1", "col-2", "col-3", "col-4"):
+        assert f'name="{field}"' in asked.text
+    columns = {"col-0": "", "col-1": "code", "col-2": "full_name", "col-3": "group"}
+    again = await site.as_("bo").post_form(
+        "roster", how="check", kept=kept_in(asked), **columns, **{"col-4": "unit"}
+    )
+    assert "khớp 2 đơn vị" in again.text, "15 is in two lists"
+    good = await site.as_("bo").post_form(
+        "roster", how="check", kept=kept_in(again), **columns, **{"col-4": ""}, unit=LAO_CAI
+    )
+    assert good.status == 200
+    assert "Người mới (2)" in good.text
+
+
+async def test_rows_are_left_out_and_taken_back(site):
+    officer = site.as_("can-bo")
+    wrong = await officer.upload("roster", "ds.csv", GAPPY.format("15").encode(), how="check")
+    assert wrong.text.count('name="leave"') == 1, "of the row that is wrong"
+    good = await officer.post_form("roster", how="check", kept=kept_in(wrong), leave="3")
+    assert good.status == 200
+    assert "Người mới (1)" in good.text
+    assert 'name="leave" value="3" checked' in good.text
+    back = await officer.post_form("roster", how="check", kept=kept_in(good))
+    assert back.status == 422
+    done = await officer.post_form("roster", how="import", kept=kept_in(back), leave="3")
+    assert "Đã nhập xong" in done.text
+    assert person_of(site, "TN-9") and not person_of(site, "TN-10")
+    with site.records.read() as session:
+        (line,) = audit.entries(session, actions=("roster.import",))
+        assert line.detail["left_out"] == 1
+
+
+async def test_a_unit_is_chosen_among_those_of_its_code_and_by_its_whole_key(site):
+    listed = "Mã cán bộ,Họ tên,Nhóm,Mã đơn vị\nTN-9,Trần Thị Ánh,c,44\nTN-10,Lê Văn Bình,c,48\n"
+    listed = listed.replace("48", "tỉnh/2025/48")
+    asked = await site.as_("bo").upload("roster", "ds.csv", listed.encode(), how="check")
+    assert asked.status == 422
+    assert '<option value="tỉnh/2025/44">Quảng Trị – tỉnh/2025/44</option>' in asked.text
+    good = await site.as_("bo").post_form(
+        "roster", how="check", kept=kept_in(asked), **{"fix-2-unit": "tỉnh/2025/44"}
+    )
+    assert good.status == 200
+    said = visible_text(good)
+    assert "Quảng Trị" in said and "Đà Nẵng" in said
 
 
 # --- long lists ---------------------------------------------------------------------------------
@@ -136,7 +246,7 @@ async def test_a_long_list_is_checked_mended_and_imported_behind_a_page_of_its_o
     sent = await officer.upload("roster", "ds.csv", GAPPY.format("99").encode(), how="check")
     assert (sent.status, sent.headers["Location"]) == (303, "/services/portal/roster/progress")
     wrong = await outcome_of(officer)
-    assert 'name="fix-2-unit" value="99"' in wrong.text
+    assert typed_in(wrong, "fix-2-unit") == "99"
     mended = {"fix-2-unit": "15", "fix-3-group": "c"}
     await officer.post_form("roster", how="check", kept=kept_in(wrong), **mended)
     good = await outcome_of(officer)

@@ -129,3 +129,11 @@ def test_a_platform_that_has_made_nothing_yet_is_looked_at_without_making_it(
         found = condition.look(session, Settings(data=tmp_path / "none"))
     assert (found.grading_at, found.backup_at, found.certificate_until) == (None, None, None)
     assert not (tmp_path / "none").exists()
+
+
+async def test_it_names_required_courses_that_nobody_published(bare_site: Any) -> None:
+    page = (await bare_site.as_("quan").get("operation")).text
+    assert "Chứng nhận cần 2 khóa chưa công bố" in page
+    assert "Nhận thức chung về chuyển đổi số" in page
+    assert "Điều kiện cấp" in page
+    assert "chỉ mở được trên chính máy này" not in page, "a demonstration is looked at here"

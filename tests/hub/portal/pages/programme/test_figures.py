@@ -412,3 +412,10 @@ async def test_the_pages_are_of_the_programme_that_the_settings_name(site: Any) 
     assert "trên 1.000 người" in page.text and "10.000 người đã" not in page.text
     assert "chuyên gia" in (await site.as_(None).get("progress")).text
     assert (await site.as_("bo").get("plan")).status == 404, "it has no goal for localities"
+
+
+async def test_before_the_first_certificate_nobody_is_late(bare_site: Any) -> None:
+    page = (await bare_site.as_("bo").get("national")).text
+    assert "chưa bắt đầu" in page
+    assert "chậm hơn nhịp đều" not in page
+    assert "Vạch đứng" not in page

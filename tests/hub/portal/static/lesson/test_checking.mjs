@@ -7,7 +7,7 @@ import { WorkedTime } from "../../../../../labs/extension/worked_time.js";
 import { SAY, cellOf, openLesson } from "../lesson_page.mjs";
 import { line } from "../page.mjs";
 
-const SAID = '<div data-for="bai-1"><div class="note"><p data-verdict>Chưa đúng</p><p data-changed hidden></p></div></div>';
+const SAID = '<div data-for="bai-1"><div class="note"><p data-verdict>Chưa đúng</p><p data-changed="Đã đổi" hidden></p></div></div>';
 
 function open(post, saved = { status: 200, data: { revision: 4, fields: [] } }) {
   const { form, state } = openLesson();

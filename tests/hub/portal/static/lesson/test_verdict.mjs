@@ -4,7 +4,7 @@ import test from "node:test";
 import { dropVerdict, putParts } from "../../../../../hub/portal/static/src/lesson/verdict.js";
 import { openLesson } from "../lesson_page.mjs";
 
-const SAID = '<div data-for="bai-1"><div class="note good"><p data-verdict>Đúng</p><p data-changed hidden>Đã đổi</p>'
+const SAID = '<div data-for="bai-1"><div class="note good"><p data-verdict>Đúng</p><p data-changed="Đã đổi" hidden></p>'
   + '<p>Vì sao</p></div></div><div data-for="mark-bai-1"><span>✓</span></div>';
 
 test("once the answer changes the tick goes and the words stay", () => {
@@ -14,6 +14,7 @@ test("once the answer changes the tick goes and the words stay", () => {
   assert.equal(mark.textContent, "✓");
   dropVerdict("bai-1");
   assert.deepEqual([place.querySelector("[data-verdict]").hidden, place.querySelector("[data-changed]").hidden], [true, false]);
+  assert.equal(place.querySelector("[data-changed]").textContent, "Đã đổi");
   assert.equal(place.querySelector(".note").className, "note");
   assert.match(place.textContent, /Vì sao/);
   assert.equal(mark.textContent, "");
