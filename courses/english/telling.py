@@ -45,9 +45,12 @@ def heads_of(notebook: Notebook) -> Heads:
     return {str(cell.get("id", "")): _head(cell) for cell in notebook["cells"]}
 
 
-def english_heads(source: Notebook, english: English, seed: int) -> Heads:
-    """The same words in English, with the numbers that ``seed`` draws, of a source notebook."""
-    values = values_of(variant(source, seed))
+def english_heads(
+    source: Notebook, english: English, seed: int, again: Mapping[str, int] | None = None
+) -> Heads:
+    """The same words in English, with the numbers that ``seed`` draws (and ``again``:
+    `courses.variant`), of a source notebook."""
+    values = values_of(variant(source, seed, again))
     said = {
         name: english.anywhere.get(value, value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -20,7 +20,7 @@ from courses.english import telling
 from courses.english.catalogue import English, read_english
 from records import Session
 from records.courses import releases
-from records.learning import enrolments
+from records.learning import drafts, enrolments
 from school.learning import answering
 
 ENGLISH = "en"
@@ -75,15 +75,20 @@ class Words:
 
 
 def find_words(
-    session: Session, release_id: int, entry: LessonEntry, seed: int = 0
+    session: Session,
+    release_id: int,
+    entry: LessonEntry,
+    seed: int = 0,
+    again: Mapping[str, int] | None = None,
 ) -> Words | None:
-    """The English words of a lesson; None where it has none. ``seed`` is the learner's."""
+    """The English words of a lesson; None where it has none. ``seed`` is the learner's, ``again``
+    what they had drawn anew."""
     if not entry.file_en:
         return None
     source = releases.release_file(session, release_id, "source", entry.file)
     english = releases.release_file(session, release_id, "source", entry.file_en)
     assert source is not None and english is not None, "a release holds what its manifest names"
-    return _words(source, english, seed)
+    return _words(source, english, seed, tuple(sorted((again or {}).items())))
 
 
 def words_of_learner(
@@ -98,7 +103,8 @@ def words_of_learner(
     if language != ENGLISH or not entry.file_en:
         return None
     enrolled = enrolments.find_enrolment(session, person_id, course)
-    return find_words(session, release_id, entry, enrolled.seed if enrolled else 0)
+    again = drafts.drawn_again(session, person_id, release_id, entry.slug)
+    return find_words(session, release_id, entry, enrolled.seed if enrolled else 0, again)
 
 
 def in_words(words: Words | None, grade_id: str, feedback: Message | str) -> Message | str:
@@ -134,11 +140,12 @@ def _named(field: courses.Field, form: courses.Form | None) -> courses.Field:
 
 
 @lru_cache(maxsize=128)  # the same learner's page, again and again
-def _words(source: bytes, english: bytes, seed: int) -> Words:
+def _words(source: bytes, english: bytes, seed: int, drawn: tuple[tuple[str, int], ...]) -> Words:
     said, notebook = read_english(english), json.loads(source)
-    own, _files = courses.lesson_for(source, seed)
+    again = dict(drawn)
+    own, _files = courses.lesson_for(source, seed, again)
     return Words(
         said,
         telling.heads_of(json.loads(own)),
-        telling.english_heads(notebook, said, seed),
+        telling.english_heads(notebook, said, seed, again),
     )
