@@ -250,12 +250,10 @@ class Preview(AuthoringPage):
         if files is None:
             raise self.absent()
         course = await self.in_thread(lambda: publishing.load_files(files))
-        problems = None
-        if checked:
-            problems = await self.in_thread(
-                lambda: publishing.check_one(course, lesson, self.portal.marker)
-            )
-        back, may_check = ("teaching", "authoring", slug), self.portal.marker is not None
+        problems, marker = None, self.portal.marker
+        if checked and marker is not None:
+            problems = await self.in_thread(lambda: publishing.check_one(course, lesson, marker))
+        back, may_check = ("teaching", "authoring", slug), marker is not None
         await show_preview(self, course, lesson, back, may_check=may_check, problems=problems)
 
 
