@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.messages import Refused
 from records import Records
-from records.assessment import certificates, evidence
+from records.assessment import certificates, evidence, sittings
 from records.courses import lecturers
 from records.learning import drafts, enrolments, posts
 from records.marking import queue
@@ -122,6 +122,7 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
 ) -> None:
     with records.begin() as session:
         persons.load_units(session)
+        sittings.keep_parameters(session, "p1", rule="r", content={}, at=at)
         unit = persons.find_unit(session, "province", "2025", "01")
         mine, other = (
             add_learner(
@@ -170,6 +171,12 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
                 session, person.id, "khoa-mau", unit_id=unit.id, held_on=at.date(), people=3,
                 place="Nhà văn hóa (mẫu)", at=at,
             )  # fmt: skip
+            sitting = sittings.begin(
+                session, person.id, "placement", parameters="p1", framework="f", seed=1,
+                eligible=b"", at=at,
+            )  # fmt: skip
+            item = sittings.Asked("cau-mot", "d", 0, 0)
+            sittings.ask(session, sitting, item, at=at).answer = "cach = 'một'"
             lecturers.add_lecturer(
                 session, person.id, None, from_on=at.date(), until_on=None,
                 certificate="GV-1 (mẫu)", by="x", at=at,
