@@ -88,7 +88,7 @@ def _of_outcome(item: Item, outcome: Outcome) -> Iterator[Problem]:
     said = {"what": tried.what, "share": round(share, 2), "feedback": outcome.feedback or "–"}
     why = None
     match tried.kind:
-        case "reference" | "spaced":
+        case "reference" | "spaced" | "bare":
             if share < 1 - NEAR:
                 why = Message("{what} chỉ được {share} số điểm: {feedback}", said)
         case "empty":

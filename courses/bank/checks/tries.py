@@ -43,9 +43,10 @@ _FORGET = "for motcham_name in {names}: globals().pop(motcham_name, None)"
 
 @dataclass(frozen=True)
 class Try:
-    """One answer to be marked. ``kind``: reference, empty, spaced, distractor, option (of which it
-    is not known whether it is the right one), constant, mistake, solved (by somebody who saw no
-    reference: ``change`` is all of the answer).
+    """One answer to be marked. ``kind``: reference, empty, spaced, bare (the reference without the
+    names that only it binds), distractor, option (of which it is not known whether it is the right
+    one), constant, mistake, solved (by somebody who saw no reference: ``change`` is all of the
+    answer).
 
     ``change``: lines behind the reference answer; ``earns``: the share of the points that is
     promised; None where it must only be less than all (constant: no more than half). ``option``:
@@ -92,11 +93,27 @@ def tries_of(item: Item) -> list[Try]:
         form = find_form(cell)
         if form is not None:
             found += _of_form(form, find_reference(cell), alone=alone)
+    helpers = _helpers(item)
     for seed in sorted({0, item.seeds[-1]}):
+        if helpers:
+            what = Message("đáp án mẫu, bỏ {names}", {"names": ", ".join(helpers)})
+            found.append(Try("bare", seed, what, _FORGET.format(names=helpers), 1))
         for mistake in item.mistakes:
             what = Message("sai lầm “{why}”", {"why": mistake.why})
             found.append(Try("mistake", seed, what, mistake.answer, mistake.earns))
     return found
+
+
+def _helpers(item: Item) -> tuple[str, ...]:
+    """Names that the reference binds on its way: a test that reads one gives whoever fills in the
+    form nothing. Of an answer in code they are part of the answer."""
+    if len(item.forms) < len(item.answer_cells):
+        return ()
+    bound, given = set[str](), {form.name for form in item.forms}
+    for cell in item.source["cells"]:
+        if cell["cell_type"] == "code" and not is_test(cell):
+            (bound if is_solution(cell) else given).update(names_bound(source_of(cell)))
+    return tuple(sorted(bound - given))
 
 
 def _of_form(form: Form, reference: Any, *, alone: bool) -> Iterator[Try]:
@@ -269,6 +286,12 @@ def names_bound(code: str) -> set[str]:
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    found |= {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
     }
     made = ast.FunctionDef | ast.ClassDef
     return found | {node.name for node in ast.walk(tree) if isinstance(node, made)}

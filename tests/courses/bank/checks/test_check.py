@@ -194,6 +194,15 @@ def test_what_one_try_leaves_behind_helps_no_other(said_of):
     assert said_of(make_item(settings=BARE + wrong, task=code)) == []
 
 
+def test_a_test_that_reads_what_only_the_reference_binds_is_said(said_of):
+    wrong = mistakes(("x = 4", 0), ("x = 16", 0))
+    form = "form: number\nimport math\ncanh = 4\nx = math.sqrt(canh) * 4"
+    good = task_of(form, 'assert x == 8, "Tám."')
+    assert said_of(make_item(settings=BARE + wrong, task=good)) == [], "on the way they harm none"
+    said = said_of(make_item(settings=BARE + wrong, task=good.replace("x == 8", "x == canh * 2")))
+    assert len(said) == 1 and "đáp án mẫu, bỏ canh, math chỉ được 0.0 số điểm" in said[0]
+
+
 def test_a_setup_that_fails_is_said(said_of):
     task = task_of("form: number\nx = 3", 'assert x == 3, "Ba."', "import khong_co_goi_nay")
     said = said_of(make_item(settings=BARE + mistakes(("x = 1", 0), ("x = 2", 0)), task=task))
