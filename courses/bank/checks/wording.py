@@ -10,6 +10,7 @@ from courses.answers.notation import Form
 from courses.bank.checks.tries import names_bound
 from courses.bank.item import REVIEWED, Item
 from courses.bank.reference import find_reference
+from courses.checks.ease import faults_of as hard_to_read_in
 from courses.checks.problems import Problem
 from courses.course import find_form
 from courses.handouts.variants import GAP, has_variants
@@ -47,6 +48,10 @@ def problems_of_wording(item: Item, framework: Framework) -> Iterator[Problem]:
             yield Problem(item.slug, why)
     for why in [*_distractors(item), *_mistakes(item), *_sources(item), *_gaps(item)]:
         yield Problem(item.slug, why)
+    for cell in item.source["cells"]:
+        if cell["cell_type"] == "markdown":
+            for why in hard_to_read_in(cell):
+                yield Problem(item.slug, why, "warning")
 
 
 def _settings(item: Item, framework: Framework) -> Iterator[Message]:

@@ -142,3 +142,11 @@ def test_a_review_is_by_another_and_of_this_text():
     (said,) = said_of(changed)
     assert "nội dung đã đổi sau khi duyệt" in said
     assert changed.digest in said
+
+
+def test_a_task_that_has_to_be_read_twice_is_warned_of():
+    long = "Chị Mẫu cần " + ", ".join(["tìm lại một văn bản cũ của xã"] * 6) + "."
+    (found,) = problems_of_wording(
+        make_item(task=("Chị Mẫu cần tìm một văn bản.", long)), load_framework()
+    )
+    assert found.severity == "warning" and "hãy tách ra" in str(found.message)
