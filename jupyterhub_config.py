@@ -7,7 +7,8 @@ import os
 import sys
 from importlib.util import find_spec
 
-from hub.login import authenticator, hub_database, reader, scopes
+from hub.locale import translate
+from hub.login import authenticator, hub_database, scopes
 from hub.login.identity_provider import with_endpoints
 from hub.platform.ports import free_port
 from hub.settings import ROOT, load_settings
@@ -101,7 +102,7 @@ c.JupyterHub.template_vars = {
     "demonstration": settings.demonstration,
     "door": settings.door,
     "open_reading": settings.open_reading,
-    "_": lambda _user: reader.load_translators()[settings.language],  # the hub calls it
+    "_": lambda _user: translate.load_translators()[settings.language],  # the hub calls it
     "language": settings.language,
 }
 c.JupyterHub.cookie_max_age_days = 1  # shared office machines
