@@ -399,7 +399,7 @@ def test_time_spent_at_an_exercise_in_the_lab_counts_as_on_the_lesson_page(
     lab.wait_for_timeout(3200)
     answer.press("ArrowDown")
     lab.keyboard.press("Control+s")
-    for _ in range(50):
+    for _ in range(150):
         if seconds() > before:
             break
         lab.wait_for_timeout(200)
