@@ -163,15 +163,15 @@ def _of_level(level: Level) -> str:
 # --- back ---------------------------------------------------------------------------------------
 
 
-def read_case(package: Any, *, id: str) -> Framework:  # noqa: A002 - the framework's own name
-    """The framework that a CFPackage describes; ``id``: what it is to be called here.
+def read_case(package: Any, *, name: str) -> Framework:
+    """The framework that a CFPackage describes; ``name``: its id here.
 
     Reads what `as_case` writes, and any package of two floors whose items have a
     `humanCodingScheme`: what hangs on the document is a domain, what hangs on that a competence. A
     text without another language stands for both. Raises Refused with every fault.
     """
     reading = _Reading(package)
-    found = reading.framework(id)
+    found = reading.framework(name)
     if reading.faults:
         raise Refused(*reading.faults)
     return found
@@ -189,16 +189,16 @@ class _Reading:
         }
         self.associations = self.tables(whole, "CFAssociations")
 
-    def framework(self, id: str) -> Framework:  # noqa: A002
+    def framework(self, name: str) -> Framework:
         top = str(self.document.get("identifier"))
         domains = tuple(self.domain(one) for one in self.children(top))
         if not domains:
             self.fault(Message("không có mục nào thuộc CFDocument (associationType isChildOf)"))
         return Framework(
-            id=id,
+            id=name,
             title=self.names(self.document, "title"),
             issuer=self.text(self.document, "creator", "CFDocument"),
-            source=str(self.document.get("description") or self.document.get("uri") or id),
+            source=str(self.document.get("description") or self.document.get("uri") or name),
             changed_on=self.text(self.document, "lastChangeDateTime", "CFDocument")[:10],
             levels=self.levels(),
             domains=domains,

@@ -165,12 +165,12 @@ def read_framework(content: bytes, file: str) -> Framework:
     return framework
 
 
-def draft_file(id: str) -> str:  # noqa: A002 - the data's own name
-    """The text of ``data/drafts/<id>.json``: a framework of which only the outside is known, for
+def draft_file(name: str) -> str:
+    """The text of ``data/drafts/<name>.json``: a framework of which only the outside is known, for
     whoever has the source to complete. Raises Refused where there is none."""
-    path = DATA / "drafts" / f"{id}.json"
-    if "/" in id or not path.is_file():
-        raise Refused(Message("Không có khung còn trống {id}", {"id": id}))
+    path = DATA / "drafts" / f"{name}.json"
+    if "/" in name or not path.is_file():
+        raise Refused(Message("Không có khung còn trống {id}", {"id": name}))
     return path.read_text(encoding="utf-8")
 
 

@@ -48,7 +48,7 @@ def import_framework(file: Path, name: str, target: Path) -> None:
     from skills_framework.case import read_case
     from skills_framework.framework import framework_file
 
-    found = read_case(_json_of(file), id=name)
+    found = read_case(_json_of(file), name=name)
     target.write_text(framework_file(found), encoding="utf-8")
     _say_what_it_has(file, found)
 

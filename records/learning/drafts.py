@@ -125,22 +125,18 @@ def keep_draws(
     session: Session, person_id: int, release_id: int, lesson: str, *, again: Mapping[str, int]
 ) -> None:
     """Note what was drawn anew; the notebook with the new numbers is saved by `save_draft`."""
-    session.execute(
-        update(Draft)
-        .where(
-            Draft.person_id == person_id,
-            Draft.release_id == release_id,
-            Draft.lesson == lesson,
-        )
-        .values(drawn_again=dict(again))
-        .execution_options(synchronize_session=False)
-    )
+    _note(session, person_id, release_id, lesson, drawn_again=dict(again))
 
 
 def keep_place(
     session: Session, *, person_id: int, release_id: int, lesson: str, stands_at: str
 ) -> None:
     """Note in which step of the lesson the learner is; the draft itself stays as it is."""
+    _note(session, person_id, release_id, lesson, stands_at=stands_at)
+
+
+def _note(session: Session, person_id: int, release_id: int, lesson: str, **values: object) -> None:
+    """Change these columns of the draft and nothing else of it; its revision stays."""
     session.execute(
         update(Draft)
         .where(
@@ -148,7 +144,7 @@ def keep_place(
             Draft.release_id == release_id,
             Draft.lesson == lesson,
         )
-        .values(stands_at=stands_at)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
 

@@ -98,7 +98,7 @@ def go_on(
     session: Session,
     actor: Actor,
     bank: ItemBank,
-    credits: Mapping[int, float],  # noqa: A002 - the word of the field
+    earned: Mapping[int, float],
     *,
     at: dt.datetime,
 ) -> str:
@@ -106,8 +106,8 @@ def go_on(
     there is none, "" else. What was marked once stays."""
     sitting = _open(session, actor)
     for row in kept.answers_of(session, sitting.id):
-        if row.number in credits and row.given_at is not None and row.credit is None:
-            row.credit = credits[row.number]
+        if row.number in earned and row.given_at is not None and row.credit is None:
+            row.credit = earned[row.number]
     session.flush()
     if sitting.state != "open" or _asked(session, sitting) is not None:
         return ""

@@ -97,7 +97,7 @@ def package() -> Any:
 
 def refusal(package: Any) -> str:
     with pytest.raises(Refused) as refused:
-        read_case(package, id="thu")
+        read_case(package, name="thu")
     return str(refused.value)
 
 
@@ -117,7 +117,7 @@ def test_the_national_framework_is_a_package_as_case_asks_for(package: Any) -> N
 
 
 def test_what_is_written_is_read_as_it_was(package: Any) -> None:
-    assert read_case(package, id="vn-tt02-2025") == load_framework()
+    assert read_case(package, name="vn-tt02-2025") == load_framework()
 
 
 def test_identifiers_stay_and_differ_from_place_to_place(package: Any) -> None:
@@ -130,7 +130,7 @@ def test_identifiers_stay_and_differ_from_place_to_place(package: Any) -> None:
 def test_the_order_of_lists_does_not_matter(package: Any) -> None:
     package["CFItems"].reverse()
     package["CFAssociations"].reverse()
-    found = read_case(package, id="vn-tt02-2025")
+    found = read_case(package, name="vn-tt02-2025")
     assert [one.code for one in found.competences] == [
         one.code for one in load_framework().competences
     ]
@@ -139,7 +139,7 @@ def test_the_order_of_lists_does_not_matter(package: Any) -> None:
 def test_a_foreign_package_without_our_extensions_is_read_in_its_one_language(package: Any) -> None:
     for one in [package["CFDocument"], *package["CFItems"]]:
         del one["extensions"]
-    found = read_case(package, id="thu")
+    found = read_case(package, name="thu")
     assert found.title == {"vi": "Khung năng lực số", "en": "Khung năng lực số"}
     assert len(found.competences) == 24
 

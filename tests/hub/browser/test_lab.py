@@ -1,6 +1,9 @@
 """The learner's lab in a real browser: Vietnamese, the lesson's tasks beside its notebook, its own
 file only, and the administrator who sees it."""
 
+# Longer than most: one browser and one platform serve all that is looked at in a lab; a second
+# file would start both again.
+
 from __future__ import annotations
 
 import json

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,6 @@ from records.courses import lesson_terms
 ROOT = Path(__file__).parents[5]
 LESSON = "courses/khoa-mau/lessons/bai-mau"
 V1 = f"api/v1/{LESSON}"
-
-
-@pytest.fixture(scope="module")
-def marker() -> Iterator[Marker]:
-    with Marker(allow_reduced=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def checking(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
-    site, server = await make_site(ROOT / "courses" / "template", marker=marker)
-    yield site
-    server.stop()
-    await server.close_all_connections()
-    site.portal.threads.shutdown()
-    site.portal.close()
 
 
 async def single(person: Any) -> tuple[int, str, str, list[str]]:

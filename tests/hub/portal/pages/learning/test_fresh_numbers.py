@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,6 @@ V1 = f"api/v1/{LESSON}"
 EXERCISE, CELL = "mau-cham-so", "mau-tra-loi-so"
 OFFER = f'value="again-{EXERCISE}"'
 WANTED = {"course": "khoa-mau", "lesson": "bai-mau"}
-
-
-@pytest.fixture(scope="module")
-def marker() -> Iterator[Marker]:
-    with Marker(allow_reduced=True) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def site(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
-    site, server = await make_site(ROOT / "courses" / "template", marker=marker)
-    yield site
-    server.stop()
-    await server.close_all_connections()
-    site.portal.threads.shutdown()
-    site.portal.close()
 
 
 async def page_of(person: Any) -> str:
@@ -67,8 +50,8 @@ async def miss(person: Any) -> str:
     return await page_of(person)
 
 
-async def test_after_a_miss_the_exercise_has_other_numbers_and_is_blank(site: Any) -> None:
-    an = site.as_("an")
+async def test_after_a_miss_the_exercise_has_other_numbers_and_is_blank(checking: Any) -> None:
+    an = checking.as_("an")
     assert OFFER not in await page_of(an)
     before = await miss(an)
     assert OFFER in before
@@ -89,9 +72,9 @@ async def test_after_a_miss_the_exercise_has_other_numbers_and_is_blank(site: An
 
 
 async def test_the_new_numbers_are_the_ones_that_are_checked_and_marked(
-    site: Any, marker: Marker
+    checking: Any, marker: Marker
 ) -> None:
-    an = site.as_("an")
+    an = checking.as_("an")
     old = records_in_it(await miss(an))
     assert (await an.send("POST", "api/v1/submissions", WANTED)).status == 202
     await post(an, f"again-{EXERCISE}", **{CELL: "1"})
@@ -101,7 +84,7 @@ async def test_the_new_numbers_are_the_ones_that_are_checked_and_marked(
     page = await page_of(an)
     assert "<p data-verdict><strong>Đúng" in page
     assert (await an.send("POST", "api/v1/submissions", WANTED)).status == 202
-    with site.records.read() as session:
+    with checking.records.read() as session:
         first, second = session.scalars(select(Submission).order_by(Submission.id)).all()
         draft = session.scalars(select(Draft)).one()
         source = read_lesson_source(session, first.release_id, first.lesson)
@@ -117,16 +100,16 @@ async def test_the_new_numbers_are_the_ones_that_are_checked_and_marked(
 
 @pytest.mark.parametrize("terms", ["late", "used"])
 async def test_where_nothing_can_be_handed_in_any_more_nothing_is_drawn(
-    site: Any, terms: str
+    checking: Any, terms: str
 ) -> None:
-    an = site.as_("an")
+    an = checking.as_("an")
     before = records_in_it(await miss(an))
-    with site.records.begin() as session:
+    with checking.records.begin() as session:
         if terms == "late":
-            lesson_terms.set_terms(session, "khoa-mau", "bai-mau", closes_at=site.clock.at)
+            lesson_terms.set_terms(session, "khoa-mau", "bai-mau", closes_at=checking.clock.at)
         else:
             lesson_terms.set_terms(session, "khoa-mau", "bai-mau", attempts=1)
-    site.clock.at += dt.timedelta(minutes=1)
+    checking.clock.at += dt.timedelta(minutes=1)
     if terms == "used":
         assert (await an.send("POST", "api/v1/submissions", WANTED)).status == 202
     assert OFFER not in await page_of(an)
@@ -136,8 +119,10 @@ async def test_where_nothing_can_be_handed_in_any_more_nothing_is_drawn(
     assert records_in_it(await page_of(an)) == before
 
 
-async def test_nothing_is_drawn_without_a_miss_or_where_nothing_is_drawn_at_all(site: Any) -> None:
-    an = site.as_("an")
+async def test_nothing_is_drawn_without_a_miss_or_where_nothing_is_drawn_at_all(
+    checking: Any,
+) -> None:
+    an = checking.as_("an")
     await page_of(an)
     for exercise in (EXERCISE, "none"):
         refused = await post(an, f"again-{exercise}", **{CELL: "1"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,24 +28,13 @@ WHOLE = f"{LESSON}?xem=ca-bai"
 VI = translate.load_translators()["vi"]
 
 
-@pytest.fixture(scope="module")
-def marker() -> Iterator[Marker]:
-    with Marker(allow_reduced=True) as opened:
-        yield opened
-
-
 @pytest.fixture
-async def marking_site(make_site: Any, marker: Marker) -> AsyncIterator[Any]:
+async def marking_site(checking: Any, marker: Marker) -> AsyncIterator[Any]:
     """A portal with real runs and a real grading service."""
-    site, server = await make_site(ROOT / "courses" / "template", marker=marker)
-    service = GradingService(site.records, marker, workers=1)
+    service = GradingService(checking.records, marker, workers=1)
     service.start()
-    yield site
+    yield checking
     service.stop()
-    server.stop()
-    await server.close_all_connections()
-    site.portal.threads.shutdown()
-    site.portal.close()
 
 
 def state_of(page: str) -> dict[str, Any]:
