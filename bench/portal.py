@@ -1,13 +1,14 @@
 """Learners at their pages: reading, typing, checking and handing in, all at the same time.
 
-    python bench/portal.py [--learners 500] [--seconds 60] [--think 8]
+    python bench/portal.py [--learners 500] [--seconds 240] [--think 60]
 
 A real platform (`motcham up` in a folder of its own: hub, proxy, portal, grading service) on
 loopback. Each learner logs in with a browser of their own, opens a lesson step by step, types an
 answer at each (saved as the page saves it), has one exercise checked at a time, and hands in; with
-a pause of ``--think`` seconds, more or less, between two deeds. Each hand-in has its key and is
-sent twice, as after an answer that was lost. *Lost*: answers that are not in the draft at the end,
-and hand-ins that are not stored exactly once.
+a pause of ``--think`` seconds, more or less, between two deeds: an exercise in two minutes, about
+three times as fast as lessons are taken (45 minutes with seven exercises). Each hand-in has its
+key and is sent twice, as after an answer that was lost. *Lost*: answers that are not in the draft
+at the end, and hand-ins that are not stored exactly once.
 
 Prints a table and, as the last line, JSON: ``{"learners", "page_p95_s", "check_p95_s", "lost"}``.
 """
@@ -160,7 +161,9 @@ async def measure(stage: Stage, seconds: float, think_s: float) -> tuple[Felt, l
         for n, name in enumerate(names)
     ]
     felt, door = Felt(), asyncio.Semaphore(AT_THE_DOOR)
+    begun = time.monotonic()
     await asyncio.gather(*(one.come(felt, door) for one in learners))
+    print(f"all logged in after {time.monotonic() - begun:.0f} s", flush=True)
     until = time.monotonic() + seconds
     await asyncio.gather(*(one.study(felt, until, think_s) for one in learners))
     for one in learners:
@@ -171,8 +174,8 @@ async def measure(stage: Stage, seconds: float, think_s: float) -> tuple[Felt, l
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--learners", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=60, help="of study, after all are in")
-    parser.add_argument("--think", type=float, default=8, help="seconds between two deeds")
+    parser.add_argument("--seconds", type=float, default=240, help="of study, after all are in")
+    parser.add_argument("--think", type=float, default=60, help="seconds between two deeds")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave by the way that tidies up
     with (
