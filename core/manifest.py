@@ -102,6 +102,7 @@ class LessonEntry:
     practice_minutes: float = 0
     exam: bool = False
     file_en: str = ""
+    covers: tuple[str, ...] = ()  # items of the content frame (`core.content_frame.ITEMS`)
 
     @property
     def minutes(self) -> float:
@@ -120,8 +121,8 @@ class LessonEntry:
         return next((one for one in self.exercises if one.grade_id == grade_id), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """``exam`` and ``file_en`` only where they are: what is published already keeps its
-        digest."""
+        """``exam``, ``file_en`` and ``covers`` only where they are: what is published already
+        keeps its digest."""
         return {
             "slug": self.slug,
             "title": self.title,
@@ -133,6 +134,7 @@ class LessonEntry:
             "exercises": [exercise.as_dict() for exercise in self.exercises],
             **({"exam": True} if self.exam else {}),
             **({"file_en": self.file_en} if self.file_en else {}),
+            **({"covers": list(self.covers)} if self.covers else {}),
         }
 
 
@@ -181,6 +183,11 @@ class Manifest:
     licence: str = ""  # a key of `core.licences.LICENCES`
     contributor: str = ""
     teaching_card: TeachingCard | None = None
+
+    @property
+    def in_english(self) -> bool:
+        """Every lesson has its English."""
+        return all(lesson.file_en for lesson in self.lessons)
 
     def find_lesson(self, slug: str) -> LessonEntry | None:
         return next((lesson for lesson in self.lessons if lesson.slug == slug), None)
@@ -255,6 +262,7 @@ def _lesson(part: _Part) -> LessonEntry:
         practice_minutes=part.number("practice_minutes", 0),
         exam=part.value("exam", False) is True,
         file_en=part.text("file_en", ""),
+        covers=tuple(map(str, part.listed("covers"))) if part.has("covers") else (),
     )
 
 

@@ -71,12 +71,13 @@ def course_file(manifest: Manifest) -> str:
             _toml("theory_minutes", lesson.theory_minutes),
             *([_toml("file_en", lesson.file_en)] if lesson.file_en else []),
             *([_toml("exam", True)] if lesson.exam else []),
+            *([_toml("covers", list(lesson.covers))] if lesson.covers else []),
         ]
     return "\n".join(lines) + "\n"
 
 
-def _toml(key: str, value: str | float | bool) -> str:
-    # JSON's strings, numbers and booleans are TOML's.
+def _toml(key: str, value: str | float | bool | list[str]) -> str:
+    # JSON's strings, numbers, booleans and lists of them are TOML's.
     return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 

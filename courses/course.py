@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.content_frame import ITEMS
 from core.licences import LONGEST_CONTRIBUTOR
 from core.manifest import Criterion
 from core.messages import Message, Refused
@@ -76,7 +77,8 @@ class Lesson:
 
     Minutes are stated by the author; practice is the sum of the exercises' minutes. What is
     marked by hand in an ``exam`` takes two markers. ``file_en`` names the file of its English
-    (`courses.english`), "" where it has none; ``english`` is what stands in it.
+    (`courses.english`), "" where it has none; ``english`` is what stands in it. ``covers``: the
+    items of the content frame that it treats (`core.content_frame`), in their order.
     """
 
     slug: str
@@ -89,6 +91,7 @@ class Lesson:
     exam: bool = False
     file_en: str = ""
     english: bytes = b""
+    covers: tuple[str, ...] = ()
 
     @property
     def practice_minutes(self) -> float:
@@ -359,6 +362,7 @@ def _read_lesson(keys: Keys, folder: Path) -> Lesson | None:
         exam,
         file_en=file_en,
         english=english,
+        covers=keys.some_of("covers", ITEMS, "lesson.covers"),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,15 @@ class Keys:
             why = Message("phải có từ {least} đến {most} dòng", {"least": least, "most": most})
             self.fault(key, why)
         return tuple(said)
+
+    def some_of(self, key: str, known: Collection[str], named: str = "") -> tuple[str, ...]:
+        """A list of names out of ``known``, in their order there; none where nothing is said."""
+        found = self.data.get(key, [])
+        if not isinstance(found, list) or any(one not in known for one in found):
+            why = Message("phải là danh sách những mã trong: {kinds}", {"kinds": ", ".join(known)})
+            self.fault(named or key, why)
+            return ()
+        return tuple(one for one in known if one in found)
 
     def table(self, key: str) -> Keys:
         """A part of the file, [key]."""

@@ -49,6 +49,7 @@ def _lesson(lesson: Lesson) -> LessonEntry:
         practice_minutes=lesson.practice_minutes,
         exam=lesson.exam,
         file_en=lesson.file_en,
+        covers=lesson.covers,
     )
 
 

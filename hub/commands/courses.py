@@ -193,18 +193,19 @@ def map_(folder: Path, target: Path) -> None:
 
 def curriculum_of(folder: Path) -> str:
     """docs/curriculum.md of the courses whose folders lie in this one."""
+    from core.content_frame import FRAMES, ITEMS
     from courses import load_course
     from courses.manifest import manifest_of
     from hub.locale.translate import load_translators
-    from school.learning.overview import FRAMES
     from school.programme import curriculum, curriculum_document
     from skills_framework.framework import load_framework
 
     loaded = [load_course(path.parent) for path in sorted(folder.glob("*/course.toml"))]
-    made = curriculum.make_curriculum(load_framework(), map(manifest_of, loaded), tuple(FRAMES))
+    made = curriculum.make_curriculum(load_framework(), map(manifest_of, loaded))
     english = load_translators()["en"]
     frames = {code: english.message(title) for code, title in FRAMES.items()}
-    return curriculum_document.as_markdown(made, frames, content="../courses/content")
+    items = {code: english.message(title) for code, title in ITEMS.items()}
+    return curriculum_document.as_markdown(made, frames, items, content="../courses/content")
 
 
 def _check(loaded: Course, settings: Settings) -> list[Problem]:

@@ -29,18 +29,12 @@ from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
-# Titles of programmes and of the content frame of Decision 64/QĐ-BTTTT (section II.2).
+# Titles of programmes.
 PROGRAMMES = {
     "chuyen-doi-so-10000": Message(
         "Bồi dưỡng, tập huấn về chuyển đổi số cho 10.000 cán bộ, công chức, viên chức"
     ),
     "pho-cap-ky-nang-so": Message("Phổ cập kỹ năng số cho người dân và người lao động"),
-}
-FRAMES = {
-    "4.1": Message("Nhận thức chung"),
-    "4.2": Message("Chính phủ số"),
-    "4.3": Message("Kinh tế số"),
-    "4.4": Message("Xã hội số"),
 }
 
 

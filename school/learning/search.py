@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.content_frame import FRAMES
 from core.folding import fold as plain
 from core.manifest import ExerciseEntry
-from school.learning.overview import FRAMES, CourseState, LessonState
+from school.learning.overview import CourseState, LessonState
 from skills_framework.framework import Competence, Framework
 
 WORD = re.compile(r"\w+(?:[.,]\d+)*")

@@ -7,9 +7,10 @@ Made from what releases say of themselves (`core.manifest`) and the framework; o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from core import content_frame
 from core.manifest import ExerciseEntry, LessonEntry, Manifest
 from records import Session
 from school.learning import overview
@@ -97,9 +98,18 @@ class FrameCourse:
 
 @dataclass(frozen=True)
 class FrameItem:
-    """An item of Decision 64's frame, such as ``4.1``, with its courses."""
+    """An item of the content frame, such as ``4.2.a``, with the lessons that cover it."""
 
     code: str
+    lessons: tuple[tuple[Manifest, LessonEntry], ...]
+
+
+@dataclass(frozen=True)
+class FramePart:
+    """A part of the content frame, such as ``4.2``, with its items and its courses."""
+
+    code: str
+    items: tuple[FrameItem, ...]
     courses: tuple[FrameCourse, ...]
 
 
@@ -107,12 +117,17 @@ class FrameItem:
 class Curriculum:
     framework: Framework
     domains: tuple[DomainRows, ...]
-    frames: tuple[FrameItem, ...]
+    frames: tuple[FramePart, ...]
     lessons: int
 
     @property
     def rows(self) -> tuple[Row, ...]:
         return tuple(row for domain in self.domains for row in domain.rows)
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """Items of the content frame that no lesson covers."""
+        return tuple(one.code for part in self.frames for one in part.items if not one.lessons)
 
     @property
     def exercises(self) -> int:
@@ -157,14 +172,12 @@ def load_curriculum(
     """The map of the courses that this person finds in the catalogue."""
     courses = overview.load_courses(session, person_id, pass_share=pass_share)
     manifests = [one.manifest for one in courses]
-    return make_curriculum(load_framework(), manifests, tuple(overview.FRAMES))
+    return make_curriculum(load_framework(), manifests)
 
 
-def make_curriculum(
-    framework: Framework, manifests: Iterable[Manifest], frames: Sequence[str]
-) -> Curriculum:
-    """The map of these courses; those of another framework are left out. ``frames``: the items of
-    the frame that always stand on it; a course of any other item adds it behind them."""
+def make_curriculum(framework: Framework, manifests: Iterable[Manifest]) -> Curriculum:
+    """The map of these courses; those of another framework are left out. The parts and items of
+    the content frame always stand on it; a course of any other part adds it behind them."""
     courses = sorted(
         (one for one in manifests if one.framework == framework.id),
         key=lambda one: (one.frame, one.course),
@@ -177,8 +190,8 @@ def make_curriculum(
             for domain in framework.domains
         ),
         tuple(
-            FrameItem(code, tuple(_in_frame(one) for one in courses if one.frame == code))
-            for code in dict.fromkeys([*frames, *(one.frame for one in courses)])
+            FramePart(code, _items(code, courses), _courses(code, courses))
+            for code in dict.fromkeys([*content_frame.FRAMES, *(one.frame for one in courses)])
         ),
         sum(len(one.lessons) for one in courses),
     )
@@ -214,6 +227,24 @@ def _row(
         for one in framework.levels
     )
     return Row(competence, tuple(cells))
+
+
+def _items(part: str, courses: Sequence[Manifest]) -> tuple[FrameItem, ...]:
+    """The part's items; whichever course a lesson is of, it stands at each item that it covers."""
+    return tuple(
+        FrameItem(code, tuple(_covering(code, courses)))
+        for code in content_frame.ITEMS
+        if code == part or code.startswith(f"{part}.")
+    )
+
+
+def _covering(item: str, courses: Iterable[Manifest]) -> Iterator[tuple[Manifest, LessonEntry]]:
+    for course in courses:
+        yield from ((course, one) for one in course.lessons if item in one.covers)
+
+
+def _courses(part: str, courses: Sequence[Manifest]) -> tuple[FrameCourse, ...]:
+    return tuple(_in_frame(one) for one in courses if one.frame == part)
 
 
 def _in_frame(course: Manifest) -> FrameCourse:

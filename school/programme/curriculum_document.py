@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.manifest import LessonEntry
-from school.programme.curriculum import BASIC, Curriculum, FrameItem, Row
+from school.programme.curriculum import BASIC, Curriculum, FrameItem, FramePart, Row
 
 Missing = Sequence[tuple[Row, tuple[int, ...]]]
 
@@ -23,9 +23,11 @@ How many exercises there are. **–** is an empty cell up to level {basic}: a le
 a dot is one above."""
 
 
-def as_markdown(curriculum: Curriculum, frames: Mapping[str, str], *, content: str) -> str:
-    """The whole page. ``frames``: what the items of the frame are called; ``content``: where the
-    folders of the courses lie, as the page links to them."""
+def as_markdown(
+    curriculum: Curriculum, frames: Mapping[str, str], items: Mapping[str, str], *, content: str
+) -> str:
+    """The whole page. ``frames``, ``items``: what the parts of the content frame and their items
+    are called; ``content``: where the folders of the courses lie, as the page links to them."""
     framework = curriculum.framework
     opening = OPENING.format(
         framework=framework.id,
@@ -51,11 +53,14 @@ def as_markdown(curriculum: Curriculum, frames: Mapping[str, str], *, content: s
         "",
         *(_missing(curriculum.empty_above) or ["No cell is empty."]),
         "",
-        "## By item of Decision 64's frame",
+        "## By the content frame of Decision 64",
     ]
-    for item in curriculum.frames:
-        lines += ["", f"### {item.code} {frames.get(item.code, '')}".rstrip()]
-        lines += list(_item(item, content))
+    for part in curriculum.frames:
+        lines += ["", f"### {part.code} {frames.get(part.code, '')}".rstrip()]
+        if part.items:
+            lines += ["", "| item | lessons that cover it |", "|---|---|"]
+            lines += [_covered(one, items, content) for one in part.items]
+        lines += list(_part(part, content))
     lines += ["", "## Lessons by competence and level"]
     for row in curriculum.rows:
         lines += ["", f"### {_name(row)}", "", *_lessons(row)]
@@ -84,10 +89,18 @@ def _missing(found: Missing) -> list[str]:
     return [f"- {_name(row)}: {', '.join(map(str, levels))}" for row, levels in found]
 
 
-def _item(item: FrameItem, content: str) -> Iterator[str]:
-    if not item.courses:
+def _covered(item: FrameItem, items: Mapping[str, str], content: str) -> str:
+    links = [
+        f"[{_title(lesson)}]({content}/{course.course}/{lesson.file})"
+        for course, lesson in item.lessons
+    ]
+    return f"| {item.code} {items.get(item.code, '')} | {'; '.join(links) or '**none**'} |"
+
+
+def _part(part: FramePart, content: str) -> Iterator[str]:
+    if not part.courses:
         yield from ("", "No course.")
-    for course in item.courses:
+    for course in part.courses:
         manifest = course.manifest
         yield from ("", f"**{manifest.title_en or manifest.title}** (`{manifest.course}`)", "")
         for one in course.lessons:

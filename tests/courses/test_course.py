@@ -38,6 +38,8 @@ def test_a_course_folder_is_read_with_its_exercises(course_folder):
         ('slug = "thu"', 'slug = "th ử/.."', "course.toml: khóa “slug”"),
         ("pass_share = 0.5", "pass_share = 50", "khóa “pass_share”"),
         ("theory_minutes = 2", 'theory_minutes = "hai"', "khóa “theory_minutes”"),
+        ("theory_minutes = 2", 'theory_minutes = 2\ncovers = ["4.9.a"]', "khóa “lesson.covers”"),
+        ("theory_minutes = 2", 'theory_minutes = 2\ncovers = "4.2.a"', "khóa “lesson.covers”"),
         ("lessons/01.ipynb", "lessons/99.ipynb", "lessons/99.ipynb"),
         ("lessons/01.ipynb", "../../etc/passwd", "khóa “lesson.file”"),
         ("[[lesson]]", "[lesson]", "khóa “lesson”"),
@@ -47,6 +49,13 @@ def test_a_course_folder_is_read_with_its_exercises(course_folder):
 def test_a_fault_in_course_toml_names_file_and_key(course_folder, old, new, named):
     spoil(course_folder, old, new)
     assert named in refusal(course_folder)
+
+
+def test_what_a_lesson_covers_stands_in_its_release_in_the_frames_order(course_folder):
+    spoil(course_folder, "theory_minutes = 2", 'theory_minutes = 2\ncovers = ["4.2.đ", "4.2.a"]')
+    release = make_release(load_course(course_folder))
+    [lesson] = read_manifest(release.manifest.as_dict()).lessons
+    assert lesson.covers == ("4.2.a", "4.2.đ")
 
 
 def test_a_folder_without_course_toml_is_refused(tmp_path):

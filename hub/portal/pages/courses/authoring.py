@@ -20,6 +20,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
 import courses
+from core.content_frame import FRAMES
 from core.messages import Message, Refused
 from hub.labs.door import AUTHORED, CANNOT_OPEN, LabDoor, TooMuch
 from hub.portal import forms
@@ -31,7 +32,6 @@ from records.courses import releases
 from school import access
 from school.courses import acts, offer_acts, publishing, releasing
 from school.learning import notebooks
-from school.learning.overview import FRAMES
 from school.refusals import Unavailable
 
 log = logging.getLogger("motcham.portal")

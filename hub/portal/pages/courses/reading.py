@@ -9,13 +9,14 @@ from collections import OrderedDict
 from typing import ClassVar
 
 import courses
+from core.content_frame import FRAMES
 from core.manifest import Manifest
 from hub.portal.pages.courses import media
 from hub.portal.pages.courses.layout import Entry, Shown, arrange
 from hub.portal.web import PageHandler
 from records import Session
 from records.tables.courses import Release
-from school.learning import open_reading, overview
+from school.learning import open_reading
 
 MOST_KEPT = 64  # lessons laid out, some hundred kilobytes each
 Laid = tuple[list[Shown], list[Entry]]
@@ -48,7 +49,7 @@ class OpenCatalogue(OpenPage):
             "courses/open_catalogue.html",
             found=found,
             lessons_of=open_reading.lessons_to_read,
-            frames=overview.FRAMES,
+            frames=FRAMES,
             door=self.door,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from analytics.certificates.issuing import fault_of_name
+from core.content_frame import FRAMES
 from core.messages import Refused
 from courses import Titles
 from hub.locale.cookie import keep_language
@@ -132,7 +133,7 @@ class Catalogue(PageHandler):
             "learning/catalogue.html",
             query=query,
             found=search.find(courses, query, frameworks_of(courses)),
-            frames=learning.FRAMES,
+            frames=FRAMES,
         )
 
 
@@ -160,7 +161,7 @@ class CoursePage(PageHandler):
             stretch=road.stretches[0],
             step=learning.next_step([course], self.now),
             programmes=learning.PROGRAMMES,
-            frames=learning.FRAMES,
+            frames=FRAMES,
         )
 
 

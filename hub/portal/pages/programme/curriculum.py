@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.content_frame import FRAMES, ITEMS
 from hub.portal.web import PageHandler
 from school.assessment.competence import load_competence
-from school.learning.overview import FRAMES
 from school.programme.curriculum import BASIC, load_curriculum
 
 
@@ -13,7 +13,13 @@ class CurriculumPage(PageHandler):
 
     async def get(self) -> None:
         found = await self.read(load_curriculum, self.actor.person_id, pass_share=self.pass_share)
-        self.page("programme/curriculum.html", curriculum=found, basic=BASIC, frames=FRAMES)
+        self.page(
+            "programme/curriculum.html",
+            curriculum=found,
+            basic=BASIC,
+            frames=FRAMES,
+            items=ITEMS,
+        )
 
 
 class CompetencePage(PageHandler):
