@@ -3,7 +3,6 @@ whole running platform."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import re
@@ -27,8 +26,7 @@ from records import Records, open_records
 sys.path.insert(0, str(Path(__file__).parent / "harness"))  # what tests of several rooms use
 
 import fast
-
-_numbers = itertools.count()
+from postgres import Lending, Postgres
 
 # Few tests, many minutes. Begun first: at the end one worker would be at them alone.
 TESTS = Path(__file__).parent
@@ -75,35 +73,6 @@ def _turn(item: pytest.Item) -> int:
     return next(places, len(LONG))
 
 
-class Postgres:
-    """A real PostgreSQL of this test session; a database of its own for whoever asks."""
-
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
-        # Nobody needs these data after a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self.execute(f"ALTER SYSTEM SET {setting} = off")
-        self.execute("SELECT pg_reload_conf()")
-
-    def url(self, database: str) -> str:
-        return self._uri.replace("/postgres?", f"/{database}?", 1)
-
-    def execute(self, statement: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self._uri, autocommit=True) as connection:
-            connection.execute(statement)
-
-    def create(self, template: str = "template0") -> str:
-        """Make a database and return its name."""
-        name = f"motcham_{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        return name
-
-    def drop(self, database: str) -> None:
-        self.execute(f"DROP DATABASE {database} WITH (FORCE)")
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """The server comes in a wheel, for root and for everybody else; it ends with the session."""
@@ -146,12 +115,18 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="module")
+def _postgres_lending(postgres: Postgres, _postgres_template: str) -> Iterator[Lending]:
+    lending = Lending(postgres, _postgres_template)
+    yield lending
+    lending.end()
+
+
 @pytest.fixture
-def postgres_url(postgres: Postgres, _postgres_template: str) -> Iterator[str]:
-    """A fresh migrated PostgreSQL database, dropped afterwards."""
-    name = postgres.create(_postgres_template)
-    yield postgres.url(name)
-    postgres.drop(name)
+def postgres_url(_postgres_lending: Lending) -> Iterator[str]:
+    """A migrated PostgreSQL database without a row, emptied afterwards."""
+    yield _postgres_lending.lend()
+    _postgres_lending.take_back()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -16,13 +16,13 @@ from pathlib import Path
 from analytics.certificates.signing import check_signature
 from analytics.certificates.verification import judge_number
 from core.messages import Message, Refused
-from hub.platform.backup.envelope import SHORTEST
 from hub.platform.backup.making import Made, Tell, make_backup, say_nothing
 from hub.platform.backup.restoring import restore_backup
 from hub.platform.certificate_office import open_signer
 from hub.settings import Settings
 from records import open_records
 from records.assessment.certificates import newest_certificate, newest_paper
+from records.backup.envelope import SHORTEST
 from records.platform import audit
 
 

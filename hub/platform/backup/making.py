@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from core.messages import Message, Refused
-from hub.platform.backup.archive import About, Contents, Writer
-from hub.platform.backup.envelope import check_passphrase
 from hub.settings import Settings
+from records.backup.archive import About, Contents, Writer
+from records.backup.envelope import check_passphrase
 from records.platform.copying import Snapshot, snapshot
 
 ENDING = ".motcham"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from core.messages import Message, Refused
 from hub.login.accounts import open_accounts
-from hub.platform.backup.archive import About
 from hub.platform.backup.restoring import SQLITE_FILES, compare, make_empty
 from hub.settings import Settings
 from records import open_records
+from records.backup.archive import About
 from records.platform.copying import filling, is_empty, snapshot
 
 MOVED = ".moved"  # what the SQLite files are called afterwards

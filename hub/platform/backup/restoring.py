@@ -14,12 +14,12 @@ from typing import IO
 from core.messages import Message, Refused
 from hub.login.accounts import open_accounts
 from hub.login.hub_database import make_ready
-from hub.platform.backup import archive
-from hub.platform.backup.archive import About, Contents
 from hub.platform.backup.making import Tell, say_nothing
 from hub.platform.private_files import make_private_folder
 from hub.settings import Settings
 from records import open_records
+from records.backup import archive
+from records.backup.archive import About, Contents
 from records.platform.copying import Digest, Filling, filling, is_empty, make_tables, snapshot
 
 SQLITE_FILES = {"records": "motcham.sqlite", "hub": "jupyterhub.sqlite"}

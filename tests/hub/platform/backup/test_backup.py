@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import gzip
-import io
-import json
-import os
 import shutil
 import sqlite3
-import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sealed import ABOUT, named, seal_members
 from sqlalchemy import text
 
 from core.messages import Refused
 from hub.login import accounts
-from hub.platform.backup import archive
 from hub.platform.backup.drill import rehearse
-from hub.platform.backup.envelope import PIECE, Opening, Sealing
 from hub.platform.backup.making import Made, make_backup
 from hub.platform.backup.moving import move_databases, move_hub
 from hub.platform.backup.restoring import restore_backup
@@ -30,6 +24,7 @@ from hub.platform.private_files import keep_secret, make_private_folder
 from hub.settings import Settings
 from records import open_records
 from records.assessment import certificates
+from records.backup import archive
 from records.people import persons
 from records.platform import audit
 from records.platform.copying import snapshot
@@ -278,73 +273,12 @@ def test_what_is_not_the_whole_copy_is_refused_in_words(
     assert not (tmp_path / "x").exists()
 
 
-def test_pieces_cannot_be_left_out_or_exchanged() -> None:
-    below = io.BytesIO()
-    sealing = Sealing(below, PASSPHRASE)
-    sealing.write(os.urandom(3 * PIECE + 5))
-    sealing.close()
-    sealed = below.getvalue()
-    head, size = len(sealed) - 3 * (PIECE + 16) - 21, PIECE + 16
-    pieces = [sealed[head + n * size : head + (n + 1) * size] for n in range(4)]
-    assert len(Opening(io.BytesIO(sealed), PASSPHRASE).readall() or b"") == 3 * PIECE + 5
-    for order in ((1, 0, 2, 3), (0, 2, 3), (0, 1, 2), (0, 1, 2, 2, 3)):
-        changed = sealed[:head] + b"".join(pieces[n] for n in order)
-        with pytest.raises(Refused):
-            Opening(io.BytesIO(changed), PASSPHRASE).readall()
-
-
-def sealed_tar(path: Path, members: list[tuple[tarfile.TarInfo, bytes]]) -> Path:
-    """What somebody who knows the passphrase could hand us."""
-    with path.open("wb") as file:
-        sealing = Sealing(file, PASSPHRASE)
-        with (
-            gzip.GzipFile(fileobj=sealing, mode="wb") as plain,
-            tarfile.open(fileobj=plain, mode="w|") as tar,
-        ):
-            for info, content in members:
-                info.size = len(content)
-                tar.addfile(info, io.BytesIO(content))
-        sealing.close()
-    return path
-
-
-def named(name: str, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    info.type = kind
-    if kind != tarfile.REGTYPE:
-        info.linkname = "/etc/passwd"
-    return info
-
-
-ABOUT = json.dumps(
-    {"made_at": "", "version": "0", "records_revision": "0009", "hub_revision": "x", "labs": False}
-).encode()
-
-
-@pytest.mark.parametrize(
-    ("info", "content"),
-    [
-        (named("files/../../x"), b"x"),
-        (named("files//etc/x"), b"x"),
-        (named("files/a/./b"), b"x"),
-        (named("files/"), b"x"),
-        (named("files/a\nb"), b"x"),
-        (named("../x"), b"x"),
-        (named("files/link", tarfile.SYMTYPE), b""),
-        (named("files/hard", tarfile.LNKTYPE), b""),
-        (named("files/device", tarfile.CHRTYPE), b""),
-        (named("records/person/0.jsonl"), b"[]"),
-        (named("records/person/000000.jsonl"), b"not json"),
-        (named("records/person/000000.jsonl"), b'{"a": 1}'),
-        (named("manifest.json"), b"{}"),
-        (named("about.json"), ABOUT),
-    ],
-    ids=lambda one: one.name if isinstance(one, tarfile.TarInfo) else "",
-)
+@pytest.mark.parametrize("name", ["files/../../x", "files//etc/x"])
 def test_an_archive_of_another_form_is_refused_before_anything_is_written(
-    info: tarfile.TarInfo, content: bytes, tmp_path: Path
+    name: str, tmp_path: Path
 ) -> None:
-    hostile = sealed_tar(tmp_path / "hostile", [(named("about.json"), ABOUT), (info, content)])
+    hostile = tmp_path / "hostile"
+    seal_members(hostile, PASSPHRASE, [(named("about.json"), ABOUT), (named(name), b"x")])
     with pytest.raises(Refused, match="không đúng dạng"):
         restore_backup(hostile, PASSPHRASE, Settings(data=tmp_path / "x"))
     assert not (tmp_path / "x").exists()

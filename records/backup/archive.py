@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from core.messages import Message, Refused
-from hub.platform.backup.envelope import Opening, Sealing
+from records.backup.envelope import Opening, Sealing
 from records.platform.copying import Digest, Row, write_line
 
 ABOUT, MANIFEST, FILES = "about.json", "manifest.json", "files/"
