@@ -10,7 +10,7 @@ import { fill } from "./lesson/words.js";
 const BEAT_MS = 30_000, PAUSED_BEAT_MS = 15_000, TICK_MS = 1_000, SPREAD_MS = 5_000;
 const form = document.getElementById("examination");
 const { beat, key, prefix, state, number, seconds, calm } = form.dataset;
-const say = JSON.parse(document.getElementById("examination-words").textContent);
+const words = JSON.parse(document.getElementById("examination-words").textContent);
 const at = (id) => document.getElementById(id);
 const time = new TimeLeft(Number(seconds), { clock: () => performance.now(), stands: state !== "open" });
 const tellings = new Tellings(Number(seconds));
@@ -20,12 +20,23 @@ const kept = new Kept(key);
 let wanted = null; // the button that was pressed, while what is typed has not arrived
 let sure = false, over = false;
 
+const SAVED = {
+  saving: words.saving, saved: words.saved, away: words.away, unkept: words.unkept,
+  session: words.session, will_send: words.will_send, refused: words.refused,
+};
+
 function tell(how, data) {
-  const words = how === "refused" ? data?.errors?.join(" ") || say.refused : say[how];
   const line = at("saved");
   if (!line) return;
-  line.textContent = words;
-  line.className = `small saved ${{ saved: "good", saving: "" }[how] ?? "bad"}`;
+  line.textContent = how === "refused" ? data?.errors?.join(" ") || SAVED.refused : SAVED[how];
+  line.className = `small said ${{ saved: "good", saving: "" }[how] ?? "bad"}`;
+  if (how === "saved" && wanted) handIn();
+}
+
+// Everything has arrived: now the form goes as any other does.
+function handIn() {
+  sure = true;
+  form.requestSubmit(wanted);
 }
 
 async function send(text) {
@@ -53,22 +64,16 @@ const soon = (work, within) => setTimeout(work, Math.random() * within);
 
 function showTime() {
   const left = time.seconds, minutes = tellings.next(left), shown = at("time-left");
-  const words = left > 0 ? inWords(left, say, { calm: calm === "true" }) : say.over;
-  if (shown && shown.textContent !== words) shown.textContent = words;
-  if (minutes !== null && state === "open") at("time-told").textContent = fill(say.told, { n: minutes });
+  const told = left > 0 ? inWords(left, words, { calm: calm === "true" }) : words.over;
+  if (shown && shown.textContent !== told) shown.textContent = told;
+  if (minutes !== null && state === "open") at("time-told").textContent = fill(words.told, { n: minutes });
   if (left > 0 || over || state !== "open") return;
   over = true;
   soon(async () => { await keeping.flush(); reload(); over = false; }, SPREAD_MS);
 }
 
-async function flushed() {
-  if (!(await keeping.flush()) || !wanted) return;
-  sure = true;
-  form.requestSubmit(wanted);
-}
-
 function everyBeat() {
-  setTimeout(async () => { await flushed(); everyBeat(); }, state === "open" ? BEAT_MS : PAUSED_BEAT_MS);
+  setTimeout(async () => { await keeping.flush(); everyBeat(); }, state === "open" ? BEAT_MS : PAUSED_BEAT_MS);
 }
 
 // What was typed before the portal went away, or before the browser was closed.
@@ -84,10 +89,10 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   wanted = event.submitter;
   tell("saving");
-  await flushed();
+  await keeping.flush();
   if (!sure && wanted) tell(kept.works ? "will_send" : "unkept");
 });
-globalThis.addEventListener("online", flushed);
+globalThis.addEventListener("online", () => keeping.flush());
 watchSigns({ page: document, windowOf: globalThis }, (kind) => {
   if (state === "open") signs[kind] += 1;
 });

@@ -24,11 +24,11 @@ export class TimeLeft {
 }
 
 /** "Còn 12 phút"; below five minutes with seconds in tens, unless it is to be ``calm``. */
-export function inWords(seconds, say, { calm = false } = {}) {
+export function inWords(seconds, words, { calm = false } = {}) {
   if (calm || seconds >= SECONDS_BELOW_S)
-    return seconds < 60 ? say.under_a_minute : fill(say.minutes, { n: Math.floor(seconds / 60) });
+    return seconds < 60 ? words.under_a_minute : fill(words.minutes, { n: Math.floor(seconds / 60) });
   const rounded = Math.ceil(seconds / STEP_S) * STEP_S, minutes = Math.floor(rounded / 60);
-  return minutes ? fill(say.minutes_seconds, { n: minutes, s: rounded % 60 }) : fill(say.seconds, { s: rounded });
+  return minutes ? fill(words.minutes_seconds, { n: minutes, s: rounded % 60 }) : fill(words.seconds, { s: rounded });
 }
 
 /** Tells at 30, 10, 5 and 1 minutes, each once; what had passed before the page came is not told. */

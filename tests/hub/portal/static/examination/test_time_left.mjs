@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Tellings, TimeLeft, inWords } from "../../../../../hub/portal/static/src/examination/time_left.js";
 
-const SAY = {
+const WORDS = {
   minutes: "Còn {n} phút", minutes_seconds: "Còn {n} phút {s} giây", seconds: "Còn {s} giây",
   under_a_minute: "Còn chưa đến 1 phút",
 };
@@ -27,12 +27,12 @@ test("in a pause it stands still", () => {
 });
 
 test("it is told in minutes, at the end in tens of seconds, and calmly where that is wanted", () => {
-  assert.equal(inWords(2550, SAY), "Còn 42 phút");
-  assert.equal(inWords(262, SAY), "Còn 4 phút 30 giây");
-  assert.equal(inWords(59, SAY), "Còn 1 phút 0 giây");
-  assert.equal(inWords(41, SAY), "Còn 50 giây");
-  assert.equal(inWords(262, SAY, { calm: true }), "Còn 4 phút");
-  assert.equal(inWords(41, SAY, { calm: true }), "Còn chưa đến 1 phút");
+  assert.equal(inWords(2550, WORDS), "Còn 42 phút");
+  assert.equal(inWords(262, WORDS), "Còn 4 phút 30 giây");
+  assert.equal(inWords(59, WORDS), "Còn 1 phút 0 giây");
+  assert.equal(inWords(41, WORDS), "Còn 50 giây");
+  assert.equal(inWords(262, WORDS, { calm: true }), "Còn 4 phút");
+  assert.equal(inWords(41, WORDS, { calm: true }), "Còn chưa đến 1 phút");
 });
 
 test("30, 10, 5 and 1 minutes are told once each", () => {
