@@ -3,7 +3,7 @@ an examination."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.messages import Message, Refused
@@ -31,19 +31,20 @@ class ItemPage(PageHandler):
 
     def posted(self, question: asking.Question) -> Answers:
         """What was typed and chosen, as it was sent."""
+        return self.posted_from(question, lambda name: self.get_body_arguments(name, strip=False))
+
+    @staticmethod
+    def posted_from(question: asking.Question, said: Callable[[str], Sequence[str]]) -> Answers:
+        """The same out of any fields: ``said`` gives the values of a name."""
         found: dict[str, Any] = {}
         for cell_id, cell in question.cells.items():
             form = answering.form_of(cell)
             if form is not None and form.kind == "order":
-                places = {key: self._typed(f"a-{cell_id}-{key}") for key, _text in form.options}
+                places = {key: said(f"a-{cell_id}-{key}") for key, _text in form.options}
                 found[cell_id] = read_order(form, places)
             else:
-                found[cell_id] = forms.read_posted(form, cell_id, self._typed, _no_upload)
+                found[cell_id] = forms.read_posted(form, cell_id, said, _no_upload)
         return found
-
-    def _typed(self, name: str) -> Sequence[str]:
-        typed: list[str] = self.get_body_arguments(name, strip=False)
-        return typed
 
     def read_answers(self, question: asking.Question, typed: Answers) -> Answers:
         """The answers with their numbers read; `Refused` where there is none, or one is no good."""

@@ -48,6 +48,7 @@ async function send(text) {
 
 function hear(data) {
   time.hear(data.seconds, data.state !== "open");
+  if (data.answer) at("answer").textContent = fill(words.answer, { text: data.answer });
   if (data.state !== state || String(data.number) !== number) setTimeout(reload, 0);
   showTime();
 }

@@ -8,7 +8,7 @@ const WORDS = {
   saving: "Đang lưu", saved: "Đã lưu", away: "Mất mạng", unkept: "Không giữ được", session: "Hết phiên",
   will_send: "Sẽ nộp khi có mạng", refused: "Không nhận", minutes: "Còn {n} phút",
   minutes_seconds: "Còn {n} phút {s} giây", seconds: "Còn {s} giây", under_a_minute: "Còn chưa đến 1 phút",
-  over: "Hết giờ", told: "Còn {n} phút làm bài.",
+  over: "Hết giờ", told: "Còn {n} phút làm bài.", answer: "Giám thị trả lời: {text}",
 };
 let opened = 0;
 
@@ -18,7 +18,7 @@ async function open({ state = "open", seconds = 2520, kept = null, answers = [] 
     data-prefix="motcham-exam:" data-state="${state}" data-number="3" data-seconds="${seconds}" data-calm="false">
     <input type="hidden" name="_xsrf" value="t"><input type="hidden" name="number" value="3"><input id="typed" name="a-1" value="">
     <button name="action" value="answer">Trả lời</button></form>
-    <p id="time-left"></p><p id="time-told" role="status"></p><p id="saved" role="status"></p>
+    <p id="time-left"></p><p id="time-told" role="status"></p><p id="saved" role="status"></p><p id="answer"></p>
     <script type="application/json" id="examination-words">${JSON.stringify(WORDS)}</script>`);
   if (kept) window.localStorage.setItem("motcham-exam:an:7:3", kept);
   let now = 0;
