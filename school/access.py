@@ -288,6 +288,36 @@ def may_correct_certificate(actor: Actor) -> bool:
     return may_revoke_certificate(actor)
 
 
+# --- examinations -------------------------------------------------------------------------------
+
+
+def may_sit_examination(actor: Actor) -> bool:
+    """Sit an examination that one is a candidate of; which, the act asks."""
+    return may_submit(actor)
+
+
+def may_plan_examinations(actor: Actor) -> bool:
+    """Plan examinations and rooms, say who sits where and who looks after them. Not for officers of
+    units, whose own people sit there."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_invigilate(actor: Actor) -> bool:
+    """Look after a room at all. Anybody may be named for one, and nobody does by a role: for which
+    room, the act asks."""
+    return may_submit(actor)
+
+
+def may_decide_examinations(actor: Actor) -> bool:
+    """Reject, cancel, send to a jury; void items; answer appeals."""
+    return may_plan_examinations(actor)
+
+
+def may_see_examination_results(actor: Actor) -> bool:
+    """Everybody's results and answers. Not for instructors: they would teach the items."""
+    return may_plan_examinations(actor) or AUDITOR in actor.roles
+
+
 # --- roles --------------------------------------------------------------------------------------
 
 # Whoever holds the role gives and withdraws these. An administrator gives any. An officer of a unit

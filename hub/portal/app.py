@@ -78,7 +78,7 @@ from hub.portal.pages.programme import curriculum, figures, plan, reached, requi
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
-from hub.portal.watch import Watch
+from hub.portal.watch import Watch, beat, keep_beating
 from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
@@ -406,14 +406,16 @@ async def serve(settings: Settings) -> None:
             max_body_size=LARGEST_FORM_MB * 1_000_000,
             xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
+        await beat(records, portal.clock)  # time that it was away is given back before all else
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
         reading = asyncio.create_task(asyncio.to_thread(the_bank))
+        beating = asyncio.create_task(keep_beating(records, portal.clock, stopped))
         await stopped.wait()
         server.stop()
-        await asyncio.wait([warming, reading])
+        await asyncio.wait([warming, reading, beating])
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
         portal.close()
