@@ -18,6 +18,7 @@ from records.assessment.sittings import Known
 
 FORM = 1  # of the text: raised when it comes to hold something else
 SOUND, ERASED = "sound", "erased"
+GONE = "gone"  # a sitting without its seal, or a seal without its sitting
 TEXT, LOG, ROWS, PERSON = "text", "log", "rows", "person"  # what does not agree with the hash
 _COMPARED = ("sitting", "answers", "results")  # pauses of a room go on when a sitting has ended
 
@@ -72,6 +73,8 @@ class SealedAnswer(Protocol):
     def seconds(self) -> float | None: ...
     @property
     def credit(self) -> float | None: ...
+    @property
+    def set_aside(self) -> bool: ...
 
 
 def text_of(
@@ -142,6 +145,7 @@ def _answer(one: SealedAnswer) -> dict[str, Any]:
         "given_at": one.given_at,
         "seconds": one.seconds,
         "credit": one.credit,
+        "set_aside": one.set_aside,
     }
 
 

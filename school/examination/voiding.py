@@ -69,8 +69,9 @@ def reaches(whole: Known, level: int) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """What voiding does to one sitting. ``passed``: in force before; ``would_pass``: by the new
-    figures; both None for a sitting that nobody passes (a placement)."""
+    """What voiding does to one sitting. ``passed``: in force before, None where nobody has said
+    so yet or nobody ever does (a placement); ``would_pass``: by the new figures, None for a
+    placement; ``kept``: a person has decided already that the pass stands."""
 
     sitting_id: int
     person_id: int
@@ -79,11 +80,12 @@ class Change:
     after: Mapping[str, Known]
     passed: bool | None
     would_pass: bool | None
+    kept: bool = False
 
     @property
     def is_lost(self) -> bool:
         """The pass would be lost, so a person has to decide."""
-        return self.passed is True and self.would_pass is False
+        return self.passed is True and self.would_pass is False and not self.kept
 
     @property
     def is_won(self) -> bool:
@@ -92,7 +94,7 @@ class Change:
     @property
     def passes(self) -> bool | None:
         """What is in force afterwards: nobody's pass is taken away by arithmetic."""
-        return True if self.passed else self.would_pass
+        return None if self.passed is None else self.passed or self.would_pass
 
     def levels(self) -> list[tuple[str, int, int]]:
         """(domain, level before, level after); the whole comes first."""

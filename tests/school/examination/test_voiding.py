@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from records.assessment.sittings import Known
 from school.assessment import sittings
@@ -84,8 +86,14 @@ def test_nobodys_pass_is_taken_away_by_arithmetic() -> None:
     assert not change(True, True).is_lost
 
 
-def test_a_placement_passes_nobody() -> None:
-    found = change(None, None)
+def test_a_pass_that_a_person_kept_is_not_asked_about_again() -> None:
+    kept = dataclasses.replace(change(True, False), kept=True)
+    assert kept.passes is True and not kept.is_lost
+
+
+@pytest.mark.parametrize("would_pass", [None, True, False])
+def test_where_nobody_has_said_who_passed_arithmetic_does_not(would_pass: bool | None) -> None:
+    found = change(None, would_pass)
     assert found.passes is None and not found.is_lost and not found.is_won
 
 
