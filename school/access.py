@@ -288,6 +288,20 @@ def may_correct_certificate(actor: Actor) -> bool:
     return may_revoke_certificate(actor)
 
 
+# --- examinations -------------------------------------------------------------------------------
+
+
+def may_decide_examinations(actor: Actor) -> bool:
+    """Decide about a candidate, an appeal, an item that is to be voided; in nobody's own matter."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_see_examination_results(actor: Actor) -> bool:
+    """Results and answers of examinations, by name. Not for instructors: they taught whom it is
+    about."""
+    return may_decide_examinations(actor) or AUDITOR in actor.roles
+
+
 # --- roles --------------------------------------------------------------------------------------
 
 # Whoever holds the role gives and withdraws these. An administrator gives any. An officer of a unit

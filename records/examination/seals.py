@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from records.assessment.sittings import Known
 from records.tables.assessment import Sitting, SittingResult
-from records.tables.examination import ExamPause, SittingSeal
+from records.tables.examination import SittingSeal
 from records.tables.platform import AuditEntry
 
 SUBJECT = "sitting:"  # of an audit line: this and the sitting's key
@@ -75,11 +75,3 @@ def first_results(session: Session, sitting_id: int) -> dict[str, Known]:
         row.domain: Known(row.domain, row.estimate, row.error, row.low, row.high)
         for row in session.scalars(rows)
     }
-
-
-def pauses_of(session: Session, room_id: int, candidate_id: int) -> Sequence[ExamPause]:
-    """Pauses and outages of a room that were a candidate's too, in the order in which they came."""
-    theirs = or_(ExamPause.candidate_id.is_(None), ExamPause.candidate_id == candidate_id)
-    return session.scalars(
-        select(ExamPause).where(ExamPause.room_id == room_id, theirs).order_by(ExamPause.id)
-    ).all()

@@ -51,16 +51,7 @@ def voids_for(session: Session, examination_id: int | None) -> Sequence[ItemVoid
     """What is void in this examination: there, and everywhere. None: in placements."""
     everywhere = ItemVoid.examination_id.is_(None)
     own = everywhere if examination_id is None else ItemVoid.examination_id == examination_id
-    return session.scalars(
-        select(ItemVoid).where(or_(everywhere, own)).order_by(ItemVoid.id)
-    ).all()
-
-
-def examination_of(session: Session, sitting_id: int) -> int | None:
-    """The examination that a sitting belongs to; None for a placement."""
-    return session.scalar(
-        select(Candidate.examination_id).where(Candidate.sitting_id == sitting_id)
-    )
+    return session.scalars(select(ItemVoid).where(or_(everywhere, own)).order_by(ItemVoid.id)).all()
 
 
 @dataclass(frozen=True)
@@ -79,23 +70,30 @@ def asked_in(
     """The ended sittings that asked this item: this text, or any for ``digest`` ""; of one
     examination, or of every kind."""
     asked = select(SittingAnswer.sitting_id).where(
-        SittingAnswer.item == item, SittingAnswer.given_at.is_not(None)
+        SittingAnswer.item == item,
+        SittingAnswer.given_at.is_not(None),
+        SittingAnswer.set_aside.is_(False),
     )
     if digest:
         asked = asked.where(SittingAnswer.digest == digest)
     found = _with_examination().where(Sitting.state == "ended", Sitting.id.in_(asked))
     if examination_id is not None:
         found = found.where(Candidate.examination_id == examination_id)
-    return [Concerned(*row) for row in session.execute(found.order_by(Sitting.id))]
+    return _concerned(session, found)
 
 
 def lost_on_paper(session: Session) -> Sequence[Concerned]:
     """Ended sittings whose pass stands although figures changed, the oldest first."""
-    found = _with_examination().where(Sitting.passed, Sitting.pass_kept != "")
-    return [Concerned(*row) for row in session.execute(found.order_by(Sitting.id))]
+    found = _with_examination().where(Sitting.passed.is_(True), Sitting.pass_kept != "")
+    return _concerned(session, found)
 
 
-def _with_examination() -> Select[tuple[Sitting, int | None, int | None]]:
+def _concerned(session: Session, found: Select[Sitting, int, int]) -> list[Concerned]:
+    rows = session.execute(found.order_by(Sitting.id))
+    return [Concerned(sitting, key, level) for sitting, key, level in rows]
+
+
+def _with_examination() -> Select[Sitting, int, int]:
     return (
         select(Sitting, Candidate.examination_id, Examination.pass_level)
         .outerjoin(Candidate, Candidate.sitting_id == Sitting.id)
@@ -115,19 +113,14 @@ def answers_by_sitting(
     return found
 
 
-def results_by_sitting(
-    session: Session, sittings: Collection[int]
-) -> dict[int, tuple[int, dict[str, Known]]]:
-    """The revision in force of these sittings, and its figures by domain."""
-    found: dict[int, tuple[int, dict[str, Known]]] = {}
+def results_by_sitting(session: Session, sittings: Collection[int]) -> dict[int, dict[str, Known]]:
+    """The figures of these sittings that are in force, by domain."""
+    found: dict[int, dict[str, Known]] = {}
     for some in _portions(sittings):
         rows = select(SittingResult).where(SittingResult.sitting_id.in_(some))
         for row in session.scalars(rows.order_by(SittingResult.revision)):
-            revision, figures = found.get(row.sitting_id, (-1, {}))
-            if row.revision > revision:
-                figures = {}
-            figures[row.domain] = Known(row.domain, row.estimate, row.error, row.low, row.high)
-            found[row.sitting_id] = row.revision, figures
+            known = Known(row.domain, row.estimate, row.error, row.low, row.high)
+            found.setdefault(row.sitting_id, {})[row.domain] = known
     return found
 
 

@@ -11,8 +11,8 @@ import datetime as dt
 from core.messages import Message, Refused
 from records import Session
 from records.assessment import sittings as kept
-from records.examination import appeals, voids
-from records.examination.appeals import Place
+from records.examination import appeals, candidates, planned, voids
+from records.examination.candidates import Seat
 from records.tables.assessment import Sitting
 from records.tables.examination import Appeal
 from records.writing import hold_person
@@ -36,12 +36,11 @@ def decide_candidate(
 ) -> None:
     """Reject somebody, cancel their result, put it before a jury, or let it stand (``state``
     "done", where there is a sitting). The reason is told to the candidate."""
-    place = appeals.find_place(session, candidate_id)
-    require(place is not None and state in DECIDED)
-    assert place is not None
-    require(not _is_own(session, actor, place))
-    candidate = place.candidate
-    if candidate.state == "working" or (state == "done" and place.sitting is None):
+    candidate = candidates.hold_candidate(session, candidate_id)
+    require(candidate is not None and state in DECIDED)
+    assert candidate is not None
+    require(candidate.person_id not in effects.people_of(session, actor))
+    if candidate.state == "working" or (state == "done" and candidate.sitting_id is None):
         raise Refused(NOT_NOW, field="state")
     if candidate.state == state:
         nothing_changed(session)
@@ -50,7 +49,7 @@ def decide_candidate(
     candidate.state, candidate.reason = state, _read_text(reason, "reason")
     candidate.decided_by, candidate.decided_at = actor.person_id, at
     session.flush()
-    detail = {"examination": place.examination.id, "from": before, "to": state}
+    detail = {"examination": candidate.examination_id, "from": before, "to": state}
     log(session, actor, "examination.decide", f"candidate:{candidate_id}", at, detail)
 
 
@@ -66,13 +65,13 @@ def ask_appeal(
     assert actor.person_id is not None
     hold_person(session, actor.person_id)
     sitting = kept.find_sitting(session, actor.person_id, sitting_id)
-    place = appeals.place_of_sitting(session, sitting_id)
-    require(sitting is not None and place is not None)
+    candidate = candidates.find_by_sitting(session, sitting_id)
+    require(sitting is not None and candidate is not None)
     assert sitting is not None
-    assert place is not None
+    assert candidate is not None
     if appeals.appeal_of(session, sitting_id) is not None:
         raise Refused(ASKED_BEFORE)
-    until = appeal_until(place)
+    until = appeal_until(candidates.find_seat(session, candidate), sitting)
     if until is None:
         raise Refused(NOT_YET)
     if at >= until:
@@ -82,12 +81,12 @@ def ask_appeal(
     return found.id
 
 
-def appeal_until(place: Place) -> dt.datetime | None:
-    """Until when a result may be appealed; None before there is one."""
-    closed = place.room.closed_at
-    if place.sitting is None or place.sitting.state != "ended" or closed is None:
+def appeal_until(seat: Seat, sitting: Sitting) -> dt.datetime | None:
+    """Until when a result may be appealed; None before there is one. A later decision about the
+    candidate may be appealed as long again."""
+    closed, decided = seat.room.closed_at, seat.candidate.decided_at
+    if sitting.state != "ended" or closed is None:
         return None
-    decided = place.candidate.decided_at
     return max(closed, decided or closed) + dt.timedelta(days=APPEAL_DAYS)
 
 
@@ -116,12 +115,11 @@ def decide_appeal(
 
 def may_decide_appeal(session: Session, actor: Actor, appeal: Appeal) -> bool:
     """Whether this is somebody whom the matter does not touch yet."""
-    place = appeals.place_of_sitting(session, appeal.sitting_id)
-    if place is None or actor.person_id is None or _is_own(session, actor, place):
+    candidate = candidates.find_by_sitting(session, appeal.sitting_id)
+    own = effects.people_of(session, actor)
+    if candidate is None or not own or appeal.person_id in own or candidate.decided_by in own:
         return False
-    if place.candidate.decided_by == actor.person_id:
-        return False
-    return not appeals.invigilated(session, place.room.id, actor.person_id)
+    return not any(planned.looks_after(session, candidate.room_id, one) for one in own)
 
 
 # Items --------------------------------------------------------------------------------------------
@@ -202,10 +200,6 @@ def keep_or_take_pass(
     session.flush()
     detail = {"pass": "kept" if keep else "taken"}
     log(session, actor, "sitting.pass", f"sitting:{sitting_id}", at, detail)
-
-
-def _is_own(session: Session, actor: Actor, place: Place) -> bool:
-    return place.candidate.person_id in effects.people_of(session, actor)
 
 
 def _read_text(text: str, field: str) -> str:

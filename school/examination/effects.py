@@ -46,7 +46,7 @@ def _changes(
             sitting_id=sitting.id,
             person_id=sitting.person_id,
             kind=sitting.kind,
-            before=results.get(sitting.id, (0, {}))[1],
+            before=results.get(sitting.id, {}),
             after=after,
             passed=None if level is None else sitting.passed,
             would_pass=None if level is None else voiding.reaches(after[""], level),
@@ -69,7 +69,8 @@ def carry_out(session: Session, change: Change, void_id: int) -> None:
     """Keep the figures as a further revision, and what follows for the pass."""
     sitting = session.get(Sitting, change.sitting_id)
     assert sitting is not None
-    kept.keep_results(session, sitting, list(change.after.values()))
+    revision = kept.last_revision(session, sitting.id) + 1
+    kept.keep_results(session, sitting, list(change.after.values()), revision=revision)
     if change.is_lost:
         sitting.pass_kept = f"{WAITS}{void_id}"
     elif change.passed is not None:

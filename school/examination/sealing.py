@@ -8,7 +8,7 @@ from typing import Any
 
 from records import Session
 from records.assessment import sittings as kept
-from records.examination import appeals, seals
+from records.examination import candidates, during, seals
 from records.people import persons
 from records.people.merging import same_person
 from records.tables.assessment import Sitting
@@ -27,15 +27,15 @@ def seal_sitting(session: Session, sitting: Sitting, *, at: dt.datetime) -> str:
 
 def circumstances_of(session: Session, sitting_id: int) -> dict[str, Any]:
     """Where and under what a sitting was held; empty for one of no examination."""
-    place = appeals.place_of_sitting(session, sitting_id)
-    if place is None:
+    candidate = candidates.find_by_sitting(session, sitting_id)
+    if candidate is None:
         return {}
-    candidate = place.candidate
+    seat = candidates.find_seat(session, candidate)
     return {
-        "examination": place.examination.id,
-        "pass_level": place.examination.pass_level,
-        "minutes": place.examination.minutes,
-        "room": place.room.id,
+        "examination": seat.examination.id,
+        "pass_level": seat.examination.pass_level,
+        "minutes": seat.examination.minutes,
+        "room": seat.room.id,
         "number": candidate.number,
         "extra_share": candidate.extra_share,
         "added_minutes": candidate.added_minutes,
@@ -50,7 +50,7 @@ def circumstances_of(session: Session, sitting_id: int) -> dict[str, Any]:
                 "begun_at": one.begun_at,
                 "ended_at": one.ended_at,
             }
-            for one in seals.pauses_of(session, place.room.id, candidate.id)
+            for one in during.pauses_for(session, candidate)
         ],
     }
 

@@ -28,6 +28,8 @@ class Asked(Protocol):
     def item(self) -> str: ...
     @property
     def digest(self) -> str: ...
+    @property
+    def set_aside(self) -> bool: ...
 
 
 class Answered(Asked, sittings.Given, Protocol):
@@ -49,8 +51,8 @@ class Void:
 
 
 def counted(rows: Iterable[Row], voids: Sequence[Void]) -> list[Row]:
-    """The rows of items that are not voided."""
-    return [row for row in rows if not any(one.covers(row) for one in voids)]
+    """The rows of items that are not voided, and in whose place no other came."""
+    return [row for row in rows if not row.set_aside and not any(one.covers(row) for one in voids)]
 
 
 def figures(

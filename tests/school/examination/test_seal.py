@@ -86,7 +86,13 @@ def test_the_text_holds_all_that_was_asked_shown_and_given() -> None:
 
 @pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Row)])
 def test_whatever_is_changed_in_an_answer_shows_and_where(name: str) -> None:
-    other: dict[str, Any] = {"answer": "{}", "unknown": True, "set_aside": True, "digest": "d2", "item": "mau"}
+    other: dict[str, Any] = {
+        "answer": "{}",
+        "unknown": True,
+        "set_aside": True,
+        "digest": "d2",
+        "item": "mau",
+    }
     times: dict[str, Any] = {"asked_at": AT + dt.timedelta(seconds=1), "given_at": None}
     changed = dataclasses.replace(ROWS[1], **{name: (other | times).get(name, 5)})
     found = verdict(text(rows=(ROWS[0], changed)))

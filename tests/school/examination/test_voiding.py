@@ -27,6 +27,7 @@ class Row:
     digest: str = "d1"
     seconds: float | None = 60.0
     given_at: dt.datetime | None = AT
+    set_aside: bool = False
 
 
 def rows(count: int = 20, seed: int = 1) -> list[Row]:
@@ -64,6 +65,13 @@ def test_a_text_of_an_item_is_voided_and_another_text_of_it_stays() -> None:
     old, new = Row("mau", 1, 1.0, "d1"), Row("mau", 1, 1.0, "d2")
     assert voiding.counted([old, new], [Void("mau", "d1")]) == [new]
     assert voiding.counted([old, new], [Void("mau")]) == []
+
+
+def test_an_item_in_whose_place_another_came_does_not_count() -> None:
+    given, parameters = rows(), the_bank().parameters
+    aside = [*given[:4], dataclasses.replace(given[4], set_aside=True), *given[5:]]
+    wanted = sittings.results_of(parameters, given[:4] + given[5:])
+    assert list(voiding.figures(parameters, aside, []).values()) == wanted
 
 
 def test_the_whole_bank_voided_leaves_what_was_believed_of_anybody() -> None:
