@@ -82,9 +82,15 @@ def carry_out(session: Session, change: Change, void_id: int) -> None:
 
 def waits(sitting: Sitting) -> bool:
     """Whether a pass stands only until a person decides."""
-    return bool(sitting.passed) and sitting.pass_kept.startswith(WAITS)
+    which = sitting.pass_kept.removeprefix(WAITS)
+    return bool(sitting.passed) and which != sitting.pass_kept and which.isdecimal()
 
 
 def people_of(session: Session, actor: Actor) -> list[int]:
     """The keys that the actor's person has had."""
     return [] if actor.person_id is None else same_person(session, actor.person_id)
+
+
+def void_of(sitting: Sitting) -> int:
+    """The void by which a pass waits."""
+    return int(sitting.pass_kept.removeprefix(WAITS))

@@ -14,12 +14,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from core.messages import Message
 from records.assessment.sittings import Known
 
 FORM = 1  # of the text: raised when it comes to hold something else
 SOUND, ERASED = "sound", "erased"
 GONE = "gone"  # a sitting without its seal, or a seal without its sitting
 TEXT, LOG, ROWS, PERSON = "text", "log", "rows", "person"  # what does not agree with the hash
+WORDS: Mapping[str, Message] = {
+    SOUND: Message("Còn nguyên."),
+    ERASED: Message("Nội dung đã xóa theo yêu cầu của người thi; mã băm còn trong nhật ký."),
+    GONE: Message("Lượt thi không có niêm phong, hoặc niêm phong không còn lượt thi."),
+    TEXT: Message("Bản niêm phong đã bị sửa hoặc bị xóa."),
+    LOG: Message("Mã băm không phải là mã đã ghi vào nhật ký khi kết thúc bài."),
+    ROWS: Message("Bài làm hoặc kết quả đã bị sửa sau khi niêm phong:"),
+    PERSON: Message("Lượt thi đã bị chuyển sang người khác."),
+}
 _COMPARED = ("sitting", "answers", "results")  # pauses of a room go on when a sitting has ended
 
 
