@@ -291,15 +291,31 @@ def may_correct_certificate(actor: Actor) -> bool:
 # --- examinations -------------------------------------------------------------------------------
 
 
-def may_decide_examinations(actor: Actor) -> bool:
-    """Decide about a candidate, an appeal, an item that is to be voided; in nobody's own matter."""
+def may_sit_examination(actor: Actor) -> bool:
+    """Sit an examination that one is a candidate of; which, the act asks."""
+    return may_submit(actor)
+
+
+def may_plan_examinations(actor: Actor) -> bool:
+    """Plan examinations and rooms, say who sits where and who looks after them. Not for officers of
+    units, whose own people sit there."""
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_invigilate(actor: Actor) -> bool:
+    """Look after a room at all. Anybody may be named for one, and nobody does by a role: for which
+    room, the act asks."""
+    return may_submit(actor)
+
+
+def may_decide_examinations(actor: Actor) -> bool:
+    """Reject, cancel, send to a jury; void items; answer appeals."""
+    return may_plan_examinations(actor)
+
+
 def may_see_examination_results(actor: Actor) -> bool:
-    """Results and answers of examinations, by name. Not for instructors: they taught whom it is
-    about."""
-    return may_decide_examinations(actor) or AUDITOR in actor.roles
+    """Everybody's results and answers. Not for instructors: they would teach the items."""
+    return may_plan_examinations(actor) or AUDITOR in actor.roles
 
 
 # --- roles --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,6 +175,22 @@ def results_of(session: Session, sitting_id: int) -> dict[str, Known]:
     return {
         row.domain: Known(row.domain, row.estimate, row.error, row.low, row.high) for row in rows
     }
+
+
+def wholes_of(session: Session, sittings: Collection[int]) -> dict[int, Known]:
+    """The figures of the whole that are in force, of each of these sittings that has any."""
+    rows = session.scalars(
+        select(SittingResult)
+        .where(SittingResult.sitting_id.in_(sittings), SittingResult.domain == "")
+        .order_by(SittingResult.revision)
+    )
+    return {row.sitting_id: Known("", row.estimate, row.error, row.low, row.high) for row in rows}
+
+
+def find_sittings(session: Session, keys: Collection[int]) -> dict[int, Sitting]:
+    """The sittings with these keys."""
+    rows = session.scalars(select(Sitting).where(Sitting.id.in_(keys)))
+    return {row.id: row for row in rows}
 
 
 def last_revision(session: Session, sitting_id: int) -> int:
