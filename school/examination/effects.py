@@ -1,0 +1,96 @@
+"""Whom voiding an item concerns: loaded, compared, carried out. `voiding` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from records import Session
+from records.assessment import sittings as kept
+from records.examination import voids
+from records.examination.voids import Concerned
+from records.people.merging import same_person
+from records.tables.assessment import Sitting
+from school.access import Actor
+from school.assessment.item_bank import Parameters
+from school.examination import voiding
+from school.examination.voiding import Change, Void
+
+WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person
+
+
+def preview_void(session: Session, void: Void, examination_id: int | None) -> list[Change]:
+    """Every ended sitting that was asked the item, with its figures before and after."""
+    found = voids.asked_in(session, void.item, void.digest, examination_id)
+    return list(_changes(session, found, [void]))
+
+
+def _changes(
+    session: Session, found: Sequence[Concerned], more: Sequence[Void]
+) -> Iterator[Change]:
+    keys = [one.sitting.id for one in found]
+    answers = voids.answers_by_sitting(session, keys)
+    results = voids.results_by_sitting(session, keys)
+    stored: dict[str, Parameters] = {}
+    in_force: dict[int | None, list[Void]] = {}
+    for one in found:
+        sitting, key = one.sitting, one.examination_id
+        if sitting.parameters not in stored:
+            stored[sitting.parameters] = _parameters(session, sitting.parameters)
+        if key not in in_force:
+            in_force[key] = voids_in_force(session, key)
+        after = voiding.figures(
+            stored[sitting.parameters], answers[sitting.id], [*in_force[key], *more]
+        )
+        level = one.pass_level
+        yield Change(
+            sitting_id=sitting.id,
+            person_id=sitting.person_id,
+            kind=sitting.kind,
+            before=results.get(sitting.id, {}),
+            after=after,
+            passed=None if level is None else sitting.passed,
+            would_pass=None if level is None else voiding.reaches(after[""], level),
+            kept=bool(sitting.passed and sitting.pass_kept) and not waits(sitting),
+        )
+
+
+def _parameters(session: Session, version: str) -> Parameters:
+    content = kept.find_parameters(session, version)
+    assert content is not None
+    return Parameters(version, content)
+
+
+def voids_in_force(session: Session, examination_id: int | None) -> list[Void]:
+    """What does not count in this examination; None: in placements."""
+    return [Void(one.item, one.digest) for one in voids.voids_for(session, examination_id)]
+
+
+def carry_out(session: Session, change: Change, void_id: int) -> None:
+    """Keep the figures as a further revision, and what follows for the pass."""
+    sitting = session.get(Sitting, change.sitting_id)
+    assert sitting is not None
+    revision = kept.last_revision(session, sitting.id) + 1
+    kept.keep_results(session, sitting, list(change.after.values()), revision=revision)
+    if change.is_lost:
+        sitting.pass_kept = f"{WAITS}{void_id}"
+    elif change.passed is not None:
+        sitting.passed = change.passes
+        if change.would_pass:  # the figures carry it: nothing has to be said for it
+            sitting.pass_kept = ""
+    session.flush()
+
+
+def waits(sitting: Sitting) -> bool:
+    """Whether a pass stands only until a person decides."""
+    which = sitting.pass_kept.removeprefix(WAITS)
+    return bool(sitting.passed) and which != sitting.pass_kept and which.isdecimal()
+
+
+def people_of(session: Session, actor: Actor) -> list[int]:
+    """The keys that the actor's person has had."""
+    return [] if actor.person_id is None else same_person(session, actor.person_id)
+
+
+def void_of(sitting: Sitting) -> int:
+    """The void by which a pass waits."""
+    return int(sitting.pass_kept.removeprefix(WAITS))
