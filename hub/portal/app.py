@@ -51,6 +51,7 @@ from hub.portal.pages.courses import (
     publishing,
     reading,
 )
+from hub.portal.pages.examination import after
 from hub.portal.pages.learning import (
     classes,
     hand_marks,
@@ -117,6 +118,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"placement", placement.PlacementPage),
         (r"placement/question", placement.QuestionPage),
         (rf"placement/results/{NUMBER}", placement.ResultPage),
+        (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -170,6 +172,10 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
+        (r"examinations/voids", after.VoidPage),
+        (r"examinations/appeals", after.Appeals),
+        (rf"examinations/appeals/{NUMBER}", after.AppealPage),
+        (rf"examinations/decide/{NUMBER}", after.DecidePage),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),
