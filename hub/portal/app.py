@@ -79,14 +79,12 @@ from hub.portal.pages.programme import curriculum, figures, plan, reached, requi
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
-from hub.portal.watch import Watch
+from hub.portal.watch import Watch, beat, keep_beating
 from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
 from school.assessment.item_bank import the_bank
-from school.examination import pulse
-from school.examination.clock import PULSE_EVERY
 from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
@@ -414,14 +412,13 @@ async def serve(settings: Settings) -> None:
             max_body_size=LARGEST_FORM_MB * 1_000_000,
             xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
-        # Before anybody is answered: time that this portal was away is given back.
-        await asyncio.to_thread(pulse.keep, records, at=portal.clock())
+        await beat(records, portal.clock)  # time that it was away is given back before all else
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
         reading = asyncio.create_task(asyncio.to_thread(the_bank))
-        beating = asyncio.create_task(keep_pulse(portal, stopped))
+        beating = asyncio.create_task(keep_beating(records, portal.clock, stopped))
         await stopped.wait()
         server.stop()
         await asyncio.wait([warming, reading, beating])
@@ -429,18 +426,6 @@ async def serve(settings: Settings) -> None:
         portal.threads.shutdown(wait=False, cancel_futures=True)
         portal.close()
     records.close()
-
-
-async def keep_pulse(portal: Portal, stopped: asyncio.Event) -> None:
-    """Write down every few seconds that the portal is there, while a room of an examination is
-    open. Not in the pages' threads: these may all be busy."""
-    while not stopped.is_set():
-        try:
-            await asyncio.to_thread(pulse.keep, portal.records, at=portal.clock())
-        except Exception:  # the database may be away for a moment, and the next pulse finds it out
-            logging.getLogger(__name__).exception("no pulse was written")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), PULSE_EVERY.total_seconds())
 
 
 def main() -> None:

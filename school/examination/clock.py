@@ -42,8 +42,9 @@ def stood_still(started: dt.datetime, now: dt.datetime, pauses: Iterable[Pause])
     )
     total, counted_to = NOTHING, started
     for begun, ended in spans:
-        if ended > counted_to:
-            total += ended - max(begun, counted_to)
+        begun = max(begun, counted_to)
+        if ended > begun:  # one that begins after ``now`` has nothing in it
+            total += ended - begun
             counted_to = ended
     return total
 

@@ -1,8 +1,8 @@
 """The portal's pulse: how it is found out afterwards that the portal itself was away.
 
-While a room is open the portal writes down every few seconds that it is there. Where the last pulse
-is too old, whatever kept it away (a crash, a power cut, a restart) kept everybody away, so that time
-is given back to every open room. A candidate who cuts their own line gains nothing by it.
+While a room is open the portal writes down every few seconds that it is there. Where the last
+pulse is too old, whatever kept it away (a crash, a power cut, a restart) kept everybody away, so
+that time is given back to every open room. Who cuts their own line gains nothing by it.
 """
 
 from __future__ import annotations
