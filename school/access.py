@@ -266,8 +266,9 @@ def may_answer_requests(actor: Actor) -> bool:
 
 
 def may_see_others(actor: Actor) -> bool:
-    """Names or marks of other people, on some page."""
-    return may_teach(actor) or may_import_roster(actor)
+    """Names or marks of other people, on some page; of the people in a room, for whoever is named
+    to look after it."""
+    return may_teach(actor) or may_import_roster(actor) or may_invigilate(actor)
 
 
 def may_set_targets(actor: Actor) -> bool:
