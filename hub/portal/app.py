@@ -51,7 +51,7 @@ from hub.portal.pages.courses import (
     publishing,
     reading,
 )
-from hub.portal.pages.examination import candidate, deciding, invigilator, planning
+from hub.portal.pages.examination import after, candidate, invigilator, planning
 from hub.portal.pages.learning import (
     classes,
     hand_marks,
@@ -122,6 +122,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"examinations/own/{NUMBER}", candidate.OwnExamination),
         (rf"exam-rooms/{NUMBER}", invigilator.ExamRoomPage),
         (rf"exam-rooms/{NUMBER}/candidates/{NUMBER}", invigilator.ExamRoomCandidate),
+        (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -175,12 +176,13 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"examinations/plans", planning.Examinations),
         (rf"examinations/plans/{NUMBER}", planning.ExaminationPlan),
         (rf"examinations/plans/{NUMBER}/candidates/{NUMBER}", planning.PlannedCandidate),
-        (r"examinations/voids", deciding.VoidPage),
-        (r"examinations/appeals", deciding.Appeals),
-        (rf"examinations/appeals/{NUMBER}", deciding.AppealPage),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
+        (r"examinations/voids", after.VoidPage),
+        (r"examinations/appeals", after.Appeals),
+        (rf"examinations/appeals/{NUMBER}", after.AppealPage),
+        (rf"examinations/decide/{NUMBER}", after.DecidePage),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),

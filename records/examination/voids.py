@@ -56,12 +56,10 @@ def voids_for(session: Session, examination_id: int | None) -> Sequence[ItemVoid
 
 @dataclass(frozen=True)
 class Concerned:
-    """An ended sitting that asked an item, with the examination it belongs to and the level that
-    passes there; both None for a placement."""
+    """An ended sitting that asked an item, and its examination; None for a placement."""
 
     sitting: Sitting
-    examination_id: int | None
-    pass_level: int | None
+    examination: Examination | None
 
 
 def asked_in(
@@ -88,14 +86,14 @@ def lost_on_paper(session: Session) -> Sequence[Concerned]:
     return _concerned(session, found)
 
 
-def _concerned(session: Session, found: Select[Sitting, int, int]) -> list[Concerned]:
+def _concerned(session: Session, found: Select[Sitting, Examination]) -> list[Concerned]:
     rows = session.execute(found.order_by(Sitting.id))
-    return [Concerned(sitting, key, level) for sitting, key, level in rows]
+    return [Concerned(sitting, examination) for sitting, examination in rows]
 
 
-def _with_examination() -> Select[Sitting, int, int]:
+def _with_examination() -> Select[Sitting, Examination]:
     return (
-        select(Sitting, Candidate.examination_id, Examination.pass_level)
+        select(Sitting, Examination)
         .outerjoin(Candidate, Candidate.sitting_id == Sitting.id)
         .outerjoin(Examination, Examination.id == Candidate.examination_id)
     )

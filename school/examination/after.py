@@ -210,16 +210,18 @@ class OwnAppeal:
     until: dt.datetime | None
 
 
-def load_own_appeal(session: Session, person_id: int, sitting_id: int) -> OwnAppeal | None:
-    """None for another's sitting, and for one of no examination."""
-    sitting = kept.find_sitting(session, person_id, sitting_id)
-    candidate = candidates.find_by_sitting(session, sitting_id)
-    if sitting is None or candidate is None:
+def load_own_appeal(session: Session, person_id: int, candidate_id: int) -> OwnAppeal | None:
+    """None for another's, and for who has no sitting."""
+    candidate = candidates.find_candidate(session, candidate_id)
+    if candidate is None or candidate.sitting_id is None:
+        return None
+    sitting = kept.find_sitting(session, person_id, candidate.sitting_id)
+    if sitting is None:
         return None
     seat = candidates.find_seat(session, candidate)
     return OwnAppeal(
         seat,
         sitting,
-        appeals.appeal_of(session, sitting_id),
+        appeals.appeal_of(session, sitting.id),
         after_acts.appeal_until(seat, sitting),
     )

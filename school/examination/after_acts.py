@@ -14,7 +14,7 @@ from records.assessment import sittings as kept
 from records.examination import appeals, candidates, planned, voids
 from records.examination.candidates import Seat
 from records.tables.assessment import Sitting
-from records.tables.examination import Appeal
+from records.tables.examination import Appeal, Candidate
 from records.writing import hold_person
 from school import access
 from school.access import Actor
@@ -32,10 +32,18 @@ LEAST_TEXT, MOST_TEXT = 10, 2000
 
 @act(may=access.may_decide_examinations, audited="examination.decide")
 def decide_candidate(
-    session: Session, actor: Actor, candidate_id: int, *, state: str, reason: str, at: dt.datetime
+    session: Session,
+    actor: Actor,
+    candidate_id: int,
+    *,
+    state: str,
+    reason: str,
+    passed: bool | None = None,
+    at: dt.datetime,
 ) -> None:
     """Reject somebody, cancel their result, put it before a jury, or let it stand (``state``
-    "done", where there is a sitting). The reason is told to the candidate."""
+    "done", where there is a sitting). ``passed``: what the jury says, where the figures do not say
+    it. The reason is told to the candidate."""
     candidate = candidates.hold_candidate(session, candidate_id)
     require(candidate is not None and state in DECIDED)
     assert candidate is not None
@@ -45,12 +53,24 @@ def decide_candidate(
     if candidate.state == state:
         nothing_changed(session)
         return
-    before = candidate.state
-    candidate.state, candidate.reason = state, _read_text(reason, "reason")
+    before, why = candidate.state, _read_text(reason, "reason")
+    candidate.state, candidate.reason = state, why
+    if state == "done":
+        _say_passed(session, candidate, passed, why)
     candidate.decided_by, candidate.decided_at = actor.person_id, at
     session.flush()
     detail = {"examination": candidate.examination_id, "from": before, "to": state}
+    detail |= {} if passed is None else {"pass": passed}
     log(session, actor, "examination.decide", f"candidate:{candidate_id}", at, detail)
+
+
+def _say_passed(session: Session, candidate: Candidate, passed: bool | None, why: str) -> None:
+    """What the jury says, where nobody has said yet whether the sitting is passed."""
+    sitting = session.get_one(Sitting, candidate.sitting_id)
+    if sitting.passed is None:
+        if passed is None:
+            raise Refused(SAY_PASSED, field="passed")
+        sitting.passed, sitting.pass_kept = passed, why
 
 
 # Appeals ------------------------------------------------------------------------------------------
@@ -213,6 +233,7 @@ def _read_text(text: str, field: str) -> str:
 
 
 NOT_NOW = Message("Chưa ghi được: thí sinh này đang làm bài, hoặc chưa có bài nào.")
+SAY_PASSED = Message("Máy chưa kết luận được bài này. Hãy chọn đạt hay không đạt.")
 ASKED_BEFORE = Message("Anh/chị đã gửi đơn phúc khảo cho bài này.")
 NOT_YET = Message("Chưa có kết quả, nên chưa phúc khảo được. Kết quả có khi phòng thi đã đóng.")
 NOT_BY_YOU = Message(

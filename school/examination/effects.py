@@ -11,8 +11,9 @@ from records.examination.voids import Concerned
 from records.people.merging import same_person
 from records.tables.assessment import Sitting
 from school.access import Actor
-from school.assessment.item_bank import Parameters
+from school.assessment.item_bank import ItemBank, Parameters
 from school.examination import voiding
+from school.examination.rules import verdict
 from school.examination.voiding import Change, Void
 
 WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person
@@ -33,24 +34,25 @@ def _changes(
     stored: dict[str, Parameters] = {}
     in_force: dict[int | None, list[Void]] = {}
     for one in found:
-        sitting, key = one.sitting, one.examination_id
+        sitting, examination = one.sitting, one.examination
+        key = examination.id if examination else None
         if sitting.parameters not in stored:
             stored[sitting.parameters] = _parameters(session, sitting.parameters)
         if key not in in_force:
-            in_force[key] = voids_in_force(session, key)
-        after = voiding.figures(
-            stored[sitting.parameters], answers[sitting.id], [*in_force[key], *more]
-        )
-        level = one.pass_level
+            in_force[key] = [*voids_in_force(session, key), *more]
+        parameters, rows = stored[sitting.parameters], answers[sitting.id]
+        valid = voiding.counted(rows, in_force[key])
         yield Change(
             sitting_id=sitting.id,
             person_id=sitting.person_id,
             kind=sitting.kind,
             before=results.get(sitting.id, {}),
-            after=after,
-            passed=None if level is None else sitting.passed,
-            would_pass=None if level is None else voiding.reaches(after[""], level),
-            kept=bool(sitting.passed and sitting.pass_kept) and not waits(sitting),
+            after=voiding.figures(parameters, valid, ()),
+            passed=sitting.passed if examination else None,
+            would_pass=verdict(examination, parameters, rows, sitting.ending, valid=valid).passed
+            if examination
+            else None,
+            by_name=bool(sitting.pass_kept) and not waits(sitting),
         )
 
 
@@ -65,18 +67,30 @@ def voids_in_force(session: Session, examination_id: int | None) -> list[Void]:
     return [Void(one.item, one.digest) for one in voids.voids_for(session, examination_id)]
 
 
+def bank_in_force(session: Session, bank: ItemBank, examination_id: int | None) -> ItemBank:
+    """The bank without what is void in this examination, so that it is asked no more."""
+    found = voids_in_force(session, examination_id)
+    texts = {name: Void(name, item.digest) for name, item in bank.items.items()}
+    gone = {name for name, text in texts.items() if any(_covers(one, text) for one in found)}
+    items = {name: item for name, item in bank.items.items() if name not in gone}
+    return ItemBank(items, bank.parameters) if gone else bank
+
+
+def _covers(void: Void, text: Void) -> bool:
+    return void.item == text.item and void.digest in ("", text.digest)
+
+
 def carry_out(session: Session, change: Change, void_id: int) -> None:
     """Keep the figures as a further revision, and what follows for the pass."""
     sitting = session.get(Sitting, change.sitting_id)
     assert sitting is not None
     revision = kept.last_revision(session, sitting.id) + 1
     kept.keep_results(session, sitting, list(change.after.values()), revision=revision)
+    sitting.passed = change.passes
     if change.is_lost:
         sitting.pass_kept = f"{WAITS}{void_id}"
-    elif change.passed is not None:
-        sitting.passed = change.passes
-        if change.would_pass:  # the figures carry it: nothing has to be said for it
-            sitting.pass_kept = ""
+    elif waits(sitting) and change.would_pass:  # the figures carry it again
+        sitting.pass_kept = ""
     session.flush()
 
 

@@ -78,25 +78,32 @@ class Verdict:
 
 
 def verdict(
-    examination: Examination, parameters: Parameters, answers: Sequence[Given], ending: str
+    examination: Examination,
+    parameters: Parameters,
+    answers: Sequence[Given],
+    ending: str,
+    *,
+    valid: Sequence[Given] | None = None,
 ) -> Verdict:
     """What a sitting comes to. Whoever ends with fewer answers than the least has not passed:
     nobody keeps the favourable beginning of a paper. Where it was not they who ended it, or the
-    machine could not mark what they gave, a person decides."""
-    counted = sittings.engine_answers(parameters, answers)
-    found = sittings.estimates_of({one.domain: one for one in _known(parameters, answers, counted)})
+    machine could not mark what they gave, a person decides. ``valid``: the answers without those
+    whose item is voided, None for all; they say what somebody can, and were given all the same."""
+    valid = answers if valid is None else valid
+    found = sittings.estimates_of({one.domain: one for one in _known(parameters, valid)})
     if ending == "room":
         return Verdict(None, "jury", found)
     given = sittings.given_of(answers)
     if len(given) < examination.least_items:
         short = (None, "jury") if ending == "bank" else (False, "done")
         return Verdict(short[0], short[1], found)
-    if len(counted) < examination.least_items and any(one.credit is None for one in given):
+    marked = sittings.engine_answers(parameters, answers)
+    unmarked = len(marked) < examination.least_items and any(one.credit is None for one in given)
+    if unmarked or not found:
         return Verdict(None, "jury", found)
     return Verdict(by_chance(examination, found[""]), "done", found)
 
 
-def _known(
-    parameters: Parameters, answers: Sequence[Given], counted: Sequence[adaptive.Answer]
-) -> Sequence[Known]:
+def _known(parameters: Parameters, answers: Sequence[Given]) -> Sequence[Known]:
+    counted = sittings.engine_answers(parameters, answers)
     return sittings.results_of(parameters, answers) if counted else ()

@@ -11,17 +11,26 @@ from records.assessment import sittings as kept
 from records.examination import candidates, during, seals
 from records.people import persons
 from records.people.merging import same_person
+from records.platform import audit
 from records.tables.assessment import Sitting
 from school.examination import seal
 from school.examination.seal import Verdict
 
 
 def seal_sitting(session: Session, sitting: Sitting, *, at: dt.datetime) -> str:
-    """Seal a sitting that has ended, with its results kept; its hash, which is to stand in the
-    audit line of that end as ``seal``."""
+    """Seal a sitting that has ended, with its results kept; its hash, which stands in an audit line
+    of its own: a room that is closed ends many sittings at once."""
     text = _text_of(session, sitting, circumstances_of(session, sitting.id))
     sha256 = seal.hash_of(text)
     seals.keep_seal(session, sitting, text, sha256, at=at)
+    audit.append(
+        session,
+        at=at,
+        actor="system",
+        action="sitting.seal",
+        subject=f"{seals.SUBJECT}{sitting.id}",
+        detail={seals.SEAL: sha256},
+    )
     return sha256
 
 

@@ -21,7 +21,7 @@ from records.tables.examination import Candidate, ExamPause
 from records.writing import hold_person
 from school.assessment import item_turns
 from school.assessment.item_bank import ItemBank
-from school.examination import clock
+from school.examination import clock, effects, sealing, voiding
 from school.examination.rules import engine_rules, verdict
 
 
@@ -101,7 +101,9 @@ def ask_next(
     session: Session, work: AtWork, bank: ItemBank, found: Clock, *, at: dt.datetime
 ) -> str:
     """Ask the next item by the examination's rules; why there is none, "" where there is."""
-    rules = engine_rules(work.seat.examination, found.allowed)
+    examination = work.seat.examination
+    bank = effects.bank_in_force(session, bank, examination.id)
+    rules = engine_rules(examination, found.allowed)
     return item_turns.ask_next(session, work.sitting, bank, at=at, rules=rules, used=found.used)
 
 
@@ -121,7 +123,9 @@ def end(
         asked.seconds = max(0.0, (at - asked.asked_at).total_seconds())
     item_turns.keep_credit(work.rows, earned)
     parameters = item_turns.parameters_for(session, sitting, None)
-    found = verdict(work.seat.examination, parameters, work.rows, ending)
+    examination = work.seat.examination
+    valid = voiding.counted(work.rows, effects.voids_in_force(session, examination.id))
+    found = verdict(examination, parameters, work.rows, ending, valid=valid)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
     sitting.passed, candidate.state, candidate.saved_at = found.passed, found.state, at
     figures = [
@@ -130,5 +134,6 @@ def end(
     ]
     kept.keep_results(session, sitting, figures)
     session.flush()
+    sealing.seal_sitting(session, sitting, at=at)
     given = sum(row.given_at is not None for row in work.rows)
     return {"candidate": candidate.id, "ending": ending, "items": given}

@@ -18,8 +18,6 @@ from school.assessment import sittings
 from school.assessment.item_bank import Parameters
 from skills_framework import scale
 
-EVEN = 0.5  # a level is reached that is more probable than not
-
 
 class Asked(Protocol):
     """A row of a sitting's answers, as far as voiding looks at it."""
@@ -63,17 +61,11 @@ def figures(
     return {one.domain: one for one in found}
 
 
-def reaches(whole: Known, level: int) -> bool:
-    """Whether the whole reaches this level more probably than not."""
-    known = scale.Estimate(whole.estimate, whole.error, whole.low, whole.high)
-    return known.surely(level) >= EVEN
-
-
 @dataclass(frozen=True)
 class Change:
     """What voiding does to one sitting. ``passed``: in force before, None where nobody has said
     so yet or nobody ever does (a placement); ``would_pass``: by the new figures, None for a
-    placement; ``kept``: a person has decided already that the pass stands."""
+    placement; ``by_name``: a person has decided about this pass already."""
 
     sitting_id: int
     person_id: int
@@ -82,21 +74,21 @@ class Change:
     after: Mapping[str, Known]
     passed: bool | None
     would_pass: bool | None
-    kept: bool = False
+    by_name: bool = False
 
     @property
     def is_lost(self) -> bool:
         """The pass would be lost, so a person has to decide."""
-        return self.passed is True and self.would_pass is False and not self.kept
+        return self.passed is True and self.would_pass is False and not self.by_name
 
     @property
     def is_won(self) -> bool:
-        return self.passed is False and self.would_pass is True
+        return self.passed is False and self.would_pass is True and not self.by_name
 
     @property
     def passes(self) -> bool | None:
         """What is in force afterwards: nobody's pass is taken away by arithmetic."""
-        return None if self.passed is None else self.passed or self.would_pass
+        return True if self.is_won else self.passed
 
     def levels(self) -> list[tuple[str, int, int]]:
         """(domain, level before, level after); the whole comes first."""

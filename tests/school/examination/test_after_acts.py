@@ -20,6 +20,7 @@ from records.tables.assessment import Sitting, SittingResult
 from records.tables.examination import Candidate, ExamRoom
 from school import access
 from school.access import Actor
+from school.assessment.item_bank import the_bank
 from school.examination import after_acts, effects, sealing, voiding
 from school.examination.voiding import Void
 from school.refusals import NotAllowed
@@ -137,6 +138,24 @@ def test_a_pass_that_is_won_counts_at_once(world: World) -> None:
     assert world.sitting(dung).passed is True and world.sitting(dung).pass_kept == ""
     won = [one for one in world.lines("sitting.pass") if one.detail["pass"] == "won"]
     assert f"sitting:{dung.sitting_id}" in [one.subject for one in won]
+
+
+def test_who_gave_too_few_answers_wins_nothing_by_a_void(world: World) -> None:
+    few = [1.0] * 5
+    dung = sat.seat(world.session, world.room, sat.find_or_add(world.session, "dung", 6), few)
+    world.sitting(dung).passed = False
+    world.void(sat.ITEMS[0])
+    assert world.sitting(dung).passed is False
+
+
+def test_a_void_item_is_asked_no_more(world: World) -> None:
+    bank = the_bank()
+    assert effects.bank_in_force(world.session, bank, None) is bank
+    world.void(ITEM, examination=world.room.examination_id)
+    left = effects.bank_in_force(world.session, bank, world.room.examination_id)
+    assert set(bank.items) - set(left.items) == {ITEM}
+    assert left.parameters is bank.parameters
+    assert effects.bank_in_force(world.session, bank, None) is bank, "void in that one only"
 
 
 def test_two_voids_add_up(world: World) -> None:
@@ -276,6 +295,25 @@ def test_no_other_role_decides_anything(world: World, role: str) -> None:
         after_acts.keep_or_take_pass(session, actor, 1, keep=True, reason=WHY, at=LATER)
     with pytest.raises(NotAllowed):
         after_acts.decide_appeal(session, actor, 1, upheld=True, answer=WHY, at=LATER)
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_what_the_machine_could_not_say_a_jury_says(world: World, passed: bool) -> None:
+    sitting = world.sitting(world.an)
+    world.an.state, sitting.passed = "jury", None
+    with pytest.raises(Refused) as refused:
+        after_acts.decide_candidate(
+            world.session, world.officer, world.an.id, state="done", reason=WHY, at=LATER
+        )
+    assert list(refused.value.fields) == ["passed"]
+    world.session.refresh(world.an)
+    world.an.state = "jury"
+    after_acts.decide_candidate(
+        world.session, world.officer, world.an.id, state="done", reason=WHY, passed=passed, at=LATER
+    )
+    assert (sitting.passed, sitting.pass_kept) == (passed, WHY)
+    world.void()
+    assert (sitting.passed, sitting.pass_kept) == (passed, WHY), "what was said by name stays"
 
 
 # --- appeals --------------------------------------------------------------------------------------

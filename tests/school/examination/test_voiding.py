@@ -80,11 +80,6 @@ def test_the_whole_bank_voided_leaves_what_was_believed_of_anybody() -> None:
     assert list(found.values()) == sittings.results_of(parameters, [])
 
 
-def test_a_level_is_reached_that_is_more_probable_than_not() -> None:
-    at = scale.ability_at(3)
-    assert voiding.reaches(known(at + 0.001), 3) and not voiding.reaches(known(at - 0.001), 3)
-
-
 def test_nobodys_pass_is_taken_away_by_arithmetic() -> None:
     lost = change(True, False)
     assert lost.is_lost and lost.passes is True
@@ -94,9 +89,11 @@ def test_nobodys_pass_is_taken_away_by_arithmetic() -> None:
     assert not change(True, True).is_lost
 
 
-def test_a_pass_that_a_person_kept_is_not_asked_about_again() -> None:
-    kept = dataclasses.replace(change(True, False), kept=True)
+def test_a_pass_that_a_person_decided_about_is_not_asked_about_again() -> None:
+    kept = dataclasses.replace(change(True, False), by_name=True)
     assert kept.passes is True and not kept.is_lost
+    taken = dataclasses.replace(change(False, True), by_name=True)
+    assert taken.passes is False and not taken.is_won
 
 
 @pytest.mark.parametrize("would_pass", [None, True, False])

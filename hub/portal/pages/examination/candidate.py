@@ -15,7 +15,7 @@ from hub.portal.returned_forms import at_field
 from hub.portal.web import BaseHandler, PageHandler
 from school import access
 from school.assessment.item_bank import ItemBank, the_bank
-from school.examination import after, after_acts, candidate_acts, views
+from school.examination import candidate_acts, views
 from school.examination.views import Paper, Unmarked
 from school.learning.notebooks import Answers
 from school.refusals import WithStatus
@@ -187,29 +187,13 @@ class OwnExamination(PageHandler):
     """One's own examination once it is over: what came of it, and the appeal."""
 
     async def get(self, key: str) -> None:
-        own = await self._own(key)
-        appeal = None
-        person, sitting = self.actor.person_id, own.candidate.sitting_id
-        if person is not None and sitting is not None:
-            appeal = await self.read(after.load_own_appeal, person, sitting)
-        domains = {one.code: one.name for one in load_framework(own.examination.framework).domains}
-        self.page("examination/result.html", own=own, appeal=appeal, words=words, domains=domains)
-
-    async def _own(self, key: str) -> views.OwnExamination:
         assert self.actor.person_id is not None
         found = await self.read(views.load_own, self.actor.person_id, at=self.now)
         own = next((one for one in found if one.candidate.id == int(key)), None)
         if own is None:
             raise self.absent()
-        return own
-
-    async def post(self, key: str) -> None:
-        self.require(access.may_sit_examination(self.actor))
-        sitting = (await self._own(key)).candidate.sitting_id
-        self.require(sitting is not None)
-        text = self.get_body_argument("text", "")
-        await self.act(after_acts.ask_appeal, sitting or 0, text, at=self.now)
-        self.redirect(self.url("examinations", "own", key), status=HTTPStatus.SEE_OTHER)
+        domains = {one.code: one.name for one in load_framework(own.examination.framework).domains}
+        self.page("examination/result.html", own=own, words=words, domains=domains)
 
 
 def _fields(typed: str) -> dict[str, list[str]]:

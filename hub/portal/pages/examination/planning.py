@@ -17,7 +17,7 @@ from records import Session
 from records.examination.planned import Rules
 from records.programme.counting import load_units_tree
 from school import access
-from school.examination import after, after_acts, planning_acts, views
+from school.examination import after, planning_acts, views
 from school.examination.planning_acts import Plan, RoomPlan
 from school.examination.rules import ALTERNATIVES, EXTRA_SHARES
 from school.people import looks
@@ -173,7 +173,6 @@ class PlannedCandidate(Filling):
             words=words,
             alternatives=ALTERNATIVES,
             shares=EXTRA_SHARES,
-            decided=after_acts.DECIDED,
         )
 
     async def _found(self, key: str, candidate: str) -> after.Decided:
@@ -191,10 +190,6 @@ class PlannedCandidate(Filling):
             return
         if action == "alternative":
             await self._alternative(found)
-        elif action == "decide":
-            state, reason = self.said("state"), self.said("reason")
-            decide = after_acts.decide_candidate
-            await self.act(decide, found, state=state, reason=reason, at=self.now)
         self.go("plans", key, "candidates", candidate)
 
     async def _alternative(self, candidate: int) -> None:
