@@ -51,7 +51,7 @@ from hub.portal.pages.courses import (
     publishing,
     reading,
 )
-from hub.portal.pages.examination import after
+from hub.portal.pages.examination import after, candidate, invigilator, planning
 from hub.portal.pages.learning import (
     classes,
     hand_marks,
@@ -116,6 +116,12 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"placement", placement.PlacementPage),
         (r"placement/question", placement.QuestionPage),
         (rf"placement/results/{NUMBER}", placement.ResultPage),
+        (r"examinations", candidate.OwnExaminations),
+        (r"examinations/question", candidate.ExaminationQuestion),
+        (r"examinations/beat", candidate.ExaminationBeat),
+        (rf"examinations/own/{NUMBER}", candidate.OwnExamination),
+        (rf"exam-rooms/{NUMBER}", invigilator.ExamRoomPage),
+        (rf"exam-rooms/{NUMBER}/candidates/{NUMBER}", invigilator.ExamRoomCandidate),
         (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
@@ -167,6 +173,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),
+        (r"examinations/plans", planning.Examinations),
+        (rf"examinations/plans/{NUMBER}", planning.ExaminationPlan),
+        (rf"examinations/plans/{NUMBER}/candidates/{NUMBER}", planning.PlannedCandidate),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),

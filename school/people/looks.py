@@ -31,7 +31,6 @@ LOOKED = {
     "lecturers": Message("sổ giảng viên"),
     "certificate": Message("chứng nhận"),
     "class": Message("danh sách lớp học trực tiếp"),
-    "examination": Message("danh sách và kết quả kỳ thi"),
     "roster": Message("đối chiếu với một danh sách được gửi lên"),
     "roles": Message("danh sách người giữ vai trò"),
     "account": Message("việc cấp tài khoản"),

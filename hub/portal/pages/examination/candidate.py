@@ -19,6 +19,7 @@ from school.examination import candidate_acts, views
 from school.examination.views import Paper, Unmarked
 from school.learning.notebooks import Answers
 from school.refusals import WithStatus
+from skills_framework.framework import load_framework
 
 MOST_TYPED, MOST_FIELDS = 100_000, 500
 
@@ -191,7 +192,8 @@ class OwnExamination(PageHandler):
         own = next((one for one in found if one.candidate.id == int(key)), None)
         if own is None:
             raise self.absent()
-        self.page("examination/result.html", own=own, words=words)
+        domains = {one.code: one.name for one in load_framework(own.examination.framework).domains}
+        self.page("examination/result.html", own=own, words=words, domains=domains)
 
 
 def _fields(typed: str) -> dict[str, list[str]]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from core.messages import Message, Refused
 from core.folding import fold
+from core.messages import Message, Refused
 from hub.portal import forms
 from hub.portal.pages.assessment.items import ItemPage
 from hub.portal.pages.examination import words

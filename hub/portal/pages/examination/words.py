@@ -54,11 +54,6 @@ DECISIONS = {
     "keep": Message("Giữ câu này, mời anh/chị làm tiếp."),
     "noted": Message("Đã ghi lại để xem sau kỳ thi."),
 }
-APPEAL_STATES = {
-    "open": Message("Đang chờ xem xét"),
-    "upheld": Message("Chấp nhận"),
-    "dismissed": Message("Không chấp nhận"),
-}
 SCRIPT_WORDS = {
     "saving": Message("Đang lưu…"),
     "saved": Message("Đã lưu."),
