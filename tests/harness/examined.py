@@ -85,19 +85,19 @@ class Examined:
                 candidate_acts.enter(session, actor, the_bank(), code, seed=seed + place, at=at)
 
     def answer(
-        self, username: str, credits: Iterable[float], *, at: dt.datetime, every: dt.timedelta
+        self, username: str, earned: Iterable[float], *, at: dt.datetime, every: dt.timedelta
     ) -> tuple[str, dt.datetime]:
         """Give one answer after another with what each earns, as the marker would say; why the
         sitting is to end ("" where it goes on), and when that was."""
         actor, ending = self.actor(username), ""
-        for credit in credits:
+        for credit in earned:
             at += every
             number = self.rows(username)[-1].number
             with self.records.begin() as session:
                 candidate_acts.answer(session, actor, number, {"x": "y"}, at=at)
             with self.records.begin() as session:
-                earned = {number: credit}
-                ending = candidate_acts.go_on(session, actor, the_bank(), earned, at=at)
+                known = {number: credit}
+                ending = candidate_acts.go_on(session, actor, the_bank(), known, at=at)
             if ending:
                 break
         return ending, at
@@ -109,8 +109,9 @@ class Examined:
 
 def add_people(session: Session) -> None:
     """Everybody of the examination, and one of each other role."""
-    persons.load_units(session)
-    nation = persons.find_nation(session)
+    unit = persons.find_nation(session) or persons.add_unit(
+        session, kind="nation", code="vn", name="Việt Nam"
+    )
     roles = {
         OFFICER: access.MINISTRY_OFFICER,
         "TNquantri": access.ADMINISTRATOR,
@@ -125,8 +126,8 @@ def add_people(session: Session) -> None:
         )
         if username in roles:
             role = roles[username]
-            unit = nation.id if role == access.UNIT_OFFICER and nation else None
-            persons.grant_role(session, person.id, role, unit)
+            below = unit.id if role == access.UNIT_OFFICER else None
+            persons.grant_role(session, person.id, role, below)
 
 
 def examine(records: Records, *, minutes: int = MINUTES, publish: bool = True) -> Examined:
