@@ -15,6 +15,7 @@ from hub.portal.pages.examination import words
 from records import Session
 from school.assessment.item_bank import the_bank
 from school.examination import helping, invigilating_acts, views
+from school.examination.after import SHOWN
 from school.examination.views import RoomPage, Row, Unmarked
 from school.people import looks
 from school.people.entering import shown_code
@@ -35,7 +36,7 @@ class OfRoom(ItemPage):
     def _load(self, session: Session, number: int) -> RoomPage | None:
         found = views.load_room(session, self.actor, number, at=self.now)
         if found is not None:
-            looks.show(session, (row.person.id for row in found.rows), "examination")
+            looks.show(session, (row.person.id for row in found.rows), SHOWN)
         return found
 
     def minutes(self) -> int:
