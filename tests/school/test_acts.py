@@ -86,7 +86,8 @@ ORIGIN = "https://hoc.example"
 
 def test_there_are_acts_of_every_subject() -> None:
     assert {path.parent.name for path in MODULES} == {
-        "assessment", "courses", "examination", "learning", "marking", "people", "platform", "programme",
+        "assessment", "courses", "examination", "learning", "marking", "people", "platform",
+        "programme",
     }  # fmt: skip
     assert {name.split(".")[1] for name in OURS} == {path.parent.name for path in MODULES}
 

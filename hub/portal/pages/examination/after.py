@@ -48,7 +48,7 @@ class VoidPage(OfficerPage):
             desk=await self.look(
                 after.load_void_desk, self.actor, void, self._where(), offset=self.offset()
             ),
-            item=item,
+            sought=item,
             digest=self.get_argument("digest", "")[:12],
             where=self._where(),
             items=sorted(bank.items),
