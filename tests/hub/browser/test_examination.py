@@ -38,7 +38,7 @@ def plan(ministry: Any) -> None:
     page.locator("#starts_at").fill(local(now - dt.timedelta(minutes=1)))
     page.locator("#ends_at").fill(local(now + dt.timedelta(hours=3)))
     page.get_by_role("button", name="Thêm phòng").click()
-    page.get_by_text("Giám thị", exact=False).locator("xpath=ancestor-or-self::summary").click()
+    page.locator("summary", has_text="Giám thị").first.click()
     page.get_by_placeholder("Tên đăng nhập hoặc mã cán bộ").fill("giangvien")
     page.get_by_role("button", name="Cử làm giám thị").click()
     page.locator("summary", has_text="Ghi danh sách thí sinh").click()
