@@ -24,7 +24,7 @@ from skills_framework.framework import load_framework
 MOST_TYPED, MOST_FIELDS = 100_000, 500
 
 
-class OwnExaminations(PageHandler):
+class OwnExaminations(ItemPage):
     """Where one is a candidate, where one looks after a room; the code is typed here."""
 
     async def get(self) -> None:
@@ -49,14 +49,15 @@ class OwnExaminations(PageHandler):
         self.redirect(self.url("examinations", "question"), status=HTTPStatus.SEE_OTHER)
 
 
-class ExaminationQuestion(ItemPage):
-    """The item that is asked, with the time that is left; a pause; the end."""
+class ExaminationQuestion(OwnExaminations):
+    """The item that is asked, with the time that is left; a pause; the end. The list where nobody
+    is at work."""
 
     async def get(self) -> None:
         self.require(access.may_sit_examination(self.actor))
         paper = await self._load_paper()
         if paper is None:
-            self.redirect(self.url("examinations"))
+            await super().get()
         elif paper.time_is_up:
             await self._end(paper, paper.last, "time")
         else:

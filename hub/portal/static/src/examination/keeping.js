@@ -65,7 +65,10 @@ export class Kept {
  * "refused"; ``hear(data)`` what the portal said.
  */
 export class Keeping {
-  constructor({ page, kept, send, sent, later = setTimeout, cancel = clearTimeout }) {
+  constructor({
+    page, kept, send, sent, // a browser's own two are only called as the window's
+    later = (work, ms) => setTimeout(work, ms), cancel = (timer) => clearTimeout(timer),
+  }) {
     Object.assign(this, { page, kept, send, later, cancel });
     this.sent = sent; // what the portal has
     this.running = null;
