@@ -100,7 +100,7 @@ def verify(heads: Path | None, key: Path | None, data: Path | None) -> int:
     facts = {"n": chain.entries, "heads": len(kept)}
     say(Message("Chuỗi liền mạch: {n} dòng, khớp {heads} đầu chuỗi đã ký.", facts))
     if seals:
-        say(Message("Niêm phong của {n} lượt thi còn nguyên.", {"n": len(seals)}))
+        say(Message("Niêm phong: {n} lượt thi, đều còn nguyên.", {"n": len(seals)}))
     return 0
 
 

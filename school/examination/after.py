@@ -195,7 +195,7 @@ def load_review(session: Session, actor: Actor, appeal_id: int, bank: ItemBank) 
         answers,
         frozenset(row.number for row in answers if any(one.covers(row) for one in void)),
         frozenset(row.item for row in answers if bank.find(row.item, row.digest)),
-        after_acts.may_decide_appeal(session, actor, appeal),
+        effects.is_apart(session, actor, appeal),
     )
 
 

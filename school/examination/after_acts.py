@@ -11,10 +11,10 @@ import datetime as dt
 from core.messages import Message, Refused
 from records import Session
 from records.assessment import sittings as kept
-from records.examination import appeals, candidates, planned, voids
+from records.examination import appeals, candidates, voids
 from records.examination.candidates import Seat
 from records.tables.assessment import Sitting
-from records.tables.examination import Appeal, Candidate
+from records.tables.examination import Candidate
 from records.writing import hold_person
 from school import access
 from school.access import Actor
@@ -121,7 +121,7 @@ def decide_appeal(
     assert found is not None
     hold_person(session, found.person_id)
     session.refresh(found)
-    if not may_decide_appeal(session, actor, found):
+    if not effects.is_apart(session, actor, found):
         raise Refused(NOT_BY_YOU)
     if found.state != "open":
         raise Refused(DECIDED_BEFORE)
@@ -131,15 +131,6 @@ def decide_appeal(
     session.flush()
     detail = {"appeal": appeal_id, "state": found.state}
     log(session, actor, "appeal.decide", f"sitting:{found.sitting_id}", at, detail)
-
-
-def may_decide_appeal(session: Session, actor: Actor, appeal: Appeal) -> bool:
-    """Whether this is somebody whom the matter does not touch yet."""
-    candidate = candidates.find_by_sitting(session, appeal.sitting_id)
-    own = effects.people_of(session, actor)
-    if candidate is None or not own or appeal.person_id in own or candidate.decided_by in own:
-        return False
-    return not any(planned.looks_after(session, candidate.room_id, one) for one in own)
 
 
 # Items --------------------------------------------------------------------------------------------
@@ -165,7 +156,7 @@ def void_item(
     assert actor.person_id is not None
     why = _read_text(reason, "reason")
     changes = effects.preview_void(session, void, examination_id)
-    require_untouched(session, actor, changes)
+    _require_untouched(session, actor, changes)
     if voiding.fingerprint(changes) != seen:
         raise Refused(CHANGED_MEANWHILE)
     row = voids.record_void(
@@ -194,7 +185,7 @@ def void_item(
     return row.id
 
 
-def require_untouched(session: Session, actor: Actor, changes: list[Change]) -> None:
+def _require_untouched(session: Session, actor: Actor, changes: list[Change]) -> None:
     """`Refused` for who was asked the item themselves."""
     own = effects.people_of(session, actor)
     if any(one.person_id in own for one in changes):

@@ -1,4 +1,5 @@
-"""Whom voiding an item concerns: loaded, compared, carried out. `voiding` decides."""
+"""Whom voiding an item concerns: loaded, compared, carried out (`voiding` decides); and who stands
+apart from a matter."""
 
 from __future__ import annotations
 
@@ -6,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from records import Session
 from records.assessment import sittings as kept
-from records.examination import voids
+from records.examination import candidates, planned, voids
 from records.examination.voids import Concerned
 from records.people.merging import same_person
 from records.tables.assessment import Sitting
+from records.tables.examination import Appeal
 from school.access import Actor
 from school.assessment.item_bank import ItemBank, Parameters
 from school.examination import voiding
@@ -108,3 +110,13 @@ def people_of(session: Session, actor: Actor) -> list[int]:
 def void_of(sitting: Sitting) -> int:
     """The void by which a pass waits."""
     return int(sitting.pass_kept.removeprefix(WAITS))
+
+
+def is_apart(session: Session, actor: Actor, appeal: Appeal) -> bool:
+    """Whether the matter of an appeal does not touch this actor yet: neither asked by them, nor
+    about a decision of theirs, nor of a room they looked after."""
+    candidate = candidates.find_by_sitting(session, appeal.sitting_id)
+    own = people_of(session, actor)
+    if candidate is None or not own or appeal.person_id in own or candidate.decided_by in own:
+        return False
+    return not any(planned.looks_after(session, candidate.room_id, one) for one in own)

@@ -9,12 +9,17 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from records.examination import during, planned
+from records.assessment import sittings as kept
+from records.examination import candidates, during, planned
 from records.examination.planned import Rules
+from records.tables.assessment import Sitting
 from school.assessment.item_bank import the_bank
+from school.examination import after_acts as after
 from school.examination import candidate_acts as sits
+from school.examination import effects
 from school.examination import invigilating_acts as desk
 from school.examination import planning_acts as plans
+from school.examination.voiding import Void, fingerprint
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 HOURS = dt.timedelta(hours=3)
@@ -74,8 +79,56 @@ def _report(world: World) -> int:
     return during.incidents_in(world.session, [room])[0].id
 
 
+def handed_in(world: World) -> tuple[int, int]:
+    """One answer given, the sitting ended and the room closed: candidate and sitting."""
+    _key, room, candidate = entered(world)
+    sits.answer(world.session, world.actors["an"], 1, None, at=AT)
+    sits.finish(world.session, world.actors["an"], {}, at=AT)
+    desk.close_room(world.session, world.actors["thay"], room, {}, at=AT)
+    sitting = candidates.find_candidate(world.session, candidate).sitting_id
+    return candidate, sitting
+
+
+WHY = "Có lý do ghi ở đây (mẫu)."
+
+
+def _void(world: World, actor: Any) -> int:
+    """Void the item that was answered; the sitting it was in."""
+    _candidate, key = handed_in(world)
+    void = Void(kept.answers_of(world.session, key)[0].item)
+    seen = fingerprint(effects.preview_void(world.session, void, None))
+    after.void_item(world.session, actor, void, examination_id=None, reason=WHY, seen=seen, at=AT)
+    return key
+
+
+def _keep(world: World, actor: Any) -> None:
+    _candidate, key = handed_in(world)
+    sitting = world.session.get(Sitting, key)
+    sitting.passed, sitting.pass_kept = True, f"{effects.WAITS}1"
+    after.keep_or_take_pass(world.session, actor, key, keep=True, reason=WHY, at=AT)
+
+
+def _ask_appeal(world: World) -> int:
+    return after.ask_appeal(world.session, world.actors["an"], handed_in(world)[1], WHY, at=AT)
+
+
 Play = Callable[[World, Any], object]
 PLAYED: dict[str, tuple[str, Play]] = {
+    "after: decide_candidate": (
+        "bo",
+        lambda w, a: after.decide_candidate(
+            w.session, a, handed_in(w)[0], state="jury", reason=WHY, at=AT
+        ),
+    ),
+    "after: ask_appeal": ("an", lambda w, _a: _ask_appeal(w)),
+    "after: decide_appeal": (
+        "bo",
+        lambda w, a: after.decide_appeal(
+            w.session, a, _ask_appeal(w), upheld=True, answer=WHY, at=AT
+        ),
+    ),
+    "after: void_item": ("bo", _void),
+    "after: keep_or_take_pass": ("bo", _keep),
     "planning: plan_examination": ("bo", lambda w, _a: planned_one(w)),
     "planning: plan_room": ("bo", lambda w, _a: planned_one(w)),
     "planning: name_invigilator": ("bo", lambda w, _a: planned_one(w)),
