@@ -266,8 +266,9 @@ def may_answer_requests(actor: Actor) -> bool:
 
 
 def may_see_others(actor: Actor) -> bool:
-    """Names or marks of other people, on some page."""
-    return may_teach(actor) or may_import_roster(actor)
+    """Names or marks of other people, on some page; of the people in a room, for whoever is named
+    to look after it."""
+    return may_teach(actor) or may_import_roster(actor) or may_invigilate(actor)
 
 
 def may_set_targets(actor: Actor) -> bool:
@@ -286,6 +287,36 @@ def may_revoke_certificate(actor: Actor) -> bool:
 def may_correct_certificate(actor: Actor) -> bool:
     """Correct the name on a certificate: it changes what the nation's paper says."""
     return may_revoke_certificate(actor)
+
+
+# --- examinations -------------------------------------------------------------------------------
+
+
+def may_sit_examination(actor: Actor) -> bool:
+    """Sit an examination that one is a candidate of; which, the act asks."""
+    return may_submit(actor)
+
+
+def may_plan_examinations(actor: Actor) -> bool:
+    """Plan examinations and rooms, say who sits where and who looks after them. Not for officers of
+    units, whose own people sit there."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_invigilate(actor: Actor) -> bool:
+    """Look after a room at all. Anybody may be named for one, and nobody does by a role: for which
+    room, the act asks."""
+    return may_submit(actor)
+
+
+def may_decide_examinations(actor: Actor) -> bool:
+    """Reject, cancel, send to a jury; void items; answer appeals."""
+    return may_plan_examinations(actor)
+
+
+def may_see_examination_results(actor: Actor) -> bool:
+    """Everybody's results and answers. Not for instructors: they would teach the items."""
+    return may_plan_examinations(actor) or AUDITOR in actor.roles
 
 
 # --- roles --------------------------------------------------------------------------------------

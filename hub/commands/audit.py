@@ -67,9 +67,12 @@ def export(file: Path, data: Path | None) -> None:
 )
 @DATA
 def verify(heads: Path | None, key: Path | None, data: Path | None) -> int:
-    """Đi hết chuỗi và đối chiếu với các đầu chuỗi đã ký; mã thoát 1 khi có chỗ không khớp."""
+    """Đi hết chuỗi, đối chiếu các đầu chuỗi đã ký và niêm phong của các lượt thi; mã thoát 1
+    khi có chỗ không khớp."""
     from hub.platform.audit.heads import HEADS, PUBLIC_KEY, folder_of, load_public_key, read_lines
     from records.platform import audit as log
+    from school.examination.seal import WORDS
+    from school.examination.sealing import check_seals
 
     with opened(data) as (settings, records):
         folder = folder_of(settings)
@@ -80,16 +83,24 @@ def verify(heads: Path | None, key: Path | None, data: Path | None) -> int:
         kept, bad = read_lines(lines, load_public_key(key or folder / PUBLIC_KEY))
         with records.read() as session:
             chain, missing = log.check_heads(session, {one.entries: one.head for one in kept})
+            seals = list(check_seals(session))
     for number in bad:
         say(Message("Dòng {number} của tệp đầu chuỗi không mang chữ ký đúng.", {"number": number}))
     for entries in missing:
         say(Message("Nhật ký không còn đúng {n} dòng đầu đã ký.", {"n": entries}))
     if chain.broken_at is not None:
         say(Message("Chuỗi đứt ở dòng {id}.", {"id": chain.broken_at}))
-    if bad or missing or not chain.sound:
+    broken = [one for one in seals if not one.sound]
+    for one in broken:
+        say(Message("Niêm phong của lượt thi {id} không còn đúng:", {"id": one.sitting_id}))
+        say(WORDS[one.state])
+        click.echo("\n".join(f"  {place}" for place in one.where), nl=bool(one.where))
+    if bad or missing or broken or not chain.sound:
         return 1
     facts = {"n": chain.entries, "heads": len(kept)}
     say(Message("Chuỗi liền mạch: {n} dòng, khớp {heads} đầu chuỗi đã ký.", facts))
+    if seals:
+        say(Message("Niêm phong: {n} lượt thi, đều còn nguyên.", {"n": len(seals)}))
     return 0
 
 

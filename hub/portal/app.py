@@ -51,6 +51,7 @@ from hub.portal.pages.courses import (
     publishing,
     reading,
 )
+from hub.portal.pages.examination import after, candidate, invigilator, planning
 from hub.portal.pages.learning import (
     classes,
     hand_marks,
@@ -78,7 +79,7 @@ from hub.portal.pages.programme import curriculum, figures, plan, reached, requi
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
-from hub.portal.watch import Watch
+from hub.portal.watch import Watch, beat, keep_beating
 from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
@@ -115,6 +116,13 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"placement", placement.PlacementPage),
         (r"placement/question", placement.QuestionPage),
         (rf"placement/results/{NUMBER}", placement.ResultPage),
+        (r"examinations", candidate.OwnExaminations),
+        (r"examinations/question", candidate.ExaminationQuestion),
+        (r"examinations/beat", candidate.ExaminationBeat),
+        (rf"examinations/own/{NUMBER}", candidate.OwnExamination),
+        (rf"exam-rooms/{NUMBER}", invigilator.ExamRoomPage),
+        (rf"exam-rooms/{NUMBER}/candidates/{NUMBER}", invigilator.ExamRoomCandidate),
+        (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -165,9 +173,16 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),
+        (r"examinations/plans", planning.Examinations),
+        (rf"examinations/plans/{NUMBER}", planning.ExaminationPlan),
+        (rf"examinations/plans/{NUMBER}/candidates/{NUMBER}", planning.PlannedCandidate),
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
+        (r"examinations/voids", after.VoidPage),
+        (r"examinations/appeals", after.Appeals),
+        (rf"examinations/appeals/{NUMBER}", after.AppealPage),
+        (rf"examinations/decide/{NUMBER}", after.DecidePage),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),
@@ -406,14 +421,16 @@ async def serve(settings: Settings) -> None:
             max_body_size=LARGEST_FORM_MB * 1_000_000,
             xheaders=True,  # for https or not; who asks is `BaseHandler.caller`
         )
+        await beat(records, portal.clock)  # time that it was away is given back before all else
         server.listen(address.port or 80, address.hostname or "127.0.0.1")
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
         reading = asyncio.create_task(asyncio.to_thread(the_bank))
+        beating = asyncio.create_task(keep_beating(records, portal.clock, stopped))
         await stopped.wait()
         server.stop()
-        await asyncio.wait([warming, reading])
+        await asyncio.wait([warming, reading, beating])
         await server.close_all_connections()
         portal.threads.shutdown(wait=False, cancel_futures=True)
         portal.close()

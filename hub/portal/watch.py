@@ -1,11 +1,19 @@
-"""Waiting for marks: one look at the database a tenth of a second, however many are waiting."""
+"""What the portal does by itself: it waits for marks, with one look at the database a tenth of a
+second, however many are waiting; and it writes down that it is there while an examination goes on.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+
+from records import Records
+from school.examination import pulse
+from school.examination.clock import PULSE_EVERY
 
 LOOK_EVERY_S = 0.1
 
@@ -40,3 +48,21 @@ class Watch:
                 for event in self._events.get(submission_id, []):
                     event.set()
             await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def keep_beating(
+    records: Records, clock: Callable[[], dt.datetime], stopped: asyncio.Event
+) -> None:
+    """A pulse every few seconds (`school.examination.pulse`) until it is stopped."""
+    while not stopped.is_set():
+        await beat(records, clock)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), PULSE_EVERY.total_seconds())
+
+
+async def beat(records: Records, clock: Callable[[], dt.datetime]) -> None:
+    """One pulse. Not in the pages' threads: these may all be busy."""
+    try:
+        await asyncio.to_thread(pulse.keep, records, at=clock())
+    except Exception:  # the database may be away for a moment; the next pulse finds it out
+        logging.getLogger(__name__).exception("no pulse was written")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,7 @@ def begin(
         state="open",
         ending="",
         begun_at=at,
+        pass_kept="",
     )
     session.add(row)
     session.flush()
@@ -96,7 +97,7 @@ def find_sitting(session: Session, person_id: int, key: int) -> Sitting | None:
 
 
 def ended_of(session: Session, person_id: int) -> Sequence[Sitting]:
-    """A person's sittings that have ended, the latest first."""
+    """A person's sittings of whatever kind that have ended, the latest first."""
     return session.scalars(
         select(Sitting)
         .where(Sitting.person_id.in_(same_person(session, person_id)), Sitting.state == "ended")
@@ -116,6 +117,7 @@ def ask(session: Session, sitting: Sitting, asked: Asked, *, at: dt.datetime) ->
         arranged=asked.arranged,
         asked_at=at,
         unknown=False,
+        set_aside=False,
     )
     session.add(row)
     session.flush()
@@ -143,13 +145,16 @@ def seen_items(session: Session, person_id: int, *, since: dt.datetime) -> froze
     )
 
 
-def keep_results(session: Session, sitting: Sitting, results: Sequence[Known]) -> None:
-    """What a sitting said, once."""
+def keep_results(
+    session: Session, sitting: Sitting, results: Sequence[Known], *, revision: int = 0
+) -> None:
+    """What a sitting said, once; with a higher ``revision``, what it says now."""
     for one in results:
         session.add(
             SittingResult(
                 sitting_id=sitting.id,
                 domain=one.domain,
+                revision=revision,
                 person_id=sitting.person_id,
                 estimate=one.estimate,
                 error=one.error,
@@ -161,11 +166,39 @@ def keep_results(session: Session, sitting: Sitting, results: Sequence[Known]) -
 
 
 def results_of(session: Session, sitting_id: int) -> dict[str, Known]:
-    """The figures of a sitting, by domain."""
-    rows = session.scalars(select(SittingResult).where(SittingResult.sitting_id == sitting_id))
+    """The figures of a sitting that are in force, by domain."""
+    rows = session.scalars(
+        select(SittingResult)
+        .where(SittingResult.sitting_id == sitting_id)
+        .order_by(SittingResult.revision)
+    )
     return {
         row.domain: Known(row.domain, row.estimate, row.error, row.low, row.high) for row in rows
     }
+
+
+def wholes_of(session: Session, sittings: Collection[int]) -> dict[int, Known]:
+    """The figures of the whole that are in force, of each of these sittings that has any."""
+    rows = session.scalars(
+        select(SittingResult)
+        .where(SittingResult.sitting_id.in_(sittings), SittingResult.domain == "")
+        .order_by(SittingResult.revision)
+    )
+    return {row.sitting_id: Known("", row.estimate, row.error, row.low, row.high) for row in rows}
+
+
+def find_sittings(session: Session, keys: Collection[int]) -> dict[int, Sitting]:
+    """The sittings with these keys."""
+    rows = session.scalars(select(Sitting).where(Sitting.id.in_(keys)))
+    return {row.id: row for row in rows}
+
+
+def last_revision(session: Session, sitting_id: int) -> int:
+    """The revision of a sitting's figures that is in force; -1 before there are any."""
+    last = session.scalar(
+        select(func.max(SittingResult.revision)).where(SittingResult.sitting_id == sitting_id)
+    )
+    return -1 if last is None else last
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ from records.schema import Table, personal_columns
 from records.tables.people import Person
 from records.tables.privacy import DataRequest, Erasure, ListLook
 
-_OUTSIDERS_COLUMNS = {"secret", "looker_id", "marker_id"}  # of others, in rows about a person
+_OUTSIDERS_COLUMNS = {  # of others, in rows about a person
+    *("secret", "looker_id", "marker_id"),
+    *("identity_by", "decided_by", "by_person", "named_by"),
+}
 # Whoever reads them opens the account: not for a file that may lie about.
 _KEYS_TO_ACCOUNTS = {
     ("outbox", "facts"),

@@ -112,13 +112,16 @@ class ItemParameters(Table):
 class Sitting(Table):
     """One person answering items of the bank, one after another; one is open at a time of each
     kind. ``seed``: of everything that is drawn; ``eligible``: a bit for each item of the
-    parameters, in the order of their names; ``ending``: why it ended."""
+    parameters, in the order of their names; ``ending``: why it ended. Of an examination:
+    ``passed`` (NULL where a person has to say), and why a pass stands though figures changed."""
 
     __tablename__ = "sitting"
     __table_args__ = (
-        CheckConstraint("kind IN ('placement','retained')", name="kind"),
+        CheckConstraint("kind IN ('placement','retained','examination')", name="kind"),
         CheckConstraint("state IN ('open','paused','ended')", name="state"),
-        CheckConstraint("ending IN ('','sure','items','time','bank','person')", name="ending"),
+        CheckConstraint(
+            "ending IN ('','sure','items','time','bank','person','room')", name="ending"
+        ),
         Index(
             "uq_sitting_open",
             "person_id",
@@ -141,12 +144,15 @@ class Sitting(Table):
     ending: Mapped[str] = mapped_column(String(8), default="")
     begun_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    passed: Mapped[bool | None]
+    pass_kept: Mapped[str] = mapped_column(Text, default="")
 
 
 class SittingAnswer(Table):
     """An item of a sitting. Before ``given_at`` it is the one that is asked; ``answer`` then holds
     what was typed when its person went away. ``credit``: the share of its points, NULL until
-    marked; ``seconds``: a sign for a person to look at, never in the mark."""
+    marked; ``seconds``: a sign for a person to look at, never in the mark; ``set_aside``: another
+    item came in its place, so it counts for nothing."""
 
     __tablename__ = "sitting_answer"
     __table_args__ = (UniqueConstraint("sitting_id", "item"),)
@@ -164,15 +170,18 @@ class SittingAnswer(Table):
     given_at: Mapped[dt.datetime | None]
     seconds: Mapped[float | None]
     credit: Mapped[float | None]
+    set_aside: Mapped[bool] = mapped_column(default=False)
 
 
 class SittingResult(Table):
-    """What a sitting said of a domain, in logits of its parameters; domain "" is the whole."""
+    """What a sitting said of a domain, in logits of its parameters; domain "" is the whole. Never
+    overwritten: the highest ``revision`` is in force."""
 
     __tablename__ = "sitting_result"
 
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
     domain: Mapped[str] = mapped_column(String(4), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, default=0, autoincrement=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     estimate: Mapped[float]
     error: Mapped[float]

@@ -11,9 +11,10 @@ from records import Session
 from records.assessment import sittings as kept
 from records.tables.assessment import Sitting, SittingAnswer
 from school.assessment import sittings
-from school.assessment.asking import Question, question_of, read_answers
+from school.assessment.asking import Question, read_answers
 from school.assessment.item_bank import ItemBank, Parameters
-from school.assessment.placement_acts import may_again_at, parameters_for
+from school.assessment.item_turns import asked_of, parameters_for, question_for, unmarked
+from school.assessment.placement_acts import may_again_at
 from school.assessment.sittings import PLACEMENT
 from school.learning.notebooks import Answers
 from school.programme.curriculum import Curriculum, Practice, load_curriculum
@@ -77,28 +78,17 @@ def load_asked(session: Session, person_id: int, bank: ItemBank) -> Asked | None
         return None
     rows = kept.answers_of(session, found.id)
     parameters = parameters_for(session, found, bank)
-    row = rows[-1] if rows and rows[-1].given_at is None else None
+    row = asked_of(rows)
     used = sittings.minutes_used(parameters, rows)
     return Asked(
         found.state,
         row.number if row else len(rows) + 1,
-        _question(bank, row) if row else None,
+        question_for(bank, row) if row else None,
         read_answers(row.answer) if row else {},
         sittings.left(parameters, rows),
         max(0.0, sittings.MOST_MINUTES - used),
-        _unmarked(bank, rows),
+        unmarked(bank, rows),
     )
-
-
-def _question(bank: ItemBank, row: SittingAnswer) -> Question | None:
-    item = bank.find(row.item, row.digest)
-    return question_of(item, row.variant, row.arranged) if item else None
-
-
-def _unmarked(bank: ItemBank, rows: Iterable[SittingAnswer]) -> dict[int, tuple[Question, Answers]]:
-    waiting = [row for row in rows if row.given_at is not None and row.credit is None]
-    found = ((row, _question(bank, row)) for row in waiting)
-    return {row.number: (one, read_answers(row.answer)) for row, one in found if one is not None}
 
 
 # What it said ------------------------------------------------------------------------------------
@@ -155,11 +145,12 @@ def load_profile(
 ) -> Profile | None:
     """What one's own sitting said; None for one that is another's or has not ended."""
     sitting = kept.find_sitting(session, person_id, key)
-    if sitting is None or sitting.state != "ended":
+    if sitting is None or sitting.state != "ended" or sitting.kind != PLACEMENT:
         return None
     curriculum = load_curriculum(session, person_id, pass_share=pass_share)
     found = sittings.estimates_of(kept.results_of(session, sitting.id))
-    earlier = [one for one in kept.ended_of(session, person_id) if one.id < sitting.id]
+    ended = [one for one in kept.ended_of(session, person_id) if one.kind == PLACEMENT]
+    earlier = [one for one in ended if one.id < sitting.id]
     before = sittings.estimates_of(kept.results_of(session, earlier[0].id)) if earlier else {}
     parameters = parameters_for(session, sitting, None)
     rows = [row for row in kept.answers_of(session, sitting.id) if row.given_at is not None]

@@ -1,5 +1,5 @@
 """What a sitting decides: which items may come, which is next, when it is enough, what it said.
-Pure but for `Rules`-like constants; who writes it down is `placement_acts`.
+Pure; who writes it down is `item_turns` and the acts of each kind of sitting.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from skills_framework import adaptive, exposure, scale
 from skills_framework.ability import Ability
 from skills_framework.item_response import Booleans, Floats
 
-PLACEMENT = "placement"
+PLACEMENT, EXAMINATION = "placement", "examination"
 MOST_MINUTES = 25.0
 LONGEST = 3.0  # times its usual minutes that an item counts at most: somebody was away
 WINDOW = 1000  # the latest sittings that exposure is reckoned over
@@ -49,6 +49,8 @@ class Given(Protocol):
     def seconds(self) -> float | None: ...
     @property
     def credit(self) -> float | None: ...
+    @property
+    def set_aside(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,13 @@ def minutes_used(parameters: Parameters, answers: Sequence[Given]) -> float:
     )
 
 
+def given_of(answers: Sequence[Given]) -> list[Given]:
+    """The items that were answered, without those set aside."""
+    return [one for one in answers if one.given_at is not None and not one.set_aside]
+
+
 def engine_answers(parameters: Parameters, answers: Sequence[Given]) -> list[adaptive.Answer]:
-    """The answers that count: given, marked, and of no item that is on trial."""
+    """The answers that count: given, marked, not set aside, and of no item that is on trial."""
     place = parameters.engine.place
     return [
         adaptive.Answer(
@@ -101,6 +108,7 @@ def engine_answers(parameters: Parameters, answers: Sequence[Given]) -> list[ada
         for one in answers
         if one.given_at is not None
         and one.credit is not None
+        and not one.set_aside
         and not parameters.about(one.item)["trial"]
     ]
 
@@ -115,13 +123,15 @@ def next_of(
     exposed: Exposed,
     seen: Collection[str],
     rules: adaptive.Rules = RULES,
+    used: float | None = None,
 ) -> Next:
     """The next item of a sitting, or why it ends. ``parameters``: those it began with; an item
     that the running bank has no longer, or with another text, does not come. ``seen``: items of
-    earlier sittings; they come only where nothing else is left."""
+    earlier sittings; they come only where nothing else is left. ``used``: minutes, where a clock
+    tells them (`minutes_used` where not)."""
     engine = parameters.engine
-    used, counted = minutes_used(parameters, answers), engine_answers(parameters, answers)
-    given = [one for one in answers if one.given_at is not None]
+    used = minutes_used(parameters, answers) if used is None else used
+    counted, given = engine_answers(parameters, answers), given_of(answers)
     if used >= rules.most_minutes:
         return Next(None, "time")
     if len(given) >= rules.most_items:
@@ -195,17 +205,27 @@ def results_of(parameters: Parameters, answers: Sequence[Given]) -> list[Known]:
     return [Known(name, one.estimate, one.error, one.low, one.high) for name, one in named.items()]
 
 
-def left(parameters: Parameters, answers: Sequence[Given], rules: adaptive.Rules = RULES) -> int:
-    """About how many items are still to come: by the time, and by the most there may be."""
-    given = [one for one in answers if one.given_at is not None]
-    minutes = rules.most_minutes - minutes_used(parameters, answers)
+def left(
+    parameters: Parameters,
+    answers: Sequence[Given],
+    rules: adaptive.Rules = RULES,
+    *,
+    used: float | None = None,
+) -> int:
+    """About how many items are still to come: by the time, and by the most there may be. ``used``:
+    as in `next_of`."""
+    given = given_of(answers)
+    minutes = rules.most_minutes - (minutes_used(parameters, answers) if used is None else used)
     usual = np.median(parameters.engine.minutes)
     pace = (rules.most_minutes - minutes) / len(given) if given else float(usual)
     by_time = round(minutes / max(pace, 1.0))
     return max(1, min(rules.most_items - len(given), max(by_time, rules.least_items - len(given))))
 
 
-def estimates_of(results: Mapping[str, Known]) -> dict[str, scale.Estimate]:
+K = TypeVar("K")
+
+
+def estimates_of(results: Mapping[K, Known]) -> dict[K, scale.Estimate]:
     return {
         name: scale.Estimate(one.estimate, one.error, one.low, one.high)
         for name, one in results.items()

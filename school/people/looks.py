@@ -26,6 +26,7 @@ LOOKED = {
     "person": Message("trang cá nhân"),
     "marks": Message("bài nộp và điểm"),
     "exam": Message("bài thi, không kèm tên"),
+    "examination": Message("kỳ thi và kết quả thi"),
     "gradebook": Message("sổ điểm của khóa học"),
     "questions": Message("câu hỏi dưới bài tập"),
     "lecturers": Message("sổ giảng viên"),

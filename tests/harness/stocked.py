@@ -20,6 +20,8 @@ from hub.labs.door import LabDoor
 from records import Session
 from records.assessment import certificates
 from records.courses import lecturers, releases
+from records.examination import candidates
+from records.examination.planned import Rules
 from records.learning import enrolments, meetings, posts
 from records.marking import queue, remarking
 from records.people import persons, privacy
@@ -30,6 +32,8 @@ from school import access
 from school.assessment import placement_acts
 from school.assessment.item_bank import the_bank
 from school.courses import offer_acts
+from school.examination import after_acts, candidate_acts, invigilating_acts, planning_acts
+from school.examination.planning_acts import Plan, RoomPlan
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -88,6 +92,41 @@ def _placed(session: Session, learner: Person, at: dt.datetime) -> int:
     placement_acts.answer(session, actor, 1, None, at=at)
     placement_acts.go_on(session, actor, bank, {}, at=at)
     return placement_acts.end(session, actor, ending="person", at=at)
+
+
+def _examined(session: Session, at: dt.datetime) -> int:
+    """An examination that “an” has sat and appeals, in a room that “thay” looked after; its key,
+    which is that of the room, the candidate and the appeal as well. “binh” waits for another."""
+
+    def who(username: str) -> access.Actor:
+        return access.load_actor(session, username, at=at)
+
+    start, bank, bo = at - dt.timedelta(hours=3), the_bank(), who("bo")
+    keys = []
+    for title, begins, candidate in (("Kỳ thi 1", start, "an"), ("Kỳ thi 2", at, "binh")):
+        ends = begins + dt.timedelta(hours=2)
+        plan = Plan(f"{title} (mẫu)", Rules(60, 8, 6, 2), begins, ends)
+        examination = planning_acts.plan_examination(session, bo, plan, at=start)
+        hall = RoomPlan("Phòng 1 (mẫu)", "Trụ sở (mẫu)", None, begins, ends)
+        room = planning_acts.plan_room(session, bo, examination, hall, at=start)
+        planning_acts.name_invigilator(session, bo, room, "thay", at=start)
+        planning_acts.register_candidates(session, bo, room, [candidate], at=start)
+        planning_acts.publish_examination(session, bo, examination, at=start)
+        keys.append((examination, room))
+    examination, room = keys[0]
+    invigilating_acts.open_room(session, who("thay"), room, at=start)
+    seat = candidates.seats_of(session, who("an").person_id or 0)[0]
+    key, code = seat.candidate.id, seat.room.code
+    invigilating_acts.confirm_identity(session, who("thay"), key, at=start)
+    candidate_acts.enter(session, who("an"), bank, code, seed=1, at=start)
+    candidate_acts.answer(session, who("an"), 1, None, at=start)
+    candidate_acts.finish(session, who("an"), {}, at=start)
+    invigilating_acts.close_room(session, who("thay"), room, {}, at=start)
+    sitting = seat.candidate.sitting_id or 0
+    text = "Xin xem lại câu đầu tiên của bài."
+    appeal = after_acts.ask_appeal(session, who("an"), sitting, text, at=at)
+    assert examination == room == key == appeal
+    return examination
 
 
 def stock(site: Any) -> dict[str, Any]:
@@ -193,6 +232,7 @@ def stock(site: Any) -> dict[str, Any]:
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         return {
             "sitting": _placed(session, learner, at),
+            "examination": _examined(session, at),
             "question": question.id,
             "offer": offer,
             "unit": learner.unit_id,

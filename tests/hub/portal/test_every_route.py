@@ -62,6 +62,24 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "placement": {"get": EVERYBODY, "post": ANSWERING},
     "placement/question": {"get": ANSWERING, "post": ANSWERING},
     f"placement/results/{NUMBER}": {"get": frozenset({"an"})},  # one's own alone
+    "examinations": {"get": EVERYBODY, "post": ANSWERING},
+    "examinations/question": {"get": ANSWERING, "post": ANSWERING},
+    "examinations/beat": {"post": ANSWERING},
+    f"examinations/own/{NUMBER}": {"get": frozenset({"an"})},
+    f"examinations/own/{NUMBER}/appeal": {"get": frozenset({"an"}), "post": frozenset({"an"})},
+    # Whoever is named for the room, whatever their role; who sees results only looks on.
+    f"exam-rooms/{NUMBER}": {"get": NATION | {"thay"}, "post": frozenset({"thay"})},
+    f"exam-rooms/{NUMBER}/candidates/{NUMBER}": {
+        "get": NATION | {"thay"},
+        "post": frozenset({"thay"}),
+    },
+    "examinations/plans": {"get": NATION, "post": MINISTRY},
+    f"examinations/plans/{NUMBER}": {"get": NATION, "post": MINISTRY},
+    f"examinations/plans/{NUMBER}/candidates/{NUMBER}": {"get": NATION, "post": MINISTRY},
+    "examinations/voids": {"get": NATION, "post": MINISTRY},
+    f"examinations/decide/{NUMBER}": {"get": NATION, "post": MINISTRY},
+    "examinations/appeals": {"get": NATION},
+    f"examinations/appeals/{NUMBER}": {"get": NATION, "post": MINISTRY},
     r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
@@ -227,6 +245,7 @@ FACTS = (
     "digest",
     "offer",
     "sitting",
+    "examination",
 )
 
 
@@ -237,6 +256,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = "person" if path.startswith("people/") else kind
     kind = "offer" if path.startswith("teaching/offers/") else kind
     kind = "sitting" if path.startswith("placement/") else kind
+    kind = "examination" if path.startswith("exam") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
@@ -309,6 +329,13 @@ SHOWN: Mapping[str, str] = {
     f"people/{NUMBER}": "person",
     "requests": "request",
     "teaching/questions": "questions",
+    f"exam-rooms/{NUMBER}": "examination",
+    f"exam-rooms/{NUMBER}/candidates/{NUMBER}": "examination",
+    f"examinations/plans/{NUMBER}": "examination",
+    f"examinations/plans/{NUMBER}/candidates/{NUMBER}": "examination",
+    f"examinations/decide/{NUMBER}": "examination",
+    "examinations/appeals": "examination",
+    f"examinations/appeals/{NUMBER}": "examination",
     "labs": "labs",
     "mail": "letters",
     f"{V1}/submissions/{NUMBER}": "marks",
@@ -507,11 +534,33 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
         "bo", {"what": "end", "last_day": "ngày đã gõ", "successor": "mã đã gõ"}, ("last_day",)
     ),
     "verify": ("an", {}, ("file",)),
+    "examinations": ("binh", {"code": "12 đã gõ"}, ("code",)),
+    "examinations/plans": (
+        "bo",
+        {"title": "Tên đã gõ", "minutes": "nhiều đã gõ", "least_items": "6", "most_items": "8",
+         "pass_level": "2", "opens_at": "ngày đã gõ", "closes_at": ""},
+        ("minutes", "opens_at", "closes_at"),
+    ),
+    f"examinations/plans/{NUMBER}": (
+        "bo",
+        {"action": "room", "name": "Phòng đã gõ", "place": "Chỗ đã gõ", "starts_at": "đã gõ",
+         "ends_at": ""},
+        ("starts_at", "ends_at"),
+    ),
+    f"examinations/appeals/{NUMBER}": ("bo", {"decision": "upheld", "answer": " "}, ("answer",)),
 }  # fmt: skip
 BUTTONS = {
     "a lesson, which has tests of its own": LESSON_PATH,
     "a placement begins": "placement",
     "an item, which has tests of its own": "placement/question",
+    "a question of an examination, which has tests of its own": "examinations/question",
+    "what a page at work asks": "examinations/beat",
+    "an appeal, which has tests of its own": f"examinations/own/{NUMBER}/appeal",
+    "a room, which has tests of its own": f"exam-rooms/{NUMBER}",
+    "somebody in it, likewise": f"exam-rooms/{NUMBER}/candidates/{NUMBER}",
+    "what a candidate needs, likewise": f"examinations/plans/{NUMBER}/candidates/{NUMBER}",
+    "an item that is voided, likewise": "examinations/voids",
+    "what is decided about somebody, likewise": f"examinations/decide/{NUMBER}",
     "to the lab": f"{LESSON_PATH}/lab",
     "a message is put aside": "notices/aside",
     "which letters one wants": "letters",

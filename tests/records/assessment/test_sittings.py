@@ -13,7 +13,7 @@ from records.assessment import sittings
 from records.assessment.sittings import Asked, Known
 from records.people import persons, privacy
 from records.people.merging import merge
-from records.tables.assessment import ItemParameters, Sitting
+from records.tables.assessment import ItemParameters, Sitting, SittingResult
 from records.tables.people import Person
 
 ITEM = Asked("tu-khoa-cong-van", "7f208267c537", 0, 3)
@@ -76,6 +76,26 @@ def test_what_it_said_comes_back_to_the_last_bit(
         key = sitting.id
     with records.read() as session:
         assert sittings.results_of(session, key) == {one.domain: one for one in said}
+
+
+def test_what_it_said_first_stays_beside_what_is_in_force(
+    records: Records, learner: Person, at: dt.datetime
+) -> None:
+    before, now = Known("", 0.1, 0.3, -0.5, 0.7), Known("", 0.4, 0.3, -0.2, 1.0)
+    with records.begin() as session:
+        sitting = begin(session, learner, at)
+        assert sittings.last_revision(session, sitting.id) == -1
+        sittings.keep_results(session, sitting, [before])
+        sittings.keep_results(session, sitting, [now], revision=1)
+        key = sitting.id
+    with pytest.raises(IntegrityError), records.begin() as session:
+        sittings.keep_results(session, session.get_one(Sitting, key), [before], revision=1)
+    with records.read() as session:
+        assert sittings.results_of(session, key) == {"": now}
+        assert sittings.wholes_of(session, [key]) == {key: now}
+        assert sittings.last_revision(session, key) == 1
+        rows = session.query(SittingResult).filter_by(sitting_id=key, revision=0).all()
+        assert [row.estimate for row in rows] == [0.1]
 
 
 def test_exposure_counts_the_latest_sittings_of_one_version(

@@ -13,6 +13,7 @@ from core.messages import Refused
 from records import Records
 from records.assessment import certificates, evidence, sittings
 from records.courses import lecturers
+from records.examination import candidates, during, planned
 from records.learning import drafts, enrolments, posts
 from records.marking import queue
 from records.people import account_links, looks, moves, persons, privacy, security_keys
@@ -21,6 +22,7 @@ from records.programme import counting, reached
 from records.schema import Table, personal_columns
 from records.tables.courses import Release
 from records.tables.entry import Registration
+from records.tables.examination import Appeal, SittingSeal
 from records.tables.people import Person
 
 
@@ -132,6 +134,14 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             for n in (1, 2)
         )  # fmt: skip
         mine.born = other.born = "1980-02-03"
+        examination = planned.add_examination(
+            session, title="x", framework="f", rules=planned.Rules(60, 12, 8, 3), opens_at=at,
+            closes_at=at, by=other.id, at=at,
+        )  # fmt: skip
+        room = planned.add_room(
+            session, examination, name="P1", place="x", unit_id=None, starts_at=at, ends_at=at,
+            code="abcdefgh",
+        )  # fmt: skip
         for person in (mine, other):
             where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
             drafts.open_draft(session, **where, at=at)
@@ -177,6 +187,23 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             )  # fmt: skip
             item = sittings.Asked("cau-mot", "d", 0, 0)
             sittings.ask(session, sitting, item, at=at).answer = "cach = 'một'"
+            candidate = candidates.add_candidate(session, room, person.id, number=person.id)
+            candidate.note, candidate.reason = "Mắt kém", "Nhầm tên"
+            during.add_incident(
+                session, room, candidate, "note", "Xin nước", by=other.id, at=at
+            ).answer = "Được"  # fmt: skip
+            session.add(
+                SittingSeal(
+                    sitting_id=sitting.id, person_id=person.id, content="{}", sha256="0" * 64,
+                    sealed_at=at,
+                )
+            )  # fmt: skip
+            session.add(
+                Appeal(
+                    person_id=person.id, about="sitting", sitting_id=sitting.id, text="Xin xem lại",
+                    asked_at=at, state="open", answer="Đã xem",
+                )
+            )  # fmt: skip
             lecturers.add_lecturer(
                 session, person.id, None, from_on=at.date(), until_on=None,
                 certificate="GV-1 (mẫu)", by="x", at=at,

@@ -25,6 +25,7 @@ class Row:
     credit: float | None = 1.0
     seconds: float | None = 60.0
     given_at: dt.datetime | None = AT
+    set_aside: bool = False
 
 
 def following(rows: Sequence[Row], seed: int = 1, seen: frozenset[str] = frozenset()) -> Row | str:

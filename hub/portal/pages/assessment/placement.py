@@ -5,23 +5,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from core.messages import Message, Refused
-from hub.portal import forms
-from hub.portal.api.running import in_turn
-from hub.portal.pages.courses.layout import arrange
+from hub.portal.pages.assessment.items import ItemPage
 from hub.portal.web import PageHandler
 from school import access
-from school.assessment import asking, placement, placement_acts, sittings
+from school.assessment import placement, placement_acts, sittings
 from school.assessment.item_bank import the_bank
-from school.assessment.ordering import places_of, read_order
-from school.learning import answering
 from school.learning.notebooks import Answers
-from school.refusals import AtFields, WithStatus
+from school.refusals import WithStatus
 
 
-class PlacementPage(PageHandler):
+class PlacementPage(ItemPage):
     """What it is and how long; begin, come back, or look at what it said before."""
 
     async def get(self) -> None:
@@ -73,13 +68,13 @@ class QuestionPage(PlacementPage):
         action = self.get_body_argument("action", "answer")
         saying = action in ("answer", "unknown", "pause") and self._is_about(asked)
         if saying and asked.state == "open" and asked.question is not None:
-            typed = self._posted(asked.question)
+            typed = self.posted(asked.question)
             if action == "pause":
                 await self.act(placement_acts.pause, asked.number, typed, at=self.now)
                 self.redirect(self.url("placement", paused=1))
                 return
             try:
-                given = None if action == "unknown" else self._read(asked.question, typed)
+                given = None if action == "unknown" else self.read_answers(asked.question, typed)
             except Refused as refused:
                 self.set_status(refused.status if isinstance(refused, WithStatus) else 422)
                 fault = [self._.message(one) for one in refused.messages]
@@ -97,30 +92,6 @@ class QuestionPage(PlacementPage):
         bank = await self.in_thread(the_bank)
         return await self.read(placement.load_asked, self.actor.person_id, bank)
 
-    def _posted(self, question: asking.Question) -> Answers:
-        found: dict[str, Any] = {}
-        for cell_id, cell in question.cells.items():
-            form = answering.form_of(cell)
-            if form is not None and form.kind == "order":
-                places = {key: self._typed(f"a-{cell_id}-{key}") for key, _text in form.options}
-                found[cell_id] = read_order(form, places)
-            else:
-                found[cell_id] = forms.read_posted(form, cell_id, self._typed, _no_upload)
-        return found
-
-    def _typed(self, name: str) -> Sequence[str]:
-        typed: list[str] = self.get_body_arguments(name, strip=False)
-        return typed
-
-    def _read(self, question: asking.Question, typed: Answers) -> Answers:
-        """The answers with their numbers read; `Refused` where there is none, or one is no good."""
-        if asking.is_empty(typed):
-            raise Refused(BLANK)
-        answers, fields = answering.read_answers(question.cells, typed, self._.language)
-        answering.refuse_unread(fields)
-        asking.check_answers(question, answers)
-        return answers
-
     async def _go_on(self, *, early: bool) -> None:
         """Mark what waits, ask the next item; end where it is enough, or somebody wants to."""
         asked = await self._asked()
@@ -130,7 +101,7 @@ class QuestionPage(PlacementPage):
         earned = {
             number: share
             for number, (question, answers) in asked.unmarked.items()
-            if (share := await self._mark(question, answers)) is not None
+            if (share := await self.mark(question, answers)) is not None
         }
         bank = await self.in_thread(the_bank)
         ending = await self.act(placement_acts.go_on, bank, earned, at=self.now)
@@ -140,29 +111,13 @@ class QuestionPage(PlacementPage):
         else:
             self.redirect(self.url("placement", "question"))
 
-    async def _mark(self, question: asking.Question, answers: Answers) -> float | None:
-        """None where it is nobody's turn just now: the answer is kept, and marked with the next."""
-        try:
-            return await in_turn(self, lambda marker: asking.mark(marker, question, answers))
-        except (AtFields, WithStatus):
-            return None
-
     def _show(self, asked: placement.Asked, answers: Answers, errors: Sequence[str]) -> None:
-        shown = arrange(asked.question.blocks(), answers)[0] if asked.question else []
         self.page(
             "assessment/question.html",
             asked=asked,
-            shown=shown,
             errors=errors,
-            forms=forms,
-            places_of=places_of,
-            focus=forms.first_unread(shown, self._.language) if errors else None,
+            **self.item_parts(asked.question, answers, refused=bool(errors)),
         )
-
-
-def _no_upload(_name: str) -> forms.Upload | None:
-    """No item that comes here takes a file."""
-    return None
 
 
 class ResultPage(PageHandler):
@@ -182,7 +137,6 @@ class ResultPage(PageHandler):
         self.page("assessment/profile.html", profile=found, endings=ENDINGS)
 
 
-BLANK = Message("Anh/chị chưa trả lời câu này. Hãy trả lời, hoặc bấm “Tôi chưa biết”.")
 ENDINGS = {
     "sure": Message("Dừng vì đã đủ rõ."),
     "items": Message("Dừng vì đã đủ số câu."),

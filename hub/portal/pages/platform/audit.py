@@ -14,6 +14,7 @@ from records.people import persons
 from records.platform import audit
 from records.tables.platform import AuditEntry
 from school import access
+from school.examination import seal, sealing
 from school.people import looks
 from school.platform import acts, log_words
 
@@ -26,12 +27,17 @@ class AuditPage(OfficerPage):
         search = persons.clean(self.get_argument("q", ""))[:100]
         before = self.get_argument("before", "")
         found, names = await self.look(self._load, search, forms.read_key(before))
-        chain = await self.read(audit.verify) if self.get_argument("check", "") else None
+        checked = bool(self.get_argument("check", ""))
+        chain = await self.read(audit.verify) if checked else None
+        seals = await self.read(_check_seals) if checked else ()
         self.page(
             "platform/audit.html",
             entries=found,
             names=names,
             chain=chain,
+            seals=seals,
+            broken=[one for one in seals if not one.sound],
+            seal_words=seal.WORDS,
             search=search,
             size=PAGE,
             words=log_words,
@@ -44,6 +50,10 @@ class AuditPage(OfficerPage):
         names = audit.actor_names(session, found)
         looks.show(session, audit.keys_of(names), "log")
         return found, names
+
+
+def _check_seals(session: Session) -> list[seal.Verdict]:
+    return list(sealing.check_seals(session))
 
 
 class AuditFile(BaseHandler):

@@ -1,0 +1,2 @@
+"""Examinations: the candidate's pages, the room's, the ministry's. Thin: `school.examination`
+decides."""

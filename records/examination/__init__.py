@@ -1,0 +1,1 @@
+"""Examinations, their rooms, candidates, what happened in a room."""
