@@ -182,14 +182,24 @@ def _order(one: Weighed) -> tuple[bool, float, float, str, str]:
 
 
 def needed(
-    signs: Sequence[Sign], competence: str, level: int, *, source: str = PRACTICE, at: dt.datetime
+    signs: Sequence[Sign], competence: str, level: int, *, fresh: int = MOST_NEEDED, at: dt.datetime
 ) -> int | None:
-    """How many more tasks of this level, solved now, it takes to hold the level; 0 where it is
-    held; None where `MOST_NEEDED` would not do, or there is no such level."""
+    """How many more exercises of this level, solved now, it takes to hold the level; 0 where it is
+    held; None where all would not do, or there is no such level. ``fresh``: how many there are that
+    were never done; behind them the missed ones can be done again, which takes the miss away."""
     if not 1 <= level <= LEVELS:
         return None
-    for more in range(MOST_NEEDED + 1):
-        added = [Sign(source, competence, level, True, at, f"more {n}") for n in range(more)]
-        if judge([*signs, *added], competence, at=at).level >= level:
+    own = [one for one in signs if _nearness(one, competence)]
+    missed = [one for one in own if _is_to_mend(one, competence, level)]
+    for more in range(fresh + len(missed) + 1):
+        mended = missed[: max(0, more - fresh)]
+        added = [Sign(PRACTICE, competence, level, True, at, f"more {n}") for n in range(more)]
+        kept = [one for one in own if one not in mended]
+        if judge([*kept, *added], competence, at=at).level >= level:
             return more
     return None
+
+
+def _is_to_mend(one: Sign, competence: str, level: int) -> bool:
+    done = (one.source, one.competence, one.level, one.solved)
+    return done == (PRACTICE, competence, level, False)

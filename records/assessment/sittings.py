@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,13 +95,14 @@ def find_sitting(session: Session, person_id: int, key: int) -> Sitting | None:
     return row if row and row.person_id in same_person(session, person_id) else None
 
 
-def ended_of(session: Session, person_id: int) -> Sequence[Sitting]:
-    """A person's sittings that have ended, the latest first."""
-    return session.scalars(
-        select(Sitting)
-        .where(Sitting.person_id.in_(same_person(session, person_id)), Sitting.state == "ended")
-        .order_by(Sitting.ended_at.desc(), Sitting.id.desc())
-    ).all()
+def ended_of(session: Session, person_id: int, kind: str | None = None) -> Sequence[Sitting]:
+    """A person's sittings that have ended, the latest first; of one kind, or of all."""
+    found = select(Sitting).where(
+        Sitting.person_id.in_(same_person(session, person_id)), Sitting.state == "ended"
+    )
+    if kind is not None:
+        found = found.where(Sitting.kind == kind)
+    return session.scalars(found.order_by(Sitting.ended_at.desc(), Sitting.id.desc())).all()
 
 
 def ask(session: Session, sitting: Sitting, asked: Asked, *, at: dt.datetime) -> SittingAnswer:
@@ -141,6 +142,48 @@ def seen_items(session: Session, person_id: int, *, since: dt.datetime) -> froze
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An item of a sitting that has ended: given, and marked with ``credit`` (0 … 1)."""
+
+    person_id: int
+    sitting_id: int
+    kind: str
+    framework: str
+    parameters: str
+    number: int
+    item: str
+    credit: float
+    at: dt.datetime
+
+
+def marked_of(session: Session, people: Collection[int]) -> Sequence[Marked]:
+    """What these people gave in sittings that have ended, where a machine could mark it; hand in
+    as many as one statement takes."""
+    rows = session.execute(
+        select(
+            Sitting.person_id,
+            Sitting.id,
+            Sitting.kind,
+            Sitting.framework,
+            Sitting.parameters,
+            SittingAnswer.number,
+            SittingAnswer.item,
+            SittingAnswer.credit,
+            SittingAnswer.given_at,
+        )
+        .join(SittingAnswer, SittingAnswer.sitting_id == Sitting.id)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.state == "ended",
+            SittingAnswer.given_at.is_not(None),
+            SittingAnswer.credit.is_not(None),
+        )
+        .order_by(Sitting.id, SittingAnswer.number)
+    )
+    return [Marked(*row) for row in rows]
 
 
 def keep_results(session: Session, sitting: Sitting, results: Sequence[Known]) -> None:

@@ -17,7 +17,12 @@ from records.schema import Table, personal_columns
 from records.tables.people import Person
 from records.tables.privacy import DataRequest, Erasure, ListLook
 
-_OUTSIDERS_COLUMNS = {"secret", "looker_id", "marker_id"}  # of others, in rows about a person
+_OUTSIDERS_COLUMNS = {
+    "secret",
+    "looker_id",
+    "marker_id",
+    "decided_by",
+}  # of others, in rows about a person
 # Whoever reads them opens the account: not for a file that may lie about.
 _KEYS_TO_ACCOUNTS = {
     ("outbox", "facts"),

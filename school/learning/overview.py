@@ -17,7 +17,7 @@ from core.completion import CourseStanding, LessonStanding, share_in_force
 from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from records import Session
-from records.assessment import certificates, evidence
+from records.assessment import certificates
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.marking import allowances
@@ -25,6 +25,7 @@ from records.people.public import certificate_for
 from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
+from school.assessment.levels import load_levels
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -409,21 +410,11 @@ class DomainStanding:
 
 
 def load_profile(
-    session: Session, person_id: int, framework_id: str = "vn-tt02-2025"
+    session: Session, person_id: int, framework_id: str = "vn-tt02-2025", *, at: dt.datetime
 ) -> list[DomainStanding]:
-    """The competence profile: each exercise counts once, with its best share."""
+    """The competence profile: what the rule of levels says of all that was done."""
     framework = frameworks.load_framework(framework_id)
-    best: dict[tuple[str, str, int], float] = {}
-    for row in evidence.evidence_of(session, person_id, framework_id):
-        key = (row.grade_id, row.competence, row.level)
-        best[key] = max(best.get(key, 0.0), row.share)
-    found = frameworks.profile(
-        framework,
-        [
-            frameworks.Evidence(competence, level, share)
-            for (_grade_id, competence, level), share in best.items()
-        ],
-    )
+    found = load_levels(session, person_id, framework=framework_id, at=at)
     return [
         DomainStanding(
             domain.code,

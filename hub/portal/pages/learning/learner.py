@@ -27,7 +27,7 @@ from school.learning import search
 from school.marking.hand_marks import HandMark, newly_marked
 from school.programme.cards import find_card
 from school.programme.way import find_way
-from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
+from skills_framework.framework import Framework, load_framework
 
 NOTICES_STAY = dt.timedelta(days=60)
 
@@ -62,7 +62,7 @@ def load_overview(
     return Overview(
         courses=courses,
         certificates=certificates.certificates_of(session, actor.person_id),
-        profile=learning.load_profile(session, actor.person_id),
+        profile=learning.load_profile(session, actor.person_id, at=at),
         unit_name=unit.name if unit else "",
         notices=notices.unread_notices(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
@@ -195,8 +195,6 @@ class ProfilePage(PageHandler):
             "learning/profile.html",
             profile=overview.profile,
             domains=domains,
-            pass_share=PASS_SHARE,
-            least=LEAST_EVIDENCE,
             unit_name=overview.unit_name,
         )
 
