@@ -41,7 +41,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, placement, verify
+from hub.portal.pages.assessment import certificates, contests, placement, verify
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -115,6 +115,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"placement", placement.PlacementPage),
         (r"placement/question", placement.QuestionPage),
         (rf"placement/results/{NUMBER}", placement.ResultPage),
+        (rf"placement/results/{NUMBER}/answers", placement.AnswersPage),
+        (r"retained", placement.RetainedPage),
+        (r"retained/question", placement.RetainedQuestion),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -185,6 +188,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"design", design.DesignPage),
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
+        (r"contests", contests.ContestsPage),
         (r"roster", roster.RosterPage),
         (r"roster/progress", roster.RosterProgress),
         (r"roster/template\.xlsx", roster.Template),

@@ -1,7 +1,8 @@
 """How a learner grows in each competence: where they stand, what is still missing for the next
 level, and the exercise that measures it.
 
-The rule of levels is `skills_framework.evidence`; here it is only read the other way round. `load_growth` reads; everything else decides without looking anywhere.
+The rule of levels is `skills_framework.evidence`; here it is only read the other way round.
+`load_growth` reads; everything else decides without looking anywhere.
 """
 
 from __future__ import annotations

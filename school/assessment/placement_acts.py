@@ -17,9 +17,10 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import asking, sittings
-from school.assessment.item_bank import FRAMEWORK, ItemBank, Parameters
-from school.assessment.sittings import PLACEMENT
+from school.assessment import asking, retained, sittings
+from school.assessment.item_bank import FRAMEWORK, ItemBank
+from school.assessment.kept_parameters import parameters_for
+from school.assessment.sittings import PLACEMENT, RETAINED
 from school.learning.notebooks import Answers
 
 
@@ -34,10 +35,21 @@ def begin(
     if found is not None:
         nothing_changed(session)
         return found.id
-    last = next(iter(kept.ended_of(session, person)), None)
+    last = next(iter(kept.ended_of(session, person, PLACEMENT)), None)
     until = may_again_at(last, again_days)
     if until is not None and at < until:
         raise Refused(TOO_SOON)
+    sitting = begin_sitting(session, person, PLACEMENT, bank, seed=seed, at=at)
+    log(
+        session, actor, "placement.begin", f"sitting:{sitting.id}", at, {"bank": sitting.parameters}
+    )
+    return sitting.id
+
+
+def begin_sitting(
+    session: Session, person: int, kind: str, bank: ItemBank, *, seed: int, at: dt.datetime
+) -> Sitting:
+    """Begin a sitting of this kind and ask its first item; no act by itself."""
     parameters = bank.parameters
     kept.keep_parameters(
         session,
@@ -46,11 +58,11 @@ def begin(
         content=parameters.content,
         at=at,
     )
-    exposed = kept.exposed(session, PLACEMENT, parameters.version, most=sittings.WINDOW)
+    exposed = kept.exposed(session, kind, parameters.version, most=sittings.WINDOW)
     sitting = kept.begin(
         session,
         person,
-        PLACEMENT,
+        kind,
         parameters=parameters.version,
         framework=FRAMEWORK,
         seed=seed,
@@ -58,10 +70,7 @@ def begin(
         at=at,
     )
     _ask_next(session, sitting, bank, at)
-    log(
-        session, actor, "placement.begin", f"sitting:{sitting.id}", at, {"bank": sitting.parameters}
-    )
-    return sitting.id
+    return sitting
 
 
 def may_again_at(last: Sitting | None, again_days: int) -> dt.datetime | None:
@@ -71,6 +80,23 @@ def may_again_at(last: Sitting | None, again_days: int) -> dt.datetime | None:
     return last.ended_at + dt.timedelta(days=again_days)
 
 
+@act(may=access.may_sit, audited="retained.begin")
+def begin_retained(
+    session: Session, actor: Actor, bank: ItemBank, *, seed: int, at: dt.datetime
+) -> int:
+    """Begin a check of what was retained, where one is due (`retained.due_since`); the sitting's
+    key. One that is open goes on."""
+    person = _held(session, actor)
+    found = kept.find_open(session, person, RETAINED)
+    if found is not None:
+        nothing_changed(session)
+        return found.id
+    require(retained.load_due(session, person, at=at) is not None)
+    sitting = begin_sitting(session, person, RETAINED, bank, seed=seed, at=at)
+    log(session, actor, "retained.begin", f"sitting:{sitting.id}", at, {"bank": sitting.parameters})
+    return sitting.id
+
+
 @act(may=access.may_sit, kept_in="sitting_answer")
 def answer(
     session: Session,
@@ -78,11 +104,12 @@ def answer(
     number: int,
     answers: Answers | None,
     *,
+    kind: str = PLACEMENT,
     at: dt.datetime,
 ) -> None:
     """Keep an answer as it was given; None: "I do not know yet", which is marked with that. The
     second time, and of an item that is not the one asked, nothing changes: what was given stays."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     if row is None or row.number != number or sitting.state != "open":
         return
@@ -100,11 +127,12 @@ def go_on(
     bank: ItemBank,
     earned: Mapping[int, float],
     *,
+    kind: str = PLACEMENT,
     at: dt.datetime,
 ) -> str:
     """Write down what answers earned, by number, and ask the next item; why it is to end, where
     there is none, "" else. What was marked once stays."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     for row in kept.answers_of(session, sitting.id):
         if row.number in earned and row.given_at is not None and row.credit is None:
             row.credit = earned[row.number]
@@ -115,10 +143,18 @@ def go_on(
 
 
 @act(may=access.may_sit, kept_in="sitting")
-def pause(session: Session, actor: Actor, number: int, typed: Answers, *, at: dt.datetime) -> None:
+def pause(
+    session: Session,
+    actor: Actor,
+    number: int,
+    typed: Answers,
+    *,
+    kind: str = PLACEMENT,
+    at: dt.datetime,
+) -> None:
     """Go away: time stands still, and what was typed of the item is kept, not given."""
     del at
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     if row is not None and row.number == number and not asking.is_empty(typed):
         row.answer = asking.write_answers(typed)
@@ -127,9 +163,9 @@ def pause(session: Session, actor: Actor, number: int, typed: Answers, *, at: dt
 
 
 @act(may=access.may_sit, kept_in="sitting")
-def resume(session: Session, actor: Actor, *, at: dt.datetime) -> None:
+def resume(session: Session, actor: Actor, *, kind: str = PLACEMENT, at: dt.datetime) -> None:
     """Come back to the item that was asked; its time begins anew."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     if row is not None:
         row.asked_at = at
@@ -137,29 +173,24 @@ def resume(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     session.flush()
 
 
-@act(may=access.may_sit, audited="placement.end")
-def end(session: Session, actor: Actor, *, ending: str, at: dt.datetime) -> int:
+@act(may=access.may_sit, audited=("placement.end", "retained.end"))
+def end(
+    session: Session, actor: Actor, *, ending: str, kind: str = PLACEMENT, at: dt.datetime
+) -> int:
     """End the sitting and keep what it says; its key. An item that was asked and not answered
     does not count. `Refused` while nothing was answered: then there is nothing to say."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     parameters = parameters_for(session, sitting, None)
     rows = [row for row in kept.answers_of(session, sitting.id) if row.given_at is not None]
     if not sittings.engine_answers(parameters, rows):
         raise Refused(NOTHING_GIVEN)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
     kept.keep_results(session, sitting, sittings.results_of(parameters, rows))
+    if kind == RETAINED:
+        retained.keep_figures(session, sitting, parameters, rows)
     detail = {"ending": ending, "items": len(rows)}
-    log(session, actor, "placement.end", f"sitting:{sitting.id}", at, detail)
+    log(session, actor, f"{kind}.end", f"sitting:{sitting.id}", at, detail)
     return sitting.id
-
-
-def parameters_for(session: Session, sitting: Sitting, bank: ItemBank | None) -> Parameters:
-    """The parameters that the sitting began with."""
-    if bank is not None and bank.parameters.version == sitting.parameters:
-        return bank.parameters
-    content = kept.find_parameters(session, sitting.parameters)
-    assert content is not None
-    return Parameters(sitting.parameters, content)
 
 
 def _ask_next(session: Session, sitting: Sitting, bank: ItemBank, at: dt.datetime) -> str:
@@ -172,6 +203,8 @@ def _ask_next(session: Session, sitting: Sitting, bank: ItemBank, at: dt.datetim
         eligible=sitting.eligible,
         exposed=kept.exposed(session, sitting.kind, sitting.parameters, most=sittings.WINDOW),
         seen=kept.seen_items(session, sitting.person_id, since=at - sittings.SEEN_AGAIN),
+        before=retained.answers_before(session, sitting, bank) if sitting.kind == RETAINED else (),
+        rules=sittings.RULES_OF[sitting.kind],
     )
     if found.asked is not None:
         kept.ask(session, sitting, found.asked, at=at)
@@ -184,8 +217,8 @@ def _held(session: Session, actor: Actor) -> int:
     return actor.person_id
 
 
-def _open(session: Session, actor: Actor) -> Sitting:
-    found = kept.find_open(session, _held(session, actor), PLACEMENT)
+def _open(session: Session, actor: Actor, kind: str) -> Sitting:
+    found = kept.find_open(session, _held(session, actor), kind)
     require(found is not None)
     assert found is not None
     return found

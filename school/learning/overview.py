@@ -325,13 +325,17 @@ SOON = dt.timedelta(days=7)
 
 
 def next_step(
-    courses: Sequence[CourseState], at: dt.datetime, wanted: Collection[str] | None = None
+    courses: Sequence[CourseState],
+    at: dt.datetime,
+    wanted: Collection[str] | None = None,
+    credited: Collection[tuple[str, str]] = (),
 ) -> Step | None:
     """What to do next: what closes soon, else go on where one stopped, else begin, else improve;
     None when all is done or closed.
 
     Courses begun come first, so nobody is sent to a new course with an old one unfinished. Of
-    those not begun only the ``wanted`` ones are proposed (None: any).
+    those not begun only the ``wanted`` ones are proposed (None: any). Of a course the lessons that
+    are ``credited`` come last.
     """
     for course, lesson in deadlines(courses, at):
         if lesson.points is None and lesson.closes_at and lesson.closes_at - at <= SOON:
@@ -340,7 +344,7 @@ def next_step(
         if not course.begun and wanted is not None and course.slug not in wanted:
             continue
         left = [lesson for lesson in course.lessons if not lesson.is_closed(at)]
-        undone = _next_lesson(left)
+        undone = _next_lesson(left, credited)
         if undone is not None:
             return Step("continue" if undone.opened_at else "begin", course, undone)
         if course.begun and not course.passed and left:
@@ -348,12 +352,15 @@ def next_step(
     return None
 
 
-def _next_lesson(lessons: Sequence[LessonState]) -> LessonState | None:
+def _next_lesson(
+    lessons: Sequence[LessonState], credited: Collection[tuple[str, str]]
+) -> LessonState | None:
     undone = [lesson for lesson in lessons if lesson.points is None]
     opened = [lesson for lesson in undone if lesson.opened_at]
     if opened:
         return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
-    return undone[0] if undone else None
+    new = (lesson for lesson in undone if (lesson.course, lesson.slug) not in credited)
+    return next(new, undone[0] if undone else None)
 
 
 def deadlines(
