@@ -181,6 +181,36 @@ def _order(one: Weighed) -> tuple[bool, float, float, str, str]:
     return (not one.own, -one.weight, -sign.at.timestamp(), sign.source, sign.task)
 
 
+def levels_of_many(
+    people: Sequence[Iterable[Sign]], competences: Sequence[str], *, at: dt.datetime
+) -> tuple[Floats, Floats]:
+    """What `judge` says of many people at once: the levels, [person, competence], and how many
+    signs each has of the competence itself."""
+    shape = (len(people), len(competences), LEVELS)
+    solved, missed, support = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    highest, own = np.zeros(shape[:2]), np.zeros(shape[:2])
+    places = {code: place for place, code in enumerate(competences)}
+    near: dict[tuple[str, bool], list[tuple[int, float]]] = {}
+    for person, signs in enumerate(people):
+        for one in signs:
+            key = (one.competence, one.source == PRACTICE)
+            if key not in near:
+                found = ((places[code], _nearness(one, code)) for code in competences)
+                near[key] = [(place, share) for place, share in found if share]
+            fresh = WEIGHTS[one.source] * freshness(at - one.at)
+            for place, share in near[key]:
+                (solved if one.solved else missed)[person, place, one.level - 1] += share * fresh
+                support[person, place, one.level - 1] += (
+                    share * WEIGHTS[one.source] if one.solved else 0.0
+                )
+            place = places.get(one.competence, -1)
+            if place >= 0:
+                own[person, place] += 1
+                if one.solved:
+                    highest[person, place] = max(highest[person, place], one.level)
+    return levels_of(chances_of(solved, missed), support, highest), own
+
+
 def needed(
     signs: Sequence[Sign], competence: str, level: int, *, fresh: int = MOST_NEEDED, at: dt.datetime
 ) -> int | None:

@@ -74,7 +74,14 @@ from hub.portal.pages.people import (
     units,
 )
 from hub.portal.pages.platform import audit, design, labs, mail, operation
-from hub.portal.pages.programme import curriculum, figures, plan, reached, requirements
+from hub.portal.pages.programme import (
+    curriculum,
+    distributions,
+    figures,
+    plan,
+    reached,
+    requirements,
+)
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
@@ -165,6 +172,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/people", figures.UnitPeople),
         (rf"units/{NUMBER}/reached", reached.UnitReached),
         (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
+        (rf"units/{NUMBER}/levels", distributions.UnitLevels),
+        (rf"units/{NUMBER}/levels\.csv", distributions.UnitLevelsFile),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),

@@ -186,6 +186,46 @@ def marked_of(session: Session, people: Collection[int]) -> Sequence[Marked]:
     return [Marked(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """The whole of one ended placement, in logits."""
+
+    person_id: int
+    ended_at: dt.datetime
+    estimate: float
+
+
+def placements_of(session: Session, people: Collection[int]) -> Sequence[Placed]:
+    """The placements of these people, oldest first; hand in as many as one statement takes."""
+    rows = session.execute(
+        select(Sitting.person_id, Sitting.ended_at, SittingResult.estimate)
+        .join(SittingResult, SittingResult.sitting_id == Sitting.id)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.kind == "placement",
+            Sitting.state == "ended",
+            SittingResult.domain == "",
+        )
+        .order_by(Sitting.id)
+    )
+    return [Placed(*row) for row in rows]
+
+
+def checks_of(session: Session, people: Collection[int]) -> dict[int, tuple[float, float]]:
+    """What the latest check of each of these people earned, and what was expected of it."""
+    rows = session.execute(
+        select(Sitting.person_id, Sitting.earned, Sitting.expected)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.kind == "retained",
+            Sitting.earned.is_not(None),
+            Sitting.expected.is_not(None),
+        )
+        .order_by(Sitting.id)
+    )
+    return {person: (earned, expected) for person, earned, expected in rows}
+
+
 def keep_results(session: Session, sitting: Sitting, results: Sequence[Known]) -> None:
     """What a sitting said, once."""
     for one in results:

@@ -20,9 +20,10 @@ State = Literal["done", "low", "here", "next", "closed"]
 
 @dataclass(frozen=True)
 class Station:
-    """A lesson on the way. ``credited``: a placement showed that all it practises is reached: its
-    reading is spared, what is handed in is not. ``done``: handed in and marked, or attended; ``low``: marked, below the
-    pass share; ``here``: what to do next; ``closed``: past its deadline and not handed in."""
+    """A lesson on the way. ``done``: handed in and marked, or attended; ``low``: marked, below the
+    pass share; ``here``: what to do next; ``closed``: past its deadline and not handed in.
+    ``credited``: a placement showed that all it practises is reached: its reading is spared, what
+    is handed in is not."""
 
     lesson: LessonState
     state: State

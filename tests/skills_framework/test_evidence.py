@@ -202,6 +202,17 @@ def test_a_missed_exercise_solved_at_last_is_no_longer_against_one() -> None:
     assert needed(signs[:1], CODE, 3, fresh=0, at=AT) is None, "one exercise alone shows no level"
 
 
+@given(st.lists(any_signs, max_size=4))
+def test_many_people_at_once_have_the_levels_that_each_has_alone(people: list[list[Sign]]) -> None:
+    codes = ["1.1", "1.2", "2.1"]
+    found, own = evidence.levels_of_many(people, codes, at=AT)
+    for person, signs in enumerate(people):
+        for place, code in enumerate(codes):
+            alone = judge(signs, code, at=AT)
+            assert found[person, place] == alone.level
+            assert own[person, place] == len(alone.own)
+
+
 def test_no_level_lies_beyond_the_last() -> None:
     assert needed([], CODE, 9, at=AT) is None
     assert needed([], CODE, 8, at=AT) == 2

@@ -62,7 +62,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "placement": {"get": EVERYBODY, "post": ANSWERING},
     "placement/question": {"get": ANSWERING, "post": ANSWERING},
     f"placement/results/{NUMBER}": {"get": frozenset({"an"})},  # one's own alone
-    r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
+    f"placement/results/{NUMBER}/answers": {"get": frozenset({"an"})},
+    "retained": {"get": EVERYBODY, "post": frozenset()},  # of nobody here is one due
+    "retained/question": {"get": ANSWERING, "post": ANSWERING},
+    r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY, "post": ANSWERING},
+    "contests": {"get": MINISTRY, "post": frozenset()},  # of a contest that there is not
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
     f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
@@ -110,6 +114,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     f"units/{NUMBER}/reached": {"get": OWN_UNIT},
     rf"units/{NUMBER}/reached\.csv": {"get": OWN_UNIT},
+    f"units/{NUMBER}/levels": {"get": OWN_UNIT},
+    rf"units/{NUMBER}/levels\.csv": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
     "requirements/second-reader": {"post": MINISTRY},
@@ -308,6 +314,7 @@ SHOWN: Mapping[str, str] = {
     r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)": "certificate",
     f"people/{NUMBER}": "person",
     "requests": "request",
+    "contests": "contest",
     "teaching/questions": "questions",
     "labs": "labs",
     "mail": "letters",
@@ -422,6 +429,7 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "attend": ("binh", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
     f"{LESSON_PATH}/questions": ("binh", {"about": "mau-cham-mot", "text": " "}, ("text",)),
     f"{LESSON_PATH}/rate": ("an", {"stars": "9", "text": "Câu đã gõ"}, ("stars",)),
+    r"competences/([0-9]\.[0-9]{1,2})": ("an", {"text": " "}, ("text",)),
     f"courses/{SLUG}/reached": (
         "an",
         {"people": "nhiều đã gõ", "held_on": "ngày đã gõ", "place": "Chợ đã gõ"},
