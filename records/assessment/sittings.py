@@ -146,7 +146,8 @@ def seen_items(session: Session, person_id: int, *, since: dt.datetime) -> froze
 
 @dataclass(frozen=True)
 class Marked:
-    """An item of a sitting that has ended: given, and marked with ``credit`` (0 … 1)."""
+    """An item of a sitting that has ended, given and marked: ``credit`` is 0 … 1, and neither it
+    nor ``at`` is None (the columns may be)."""
 
     person_id: int
     sitting_id: int
@@ -155,8 +156,8 @@ class Marked:
     parameters: str
     number: int
     item: str
-    credit: float
-    at: dt.datetime
+    credit: float | None
+    at: dt.datetime | None
 
 
 def marked_of(session: Session, people: Collection[int]) -> Sequence[Marked]:
@@ -191,7 +192,7 @@ class Placed:
     """The whole of one ended placement, in logits."""
 
     person_id: int
-    ended_at: dt.datetime
+    ended_at: dt.datetime | None
     estimate: float
 
 
@@ -223,7 +224,7 @@ def checks_of(session: Session, people: Collection[int]) -> dict[int, tuple[floa
         )
         .order_by(Sitting.id)
     )
-    return {person: (earned, expected) for person, earned, expected in rows}
+    return {person: (earned or 0.0, expected or 0.0) for person, earned, expected in rows}
 
 
 def keep_results(session: Session, sitting: Sitting, results: Sequence[Known]) -> None:

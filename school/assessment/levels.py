@@ -111,6 +111,8 @@ def _answer(one: sittings.Marked, items: Mapping[str, Mapping[str, object]]) -> 
     about = items.get(one.item)
     if about is None or about["trial"] or one.kind not in WEIGHTS:
         return None
+    if one.credit is None or one.at is None:
+        return None
     level = about["level"]
     assert isinstance(level, int)
     task = f"{one.sitting_id}/{one.number}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ from tornado.web import RequestHandler
 
 from hub.portal import app
 from records.people.looks import looks_at
+from records.tables.assessment import SittingAnswer
+from records.tables.learning import Draft
+from records.tables.marking import Submission
 from records.tables.people import Person
 from records.tables.privacy import ListLook, Look
 
@@ -369,6 +373,31 @@ async def test_whoever_is_shown_to_somebody_else_finds_out(stocked: Any) -> None
     assert not wrong, "no look is left where\n" + "\n".join(wrong)
     assert set(SHOWN) < {route for route, _ in left}
     assert len(left) > 40
+
+
+async def test_no_officer_reads_an_answer_on_any_route(stocked: Any) -> None:
+    """What “an” wrote in a lesson, in what was handed in and in a placement is on no page of an
+    officer of the unit or of the ministry."""
+    with stocked.records.begin() as session:
+        for row in session.scalars(select(SittingAnswer)):
+            row.answer = json.dumps({"x": "TRẢ LỜI BÍ MẬT"}, ensure_ascii=False)
+        for draft in session.scalars(select(Draft)):
+            draft.notebook = draft.notebook.replace(
+                b'"cells"', b'"kept": "TRA LOI BI MAT", "cells"'
+            )
+        for sent in session.scalars(select(Submission)):
+            sent.notebook = sent.notebook.replace(b'"cells"', b'"kept": "TRA LOI BI MAT", "cells"')
+    looked = 0
+    for route, methods in MAY.items():
+        for username in ("can-bo", "bo"):
+            if "get" in methods and route not in ("oauth_callback", r"my-data\.(json|zip)"):
+                answer = await answer_to(stocked, "get", route, username)
+                said = answer.body.decode(errors="replace")
+                assert "BÍ MẬT" not in said and "BI MAT" not in said, (username, route)
+                looked += 1
+    assert looked > 100
+    submission = stocked.filled[f"{V1}/submissions/{NUMBER}/notebook"]
+    assert "BI MAT" in (await stocked.as_("an").get(submission)).text, "else this looked at nothing"
 
 
 async def test_a_list_that_is_checked_and_slips_leave_looks_too(stocked: Any) -> None:
