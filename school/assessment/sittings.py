@@ -148,10 +148,11 @@ def next_of(
     chosen = adaptive.next_item(
         engine,
         rules,
-        [*before, *counted],
+        counted,
         rng=np.random.default_rng([seed, len(answers) + 1]),
         minutes=used,
-        shown={one.item for one in answers} | gone,
+        shown={one.item for one in (*answers, *before)} | gone,
+        before=before,
         eligible=mask,
         scarcity=_prices(engine, exposure_of(parameters, exposed)),
     )

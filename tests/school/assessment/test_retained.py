@@ -33,9 +33,7 @@ def estimate(at: float, error: float = 0.5) -> scale.Estimate:
     return scale.Estimate(at, error, at - 2 * error, at + 2 * error)
 
 
-def test_more_is_expected_of_whoever_stood_higher() -> (
-    None
-):
+def test_more_is_expected_of_whoever_stood_higher() -> None:
     parameters = the_bank().parameters
     for item in parameters.names[:40]:
         shares = [
