@@ -295,7 +295,8 @@ def next_item(
     ``minutes``: used so far. ``shown``: items that were given and do not count (a question reported
     faulty, one seen in an earlier sitting): neither they nor their enemies come, and they take no
     place. ``before``: answers of an earlier sitting: the item is chosen for somebody who gave them,
-    and they count for nothing else. ``eligible`` (n,): drawn when the sitting began, ``scarcity`` (n,): see `exposure`.
+    and they count for nothing else. ``eligible`` (n,): drawn when the sitting began,
+    ``scarcity`` (n,): see `exposure`.
     """
     ability = infer(bank.prior, told_by(bank, [*before, *answers])[None])
     count = np.array([len(answers)], dtype=np.int64)

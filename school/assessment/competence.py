@@ -11,9 +11,9 @@ from records import Session
 from records.assessment import contests
 from records.tables.assessment import LevelContest
 from school.assessment.growth import Growth, load_growth
-from school.assessment.levels import FRAMEWORK, Level, load_levels
 from school.learning import overview
 from school.learning.overview import Standing
+from school.levels import FRAMEWORK, Level, load_levels
 from school.programme.curriculum import Cell, Curriculum, Row, load_curriculum
 from skills_framework.explained import Explained, find_explained
 from skills_framework.framework import Domain, Framework

@@ -1,7 +1,7 @@
 """*Tôi không đồng ý*: somebody contests the level of a competence, and a person decides.
 
 Who decides sees how many tasks of which level counted, never an answer. What is decided holds as
-`school.assessment.levels.Level` says.
+`school.levels.Level` says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment.levels import FRAMEWORK, load_levels
+from school.levels import FRAMEWORK, load_levels
 from skills_framework.evidence import LEVELS
 from skills_framework.framework import load_framework
 

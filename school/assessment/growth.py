@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from records import Session
 from records.assessment import evidence
-from school.assessment import levels
+from school import levels
 from school.learning.overview import CourseState, DomainStanding, LessonState, Standing
 from skills_framework import evidence as rule
 from skills_framework.evidence import Sign

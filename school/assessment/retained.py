@@ -22,8 +22,8 @@ from records.tables.assessment import Sitting
 from school.assessment import sittings
 from school.assessment.item_bank import ItemBank, Parameters
 from school.assessment.kept_parameters import parameters_for
-from school.assessment.levels import load_levels
 from school.assessment.sittings import PLACEMENT, RETAINED, Given
+from school.levels import load_levels
 from skills_framework import adaptive, scale
 from skills_framework.item_response import expected_score, log_chances
 

@@ -25,7 +25,7 @@ from records.people.public import certificate_for
 from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
-from school.assessment.levels import load_levels
+from school.levels import load_levels
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from records import Session
 from records.assessment import sittings
 from records.people import persons
 from records.programme import counting
-from school.assessment.levels import AT_ONCE, FRAMEWORK, signs_of
+from school.levels import AT_ONCE, FRAMEWORK, signs_of
 from skills_framework import evidence as rule
 from skills_framework.framework import Competence, Framework, load_framework
 

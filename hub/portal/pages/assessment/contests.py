@@ -17,7 +17,7 @@ from records.people import persons
 from records.tables.assessment import LevelContest
 from school import access
 from school.assessment import contest_acts
-from school.assessment.levels import Count, Level, counts_of, load_levels
+from school.levels import Count, Level, counts_of, load_levels
 from school.people import looks
 from skills_framework.evidence import LEVELS
 from skills_framework.framework import Competence, load_framework
