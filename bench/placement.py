@@ -23,7 +23,7 @@ from records.assessment.sittings import Exposed
 from school.assessment import sittings
 from school.assessment.item_bank import the_bank
 from skills_framework import scale
-from skills_framework.item_response import log_chances
+from skills_framework.item_response import Floats, log_chances
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -82,19 +82,20 @@ class World:
         self.eligible: list[bytes] = []
         self.asked: list[list[str]] = []
 
-    def credit(self, item: str, abilities: np.ndarray, rng: np.random.Generator) -> float:
+    def credit(self, item: str, abilities: Floats, rng: np.random.Generator) -> float:
         about = self.parameters.about(item)
         steps = np.array([about["steps"]]) + self.off[item]
         at = np.array([abilities[about["domain"]]])
         chances = np.exp(log_chances(at, np.array([about["slope"]]), steps))[0, :, 0]
-        return float(rng.choice(len(chances), p=chances / chances.sum())) / steps.shape[1]
+        points = int(rng.choice(len(chances), p=chances / chances.sum()))
+        return points / int(steps.shape[1])
 
     def exposed(self) -> Exposed:
         latest = self.asked[-sittings.WINDOW :]
         given = Counter(name for one in latest for name in one)
         return Exposed(tuple(self.eligible[-sittings.WINDOW :]), given)
 
-    def sit(self, abilities: np.ndarray, seed: int) -> tuple[list[Row], int]:
+    def sit(self, abilities: Floats, seed: int) -> tuple[list[Row], int]:
         """A whole sitting; and how often the number of items left was said to have grown."""
         rng = np.random.default_rng([seed, 7])
         exposed = self.exposed()
@@ -124,7 +125,7 @@ class World:
             grew, left = grew + (now_left > left), now_left
 
 
-def measure(world: World, people: np.ndarray, seed: int) -> Sums:
+def measure(world: World, people: Floats, seed: int) -> Sums:
     """Let these people (one row of six abilities each) take a placement."""
     sums = Sums()
     for place, abilities in enumerate(people):
@@ -148,12 +149,13 @@ def measure(world: World, people: np.ndarray, seed: int) -> Sums:
     return sums
 
 
-def from_prior(count: int, rng: np.random.Generator) -> np.ndarray:
+def from_prior(count: int, rng: np.random.Generator) -> Floats:
     """Abilities of people as the prior supposes them."""
     loadings = np.array(scale.PRIOR.loadings)
     general = rng.normal(size=(count, 1))
     own = rng.normal(size=(count, scale.DOMAINS))
-    return scale.PRIOR.sd * (loadings * general + np.sqrt(1 - loadings**2) * own)
+    found: Floats = scale.PRIOR.sd * (loadings * general + np.sqrt(1 - loadings**2) * own)
+    return found
 
 
 def main() -> None:
@@ -166,7 +168,9 @@ def main() -> None:
     world = World(given.seed)
     groups = {"everybody": measure(world, from_prior(given.people, rng), 1000)}
     for level in range(1, scale.HIGHEST + 1):
-        at = scale.ability_at(level + 0.5) + rng.normal(0, 0.4, (given.people // 10, scale.DOMAINS))
+        at = scale.ability_at(level + 0.5) + rng.normal(
+            0, 0.4, (max(1, given.people // 10), scale.DOMAINS)
+        )
         groups[f"level {level}"] = measure(world, at, 100_000 * level)
     took = time.perf_counter() - began
     lines = {name: sums.line() for name, sums in groups.items()}

@@ -151,7 +151,7 @@ def next_of(
         counted,
         rng=np.random.default_rng([seed, len(answers) + 1]),
         minutes=used,
-        shown={one.item for one in (*answers, *before)} | gone,
+        shown={one.item for one in answers} | {one.item for one in before} | gone,
         before=before,
         eligible=mask,
         scarcity=_prices(engine, exposure_of(parameters, exposed)),
