@@ -104,6 +104,38 @@ def may_sit(actor: Actor) -> bool:
     return may_submit(actor)
 
 
+def may_contest(actor: Actor) -> bool:
+    """Say that one does not agree with one's own level."""
+    return may_submit(actor)
+
+
+def may_decide_contests(actor: Actor) -> bool:
+    """What people say against their levels. Not for instructors, whose marks a level rests on, nor
+    for officers of units, who answer for how their people do."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_decide_contest_of(actor: Actor, person_id: int) -> bool:
+    """Nobody decides about themselves."""
+    return may_decide_contests(actor) and actor.person_id != person_id
+
+
+def may_see_sitting(actor: Actor, owner_id: int) -> bool:
+    """What somebody answered in a placement, and what it said of them: themselves alone."""
+    return actor.known and actor.person_id == owner_id
+
+
+def may_see_levels_of(actor: Actor, owner_id: int, *, contested: bool = False) -> bool:
+    """The levels of one person: their own; and, without a single answer, of the competence that
+    they ``contested``, for whoever decides."""
+    return may_see_sitting(actor, owner_id) or (contested and may_decide_contests(actor))
+
+
+def may_see_distributions(actor: Actor, path: Collection[int]) -> bool:
+    """How many people of a unit, with this ``path``, stand at which level: numbers, no names."""
+    return may_see_unit(actor, path)
+
+
 def may_see_submission(actor: Actor, owner_id: int) -> bool:
     return actor.known and (
         actor.person_id == owner_id or bool(actor.roles & {INSTRUCTOR, AUDITOR, ADMINISTRATOR})

@@ -286,6 +286,7 @@ def next_item(
     rng: np.random.Generator,
     minutes: float = 0.0,
     shown: Collection[str] = (),
+    before: Sequence[Answer] = (),
     eligible: Booleans | None = None,
     scarcity: Floats | None = None,
 ) -> Item | None:
@@ -293,9 +294,11 @@ def next_item(
 
     ``minutes``: used so far. ``shown``: items that were given and do not count (a question reported
     faulty, one seen in an earlier sitting): neither they nor their enemies come, and they take no
-    place. ``eligible`` (n,): drawn when the sitting began, ``scarcity`` (n,): see `exposure`.
+    place. ``before``: answers of an earlier sitting: the item is chosen for somebody who gave them,
+    and they count for nothing else. ``eligible`` (n,): drawn when the sitting began,
+    ``scarcity`` (n,): see `exposure`.
     """
-    ability = infer(bank.prior, told_by(bank, answers)[None])
+    ability = infer(bank.prior, told_by(bank, [*before, *answers])[None])
     count = np.array([len(answers)], dtype=np.int64)
     if enough(rules, ability, count, np.array([minutes]))[0]:
         return None

@@ -41,7 +41,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, placement, verify
+from hub.portal.pages.assessment import certificates, contests, placement, verify
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -75,7 +75,14 @@ from hub.portal.pages.people import (
     units,
 )
 from hub.portal.pages.platform import audit, design, labs, mail, operation
-from hub.portal.pages.programme import curriculum, figures, plan, reached, requirements
+from hub.portal.pages.programme import (
+    curriculum,
+    distributions,
+    figures,
+    plan,
+    reached,
+    requirements,
+)
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
@@ -123,6 +130,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"exam-rooms/{NUMBER}", invigilator.ExamRoomPage),
         (rf"exam-rooms/{NUMBER}/candidates/{NUMBER}", invigilator.ExamRoomCandidate),
         (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
+        (rf"placement/results/{NUMBER}/answers", placement.AnswersPage),
+        (r"retained", placement.RetainedPage),
+        (r"retained/question", placement.RetainedQuestion),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
         (r"my-data", own_data.OwnData),
@@ -170,6 +180,8 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/people", figures.UnitPeople),
         (rf"units/{NUMBER}/reached", reached.UnitReached),
         (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
+        (rf"units/{NUMBER}/levels", distributions.UnitLevels),
+        (rf"units/{NUMBER}/levels\.csv", distributions.UnitLevelsFile),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),
@@ -200,6 +212,7 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"design", design.DesignPage),
         (rf"people/{NUMBER}", person.PersonPage),
         (r"requests", own_data.DataRequests),
+        (r"contests", contests.ContestsPage),
         (r"roster", roster.RosterPage),
         (r"roster/progress", roster.RosterProgress),
         (r"roster/template\.xlsx", roster.Template),

@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from records.people.merging import same_person
 from records.tables.assessment import ItemParameters, Sitting, SittingAnswer, SittingResult
+from records.tables.examination import Candidate, ExamRoom, ItemVoid
 from records.writing import insert_new
 
 
@@ -96,13 +97,14 @@ def find_sitting(session: Session, person_id: int, key: int) -> Sitting | None:
     return row if row and row.person_id in same_person(session, person_id) else None
 
 
-def ended_of(session: Session, person_id: int) -> Sequence[Sitting]:
-    """A person's sittings of whatever kind that have ended, the latest first."""
-    return session.scalars(
-        select(Sitting)
-        .where(Sitting.person_id.in_(same_person(session, person_id)), Sitting.state == "ended")
-        .order_by(Sitting.ended_at.desc(), Sitting.id.desc())
-    ).all()
+def ended_of(session: Session, person_id: int, kind: str | None = None) -> Sequence[Sitting]:
+    """A person's sittings that have ended, the latest first; of one kind, or of all."""
+    found = select(Sitting).where(
+        Sitting.person_id.in_(same_person(session, person_id)), Sitting.state == "ended"
+    )
+    if kind is not None:
+        found = found.where(Sitting.kind == kind)
+    return session.scalars(found.order_by(Sitting.ended_at.desc(), Sitting.id.desc())).all()
 
 
 def ask(session: Session, sitting: Sitting, asked: Asked, *, at: dt.datetime) -> SittingAnswer:
@@ -143,6 +145,127 @@ def seen_items(session: Session, person_id: int, *, since: dt.datetime) -> froze
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An item of a sitting that has ended, given and marked: ``credit`` is 0 … 1, and neither it
+    nor ``at`` is None (the columns may be)."""
+
+    person_id: int
+    sitting_id: int
+    kind: str
+    framework: str
+    parameters: str
+    number: int
+    item: str
+    credit: float | None
+    at: dt.datetime | None
+
+
+def marked_of(session: Session, people: Collection[int]) -> Sequence[Marked]:
+    """What these people gave in sittings that have ended, where a machine could mark it: nothing
+    that was set aside or is void, and of an examination only what stands and was told (the room is
+    closed). Hand in as many as one statement takes."""
+    rows = session.execute(
+        select(
+            Sitting.person_id,
+            Sitting.id,
+            Sitting.kind,
+            Sitting.framework,
+            Sitting.parameters,
+            SittingAnswer.number,
+            SittingAnswer.item,
+            SittingAnswer.credit,
+            SittingAnswer.given_at,
+        )
+        .join(SittingAnswer, SittingAnswer.sitting_id == Sitting.id)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.state == "ended",
+            SittingAnswer.given_at.is_not(None),
+            SittingAnswer.credit.is_not(None),
+            SittingAnswer.set_aside.is_(False),
+            ~_void(),
+            or_(Sitting.kind != "examination", _stands()),
+        )
+        .order_by(Sitting.id, SittingAnswer.number)
+    )
+    return [Marked(*row) for row in rows]
+
+
+def _void() -> Exists:
+    """The item does not count, everywhere or in the examination of this sitting."""
+    sat = select(Candidate.examination_id).where(Candidate.sitting_id == Sitting.id)
+    return (
+        select(ItemVoid.id)
+        .where(
+            ItemVoid.item == SittingAnswer.item,
+            ItemVoid.digest.in_(["", SittingAnswer.digest]),
+            or_(ItemVoid.examination_id.is_(None), ItemVoid.examination_id.in_(sat)),
+        )
+        .exists()
+    )
+
+
+def _stands() -> Exists:
+    """The result of this examination stands: the room is closed, nothing was decided against it."""
+    return (
+        select(Candidate.id)
+        .join(ExamRoom, ExamRoom.id == Candidate.room_id)
+        .where(
+            Candidate.sitting_id == Sitting.id,
+            Candidate.state == "done",
+            ExamRoom.closed_at.is_not(None),
+        )
+        .exists()
+    )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The whole of one ended placement, in logits."""
+
+    person_id: int
+    ended_at: dt.datetime | None
+    estimate: float
+
+
+def placements_of(session: Session, people: Collection[int]) -> Sequence[Placed]:
+    """The placements of these people by the figures in force, oldest first; hand in as many as one
+    statement takes."""
+    later = aliased(SittingResult)
+    in_force = (
+        select(func.max(later.revision)).where(later.sitting_id == Sitting.id).scalar_subquery()
+    )
+    rows = session.execute(
+        select(Sitting.person_id, Sitting.ended_at, SittingResult.estimate)
+        .join(SittingResult, SittingResult.sitting_id == Sitting.id)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.kind == "placement",
+            Sitting.state == "ended",
+            SittingResult.domain == "",
+            SittingResult.revision == in_force,
+        )
+        .order_by(Sitting.id)
+    )
+    return [Placed(*row) for row in rows]
+
+
+def checks_of(session: Session, people: Collection[int]) -> dict[int, tuple[float, float]]:
+    """What the latest check of each of these people earned, and what was expected of it."""
+    rows = session.execute(
+        select(Sitting.person_id, Sitting.earned, Sitting.expected)
+        .where(
+            Sitting.person_id.in_(people),
+            Sitting.kind == "retained",
+            Sitting.earned.is_not(None),
+            Sitting.expected.is_not(None),
+        )
+        .order_by(Sitting.id)
+    )
+    return {person: (earned or 0.0, expected or 0.0) for person, earned, expected in rows}
 
 
 def keep_results(

@@ -93,6 +93,24 @@ def count_people(session: Session) -> list[Cell]:
     return [Cell(unit, group, count) for unit, group, count in rows]
 
 
+def listed_people(session: Session, units: Collection[int]) -> Sequence[int]:
+    """The keys of the people on the lists of these units."""
+    return session.scalars(select(Person.id).where(*_on_the_list(units)).order_by(Person.id)).all()
+
+
+def certified_of(session: Session, people: Collection[int], programme: str) -> frozenset[int]:
+    """Those of these people who hold a valid certificate; as many as one statement takes."""
+    return frozenset(
+        session.scalars(
+            select(Certificate.person_id).where(
+                Certificate.person_id.in_(people),
+                Certificate.programme == programme,
+                Certificate.revoked_at.is_(None),
+            )
+        )
+    )
+
+
 def count_learning(session: Session, programme: str) -> list[Cell]:
     """Of the people on the lists, those who have begun at least one course of the programme."""
     rows = session.execute(

@@ -146,6 +146,8 @@ class Sitting(Table):
     ended_at: Mapped[dt.datetime | None]
     passed: Mapped[bool | None]
     pass_kept: Mapped[str] = mapped_column(Text, default="")
+    earned: Mapped[float | None]  # of a check of what was retained: shares of points, summed
+    expected: Mapped[float | None]  # the same, as one's result before it let expect
 
 
 class SittingAnswer(Table):
@@ -187,3 +189,37 @@ class SittingResult(Table):
     error: Mapped[float]
     low: Mapped[float]
     high: Mapped[float]
+
+
+class LevelContest(Table):
+    """Somebody does not agree with the ``level`` that a competence of theirs was given (0: none),
+    and a person decides: ``upheld`` with the ``given_level``, or ``dismissed``."""
+
+    __tablename__ = "level_contest"
+    __table_args__ = (
+        CheckConstraint("state IN ('open','upheld','dismissed')", name="state"),
+        CheckConstraint("given_level IS NULL OR given_level BETWEEN 1 AND 8", name="given_level"),
+        Index(
+            "uq_level_contest_open",
+            "person_id",
+            "framework",
+            "competence",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_level_contest_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    framework: Mapped[str] = mapped_column(String(32))
+    competence: Mapped[str] = mapped_column(String(8))
+    level: Mapped[int]
+    text: Mapped[str] = mapped_column(Text, info={"personal": "why a level was contested"})
+    asked_at: Mapped[dt.datetime]
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    answer: Mapped[str | None] = mapped_column(Text, info={"personal": "what was answered"})
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[dt.datetime | None]
+    given_level: Mapped[int | None]

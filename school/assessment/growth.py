@@ -1,8 +1,8 @@
 """How a learner grows in each competence: where they stand, what is still missing for the next
 level, and the exercise that measures it.
 
-The rule of levels is `skills_framework.framework.profile`; here it is only read the other way
-round. `load_growth` reads; everything else decides without looking anywhere.
+The rule of levels is `skills_framework.evidence`; here it is only read the other way round.
+`load_growth` reads; everything else decides without looking anywhere.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from records import Session
 from records.assessment import evidence
+from school import levels
 from school.learning.overview import CourseState, DomainStanding, LessonState, Standing
-from skills_framework.framework import LEAST_EVIDENCE
+from skills_framework import evidence as rule
+from skills_framework.evidence import Sign
 
 Key = tuple[str, str, int]  # what evidence is of: grade_id, competence, level
 
@@ -31,31 +33,27 @@ class Task:
     level: int
     share: float | None
 
+    @property
+    def solved(self) -> bool:
+        return self.share is not None and rule.is_solved(self.share)
+
 
 @dataclass(frozen=True)
 class Growth:
     """A competence as one learner stands in it, and the way on.
 
-    ``target``: the next level that can be shown, None where no exercise leads higher; ``have`` of
-    ``need`` exercises of it are done, with the mean ``share`` (None: none done). ``task``: what to
-    do for it.
+    ``target``: the next level that exercises can show, None where none can; ``need``: how many of
+    them are still to be solved for it; ``task``: the one to do first.
     """
 
     standing: Standing
     target: int | None = None
-    have: int = 0
-    need: int = LEAST_EVIDENCE
-    share: float | None = None
+    need: int = 0
     task: Task | None = None
 
     @property
     def measured(self) -> bool:
         return self.standing.seen > 0
-
-    @property
-    def short(self) -> int:
-        """How many exercises of the next level are still to be done."""
-        return max(0, self.need - self.have)
 
 
 @dataclass(frozen=True)
@@ -78,44 +76,37 @@ def load_growth(
     for row in evidence.evidence_of(session, person_id, framework):
         key = (row.grade_id, row.competence, row.level)
         best[key] = max(best.get(key, 0.0), row.share)
+    signs = levels.load_signs(session, person_id, framework=framework)
     tasks = _tasks(courses, framework, best, at)
     return [
         DomainGrowth(
-            domain, tuple(grow(one, tasks.get(one.code, ()), best) for one in domain.competences)
+            domain,
+            tuple(grow(one, tasks.get(one.code, ()), signs, at=at) for one in domain.competences),
         )
         for domain in profile
     ]
 
 
-def grow(standing: Standing, tasks: Sequence[Task], best: Mapping[Key, float]) -> Growth:
+def grow(
+    standing: Standing, tasks: Sequence[Task], signs: Sequence[Sign], *, at: dt.datetime
+) -> Growth:
     """What the next level of one competence takes. ``tasks``: the exercises of it that can be done;
-    ``best``: the best shares of all that were done."""
-    done: dict[int, list[float]] = {}
-    for (_grade_id, competence, level), share in best.items():
-        if competence == standing.code:
-            done.setdefault(level, []).append(share)
-    for level in sorted({*done, *(task.level for task in tasks)}):
+    ``signs``: all that was done (`levels.load_signs`)."""
+    for level in sorted({task.level for task in tasks}):
         if level <= standing.level:
             continue
-        shares = done.get(level, [])
-        own = [task for task in tasks if task.level == level]
-        undone = [task for task in own if task.share is None]
-        if len(shares) + len(undone) < LEAST_EVIDENCE:
-            continue  # too few exercises: this level can be neither shown nor missed
-        mean = sum(shares) / len(shares) if shares else None
-        enough = len(shares) >= LEAST_EVIDENCE
-        open_tasks = own if enough else undone
-        return Growth(
-            standing, level, len(shares), share=mean, task=_easiest_to_mend(open_tasks, enough)
-        )
+        left = [task for task in tasks if task.level == level and not task.solved]
+        fresh = sum(task.share is None for task in left)
+        need = rule.needed(signs, standing.code, level, fresh=fresh, at=at)
+        if need:  # none: too few exercises are left, so this level can be shown only elsewhere
+            return Growth(standing, level, need, _easiest(left))
     return Growth(standing, task=tasks[0] if tasks and not standing.seen else None)
 
 
-def _easiest_to_mend(tasks: Sequence[Task], mending: bool) -> Task | None:
-    """Where levels are missed, the exercise with most to win; else the first to be done."""
-    if not tasks:
-        return None
-    return min(tasks, key=lambda task: task.share or 0.0) if mending else tasks[0]
+def _easiest(tasks: Sequence[Task]) -> Task:
+    """The first that was never done; where all were, the one that lacks least."""
+    undone = next((task for task in tasks if task.share is None), None)
+    return undone or max(tasks, key=lambda task: task.share or 0.0)
 
 
 def _tasks(

@@ -16,9 +16,9 @@ from records.tables.assessment import Sitting, SittingAnswer
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import item_turns, sittings
+from school.assessment import item_turns, retained, sittings
 from school.assessment.item_bank import ItemBank
-from school.assessment.sittings import PLACEMENT
+from school.assessment.sittings import PLACEMENT, RETAINED
 from school.examination import effects, voiding
 from school.learning.notebooks import Answers
 
@@ -34,12 +34,12 @@ def begin(
     if found is not None:
         nothing_changed(session)
         return found.id
-    last = next((one for one in kept.ended_of(session, person) if one.kind == PLACEMENT), None)
+    last = next(iter(kept.ended_of(session, person, PLACEMENT)), None)
     until = may_again_at(last, again_days)
     if until is not None and at < until:
         raise Refused(TOO_SOON)
     sitting = item_turns.begin(session, person, PLACEMENT, bank, seed=seed, at=at)
-    item_turns.ask_next(session, sitting, bank, at=at)
+    _ask_next(session, sitting, bank, at)
     log(
         session, actor, "placement.begin", f"sitting:{sitting.id}", at, {"bank": sitting.parameters}
     )
@@ -53,6 +53,24 @@ def may_again_at(last: Sitting | None, again_days: int) -> dt.datetime | None:
     return last.ended_at + dt.timedelta(days=again_days)
 
 
+@act(may=access.may_sit, audited="retained.begin")
+def begin_retained(
+    session: Session, actor: Actor, bank: ItemBank, *, seed: int, at: dt.datetime
+) -> int:
+    """Begin a check of what was retained, where one is due (`retained.due_since`); the sitting's
+    key. One that is open goes on."""
+    person = item_turns.held(session, actor)
+    found = kept.find_open(session, person, RETAINED)
+    if found is not None:
+        nothing_changed(session)
+        return found.id
+    require(retained.load_due(session, person, at=at) is not None)
+    sitting = item_turns.begin(session, person, RETAINED, bank, seed=seed, at=at)
+    _ask_next(session, sitting, bank, at)
+    log(session, actor, "retained.begin", f"sitting:{sitting.id}", at, {"bank": sitting.parameters})
+    return sitting.id
+
+
 @act(may=access.may_sit, kept_in="sitting_answer")
 def answer(
     session: Session,
@@ -60,11 +78,12 @@ def answer(
     number: int,
     answers: Answers | None,
     *,
+    kind: str = PLACEMENT,
     at: dt.datetime,
 ) -> None:
     """Keep an answer as it was given; None: "I do not know yet", which is marked with that. The
     second time, and of an item that is not the one asked, nothing changes: what was given stays."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     if row is None or row.number != number or sitting.state != "open":
         return
@@ -79,24 +98,32 @@ def go_on(
     bank: ItemBank,
     earned: Mapping[int, float],
     *,
+    kind: str = PLACEMENT,
     at: dt.datetime,
 ) -> str:
     """Write down what answers earned, by number, and ask the next item; why it is to end, where
     there is none, "" else. What was marked once stays."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     item_turns.keep_credit(kept.answers_of(session, sitting.id), earned)
     session.flush()
     if sitting.state != "open" or _asked(session, sitting) is not None:
         return ""
-    bank = effects.bank_in_force(session, bank, None)
-    return item_turns.ask_next(session, sitting, bank, at=at)
+    return _ask_next(session, sitting, bank, at)
 
 
 @act(may=access.may_sit, kept_in="sitting")
-def pause(session: Session, actor: Actor, number: int, typed: Answers, *, at: dt.datetime) -> None:
+def pause(
+    session: Session,
+    actor: Actor,
+    number: int,
+    typed: Answers,
+    *,
+    kind: str = PLACEMENT,
+    at: dt.datetime,
+) -> None:
     """Go away: time stands still, and what was typed of the item is kept, not given."""
     del at
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     item_turns.keep_typed(row, number, typed)
     sitting.state = "paused"
@@ -104,9 +131,9 @@ def pause(session: Session, actor: Actor, number: int, typed: Answers, *, at: dt
 
 
 @act(may=access.may_sit, kept_in="sitting")
-def resume(session: Session, actor: Actor, *, at: dt.datetime) -> None:
+def resume(session: Session, actor: Actor, *, kind: str = PLACEMENT, at: dt.datetime) -> None:
     """Come back to the item that was asked; its time begins anew."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     row = _asked(session, sitting)
     if row is not None:
         row.asked_at = at
@@ -114,11 +141,13 @@ def resume(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     session.flush()
 
 
-@act(may=access.may_sit, audited="placement.end")
-def end(session: Session, actor: Actor, *, ending: str, at: dt.datetime) -> int:
+@act(may=access.may_sit, audited=("placement.end", "retained.end"))
+def end(
+    session: Session, actor: Actor, *, ending: str, kind: str = PLACEMENT, at: dt.datetime
+) -> int:
     """End the sitting and keep what it says; its key. An item that was asked and not answered
     does not count. `Refused` while nothing was answered: then there is nothing to say."""
-    sitting = _open(session, actor)
+    sitting = _open(session, actor, kind)
     parameters = item_turns.parameters_for(session, sitting, None)
     rows = [row for row in kept.answers_of(session, sitting.id) if row.given_at is not None]
     if not sittings.engine_answers(parameters, rows):
@@ -126,13 +155,27 @@ def end(session: Session, actor: Actor, *, ending: str, at: dt.datetime) -> int:
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
     valid = voiding.counted(rows, effects.voids_in_force(session, None))
     kept.keep_results(session, sitting, sittings.results_of(parameters, valid))
+    if kind == RETAINED:
+        retained.keep_figures(session, sitting, parameters, valid)
     detail = {"ending": ending, "items": len(rows)}
-    log(session, actor, "placement.end", f"sitting:{sitting.id}", at, detail)
+    log(session, actor, f"{kind}.end", f"sitting:{sitting.id}", at, detail)
     return sitting.id
 
 
-def _open(session: Session, actor: Actor) -> Sitting:
-    found = kept.find_open(session, item_turns.held(session, actor), PLACEMENT)
+def _ask_next(session: Session, sitting: Sitting, bank: ItemBank, at: dt.datetime) -> str:
+    """Ask the next item; why there is none, "" where there is."""
+    return item_turns.ask_next(
+        session,
+        sitting,
+        effects.bank_in_force(session, bank, None),
+        rules=sittings.RULES_OF[sitting.kind],
+        before=retained.answers_before(session, sitting, bank) if sitting.kind == RETAINED else (),
+        at=at,
+    )
+
+
+def _open(session: Session, actor: Actor, kind: str) -> Sitting:
+    found = kept.find_open(session, item_turns.held(session, actor), kind)
     require(found is not None)
     assert found is not None
     return found

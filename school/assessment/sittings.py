@@ -17,7 +17,7 @@ from skills_framework import adaptive, exposure, scale
 from skills_framework.ability import Ability
 from skills_framework.item_response import Booleans, Floats
 
-PLACEMENT, EXAMINATION = "placement", "examination"
+PLACEMENT, EXAMINATION, RETAINED = "placement", "examination", "retained"
 MOST_MINUTES = 25.0
 LONGEST = 3.0  # times its usual minutes that an item counts at most: somebody was away
 WINDOW = 1000  # the latest sittings that exposure is reckoned over
@@ -34,6 +34,16 @@ RULES = adaptive.Rules(
     group_least={f"domain {one}": 1 for one in range(scale.DOMAINS)},
     group_most={f"domain {one}": 4 for one in range(scale.DOMAINS)},
 )
+# Months later: a few items near where somebody stood, and never called off for being sure.
+RETAINED_RULES = adaptive.Rules(
+    most_items=8,
+    least_items=5,
+    most_minutes=12.0,
+    domain_error=0.0,
+    overall_error=0.0,
+    group_most={f"domain {one}": 2 for one in range(scale.DOMAINS)},
+)
+RULES_OF = {PLACEMENT: RULES, RETAINED: RETAINED_RULES}
 
 
 class Given(Protocol):
@@ -122,12 +132,14 @@ def next_of(
     eligible: bytes,
     exposed: Exposed,
     seen: Collection[str],
+    before: Sequence[adaptive.Answer] = (),
     rules: adaptive.Rules = RULES,
     used: float | None = None,
 ) -> Next:
     """The next item of a sitting, or why it ends. ``parameters``: those it began with; an item
     that the running bank has no longer, or with another text, does not come. ``seen``: items of
-    earlier sittings; they come only where nothing else is left. ``used``: minutes, where a clock
+    earlier sittings; they come only where nothing else is left. ``before``: answers of an earlier
+    sitting, by which items are chosen and nothing is judged. ``used``: minutes, where a clock
     tells them (`minutes_used` where not)."""
     engine = parameters.engine
     used = minutes_used(parameters, answers) if used is None else used
@@ -149,7 +161,8 @@ def next_of(
         counted,
         rng=np.random.default_rng([seed, len(answers) + 1]),
         minutes=used,
-        shown={one.item for one in answers} | gone,
+        shown={one.item for one in answers} | {one.item for one in before} | gone,
+        before=before,
         eligible=mask,
         scarcity=_prices(engine, exposure_of(parameters, exposed)),
     )
@@ -212,13 +225,22 @@ def left(
     *,
     used: float | None = None,
 ) -> int:
-    """About how many items are still to come: by the time, and by the most there may be. ``used``:
-    as in `next_of`."""
+    """About how many items are still to come: by the time, and by the most there may be. What was
+    said once is never said to be more after a further answer. ``used``: as in `next_of`; a clock
+    may give time back, so by it the number may grow."""
     given = given_of(answers)
-    minutes = rules.most_minutes - (minutes_used(parameters, answers) if used is None else used)
-    usual = np.median(parameters.engine.minutes)
-    pace = (rules.most_minutes - minutes) / len(given) if given else float(usual)
-    by_time = round(minutes / max(pace, 1.0))
+    if used is not None:
+        return _left(parameters, given, rules, used)
+    firsts = (given[:count] for count in range(len(given) + 1))
+    return min(_left(parameters, one, rules, minutes_used(parameters, one)) for one in firsts)
+
+
+def _left(
+    parameters: Parameters, given: Sequence[Given], rules: adaptive.Rules, used: float
+) -> int:
+    usual = float(np.median(parameters.engine.minutes))
+    pace = used / len(given) if given else usual
+    by_time = round((rules.most_minutes - used) / max(pace, 1.0))
     return max(1, min(rules.most_items - len(given), max(by_time, rules.least_items - len(given))))
 
 

@@ -17,7 +17,7 @@ from core.completion import CourseStanding, LessonStanding, share_in_force
 from core.manifest import LessonEntry, Manifest
 from core.messages import Message
 from records import Session
-from records.assessment import certificates, evidence
+from records.assessment import certificates
 from records.courses import lesson_terms, offers, releases
 from records.learning import drafts, enrolments, meetings, progress
 from records.marking import allowances
@@ -25,6 +25,7 @@ from records.people.public import certificate_for
 from records.programme.requirements import requirements_of
 from records.tables.assessment import Certificate
 from records.tables.courses import Release
+from school.levels import load_levels
 from skills_framework import framework as frameworks
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -318,13 +319,17 @@ SOON = dt.timedelta(days=7)
 
 
 def next_step(
-    courses: Sequence[CourseState], at: dt.datetime, wanted: Collection[str] | None = None
+    courses: Sequence[CourseState],
+    at: dt.datetime,
+    wanted: Collection[str] | None = None,
+    credited: Collection[tuple[str, str]] = (),
 ) -> Step | None:
     """What to do next: what closes soon, else go on where one stopped, else begin, else improve;
     None when all is done or closed.
 
     Courses begun come first, so nobody is sent to a new course with an old one unfinished. Of
-    those not begun only the ``wanted`` ones are proposed (None: any).
+    those not begun only the ``wanted`` ones are proposed (None: any). Of a course the lessons that
+    are ``credited`` come last.
     """
     for course, lesson in deadlines(courses, at):
         if lesson.points is None and lesson.closes_at and lesson.closes_at - at <= SOON:
@@ -333,7 +338,7 @@ def next_step(
         if not course.begun and wanted is not None and course.slug not in wanted:
             continue
         left = [lesson for lesson in course.lessons if not lesson.is_closed(at)]
-        undone = _next_lesson(left)
+        undone = _next_lesson(left, credited)
         if undone is not None:
             return Step("continue" if undone.opened_at else "begin", course, undone)
         if course.begun and not course.passed and left:
@@ -341,12 +346,15 @@ def next_step(
     return None
 
 
-def _next_lesson(lessons: Sequence[LessonState]) -> LessonState | None:
+def _next_lesson(
+    lessons: Sequence[LessonState], credited: Collection[tuple[str, str]]
+) -> LessonState | None:
     undone = [lesson for lesson in lessons if lesson.points is None]
     opened = [lesson for lesson in undone if lesson.opened_at]
     if opened:
         return max(opened, key=lambda lesson: lesson.opened_at or NEVER)
-    return undone[0] if undone else None
+    new = (lesson for lesson in undone if (lesson.course, lesson.slug) not in credited)
+    return next(new, undone[0] if undone else None)
 
 
 def deadlines(
@@ -403,21 +411,11 @@ class DomainStanding:
 
 
 def load_profile(
-    session: Session, person_id: int, framework_id: str = "vn-tt02-2025"
+    session: Session, person_id: int, framework_id: str = "vn-tt02-2025", *, at: dt.datetime
 ) -> list[DomainStanding]:
-    """The competence profile: each exercise counts once, with its best share."""
+    """The competence profile: what the rule of levels says of all that was done."""
     framework = frameworks.load_framework(framework_id)
-    best: dict[tuple[str, str, int], float] = {}
-    for row in evidence.evidence_of(session, person_id, framework_id):
-        key = (row.grade_id, row.competence, row.level)
-        best[key] = max(best.get(key, 0.0), row.share)
-    found = frameworks.profile(
-        framework,
-        [
-            frameworks.Evidence(competence, level, share)
-            for (_grade_id, competence, level), share in best.items()
-        ],
-    )
+    found = load_levels(session, person_id, framework=framework_id, at=at)
     return [
         DomainStanding(
             domain.code,

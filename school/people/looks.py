@@ -39,6 +39,7 @@ LOOKED = {
     "labs": Message("phòng thực hành đang mở"),
     "log": Message("nhật ký"),
     "request": Message("yêu cầu về dữ liệu"),
+    "contest": Message("ý kiến về bậc"),
 }
 UNNAMED = {"exam"}  # who marks an exam is not told to whom they mark
 

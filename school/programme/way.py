@@ -7,7 +7,7 @@ Nothing is read here: `overview.load_courses` and `overview.load_certificate_way
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,10 +21,13 @@ State = Literal["done", "low", "here", "next", "closed"]
 @dataclass(frozen=True)
 class Station:
     """A lesson on the way. ``done``: handed in and marked, or attended; ``low``: marked, below the
-    pass share; ``here``: what to do next; ``closed``: past its deadline and not handed in."""
+    pass share; ``here``: what to do next; ``closed``: past its deadline and not handed in.
+    ``credited``: a placement showed that all it practises is reached: its reading is spared, what
+    is handed in is not."""
 
     lesson: LessonState
     state: State
+    credited: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,22 +124,36 @@ def find_way(
     courses: Sequence[CourseState],
     at: dt.datetime,
     titles: Mapping[str, Titles] | None = None,
+    credited: Collection[tuple[str, str]] = (),
 ) -> Way:
     """The way through the courses with these slugs, in their order. ``titles``: of those that are
-    not published (`overview.titles_of`)."""
+    not published (`overview.titles_of`); ``credited``: (course, lesson) that a placement credits
+    (`school.assessment.placement.load_credited`)."""
     known = {course.slug: course for course in courses}
     wanted = tuple(slugs)
-    step = overview.next_step([one for one in courses if one.slug in wanted], at)
+    asked = [one for one in courses if one.slug in wanted]
+    step = overview.next_step(asked, at, credited=credited)
     here = (step.course.slug, step.lesson.slug) if step else None
-    stretches = (_stretch(slug, known.get(slug), here, at) for slug in wanted)
+    stretches = (_stretch(slug, known.get(slug), here, at, credited) for slug in wanted)
     return Way(tuple(replace(one, titles=(titles or {}).get(one.slug)) for one in stretches))
 
 
 def _stretch(
-    slug: str, course: CourseState | None, here: tuple[str, str] | None, at: dt.datetime
+    slug: str,
+    course: CourseState | None,
+    here: tuple[str, str] | None,
+    at: dt.datetime,
+    credited: Collection[tuple[str, str]],
 ) -> Stretch:
     lessons = course.lessons if course else ()
-    stations = tuple(Station(one, _state(one, (slug, one.slug) == here, at)) for one in lessons)
+    stations = tuple(
+        Station(
+            one,
+            _state(one, (slug, one.slug) == here, at),
+            (slug, one.slug) in credited and not one.taken,
+        )
+        for one in lessons
+    )
     return Stretch(slug, course, stations)
 
 

@@ -29,7 +29,7 @@ from records.platform import outbox
 from records.programme import reached
 from records.tables.people import Person
 from school import access
-from school.assessment import placement_acts
+from school.assessment import contest_acts, placement_acts
 from school.assessment.item_bank import the_bank
 from school.courses import offer_acts
 from school.examination import after_acts, candidate_acts, invigilating_acts, planning_acts
@@ -230,6 +230,8 @@ def stock(site: Any) -> dict[str, Any]:
             at=at,
         )
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
+        own = access.load_actor(session, learner.username or "", at=at)
+        contest_acts.ask(session, own, "1.2", "Tôi làm được hơn", at=at)
         return {
             "sitting": _placed(session, learner, at),
             "examination": _examined(session, at),

@@ -35,7 +35,7 @@ from school import access
 from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
-from school.assessment import placement_acts
+from school.assessment import contest_acts, placement_acts, retained
 from school.assessment.item_bank import the_bank
 from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
@@ -393,6 +393,20 @@ def _place(world: World, actor: Actor, *, given: bool = False) -> None:
         placement_acts.answer(world.session, actor, 1, None, at=AT)
 
 
+def _begin_retained(world: World, actor: Actor) -> None:
+    _end_placement(world, actor)
+    later = AT + retained.AFTER
+    assert placement_acts.begin_retained(world.session, actor, the_bank(), seed=1, at=later)
+
+
+def _contest(world: World) -> int:
+    return contest_acts.ask(world.session, world.actors["an"], "1.1", "Tôi làm được hơn", at=AT)
+
+
+def _decide_contest(world: World, actor: Actor) -> None:
+    contest_acts.decide(world.session, actor, _contest(world), "upheld", "Đúng vậy", 3, at=AT)
+
+
 def _resume(world: World, actor: Actor) -> None:
     _place(world, actor)
     placement_acts.pause(world.session, actor, 1, {}, at=AT)
@@ -708,6 +722,9 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     "assessment: revoke_certificate": ("bo", _replace_certificate),
     "assessment: replace_certificate": ("bo", _replace_certificate),
     "assessment: keep_paper": ("an", _keep_paper),
+    "assessment: ask": ("an", lambda world, actor: _contest(world)),
+    "assessment: decide": ("bo", _decide_contest),
+    "assessment: begin_retained": ("an", _begin_retained),
     "assessment: begin": ("an", _place),
     "assessment: answer": ("an", lambda world, actor: _place(world, actor, given=True)),
     "assessment: pause": ("an", _resume),

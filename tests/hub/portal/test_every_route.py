@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ from tornado.web import RequestHandler
 
 from hub.portal import app
 from records.people.looks import looks_at
+from records.tables.assessment import SittingAnswer
+from records.tables.learning import Draft
+from records.tables.marking import Submission
 from records.tables.people import Person
 from records.tables.privacy import ListLook, Look
 
@@ -81,6 +85,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "examinations/appeals": {"get": NATION},
     f"examinations/appeals/{NUMBER}": {"get": NATION, "post": MINISTRY},
     r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
+    f"placement/results/{NUMBER}/answers": {"get": frozenset({"an"})},
+    "retained": {"get": EVERYBODY, "post": frozenset()},  # of nobody here is one due
+    "retained/question": {"get": ANSWERING, "post": ANSWERING},
+    r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY, "post": ANSWERING},
+    "contests": {"get": MINISTRY, "post": frozenset()},  # of a contest that there is not
     LESSON_PATH: {"get": EVERYBODY, "post": ANSWERING},
     f"{LESSON_PATH}/files/(.+)": {"get": EVERYBODY},
     f"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)": {"get": EVERYBODY},
@@ -128,6 +137,8 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     f"units/{NUMBER}/reached": {"get": OWN_UNIT},
     rf"units/{NUMBER}/reached\.csv": {"get": OWN_UNIT},
+    f"units/{NUMBER}/levels": {"get": OWN_UNIT},
+    rf"units/{NUMBER}/levels\.csv": {"get": OWN_UNIT},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
     "requirements/second-reader": {"post": MINISTRY},
@@ -328,6 +339,7 @@ SHOWN: Mapping[str, str] = {
     r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)": "certificate",
     f"people/{NUMBER}": "person",
     "requests": "request",
+    "contests": "contest",
     "teaching/questions": "questions",
     f"exam-rooms/{NUMBER}": "examination",
     f"exam-rooms/{NUMBER}/candidates/{NUMBER}": "examination",
@@ -391,6 +403,31 @@ async def test_whoever_is_shown_to_somebody_else_finds_out(stocked: Any) -> None
     assert len(left) > 40
 
 
+async def test_no_officer_reads_an_answer_on_any_route(stocked: Any) -> None:
+    """What “an” wrote in a lesson, in what was handed in and in a placement is on no page of an
+    officer of the unit or of the ministry."""
+    with stocked.records.begin() as session:
+        for row in session.scalars(select(SittingAnswer)):
+            row.answer = json.dumps({"x": "TRẢ LỜI BÍ MẬT"}, ensure_ascii=False)
+        for draft in session.scalars(select(Draft)):
+            draft.notebook = draft.notebook.replace(
+                b'"cells"', b'"kept": "TRA LOI BI MAT", "cells"'
+            )
+        for sent in session.scalars(select(Submission)):
+            sent.notebook = sent.notebook.replace(b'"cells"', b'"kept": "TRA LOI BI MAT", "cells"')
+    looked = 0
+    for route, methods in MAY.items():
+        for username in ("can-bo", "bo"):
+            if "get" in methods and route not in ("oauth_callback", r"my-data\.(json|zip)"):
+                answer = await answer_to(stocked, "get", route, username)
+                said = answer.body.decode(errors="replace")
+                assert "BÍ MẬT" not in said and "BI MAT" not in said, (username, route)
+                looked += 1
+    assert looked > 100
+    submission = stocked.filled[f"{V1}/submissions/{NUMBER}/notebook"]
+    assert "BI MAT" in (await stocked.as_("an").get(submission)).text, "else this looked at nothing"
+
+
 async def test_a_list_that_is_checked_and_slips_leave_looks_too(stocked: Any) -> None:
     officer = stocked.as_("can-bo")
     listed = "Mã cán bộ,Họ tên,Mã đơn vị,Danh mục,Nhóm đối tượng\n"
@@ -449,6 +486,7 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "attend": ("binh", {"meeting": "{meeting}", "code": "12 đã gõ"}, ("code",)),
     f"{LESSON_PATH}/questions": ("binh", {"about": "mau-cham-mot", "text": " "}, ("text",)),
     f"{LESSON_PATH}/rate": ("an", {"stars": "9", "text": "Câu đã gõ"}, ("stars",)),
+    r"competences/([0-9]\.[0-9]{1,2})": ("an", {"text": " "}, ("text",)),
     f"courses/{SLUG}/reached": (
         "an",
         {"people": "nhiều đã gõ", "held_on": "ngày đã gõ", "place": "Chợ đã gõ"},

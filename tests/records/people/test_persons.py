@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.messages import Refused
 from records import Records
-from records.assessment import certificates, evidence, sittings
+from records.assessment import certificates, contests, evidence, sittings
 from records.courses import lecturers
 from records.examination import candidates, during, planned
 from records.learning import drafts, enrolments, posts
@@ -204,6 +204,12 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
                     asked_at=at, state="open", answer="Đã xem",
                 )
             )  # fmt: skip
+            contested = contests.add_contest(
+                session, person.id, "f", "1.1", level=2, text="Tôi làm được hơn", at=at
+            )
+            contests.decide(
+                session, contested, state="upheld", answer="Đúng", given_level=3, by=None, at=at
+            )
             lecturers.add_lecturer(
                 session, person.id, None, from_on=at.date(), until_on=None,
                 certificate="GV-1 (mẫu)", by="x", at=at,

@@ -157,3 +157,47 @@ def test_about_how_many_are_left_never_promises_less_than_one() -> None:
     said = [sittings.left(parameters, rows[:n]) for n in range(len(rows))]
     assert all(1 <= one <= RULES.most_items for one in said)
     assert said[-1] < said[0]
+
+
+@pytest.mark.parametrize("seconds", [5.0, 30.0, 90.0, 400.0])
+def test_the_number_of_items_left_never_grows(seconds: float) -> None:
+    """Also where hasty answers, such as “I do not know yet”, follow slow ones."""
+    rows, _ending = whole(3, seconds)
+    for place, row in enumerate(rows):
+        row.seconds = seconds if place % 3 else 4.0
+    parameters = the_bank().parameters
+    said = [sittings.left(parameters, rows[:count]) for count in range(len(rows) + 1)]
+    assert said == sorted(said, reverse=True)
+    assert said[0] <= RULES.most_items
+    assert min(said) >= 1
+
+
+def test_a_check_half_a_year_later_asks_five_to_eight_items_near_where_one_stood() -> None:
+    bank, rules = the_bank(), sittings.RETAINED_RULES
+    earlier, _ending = whole(5)
+    for row in earlier:
+        row.credit = 1.0
+    before = sittings.engine_answers(bank.parameters, earlier)
+    levels = {}
+    for known in (before, []):
+        rows: list[Row] = []
+        while True:
+            found = sittings.next_of(
+                bank,
+                bank.parameters,
+                rows,
+                seed=2,
+                eligible=sittings.first_eligible(bank.parameters, NOBODY, 2),
+                exposed=NOBODY,
+                seen={one.item for one in earlier},
+                before=known,
+                rules=rules,
+            )
+            if found.asked is None:
+                break
+            rows.append(Row(found.asked.item, len(rows) + 1, 0.0, 60.0))
+        assert rules.least_items <= len(rows) <= rules.most_items
+        assert not {one.item for one in rows} & {one.item for one in earlier}
+        asked = [bank.parameters.about(one.item)["level"] for one in rows]
+        levels[bool(known)] = sum(asked) / len(asked)
+    assert levels[True] > levels[False], "harder for whoever had solved everything"

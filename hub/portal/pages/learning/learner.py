@@ -24,13 +24,13 @@ from records.people import persons
 from records.tables.assessment import Certificate
 from records.tables.learning import Meeting, Notice
 from school import access
-from school.assessment import growth
+from school.assessment import growth, placement, retained
 from school.learning import overview as learning
 from school.learning import search
 from school.marking.hand_marks import HandMark, newly_marked
 from school.programme.cards import find_card
 from school.programme.way import find_way
-from skills_framework.framework import LEAST_EVIDENCE, PASS_SHARE, Framework, load_framework
+from skills_framework.framework import Framework, load_framework
 
 NOTICES_STAY = dt.timedelta(days=60)
 
@@ -49,6 +49,8 @@ class Overview:
     way: learning.CertificateWay
     hand_marks: Sequence[HandMark]
     titles: dict[str, Titles]  # of what is asked for and not published
+    credited: frozenset[tuple[str, str]]  # (course, lesson), by a placement
+    retained_due: bool
 
 
 def load_overview(
@@ -66,7 +68,7 @@ def load_overview(
     return Overview(
         courses=courses,
         certificates=certificates.certificates_of(session, actor.person_id),
-        profile=learning.load_profile(session, actor.person_id),
+        profile=learning.load_profile(session, actor.person_id, at=at),
         unit_name=unit.name if unit else "",
         notices=notices.unread_notices(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
@@ -76,6 +78,8 @@ def load_overview(
         way=way,
         hand_marks=newly_marked(session, actor.person_id, seen, at=at),
         titles=learning.titles_of(session, asked - {one.slug for one in courses}),
+        credited=placement.load_credited(session, actor.person_id, courses, at=at),
+        retained_due=access.may_sit(actor) and retained.is_offered(session, actor.person_id, at=at),
     )
 
 
@@ -86,8 +90,9 @@ class OwnLearning(PageHandler):
         overview = await self.read(
             load_overview, self.actor, self.now, self.portal.settings, seen_in(self)
         )
-        step = learning.next_step(overview.courses, self.now, overview.way.wanted)
-        road = find_way(overview.way.wanted, overview.courses, self.now, overview.titles)
+        credited = overview.credited
+        step = learning.next_step(overview.courses, self.now, overview.way.wanted, credited)
+        road = find_way(overview.way.wanted, overview.courses, self.now, overview.titles, credited)
         apart = [one for one in overview.courses if not road.has(one.slug)]
         proposed = step.course.slug if step else ""
         self.page(
@@ -110,6 +115,7 @@ class OwnLearning(PageHandler):
             meetings=overview.meetings,
             examinations=overview.examinations,
             hand_marks=overview.hand_marks,
+            retained_due=overview.retained_due,
             programmes=learning.PROGRAMMES,
         )
 
@@ -158,13 +164,17 @@ class CoursePage(PageHandler):
         )
         if course is None:
             raise self.absent()
-        road = find_way([slug], [course], self.now)
+        assert self.actor.person_id is not None
+        credited = await self.read(
+            placement.load_credited, self.actor.person_id, [course], at=self.now
+        )
+        road = find_way([slug], [course], self.now, credited=credited)
         self.page(
             "learning/course.html",
             course=course,
             card=await self.read(find_card, self.actor, slug),
             stretch=road.stretches[0],
-            step=learning.next_step([course], self.now),
+            step=learning.next_step([course], self.now, credited=credited),
             programmes=learning.PROGRAMMES,
             frames=FRAMES,
         )
@@ -201,8 +211,6 @@ class ProfilePage(PageHandler):
             "learning/profile.html",
             profile=overview.profile,
             domains=domains,
-            pass_share=PASS_SHARE,
-            least=LEAST_EVIDENCE,
             unit_name=overview.unit_name,
         )
 

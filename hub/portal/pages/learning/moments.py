@@ -38,14 +38,16 @@ class CourseFinished(PageHandler):
         course = next((one for one in overview.courses if one.slug == slug and one.passed), None)
         if course is None:
             raise self.absent()
-        road = find_way(overview.way.wanted, overview.courses, self.now)
+        road = find_way(overview.way.wanted, overview.courses, self.now, credited=overview.credited)
         self.page(
             "learning/finished.html",
             course=course,
             gained=growth.gained(overview.profile, [course]),
             road=road,
             earned=next((one for one in overview.certificates if not one.revoked_at), None),
-            step=learning.next_step(overview.courses, self.now, overview.way.wanted),
+            step=learning.next_step(
+                overview.courses, self.now, overview.way.wanted, overview.credited
+            ),
         )
 
 

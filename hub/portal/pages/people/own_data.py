@@ -19,7 +19,7 @@ from records.people import persons, privacy
 from records.people.looks import Seen, looks_at
 from records.people.privacy import Kept
 from records.tables.privacy import DataRequest
-from school import access
+from school import access, visibility
 from school.learning import traces
 from school.people import looks, own_data
 from school.people.looks import LOOKED, UNNAMED
@@ -29,6 +29,7 @@ from school.people.purposes import read_purpose
 WHY = {
     "person": Message("Để đăng nhập, lập danh sách và cấp chứng nhận"),
     "certificate": Message("Chứng nhận phải ghi tên người được cấp"),
+    "level_contest": Message("Để một người có trách nhiệm xét bậc mà anh/chị không đồng ý"),
     "sitting_answer": Message("Để ước lượng bậc của anh/chị và trả lời khi anh/chị hỏi vì sao"),
     "certificate_paper": Message("Để kiểm tra giấy đã trao còn đúng không"),
     "draft": Message("Để làm tiếp bài đang dở"),
@@ -68,6 +69,7 @@ WHAT = {
     "what the person asked for": Message("Yêu cầu đã gửi"),
     "what somebody looked for": Message("Mục đích mà người xem đã ghi"),
     "what was answered": Message("Câu trả lời đã nhận"),
+    "why a level was contested": Message("Ý kiến của anh/chị về một bậc"),
     "name of a security key": Message("Tên khóa bảo mật"),
     "name, until it is confirmed": Message("Họ và tên, khi chờ xác nhận"),
     "e-mail, until it is confirmed": Message("Thư điện tử, khi chờ xác nhận"),
@@ -104,6 +106,7 @@ class OwnData(PageHandler):
             answers=own_data.ANSWERS,
             days=self.portal.settings.answer_working_days,
             traces=traces.DECLARED,
+            who_sees=visibility.who_sees(),
             trace_days=self.portal.settings.trace_days,
             sent=self.get_query_argument("sent", ""),
             chosen=self.get_query_argument("chosen", ""),

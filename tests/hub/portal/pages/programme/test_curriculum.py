@@ -53,7 +53,7 @@ async def test_a_competence_says_what_it_means_whose_words_and_where_one_stands(
     said = visible_text((await site.as_("an").get("competences/1.2")).text)
     assert "Xem thông tin, con số có đáng tin không" in said
     assert "không phải lời của Thông tư 02/2025/TT-BGDĐT" in said
-    assert "Anh/chị chưa làm bài tập nào của năng lực này." in said
+    assert "Anh/chị chưa làm câu nào của năng lực này" in said
     english = visible_text((await site.as_("bo", "en").get("competences/1.2")).text)
     assert "Judge whether information and figures can be trusted" in english
     assert "not the wording of Circular" in english
