@@ -84,7 +84,6 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"examinations/decide/{NUMBER}": {"get": NATION, "post": MINISTRY},
     "examinations/appeals": {"get": NATION},
     f"examinations/appeals/{NUMBER}": {"get": NATION, "post": MINISTRY},
-    r"competences/([0-9]\.[0-9]{1,2})": {"get": EVERYBODY},
     f"placement/results/{NUMBER}/answers": {"get": frozenset({"an"})},
     "retained": {"get": EVERYBODY, "post": frozenset()},  # of nobody here is one due
     "retained/question": {"get": ANSWERING, "post": ANSWERING},
