@@ -6,6 +6,7 @@ whole list (`records.schema.personal_columns`). What each stands on is ``records
 from records.tables import (
     assessment,
     courses,
+    items,
     learning,
     marking,
     people,
@@ -18,6 +19,7 @@ from records.tables import (
 __all__ = [
     "assessment",
     "courses",
+    "items",
     "learning",
     "marking",
     "people",
