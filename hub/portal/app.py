@@ -83,7 +83,7 @@ from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
-from school.assessment.item_bank import the_bank
+from school.assessment.item_bank import read_also, the_bank
 from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
@@ -410,6 +410,7 @@ async def serve(settings: Settings) -> None:
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
+        read_also(settings.items)
         reading = asyncio.create_task(asyncio.to_thread(the_bank))
         await stopped.wait()
         server.stop()

@@ -18,6 +18,7 @@ from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
 from school.assessment import asking, sittings
+from school.assessment.in_force import in_force
 from school.assessment.item_bank import FRAMEWORK, ItemBank, Parameters
 from school.assessment.sittings import PLACEMENT
 from school.learning.notebooks import Answers
@@ -38,6 +39,7 @@ def begin(
     until = may_again_at(last, again_days)
     if until is not None and at < until:
         raise Refused(TOO_SOON)
+    bank = in_force(session, bank)
     parameters = bank.parameters
     kept.keep_parameters(
         session,
@@ -111,7 +113,7 @@ def go_on(
     session.flush()
     if sitting.state != "open" or _asked(session, sitting) is not None:
         return ""
-    return _ask_next(session, sitting, bank, at)
+    return _ask_next(session, sitting, in_force(session, bank), at)
 
 
 @act(may=access.may_sit, kept_in="sitting")
