@@ -288,6 +288,17 @@ def may_correct_certificate(actor: Actor) -> bool:
     return may_revoke_certificate(actor)
 
 
+def may_see_items(actor: Actor) -> bool:
+    """How items of the bank stand, and the signs that they have leaked; never what answers them.
+    Not for instructors: whoever teaches what is asked should not know what is asked."""
+    return may_see_nation(actor)
+
+
+def may_keep_items(actor: Actor) -> bool:
+    """Move items on, and decide about what was learned of them."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
 # --- roles --------------------------------------------------------------------------------------
 
 # Whoever holds the role gives and withdraws these. An administrator gives any. An officer of a unit

@@ -227,27 +227,51 @@ class Fit:
         return (self.answers >= least) & ((np.abs(self.slope_drift) >= errors) | scattered)
 
 
-def check_fit(
+@dataclass(frozen=True)
+class Foretold:
+    """What everybody should have had at each item, told from their other answers alone; arrays
+    (people, n), NaN where no answer. ``over``: points above it, ``spread``: the variance that these
+    points have, ``able``: the ability in the item's domain, by the other answers."""
+
+    over: Floats
+    spread: Floats
+    able: Floats
+
+
+def foretell(
     scores: Integers, domain: Integers, prior: Prior, *, slopes: Floats, steps: Floats
-) -> Fit:
-    """Hold answers (people, n) against the parameters in force. What each person should have had
-    is foretold from their other answers alone. A flag is for a person to look at."""
+) -> Foretold:
+    """Hold each answer (people, n) against the parameters in force and the person's others."""
     posterior = densities(prior, _told(scores, domain, prior, slopes, steps))
     chances = np.exp(log_chances(prior.grid, slopes, steps))
     variance = score_variance(chances)
-    columns = np.zeros((5, len(slopes)))
+    found = Foretold(*(np.full(scores.shape, np.nan) for _ in range(3)))
     for item in range(len(slopes)):
         who = np.flatnonzero(scores[:, item] != NOT_GIVEN)
-        if not len(who):
-            continue
         score = scores[who, item]
         others = posterior[who, domain[item]] / np.maximum(chances[item, score], 1e-300)
         others /= others.sum(axis=1, keepdims=True)
         curve = np.arange(chances.shape[1]) @ chances[item]
         mean = others @ curve
-        spread = others @ (variance[item] + curve**2) - mean**2
-        over = score - mean
-        able = others @ prior.grid
+        found.over[who, item] = score - mean
+        found.spread[who, item] = others @ (variance[item] + curve**2) - mean**2
+        found.able[who, item] = others @ prior.grid
+    return found
+
+
+def check_fit(
+    scores: Integers, domain: Integers, prior: Prior, *, slopes: Floats, steps: Floats
+) -> Fit:
+    """Hold answers (people, n) against the parameters in force. A flag is for a person to look
+    at."""
+    told = foretell(scores, domain, prior, slopes=slopes, steps=steps)
+    columns = np.zeros((5, len(slopes)))
+    for item in range(len(slopes)):
+        who = np.flatnonzero(scores[:, item] != NOT_GIVEN)
+        if not len(who):
+            continue
+        over, spread = told.over[who, item], told.spread[who, item]
+        able = told.able[who, item]
         able = able - (able * spread).sum() / spread.sum()
         columns[:, item] = (
             len(who),

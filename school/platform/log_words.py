@@ -23,6 +23,9 @@ ACTIONS: Mapping[str, Message] = {
     "account.unbind": Message("Gỡ tài khoản khỏi người"),
     "attendance.list": Message("Điểm danh theo danh sách"),
     "audit.export": Message("Tải cả nhật ký"),
+    "calibration.accept": Message("Chấp nhận bộ tham số câu hỏi"),
+    "calibration.propose": Message("Lập bộ tham số câu hỏi"),
+    "calibration.refuse": Message("Không dùng bộ tham số câu hỏi"),
     "certificate.correct": Message("Đính chính họ tên trên chứng nhận"),
     "certificate.issue": Message("Cấp chứng nhận"),
     "certificate.revoke": Message("Thu hồi chứng nhận"),
@@ -49,6 +52,9 @@ ACTIONS: Mapping[str, Message] = {
     "installation.decide": Message("Chọn dùng thử hay dùng thật"),
     "invitation.make": Message("Tạo lời mời"),
     "invitation.revoke": Message("Hủy lời mời"),
+    "item.move": Message("Chuyển trạng thái câu hỏi"),
+    "item.retire-variant": Message("Ngừng dùng một biến thể câu hỏi"),
+    "item.watch": Message("Theo dõi câu hỏi"),
     "key.add": Message("Thêm khóa bảo mật"),
     "key.code-used": Message("Dùng mã dự phòng"),
     "key.codes": Message("Tạo mã dự phòng"),
@@ -88,8 +94,10 @@ ACTIONS: Mapping[str, Message] = {
     "units.import": Message("Nhập danh sách đơn vị"),
 }
 SUBJECTS: Mapping[str, Message] = {
+    "calibration": Message("Bộ tham số câu hỏi"),
     "certificate": Message("Chứng nhận"),
     "course": Message("Khóa học"),
+    "item": Message("Câu hỏi"),
     "meeting": Message("Lớp học"),
     "notice": Message("Thông báo"),
     "person": Message("Người"),
@@ -98,6 +106,7 @@ SUBJECTS: Mapping[str, Message] = {
     "submission": Message("Bài nộp"),
     "sitting": Message("Lượt kiểm tra"),
     "unit": Message("Đơn vị"),
+    "watch": Message("Lần theo dõi câu hỏi"),
 }
 DETAILS: Mapping[str, Message] = {
     "added": Message("thêm mới"),
