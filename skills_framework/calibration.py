@@ -62,19 +62,25 @@ def calibrate(
     steps: Floats,
     anchors: Booleans | None = None,
     penalty: float = 1.0,
+    usual_slopes: Floats | None = None,
+    slope_spread: float = 0.5,
     rounds: int = 200,
     tolerance: float = 1e-4,
 ) -> Calibration:
     """Learn the items that are no anchors from ``scores`` (people, n), `NOT_GIVEN` where no answer.
 
     ``domain`` (n,): each item's. ``slopes`` (n,), ``steps`` (n, m): to begin with; where anchors
-    (n,) say so, to keep. Stops when no slope or step moves by more than ``tolerance`` logits.
+    (n,) say so, to keep. ``usual_slopes`` (n,), 1 where nothing is said, and ``slope_spread``: the
+    prior of slopes (Mislevy, 1986, *Psychometrika* 51, 177–195); a narrow one where answers are
+    few, for a slope takes several times as many as a difficulty. Stops when no slope or step moves
+    by more than ``tolerance`` logits.
     Raises ValueError when nobody answered.
     """
     if not np.any(scores != NOT_GIVEN):
         raise ValueError("nobody answered")
     kept = np.zeros(len(slopes), dtype=np.bool_) if anchors is None else anchors
     slopes, steps = slopes.copy(), steps.copy()
+    usual = np.ones(len(slopes)) if usual_slopes is None else usual_slopes
     people, moved, turn = prior, np.inf, 0
     for turn in range(1, rounds + 1):  # noqa: B007 - how many were taken is told
         ability = infer(people, _told(scores, domain, people, slopes, steps))
@@ -84,7 +90,15 @@ def calibrate(
             counts = _counts(scores[:, item], posterior[:, domain[item]], steps[item])
             if counts.sum() == 0:
                 continue
-            slope, own = _fit(counts, people.grid, slopes[item], steps[item], penalty)
+            slope, own = _fit(
+                counts,
+                people.grid,
+                slopes[item],
+                steps[item],
+                penalty,
+                usual=float(usual[item]),
+                spread=slope_spread,
+            )
             finite = np.isfinite(own)
             moved = max(moved, abs(slope - slopes[item]))
             moved = max(moved, float(np.abs(own - steps[item])[finite].max()))
@@ -116,15 +130,22 @@ def _counts(scores: Integers, density: Floats, steps: Floats) -> Floats:
 
 
 def _fit(
-    counts: Floats, grid: Floats, slope: float, steps: Floats, penalty: float
+    counts: Floats,
+    grid: Floats,
+    slope: float,
+    steps: Floats,
+    penalty: float,
+    *,
+    usual: float = 1.0,
+    spread: float = 0.5,
 ) -> tuple[float, Floats]:
     """The slope and steps under which these counts (m + 1, q) are most likely."""
     m = int(np.isfinite(steps).sum())
     counts, people = counts[: m + 1], counts.sum(axis=0)
     k = np.arange(m + 1, dtype=np.float64)
     at = np.concatenate([[slope], -slope * np.cumsum(steps[:m])])
-    centre = np.concatenate([[1.0], np.zeros(m)])
-    weight = penalty * np.concatenate([[4.0], np.full(m, 0.05)])  # deviations of 0.5 and 4.5
+    centre = np.concatenate([[usual], np.zeros(m)])
+    weight = penalty * np.concatenate([[spread**-2], np.full(m, 0.05)])  # steps deviate by 4.5
     for _ in range(30):
         powers = k[:, None] * at[0] * grid + np.concatenate([[0.0], at[1:]])[:, None]
         chance = np.exp(powers - powers.max(axis=0))

@@ -25,7 +25,8 @@ RULE = "mml-1"  # how parameters came about that bear this name
 LEAST = 100  # answers before an item is learned
 MORE = 2.0  # times as many answers, and an item is learned anew
 HOLDS = 1000  # answers to what is fixed, before it holds the scale
-ROUNDS = 100
+ROUNDS, NEAR = 60, 0.005  # of the learning at most, and logits within which it has settled
+SLOPE_SPREAD = 0.2  # of slopes around those of their kind: a hundred answers hardly tell one
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,10 @@ def _fitted(responses: Responses, chosen: Booleans, *, anchored: bool) -> Calibr
         slopes=responses.slopes,
         steps=responses.steps,
         anchors=~whole if anchored else np.zeros(len(whole), dtype=np.bool_),
+        usual_slopes=responses.slopes,
+        slope_spread=SLOPE_SPREAD,
         rounds=ROUNDS,
-        tolerance=1e-3,
+        tolerance=NEAR,
     )
 
 
