@@ -41,7 +41,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, placement, verify
+from hub.portal.pages.assessment import certificates, item_watch, placement, verify
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -168,6 +168,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"certificates", certificates.Certificates),
         (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
         (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
+        (r"items", item_watch.ItemsPage),
+        (rf"items/{SLUG}", item_watch.ItemPage),
+        (rf"items/calibrations/{NUMBER}", item_watch.CalibrationPage),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),

@@ -28,6 +28,7 @@ LOOKED = {
     "exam": Message("bài thi, không kèm tên"),
     "gradebook": Message("sổ điểm của khóa học"),
     "questions": Message("câu hỏi dưới bài tập"),
+    "items": Message("theo dõi câu hỏi"),
     "lecturers": Message("sổ giảng viên"),
     "certificate": Message("chứng nhận"),
     "class": Message("danh sách lớp học trực tiếp"),
