@@ -41,15 +41,14 @@ ALARM = agreement.ALARM
 
 @dataclass(frozen=True)
 class Cell:
-    """Fast right answers to one variant in one scope: ``fast`` of ``given``; ``chance``: of at
-    least so many among honest people; ``clear``: that is less than chance gives over all cells."""
+    """Where fast right answers to an item stand out: one variant everywhere (``scope`` ""), or
+    every variant (None) in one scope. ``fast`` of ``given``; ``chance``: of at least so many."""
 
-    variant: int
+    variant: int | None
     scope: str
     given: int
     fast: int
     chance: float
-    clear: bool
 
 
 @dataclass(frozen=True)
@@ -157,16 +156,15 @@ def _signs_of(
 ) -> ItemSigns:
     easier, error = _drift(parameters, name, responses, told)
     share = len(answers) / sittings
-    flagged = tuple(one for one in cells if one.clear)
     signs = []
     spread = math.sqrt(share * (1 - share) / sittings)
     if sittings >= LEAST_SITTINGS and share - 2 * spread > BOUND:
         signs.append("exposed")
     if len(answers) >= LEAST_ANSWERS and abs(easier) >= max(MATTERS, SURE * error):
         signs.append("easier" if easier > 0 else "harder")
-    suspects = {one.variant for one in flagged}
+    suspects = {one.variant for one in cells if one.variant is not None}
     variants = _leaked_variants(parameters, name, answers, suspects, responses, told)
-    signs += ["fast"] if flagged else []
+    signs += ["fast"] if cells else []
     signs += ["variant"] if variants else []
     return ItemSigns(
         len(answers),
@@ -174,8 +172,8 @@ def _signs_of(
         round(float(np.mean([one.credit for one in answers])), 4),
         round(easier, 4),
         round(error, 4),
-        sum(one.fast for one in cells),
-        flagged,
+        sum(_is_fast(parameters, one) for one in answers),
+        tuple(cells),
         tuple(variants),
         tuple(signs),
     )
@@ -232,22 +230,24 @@ def _leaked_variants(
 def _fast_cells(
     parameters: Parameters, given: Sequence[Given], scopes: Mapping[int, str]
 ) -> dict[str, list[Cell]]:
-    """By item: every variant in every scope where somebody was right too fast."""
-    counted: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    """By item where right answers came too fast more often than chance lets them, over all places
+    looked at (Bonferroni). Each answer is in two: its variant wherever it was given, and its item
+    in the room it was given in. A room has too few answers to one variant to say anything."""
+    counted: dict[tuple[str, int | None, str], list[int]] = defaultdict(lambda: [0, 0])
     for one in given:
-        cell = counted[one.item, one.variant, scope_of(one, scopes)]
-        cell[0] += 1
-        cell[1] += _is_fast(parameters, one)
-    all_given = sum(one[0] for one in counted.values())
-    usual = sum(one[1] for one in counted.values()) / max(all_given, 1)
+        fast = _is_fast(parameters, one)
+        for cell in ((one.item, one.variant, ""), (one.item, None, scope_of(one, scopes))):
+            counted[cell][0] += 1
+            counted[cell][1] += fast
+    usual = sum(_is_fast(parameters, one) for one in given) / max(len(given), 1)
     found: dict[str, list[Cell]] = defaultdict(list)
-    for (item, variant, scope), (count, fast) in sorted(counted.items()):
-        if not fast:
+    for (item, variant, scope), (count, quick) in sorted(counted.items(), key=repr):
+        if quick < LEAST_FAST:
             continue
         base = np.full((1, count), max(usual, FAST_ANYWAY))
-        chance = float(agreement.tails_of(base, np.array([fast]))[0])
-        clear = fast >= LEAST_FAST and chance < ALARM / len(counted)
-        found[item].append(Cell(variant, scope, count, fast, chance, clear))
+        chance = float(agreement.tails_of(base, np.array([quick]))[0])
+        if chance < ALARM / len(counted):
+            found[item].append(Cell(variant, scope, count, quick, chance))
     return found
 
 

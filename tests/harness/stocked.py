@@ -110,7 +110,7 @@ def _learned(session: Session, at: dt.datetime) -> int:
         "misfits": [name],
     }
     by = access.operator("motcham items calibrate")
-    cell = Cell(0, "placement", 20, 5, 1e-6, True)
+    cell = Cell(0, "", 20, 5, 1e-6)
     signs = ItemSigns(60, 0.3, 0.8, 0.12, 0.02, 5, (cell,), (0,), tuple(SIGNS))
     watch = Watch(200, {name: signs}, (Alike(1, 1, "placement", 9, 8, 2.5, 1e-9),), 199)
     item_acts.keep_watch(session, by, bank, watch, at=at)

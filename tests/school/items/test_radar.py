@@ -74,16 +74,19 @@ def test_an_easier_variant_alone_retires_nothing(honest: list[Given]) -> None:
 
 def test_a_room_where_answers_were_passed_around_is_named(honest: list[Given]) -> None:
     rooms = {one.sitting: f"room:{one.sitting % 20}" for one in honest}
-    here = [
+    passed = [
         replace(one, seconds=3.0, credit=1.0)
         if one.item in (LEAKED, OTHER) and rooms[one.sitting] == "room:7"
         else one
         for one in honest
     ]
-    found = watch(PARAMETERS, here, rooms)
-    cells = [cell for one in found.items.values() for cell in one.cells]
-    assert cells and {cell.scope for cell in cells} == {"room:7"}
-    assert all(cell.clear and cell.chance < ALARM for cell in cells)
+    found = watch(PARAMETERS, passed, rooms)
+    cells = {name: one.cells for name, one in found.items.items() if one.cells}
+    assert set(cells) == {LEAKED, OTHER}
+    for here in cells.values():
+        assert {(one.variant, one.scope) for one in here} == {(None, "room:7")}
+        assert all(one.chance < ALARM for one in here)
+    assert retired_by_rule(found, LEFT) == []
 
 
 def test_an_item_that_became_harder_is_told_apart_from_a_leak(honest: list[Given]) -> None:
