@@ -52,7 +52,7 @@ class ItemPage(PageHandler):
         if found is None:
             raise self.absent()
         done = DONE.get(self.get_query_argument("done", ""))
-        self.page("assessment/item.html", item=found, words=watching, done=done)
+        self.page("assessment/item.html", shown=found, words=watching, done=done)
 
     async def post(self, name: str) -> None:
         self.require(access.may_keep_items(self.actor))
