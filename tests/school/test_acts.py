@@ -517,7 +517,7 @@ def _learned(world: World) -> int:
     """A version of parameters that waits for a person."""
     made = versioned({**the_bank().parameters.content, "rule": "mml-1"})
     learned = Learned(made, {"items": {}}, 1, 1)
-    by = world.actors["quan"]
+    by = world.actors["quan-tri"]
     return item_acts.propose_calibration(world.session, by, learned, based_on="", at=AT)
 
 
@@ -655,12 +655,12 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
         ),
     ),
     "items: keep_watch": (
-        "quan",
+        "quan-tri",
         lambda world, actor: item_acts.keep_watch(
             world.session, actor, the_bank(), Watch(0, {}, (), 0), at=AT
         ),
     ),
-    "items: propose_calibration": ("quan", lambda world, _actor: _learned(world)),
+    "items: propose_calibration": ("quan-tri", lambda world, _actor: _learned(world)),
     "items: decide_calibration": (
         "bo",
         lambda world, actor: item_acts.decide_calibration(
