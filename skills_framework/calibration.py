@@ -101,7 +101,7 @@ def calibrate(
             )
             finite = np.isfinite(own)
             moved = max(moved, abs(slope - slopes[item]))
-            moved = max(moved, float(np.abs(own - steps[item])[finite].max()))
+            moved = max(moved, float(np.abs(own[finite] - steps[item][finite]).max()))
             slopes[item], steps[item] = slope, own
         people = _people(people, ability, anchored=bool(kept.any()))
         if moved < tolerance:
