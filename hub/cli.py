@@ -49,7 +49,7 @@ COMMANDS = {
     ),
     "items": Entry(
         "items:items",
-        Message("Ngân hàng câu hỏi: check, show, try, review, list"),
+        Message("Ngân hàng câu hỏi: check, show, try, review, list, calibrate, watch"),
         ("courses.bank", "graders.strict.marker"),
     ),
     "mark": Entry(

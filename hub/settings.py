@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     front_proxies: int | None = Field(None, ge=0, le=5)  # None: one where ``public_url`` is set
     database_url: str = Field("", repr=False)  # empty: SQLite inside ``data``
     hub_database: str = Field("", repr=False)  # the hub's own; empty: beside the records
+    items: Path | None = None  # a folder with items of one's own, beside the package's
 
     # What people see
     language: Literal["vi", "en"] = "vi"
@@ -62,10 +63,8 @@ class Settings(BaseSettings):
     certificate_key: Path | None = None  # PEM, RSA
     certificate_chain: Path | None = None  # PEM, the certificate of that key
 
-    # The audit log
-    audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
-
     # Watching it
+    audit_export: Path | None = None  # a folder elsewhere, for a copy of each day's signed head
     log_format: Literal["lines", "json"] = "lines"
     metrics_token: SecretStr = SecretStr("")  # a monitor elsewhere shows it to read /metrics
 
@@ -145,10 +144,10 @@ class Settings(BaseSettings):
                 ) from None
         return value
 
-    @field_validator("data")
+    @field_validator("data", "items")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
 
     @model_validator(mode="after")
     def _simple_labs_are_for_development(self) -> Settings:

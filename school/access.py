@@ -351,6 +351,17 @@ def may_see_examination_results(actor: Actor) -> bool:
     return may_plan_examinations(actor) or AUDITOR in actor.roles
 
 
+def may_see_items(actor: Actor) -> bool:
+    """How items of the bank stand, and the signs that they have leaked; never what answers them.
+    Not for instructors: whoever teaches what is asked should not know what is asked."""
+    return may_see_nation(actor)
+
+
+def may_keep_items(actor: Actor) -> bool:
+    """Move items on, and decide about what was learned of them."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
 # --- roles --------------------------------------------------------------------------------------
 
 # Whoever holds the role gives and withdraws these. An administrator gives any. An officer of a unit

@@ -62,19 +62,25 @@ def calibrate(
     steps: Floats,
     anchors: Booleans | None = None,
     penalty: float = 1.0,
+    usual_slopes: Floats | None = None,
+    slope_spread: float = 0.5,
     rounds: int = 200,
     tolerance: float = 1e-4,
 ) -> Calibration:
     """Learn the items that are no anchors from ``scores`` (people, n), `NOT_GIVEN` where no answer.
 
     ``domain`` (n,): each item's. ``slopes`` (n,), ``steps`` (n, m): to begin with; where anchors
-    (n,) say so, to keep. Stops when no slope or step moves by more than ``tolerance`` logits.
+    (n,) say so, to keep. ``usual_slopes`` (n,), 1 where nothing is said, and ``slope_spread``: the
+    prior of slopes (Mislevy, 1986, *Psychometrika* 51, 177–195); a narrow one where answers are
+    few, for a slope takes several times as many as a difficulty. Stops when no slope or step moves
+    by more than ``tolerance`` logits.
     Raises ValueError when nobody answered.
     """
     if not np.any(scores != NOT_GIVEN):
         raise ValueError("nobody answered")
     kept = np.zeros(len(slopes), dtype=np.bool_) if anchors is None else anchors
     slopes, steps = slopes.copy(), steps.copy()
+    usual = np.ones(len(slopes)) if usual_slopes is None else usual_slopes
     people, moved, turn = prior, np.inf, 0
     for turn in range(1, rounds + 1):  # noqa: B007 - how many were taken is told
         ability = infer(people, _told(scores, domain, people, slopes, steps))
@@ -84,10 +90,18 @@ def calibrate(
             counts = _counts(scores[:, item], posterior[:, domain[item]], steps[item])
             if counts.sum() == 0:
                 continue
-            slope, own = _fit(counts, people.grid, slopes[item], steps[item], penalty)
+            slope, own = _fit(
+                counts,
+                people.grid,
+                slopes[item],
+                steps[item],
+                penalty,
+                usual=float(usual[item]),
+                spread=slope_spread,
+            )
             finite = np.isfinite(own)
             moved = max(moved, abs(slope - slopes[item]))
-            moved = max(moved, float(np.abs(own - steps[item])[finite].max()))
+            moved = max(moved, float(np.abs(own[finite] - steps[item][finite]).max()))
             slopes[item], steps[item] = slope, own
         people = _people(people, ability, anchored=bool(kept.any()))
         if moved < tolerance:
@@ -116,15 +130,22 @@ def _counts(scores: Integers, density: Floats, steps: Floats) -> Floats:
 
 
 def _fit(
-    counts: Floats, grid: Floats, slope: float, steps: Floats, penalty: float
+    counts: Floats,
+    grid: Floats,
+    slope: float,
+    steps: Floats,
+    penalty: float,
+    *,
+    usual: float = 1.0,
+    spread: float = 0.5,
 ) -> tuple[float, Floats]:
     """The slope and steps under which these counts (m + 1, q) are most likely."""
     m = int(np.isfinite(steps).sum())
     counts, people = counts[: m + 1], counts.sum(axis=0)
     k = np.arange(m + 1, dtype=np.float64)
     at = np.concatenate([[slope], -slope * np.cumsum(steps[:m])])
-    centre = np.concatenate([[1.0], np.zeros(m)])
-    weight = penalty * np.concatenate([[4.0], np.full(m, 0.05)])  # deviations of 0.5 and 4.5
+    centre = np.concatenate([[usual], np.zeros(m)])
+    weight = penalty * np.concatenate([[spread**-2], np.full(m, 0.05)])  # steps deviate by 4.5
     for _ in range(30):
         powers = k[:, None] * at[0] * grid + np.concatenate([[0.0], at[1:]])[:, None]
         chance = np.exp(powers - powers.max(axis=0))
@@ -227,27 +248,51 @@ class Fit:
         return (self.answers >= least) & ((np.abs(self.slope_drift) >= errors) | scattered)
 
 
-def check_fit(
+@dataclass(frozen=True)
+class Foretold:
+    """What everybody should have had at each item, told from their other answers alone; arrays
+    (people, n), NaN where no answer. ``over``: points above it, ``spread``: the variance that these
+    points have, ``able``: the ability in the item's domain, by the other answers."""
+
+    over: Floats
+    spread: Floats
+    able: Floats
+
+
+def foretell(
     scores: Integers, domain: Integers, prior: Prior, *, slopes: Floats, steps: Floats
-) -> Fit:
-    """Hold answers (people, n) against the parameters in force. What each person should have had
-    is foretold from their other answers alone. A flag is for a person to look at."""
+) -> Foretold:
+    """Hold each answer (people, n) against the parameters in force and the person's others."""
     posterior = densities(prior, _told(scores, domain, prior, slopes, steps))
     chances = np.exp(log_chances(prior.grid, slopes, steps))
     variance = score_variance(chances)
-    columns = np.zeros((5, len(slopes)))
+    found = Foretold(*(np.full(scores.shape, np.nan) for _ in range(3)))
     for item in range(len(slopes)):
         who = np.flatnonzero(scores[:, item] != NOT_GIVEN)
-        if not len(who):
-            continue
         score = scores[who, item]
         others = posterior[who, domain[item]] / np.maximum(chances[item, score], 1e-300)
         others /= others.sum(axis=1, keepdims=True)
         curve = np.arange(chances.shape[1]) @ chances[item]
         mean = others @ curve
-        spread = others @ (variance[item] + curve**2) - mean**2
-        over = score - mean
-        able = others @ prior.grid
+        found.over[who, item] = score - mean
+        found.spread[who, item] = others @ (variance[item] + curve**2) - mean**2
+        found.able[who, item] = others @ prior.grid
+    return found
+
+
+def check_fit(
+    scores: Integers, domain: Integers, prior: Prior, *, slopes: Floats, steps: Floats
+) -> Fit:
+    """Hold answers (people, n) against the parameters in force. A flag is for a person to look
+    at."""
+    told = foretell(scores, domain, prior, slopes=slopes, steps=steps)
+    columns = np.zeros((5, len(slopes)))
+    for item in range(len(slopes)):
+        who = np.flatnonzero(scores[:, item] != NOT_GIVEN)
+        if not len(who):
+            continue
+        over, spread = told.over[who, item], told.spread[who, item]
+        able = told.able[who, item]
         able = able - (able * spread).sum() / spread.sum()
         columns[:, item] = (
             len(who),

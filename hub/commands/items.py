@@ -1,4 +1,4 @@
-"""items check, show, try, review, list: the bank of questions."""
+"""items check, show, try, review, list, calibrate, watch: the bank of questions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 
 from core.messages import Message, Refused
 from hub.commands.console import report, say, speaker, tell
+from hub.commands.opening import DATA, opened
 
 if TYPE_CHECKING:
     from courses.bank.item import Item
@@ -28,7 +29,7 @@ SEED = click.option(
 
 @click.group()
 def items() -> None:
-    """Ngân hàng câu hỏi: kiểm tra, làm thử, duyệt, liệt kê."""
+    """Ngân hàng câu hỏi: kiểm tra, làm thử, duyệt, liệt kê, hiệu chỉnh, theo dõi."""
 
 
 @items.command()
@@ -162,6 +163,49 @@ def list_(folder: Path | None) -> None:
     states = Counter(item.state for item in loaded)
     each = ", ".join(f"{state} {number}" for state, number in sorted(states.items()))
     say(Message("Tất cả {n} câu: {states}.", {"n": len(loaded), "states": each}))
+
+
+@items.command()
+@DATA
+def calibrate(data: Path | None) -> int:
+    """Học lại tham số câu hỏi từ câu trả lời đã lưu; người có thẩm quyền quyết định có dùng."""
+    from school.assessment.item_bank import read_also, the_bank
+    from school.items import nightly
+
+    with opened(data) as (settings, records):
+        read_also(settings.items)
+        key = nightly.calibrate(records, the_bank(), at=dt.datetime.now(dt.UTC))
+    if key is None:
+        say(Message("Chưa câu nào có đủ câu trả lời mới để học lại."))
+    else:
+        say(
+            Message(
+                "Đã lập bộ tham số {key}, chờ quyết định ở trang Theo dõi câu hỏi.", {"key": key}
+            )
+        )
+    return 0
+
+
+@items.command()
+@DATA
+def watch(data: Path | None) -> int:
+    """Tìm dấu hiệu câu hỏi bị lộ trong câu trả lời ba tháng qua."""
+    from school.assessment.item_bank import read_also, the_bank
+    from school.items import nightly
+
+    with opened(data) as (settings, records):
+        read_also(settings.items)
+        found, retired = nightly.watch(records, the_bank(), at=dt.datetime.now(dt.UTC))
+    for name, one in found.items.items():
+        if one.signs:
+            say(Message("{item}: {signs}", {"item": name, "signs": ", ".join(one.signs)}))
+    for item, variant in retired:
+        say(
+            Message("{item}: biến thể {n} đã ngừng dùng theo quy tắc", {"item": item, "n": variant})
+        )
+    facts = {"n": len(found.items), "sittings": found.sittings, "pairs": len(found.pairs)}
+    say(Message("Đã xem {n} câu trong {sittings} lượt; {pairs} cặp bài cần người xem.", facts))
+    return 0
 
 
 def _tried(chosen: tuple[Item, ...]) -> list[Problem]:

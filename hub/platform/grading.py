@@ -37,6 +37,8 @@ from records.learning import enrolments
 from records.marking.unsettled import count_unsettled
 from records.programme.requirements import requirements_of
 from records.wakeup import Bell
+from school.assessment.item_bank import read_also, the_bank
+from school.items import nightly
 from school.learning import traces
 from school.settling import settle_again, settle_submission
 
@@ -185,6 +187,7 @@ def run(settings: Settings, stop: Bell) -> None:
     """Mark what comes in until ``stop`` is woken."""
     settings.data.mkdir(parents=True, exist_ok=True)
     health = settings.data / "grading-health.json"
+    read_also(settings.items)
     records = open_records(settings.records_url, audit_key=settings.audit_key)
     try:
         with open_marker(settings) as (marker, workers):
@@ -211,6 +214,7 @@ def run(settings: Settings, stop: Bell) -> None:
                         settle_again(records, pass_share=share, at=dt.datetime.now(dt.UTC))
                     ),
                 ),
+                Aside("items", lambda: nightly.step(records, the_bank, at=dt.datetime.now(dt.UTC))),
             ):
                 logger.info("ready", extra={"fields": {"workers": workers}})
                 heads = DailyHeads(records, settings)

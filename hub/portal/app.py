@@ -41,7 +41,13 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, contests, placement, verify
+from hub.portal.pages.assessment import (
+    certificates,
+    contests,
+    item_watch,
+    placement,
+    verify,
+)
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -91,7 +97,7 @@ from hub.portal.web import Portal
 from hub.settings import Settings, load_settings
 from records import Records, open_records
 from records.marking import queue
-from school.assessment.item_bank import the_bank
+from school.assessment.item_bank import read_also, the_bank
 from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
@@ -195,6 +201,9 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"examinations/appeals", after.Appeals),
         (rf"examinations/appeals/{NUMBER}", after.AppealPage),
         (rf"examinations/decide/{NUMBER}", after.DecidePage),
+        (r"items", item_watch.ItemsPage),
+        (rf"items/{SLUG}", item_watch.ItemPage),
+        (rf"items/calibrations/{NUMBER}", item_watch.CalibrationPage),
         (r"audit", audit.AuditPage),
         (r"audit\.(jsonl|csv)", audit.AuditFile),
         (r"labs", labs.LabsPage),
@@ -439,6 +448,7 @@ async def serve(settings: Settings) -> None:
         # The first check or run must not wait for libraries to load; where walls are missing, who
         # runs something is told.
         warming = asyncio.create_task(asyncio.to_thread(marker.warm_up))
+        read_also(settings.items)
         reading = asyncio.create_task(asyncio.to_thread(the_bank))
         beating = asyncio.create_task(keep_beating(records, portal.clock, stopped))
         await stopped.wait()

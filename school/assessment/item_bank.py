@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
-from courses.bank.bank import load_bank
+from core.messages import Message, Refused
+from courses.bank.bank import item_folders, load_all, load_bank
 from courses.bank.item import REVIEWED, Item
 from skills_framework import adaptive, scale
 from skills_framework.framework import Framework, load_framework
@@ -23,10 +26,11 @@ FRAMEWORK = "vn-tt02-2025"
 
 @dataclass(frozen=True)
 class Parameters:
-    """How items stand, as it is kept with results. ``content``: plain JSON."""
+    """How items stand, as it is kept with results. ``content``: plain JSON, which ``version`` is
+    the digest of."""
 
     version: str
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] = field(compare=False)
 
     @cached_property
     def engine(self) -> adaptive.Bank:
@@ -43,12 +47,27 @@ class Parameters:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ItemBank:
-    """The items that may be asked on a page, by name, and how they stand."""
+    """The items that may be asked on a page, by name, and how they stand. ``retired``: what comes
+    in no sitting any more, though what was answered of it is still marked; ``retired_variants``:
+    likewise of single variants, by item."""
 
     items: Mapping[str, Item]
     parameters: Parameters
+    retired: frozenset[str] = frozenset()
+    retired_variants: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def may_come(self, item: str, digest: str) -> bool:
+        """Whether the item may be asked: it has this text still, and a variant that was not
+        retired."""
+        known = self.find(item, digest) is not None and item not in self.retired
+        return known and bool(self.seeds(item))
+
+    def seeds(self, item: str) -> tuple[int, ...]:
+        """The variants of an item that may be given."""
+        gone = self.retired_variants.get(item, frozenset())
+        return tuple(seed for seed in self.items[item].seeds if seed not in gone)
 
     def find(self, item: str, digest: str) -> Item | None:
         """The item, where it still has the text that this digest is of."""
@@ -56,11 +75,48 @@ class ItemBank:
         return found if found is not None and found.digest == digest else None
 
 
+_BESIDE: list[Path] = []  # folders of items beside the package's
+logger = logging.getLogger("motcham.items")
+
+
+def read_also(folder: Path | None) -> None:
+    """Say once, when a process starts, where the installation's own items lie (MOTCHAM_ITEMS)."""
+    _BESIDE[:] = [folder] if folder is not None else []
+    the_bank.cache_clear()
+
+
 @cache
 def the_bank() -> ItemBank:
-    """The bank of the package, read when first asked for and kept: it changes with a new version
-    of the platform only. Reading takes about a second."""
-    return bank_of(load_bank())
+    """The bank of the package with the installation's own items, read when first asked for and
+    kept: it changes with a new start only. Reading takes about a second. What is wrong with items
+    of one's own goes to the log, and they are left out."""
+    ours, faults = load_beside(load_bank(), _BESIDE)
+    for fault in faults:
+        logger.error("%s", fault)
+    return bank_of(ours)
+
+
+def load_beside(
+    package: Iterable[Item], folders: Iterable[Path]
+) -> tuple[list[Item], list[Message]]:
+    """The package's items with those of other folders, and what is wrong with these: an item that
+    cannot be read, or bears a name that another has."""
+    found = {one.slug: one for one in package}
+    faults: list[Message] = []
+    for folder in folders:
+        try:
+            beside, wrong = load_all(item_folders(folder))
+        except Refused as refused:
+            faults += refused.messages
+            continue
+        faults += wrong
+        for one in beside:
+            if one.slug in found:
+                said = {"item": one.slug, "folder": str(folder)}
+                faults.append(Message("{folder}: “{item}” trùng tên với một câu hỏi khác", said))
+            else:
+                found[one.slug] = one
+    return list(found.values()), faults
 
 
 def bank_of(items: Iterable[Item]) -> ItemBank:
@@ -91,6 +147,11 @@ def parameters_of(items: Iterable[Item], framework: Framework) -> Parameters:
         "framework": framework.id,
         "items": {one.slug: _about(one, domains) for one in sorted(items, key=lambda i: i.slug)},
     }
+    return versioned(content)
+
+
+def versioned(content: Mapping[str, Any]) -> Parameters:
+    """The content with the digest of all of it."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return Parameters(hashlib.sha256(text.encode()).hexdigest()[:16], content)
 

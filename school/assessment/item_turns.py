@@ -14,6 +14,7 @@ from records.writing import hold_person
 from school.access import Actor
 from school.assessment import asking, sittings
 from school.assessment.asking import Question, question_of, read_answers
+from school.assessment.in_force import in_force
 from school.assessment.item_bank import FRAMEWORK, ItemBank, Parameters
 from school.learning.notebooks import Answers
 from skills_framework import adaptive
@@ -30,7 +31,7 @@ def begin(
     session: Session, person_id: int, kind: str, bank: ItemBank, *, seed: int, at: dt.datetime
 ) -> Sitting:
     """A new sitting with the parameters of today, its eligible items drawn; nothing is asked."""
-    parameters = bank.parameters
+    parameters = in_force(session, bank).parameters
     kept.keep_parameters(
         session,
         parameters.version,

@@ -23,6 +23,7 @@ LONGEST = 3.0  # times its usual minutes that an item counts at most: somebody w
 WINDOW = 1000  # the latest sittings that exposure is reckoned over
 BOUND = 0.25
 SHORT = 1.0  # how strongly a short item is preferred: its worth over its minutes to this power
+TRIAL_PLACES = (2, 9)  # an item on trial comes at one of these places, from 2 to 8
 SEEN_AGAIN = dt.timedelta(days=365)  # an item comes to the same person again after
 
 RULES = adaptive.Rules(
@@ -152,9 +153,14 @@ def next_of(
     if bool(adaptive.enough(rules, _alone(known), np.array([len(counted)]), np.array([used]))[0]):
         return Next(None, "sure")
     gone = {
-        name for name in engine.place if bank.find(name, parameters.about(name)["digest"]) is None
+        name for name in engine.place if not bank.may_come(name, parameters.about(name)["digest"])
     }
-    mask = _bits(eligible, len(engine.items)) & _not(engine, seen) & _fits(engine, rules, used)
+    fits = _fits(engine, rules, used)
+    tried = _trial_of(parameters, answers, gone, seen, fits, exposed, seed)
+    if tried is not None:
+        return Next(_asked(bank, parameters, tried, seed, len(answers) + 1))
+    trials = {name for name in engine.place if parameters.about(name)["trial"]}
+    mask = _bits(eligible, len(engine.items)) & _not(engine, {*seen, *trials}) & fits
     chosen = adaptive.next_item(
         engine,
         rules,
@@ -169,6 +175,37 @@ def next_of(
     if chosen is None:
         return Next(None, "bank")
     return Next(_asked(bank, parameters, chosen.id, seed, len(answers) + 1))
+
+
+def _trial_of(
+    parameters: Parameters,
+    answers: Sequence[Given],
+    gone: Collection[str],
+    seen: Collection[str],
+    fits: Booleans,
+    exposed: Exposed,
+    seed: int,
+) -> str | None:
+    """The item on trial that is asked here, where this is the sitting's place for one: a place by
+    lot among the first, so that nobody knows which it is. One that was tried least so far, none
+    that gives another away; it counts for nothing, so whom it fits does not matter."""
+    lot = np.random.default_rng([seed, 2])
+    if len(answers) + 1 != int(lot.integers(*TRIAL_PLACES)):
+        return None
+    engine, asked = parameters.engine, {one.item for one in answers}
+    fitting = [
+        one
+        for one, can in zip(engine.items, fits, strict=True)
+        if can
+        and parameters.about(one.id)["trial"]
+        and one.id not in asked
+        and one.id not in gone
+        and one.id not in seen
+        and not (one.enemies & asked)
+    ]
+    tried = [exposed.given.get(one.id, 0) for one in fitting]
+    least = [one.id for one, times in zip(fitting, tried, strict=True) if times == min(tried)]
+    return least[int(lot.integers(len(least)))] if least else None
 
 
 def _alone(known: Ability) -> Ability:
@@ -201,7 +238,7 @@ def _prices(engine: adaptive.Bank, counts: exposure.Exposure) -> Floats:
 
 def _asked(bank: ItemBank, parameters: Parameters, item: str, seed: int, number: int) -> Asked:
     lot = np.random.default_rng([seed, number, 1])
-    seeds = bank.items[item].seeds
+    seeds = bank.seeds(item)
     return Asked(
         item,
         parameters.about(item)["digest"],

@@ -4,6 +4,7 @@ apart from a matter."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from records import Session
 from records.assessment import sittings as kept
@@ -13,6 +14,7 @@ from records.people.merging import same_person
 from records.tables.assessment import Sitting
 from records.tables.examination import Appeal
 from school.access import Actor
+from school.assessment.in_force import in_force
 from school.assessment.item_bank import ItemBank, Parameters
 from school.examination import voiding
 from school.examination.rules import verdict
@@ -34,16 +36,16 @@ def _changes(
     answers = voids.answers_by_sitting(session, keys)
     results = voids.results_by_sitting(session, keys)
     stored: dict[str, Parameters] = {}
-    in_force: dict[int | None, list[Void]] = {}
+    void: dict[int | None, list[Void]] = {}
     for one in found:
         sitting, examination = one.sitting, one.examination
         key = examination.id if examination else None
         if sitting.parameters not in stored:
             stored[sitting.parameters] = _parameters(session, sitting.parameters)
-        if key not in in_force:
-            in_force[key] = [*voids_in_force(session, key), *more]
+        if key not in void:
+            void[key] = [*voids_in_force(session, key), *more]
         parameters, rows = stored[sitting.parameters], answers[sitting.id]
-        valid = voiding.counted(rows, in_force[key])
+        valid = voiding.counted(rows, void[key])
         yield Change(
             sitting_id=sitting.id,
             person_id=sitting.person_id,
@@ -70,12 +72,14 @@ def voids_in_force(session: Session, examination_id: int | None) -> list[Void]:
 
 
 def bank_in_force(session: Session, bank: ItemBank, examination_id: int | None) -> ItemBank:
-    """The bank without what is void in this examination, so that it is asked no more."""
+    """The bank as it stands now, without what is void in this examination: that is asked no
+    more."""
+    bank = in_force(session, bank)
     found = voids_in_force(session, examination_id)
     texts = {name: Void(name, item.digest) for name, item in bank.items.items()}
     gone = {name for name, text in texts.items() if any(_covers(one, text) for one in found)}
     items = {name: item for name, item in bank.items.items() if name not in gone}
-    return ItemBank(items, bank.parameters) if gone else bank
+    return replace(bank, items=items) if gone else bank
 
 
 def _covers(void: Void, text: Void) -> bool:

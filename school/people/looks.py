@@ -29,6 +29,7 @@ LOOKED = {
     "examination": Message("kỳ thi và kết quả thi"),
     "gradebook": Message("sổ điểm của khóa học"),
     "questions": Message("câu hỏi dưới bài tập"),
+    "items": Message("theo dõi câu hỏi"),
     "lecturers": Message("sổ giảng viên"),
     "certificate": Message("chứng nhận"),
     "class": Message("danh sách lớp học trực tiếp"),

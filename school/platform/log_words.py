@@ -25,6 +25,9 @@ ACTIONS: Mapping[str, Message] = {
     "appeal.decide": Message("Trả lời đơn phúc khảo"),
     "attendance.list": Message("Điểm danh theo danh sách"),
     "audit.export": Message("Tải cả nhật ký"),
+    "calibration.accept": Message("Chấp nhận bộ tham số câu hỏi"),
+    "calibration.propose": Message("Lập bộ tham số câu hỏi"),
+    "calibration.refuse": Message("Không dùng bộ tham số câu hỏi"),
     "certificate.correct": Message("Đính chính họ tên trên chứng nhận"),
     "certificate.issue": Message("Cấp chứng nhận"),
     "certificate.revoke": Message("Thu hồi chứng nhận"),
@@ -77,6 +80,9 @@ ACTIONS: Mapping[str, Message] = {
     "invitation.make": Message("Tạo lời mời"),
     "invitation.revoke": Message("Hủy lời mời"),
     "item.void": Message("Hủy câu hỏi"),
+    "item.move": Message("Chuyển trạng thái câu hỏi"),
+    "item.retire-variant": Message("Ngừng dùng một biến thể câu hỏi"),
+    "item.watch": Message("Theo dõi câu hỏi"),
     "key.add": Message("Thêm khóa bảo mật"),
     "key.code-used": Message("Dùng mã dự phòng"),
     "key.codes": Message("Tạo mã dự phòng"),
@@ -120,11 +126,13 @@ ACTIONS: Mapping[str, Message] = {
     "units.import": Message("Nhập danh sách đơn vị"),
 }
 SUBJECTS: Mapping[str, Message] = {
+    "calibration": Message("Bộ tham số câu hỏi"),
     "candidate": Message("Thí sinh"),
     "certificate": Message("Chứng nhận"),
     "course": Message("Khóa học"),
     "exam_room": Message("Phòng thi"),
     "examination": Message("Kỳ thi"),
+    "item": Message("Câu hỏi"),
     "meeting": Message("Lớp học"),
     "notice": Message("Thông báo"),
     "person": Message("Người"),
@@ -134,6 +142,7 @@ SUBJECTS: Mapping[str, Message] = {
     "item": Message("Câu hỏi"),
     "sitting": Message("Lượt kiểm tra"),
     "unit": Message("Đơn vị"),
+    "watch": Message("Lần theo dõi câu hỏi"),
 }
 DETAILS: Mapping[str, Message] = {
     "added": Message("thêm mới"),

@@ -30,10 +30,14 @@ from records.programme import reached
 from records.tables.people import Person
 from school import access
 from school.assessment import contest_acts, placement_acts
-from school.assessment.item_bank import the_bank
+from school.assessment.item_bank import the_bank, versioned
 from school.courses import offer_acts
 from school.examination import after_acts, candidate_acts, invigilating_acts, planning_acts
 from school.examination.planning_acts import Plan, RoomPlan
+from school.items import acts as item_acts
+from school.items.calibrating import Learned
+from school.items.radar import Alike, Cell, ItemSigns, Watch
+from school.items.watching import SIGNS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -127,6 +131,30 @@ def _examined(session: Session, at: dt.datetime) -> int:
     appeal = after_acts.ask_appeal(session, who("an"), sitting, text, at=at)
     assert examination == room == key == appeal
     return examination
+
+
+def _learned(session: Session, at: dt.datetime) -> int:
+    """A version of parameters that waits for a person, and a look at the items with every sign."""
+    bank = the_bank()
+    name = sorted(bank.items)[0]
+    one = {**bank.parameters.about(name), "steps": [0.5], "error": 0.2, "answers": 120}
+    items = {**bank.parameters.content["items"], name: one}
+    made = versioned({**bank.parameters.content, "rule": "mml-1", "items": items})
+    moved = {"why": "drifted", "answers": 120, "from": -0.5, "to": 0.5, "error": 0.2, "slope": 1.3}
+    report = {
+        "items": {name: {**moved, "misfits": True}},
+        "holds": "anchors",
+        "exercises": 12,
+        "settled": False,
+        "misfits": [name],
+    }
+    by = access.operator("motcham items calibrate")
+    cell = Cell(0, "", 20, 5, 1e-6)
+    signs = ItemSigns(60, 0.3, 0.8, 0.12, 0.02, 5, (cell,), (0,), tuple(SIGNS))
+    watch = Watch(200, {name: signs}, (Alike(1, 1, "placement", 9, 8, 2.5, 1e-9),), 199)
+    item_acts.keep_watch(session, by, bank, watch, at=at)
+    learned = Learned(made, report, 200, 2400)
+    return item_acts.propose_calibration(session, by, learned, based_on="start", at=at)
 
 
 def stock(site: Any) -> dict[str, Any]:
@@ -235,6 +263,8 @@ def stock(site: Any) -> dict[str, Any]:
         return {
             "sitting": _placed(session, learner, at),
             "examination": _examined(session, at),
+            "item": sorted(the_bank().items)[0],
+            "calibration": _learned(session, at),
             "question": question.id,
             "offer": offer,
             "unit": learner.unit_id,

@@ -36,9 +36,12 @@ from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
 from school.assessment import contest_acts, placement_acts, retained
-from school.assessment.item_bank import the_bank
+from school.assessment.item_bank import the_bank, versioned
 from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
+from school.items import acts as item_acts
+from school.items.calibrating import Learned
+from school.items.radar import Watch
 from school.learning import acts as learning
 from school.learning import lessons, post_acts, traces
 from school.learning.numbers import own
@@ -88,6 +91,7 @@ def test_there_are_acts_of_every_subject() -> None:
     assert {path.parent.name for path in MODULES} == {
         "assessment", "courses", "examination", "learning", "marking", "people", "platform",
         "programme",
+        "items",
     }  # fmt: skip
     assert {name.split(".")[1] for name in OURS} == {path.parent.name for path in MODULES}
 
@@ -522,6 +526,18 @@ def _invite(world: World, actor: Actor) -> int:
 
 ROSTER = "Mã cán bộ,Họ và tên,Mã đơn vị,Nhóm đối tượng\nTN-9,Đỗ Thị Mới (mẫu),01,g\n"
 
+ITEM = sorted(the_bank().items)[0]
+WIDE = next(name for name, one in sorted(the_bank().items.items()) if len(one.seeds) > 1)
+
+
+def _learned(world: World) -> int:
+    """A version of parameters that waits for a person."""
+    made = versioned({**the_bank().parameters.content, "rule": "mml-1"})
+    learned = Learned(made, {"items": {}}, 1, 1)
+    by = world.actors["quan-tri"]
+    return item_acts.propose_calibration(world.session, by, learned, based_on="", at=AT)
+
+
 # Who does it, and how. An act that is not here fails the test below.
 PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     "marking: give_marks": ("thay", _give_marks),
@@ -641,6 +657,31 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             post_acts.rate_lesson(
                 world.session, actor, world.place(), stars=4, text="Rõ ràng", at=AT
             ),
+        ),
+    ),
+    "items: move_item": (
+        "bo",
+        lambda world, actor: item_acts.move_item(
+            world.session, actor, the_bank(), ITEM, "trial", reason="Đã lệch", at=AT
+        ),
+    ),
+    "items: retire_variant": (
+        "bo",
+        lambda world, actor: item_acts.retire_variant(
+            world.session, actor, the_bank(), WIDE, 0, reason="Đã lộ", at=AT
+        ),
+    ),
+    "items: keep_watch": (
+        "quan-tri",
+        lambda world, actor: item_acts.keep_watch(
+            world.session, actor, the_bank(), Watch(0, {}, (), 0), at=AT
+        ),
+    ),
+    "items: propose_calibration": ("quan-tri", lambda world, _actor: _learned(world)),
+    "items: decide_calibration": (
+        "bo",
+        lambda world, actor: item_acts.decide_calibration(
+            world.session, actor, _learned(world), True, reason="Đã xem", at=AT
         ),
     ),
     "courses: offer_course": ("thay", lambda world, actor: _offer(world, actor)),

@@ -144,6 +144,9 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "certificates": {"get": OWN_UNIT},
     "certificates/([A-Z0-9-]+)": {"get": OWN_UNIT | {"an"}, "post": MINISTRY},
     r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)": {"get": OWN_UNIT | {"an"}},
+    "items": {"get": NATION},
+    f"items/{SLUG}": {"get": NATION, "post": MINISTRY},
+    f"items/calibrations/{NUMBER}": {"get": NATION, "post": MINISTRY},
     "audit": {"get": frozenset({"kiem", "quan"})},
     r"audit\.(jsonl|csv)": {"get": frozenset({"kiem", "quan"})},
     f"people/{NUMBER}": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
@@ -256,6 +259,8 @@ FACTS = (
     "offer",
     "sitting",
     "examination",
+    "item",
+    "calibration",
 )
 
 
@@ -265,10 +270,12 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
     kind = "offer" if path.startswith("teaching/offers/") else kind
+    kind = "calibration" if path.startswith("items/") else kind
     kind = "sitting" if path.startswith("placement/") else kind
     kind = "examination" if path.startswith("exam") else kind
     number = facts["meeting" if kind == "class" else kind]
-    filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
+    filled = path.replace(f"items/{SLUG}", f"items/{facts['item']}")
+    filled = filled.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
         (NUMBER, number),
@@ -562,6 +569,8 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
          "until_on": "ngày đã gõ"},
         ("until_on",),
     ),
+    f"items/{SLUG}": ("bo", {"state": "retired", "reason": " "}, ("reason",)),
+    f"items/calibrations/{NUMBER}": ("bo", {"decision": "accept", "reason": " "}, ("reason",)),
     "units/import": (
         "bo",
         {"one": "1", "kind": "press", "code": "mã/đã gõ", "name": "Tên đã gõ"},
