@@ -139,7 +139,6 @@ SUBJECTS: Mapping[str, Message] = {
     "programme": Message("Chương trình"),
     "roster": Message("Danh sách học viên"),
     "submission": Message("Bài nộp"),
-    "item": Message("Câu hỏi"),
     "sitting": Message("Lượt kiểm tra"),
     "unit": Message("Đơn vị"),
     "watch": Message("Lần theo dõi câu hỏi"),
