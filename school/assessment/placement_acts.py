@@ -17,7 +17,7 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import asking, sittings
+from school.assessment import asking, campaigns, sittings
 from school.assessment.item_bank import FRAMEWORK, ItemBank, Parameters
 from school.assessment.sittings import PLACEMENT
 from school.learning.notebooks import Answers
@@ -148,6 +148,7 @@ def end(session: Session, actor: Actor, *, ending: str, at: dt.datetime) -> int:
         raise Refused(NOTHING_GIVEN)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
     kept.keep_results(session, sitting, sittings.results_of(parameters, rows))
+    campaigns.note_ended(session, sitting.id)
     detail = {"ending": ending, "items": len(rows)}
     log(session, actor, "placement.end", f"sitting:{sitting.id}", at, detail)
     return sitting.id
