@@ -41,7 +41,7 @@ from hub.portal.api import people as api_people
 from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import certificates, placement, verify
+from hub.portal.pages.assessment import campaigns, certificates, placement, verify
 from hub.portal.pages.courses import (
     authoring,
     cards,
@@ -162,6 +162,11 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/people", figures.UnitPeople),
         (rf"units/{NUMBER}/reached", reached.UnitReached),
         (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
+        (rf"units/{NUMBER}/campaign", campaigns.UnitCampaign),
+        (rf"units/{NUMBER}/campaign\.csv", campaigns.UnitCampaignFile),
+        (r"campaigns", campaigns.CampaignsPage),
+        (rf"campaigns/{NUMBER}", campaigns.CampaignPage),
+        (rf"campaigns/{NUMBER}\.csv", campaigns.CampaignFile),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),

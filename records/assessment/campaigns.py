@@ -313,9 +313,7 @@ def results_of_members(session: Session, campaign_id: int) -> list[float]:
             select(SittingResult.estimate)
             .join(CampaignMember, CampaignMember.sitting_id == SittingResult.sitting_id)
             .join(Person, Person.id == CampaignMember.person_id)
-            .where(
-                CampaignMember.campaign_id == campaign_id, SittingResult.domain == "", _counts()
-            )
+            .where(CampaignMember.campaign_id == campaign_id, SittingResult.domain == "", _counts())
         )
     )
 

@@ -214,9 +214,7 @@ class CampaignMember(Table):
     __table_args__ = (CheckConstraint("why IN ('full-time','group')", name="why"),)
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id"), primary_key=True, index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     why: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[dt.datetime]
     invited_at: Mapped[dt.datetime | None]

@@ -27,7 +27,7 @@ from records.platform import outbox
 from records.programme import reached
 from records.tables.people import Person
 from school import access
-from school.assessment import placement_acts
+from school.assessment import campaign_acts, placement_acts
 from school.assessment.item_bank import the_bank
 from school.courses import offer_acts
 
@@ -95,6 +95,7 @@ def stock(site: Any) -> dict[str, Any]:
     at, hour = site.clock.at, dt.timedelta(hours=1)
     with site.records.begin() as session:
         learner = persons.find_person(session, "an")
+        learner.full_time_digital = True
         learner.code, learner.email, learner.audience_group = "TN-AN", "an@example.vn", "g"
         outbox.put(session, "setup", learner.id, {}, at=at)
         with tempfile.TemporaryDirectory() as folder:
@@ -191,7 +192,12 @@ def stock(site: Any) -> dict[str, Any]:
             at=at,
         )
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
+        said = campaign_acts.Said(
+            2026, "Đợt một (mẫu)", at.date(), at.date() + dt.timedelta(days=30), True
+        )
+        operator = access.operator("campaign")
         return {
+            "campaign": campaign_acts.open_campaign(session, operator, said, at=at),
             "sitting": _placed(session, learner, at),
             "question": question.id,
             "offer": offer,

@@ -60,6 +60,8 @@ PAGES = {
         "units/import",
         "units/2/change",
         "units/2/reached",
+        "units/2/campaign",
+        "campaigns",
         "requests",
     ],
     "kiemtra": ["audit"],

@@ -110,6 +110,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     f"units/{NUMBER}/people": {"get": OWN_UNIT},
     f"units/{NUMBER}/reached": {"get": OWN_UNIT},
     rf"units/{NUMBER}/reached\.csv": {"get": OWN_UNIT},
+    f"units/{NUMBER}/campaign": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
+    rf"units/{NUMBER}/campaign\.csv": {"get": OWN_UNIT},
+    "campaigns": {"get": NATION, "post": MINISTRY},
+    f"campaigns/{NUMBER}": {"get": NATION, "post": MINISTRY},
+    rf"campaigns/{NUMBER}\.csv": {"get": NATION},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
     "requirements/second-reader": {"post": MINISTRY},
@@ -227,6 +232,7 @@ FACTS = (
     "digest",
     "offer",
     "sitting",
+    "campaign",
 )
 
 
@@ -236,6 +242,7 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = next((one for one in ("class", "remark") if path.startswith(f"teaching/{one}")), kind)
     kind = "person" if path.startswith("people/") else kind
     kind = "offer" if path.startswith("teaching/offers/") else kind
+    kind = "campaign" if path.startswith("campaigns/") else kind
     kind = "sitting" if path.startswith("placement/") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
@@ -303,6 +310,8 @@ SHOWN: Mapping[str, str] = {
     f"teaching/courses/{SLUG}/gradebook": "gradebook",
     rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)": "gradebook",
     f"units/{NUMBER}/people": "list",
+    f"units/{NUMBER}/campaign": "list",
+    rf"units/{NUMBER}/campaign\.csv": "list",
     "certificates": "certificate",
     "certificates/([A-Z0-9-]+)": "certificate",
     r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)": "certificate",

@@ -22,6 +22,7 @@ from records.tables.assessment import Certificate
 from records.tables.learning import Meeting, Notice
 from school import access
 from school.assessment import growth
+from school.assessment.campaigns import Due, find_due
 from school.learning import overview as learning
 from school.learning import search
 from school.marking.hand_marks import HandMark, newly_marked
@@ -44,6 +45,7 @@ class Overview:
     meetings: Sequence[Meeting]
     way: learning.CertificateWay
     hand_marks: Sequence[HandMark]
+    due: Due | None
     titles: dict[str, Titles]  # of what is asked for and not published
 
 
@@ -69,6 +71,7 @@ def load_overview(
         ),
         meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
         way=way,
+        due=find_due(session, actor.person_id, at=at),
         hand_marks=newly_marked(session, actor.person_id, seen, at=at),
         titles=learning.titles_of(session, asked - {one.slug for one in courses}),
     )
@@ -104,6 +107,7 @@ class OwnLearning(PageHandler):
             notices=overview.notices,
             meetings=overview.meetings,
             hand_marks=overview.hand_marks,
+            due=overview.due,
             programmes=learning.PROGRAMMES,
         )
 
