@@ -279,6 +279,11 @@ def may_decide_requirements(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_keep_frameworks(actor: Actor) -> bool:
+    """Put a completed framework of competences in, and say what corresponds in it."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
 def may_plan_campaigns(actor: Actor) -> bool:
     """Open and close the assessment of a year."""
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})

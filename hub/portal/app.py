@@ -74,7 +74,14 @@ from hub.portal.pages.people import (
     units,
 )
 from hub.portal.pages.platform import audit, design, labs, mail, operation
-from hub.portal.pages.programme import curriculum, figures, plan, reached, requirements
+from hub.portal.pages.programme import (
+    curriculum,
+    figures,
+    frameworks,
+    plan,
+    reached,
+    requirements,
+)
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
 from hub.portal.sheet_desk import SheetDesk
@@ -117,6 +124,10 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"placement/results/{NUMBER}", placement.ResultPage),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
+        (r"frameworks", frameworks.FrameworksPage),
+        (rf"frameworks/{SLUG}", frameworks.FrameworkPage),
+        (rf"frameworks/{SLUG}\.json", frameworks.FrameworkFile),
+        (rf"frameworks/{SLUG}/([0-9A-Za-z.]{{3,14}})", frameworks.FrameworkCompetence),
         (r"my-data", own_data.OwnData),
         (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),

@@ -30,6 +30,8 @@ from school import access
 from school.assessment import campaign_acts, placement_acts
 from school.assessment.item_bank import the_bank
 from school.courses import offer_acts
+from school.programme import framework_acts
+from skills_framework.framework import framework_file, load_framework
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -196,6 +198,8 @@ def stock(site: Any) -> dict[str, Any]:
             2026, "Đợt một (mẫu)", at.date(), at.date() + dt.timedelta(days=30), True
         )
         operator = access.operator("campaign")
+        frame = framework_file(load_framework()).replace("vn-tt02-2025", "khung-mau").encode()
+        framework_acts.add_framework(session, operator, frame, "khung.json", at=at)
         return {
             "campaign": campaign_acts.open_campaign(session, operator, said, at=at),
             "sitting": _placed(session, learner, at),

@@ -62,8 +62,9 @@ from school.people import (
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
-from school.programme import reached_acts
+from school.programme import framework_acts, reached_acts
 from school.refusals import NotAllowed
+from skills_framework.framework import framework_file, load_framework
 
 ROOT = Path(school.__file__).parent
 MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/*acts.py"))
@@ -422,6 +423,16 @@ def _excuse(world: World, actor: Actor) -> None:
     campaign_acts.expect_again(world.session, actor, key, learner, at=AT)
 
 
+def _frame(world: World, actor: Actor) -> str:
+    frame = framework_file(load_framework()).replace("vn-tt02-2025", "khung-mau").encode()
+    return framework_acts.add_framework(world.session, actor, frame, "khung.json", at=AT)
+
+
+def _compare(world: World, actor: Actor) -> None:
+    name = _frame(world, actor)
+    framework_acts.set_crosswalk(world.session, actor, name, {"1.1": "1.1"}, at=AT)
+
+
 def _keep_paper(world: World, actor: Actor) -> None:
     number = world.certificate()
     found = certificates.find_certificate(world.session, number)
@@ -709,6 +720,8 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, _reach(world, actor), at=AT
         ),
     ),
+    "programme: add_framework": ("bo", _frame),
+    "programme: set_crosswalk": ("bo", _compare),
     "programme: require_course": ("bo", _end_requirement),
     "programme: end_requirement": ("bo", _end_requirement),
     "assessment: correct_certificate": (

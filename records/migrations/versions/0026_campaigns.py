@@ -1,4 +1,4 @@
-"""yearly assessment: campaigns and who is due in them; posts that are full-time digital work"""
+"""yearly assessment: campaigns, who is due, full-time posts; frameworks the ministry completed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "title", name="uq_campaign_year_title"),
     )
     _member()
+    _frameworks()
 
 
 def _member() -> None:
@@ -63,3 +64,23 @@ def _member() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "person_id", name="pk_campaign_member"),
     )
     op.create_index("ix_campaign_member_person_id", "campaign_member", ["person_id"])
+
+
+def _frameworks() -> None:
+    op.create_table(
+        "framework_version",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("added_by", sa.String(100), nullable=False),
+        sa.Column("added_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("name", "version", name="pk_framework_version"),
+    )
+    op.create_table(
+        "crosswalk",
+        sa.Column("framework", sa.String(32), nullable=False),
+        sa.Column("code", sa.String(12), nullable=False),
+        sa.Column("to_code", sa.String(12), nullable=False),
+        sa.PrimaryKeyConstraint("framework", "code", "to_code", name="pk_crosswalk"),
+    )

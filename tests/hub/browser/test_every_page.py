@@ -31,6 +31,8 @@ PAGES = {
         "placement",
         "curriculum",
         "competences/1.2",
+        "frameworks",
+        "frameworks/vn-tt02-2025",
         "attend",
         "waiting",
         f"{LESSON}/questions",

@@ -59,6 +59,10 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "marks/seen": {"get": frozenset()},  # of an exercise of one's own that a person marked
     "profile": {"get": EVERYBODY},
     "curriculum": {"get": EVERYBODY},
+    "frameworks": {"get": EVERYBODY, "post": MINISTRY},
+    f"frameworks/{SLUG}": {"get": EVERYBODY, "post": MINISTRY},
+    rf"frameworks/{SLUG}\.json": {"get": EVERYBODY},
+    f"frameworks/{SLUG}/([0-9A-Za-z.]{{3,14}})": {"get": EVERYBODY},
     "placement": {"get": EVERYBODY, "post": ANSWERING},
     "placement/question": {"get": ANSWERING, "post": ANSWERING},
     f"placement/results/{NUMBER}": {"get": frozenset({"an"})},  # one's own alone
@@ -245,12 +249,14 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = "campaign" if path.startswith("campaigns/") else kind
     kind = "sitting" if path.startswith("placement/") else kind
     number = facts["meeting" if kind == "class" else kind]
+    path = path.replace(f"frameworks/{SLUG}", "frameworks/khung-mau")
     filled = path.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),
         (r"([0-9]\.[0-9]{1,2})", "1.1"),
+        ("([0-9A-Za-z.]{3,14})", "1.1"),
         ("(.+)", "so-lieu.csv"),
         ("([0-9a-f]{16})", facts["digest"]),
         ("([a-z0-9][a-z0-9._-]*)", "ty-le.svg"),

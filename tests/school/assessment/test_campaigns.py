@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,11 +184,8 @@ def test_no_role_reaches_further_up_than_its_own(records: Records) -> None:
             lambda: campaign_acts.expect_again(session, officer, key, key_of(session, "xa"), at=AT),
         ]
         for name in ("an", "thay", "kiem"):
-            acts.append(
-                lambda actor=who(session, name): campaign_acts.invite(
-                    session, actor, key, own, at=AT
-                )
-            )
+            call = partial(campaign_acts.invite, session, who(session, name), key, own, at=AT)
+            acts.append(call)
         for one in acts:
             with pytest.raises(NotAllowed):
                 one()

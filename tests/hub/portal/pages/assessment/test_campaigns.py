@@ -21,8 +21,8 @@ from school.assessment import campaign_acts
 SAID = {
     "year": "2026",
     "title": "Đợt một (mẫu)",
-    "opens_on": "2026-03-01",
-    "closes_on": "2026-06-30",
+    "opens_on": "2026-11-01",
+    "closes_on": "2026-12-31",
     "full_time": "1",
 }
 
@@ -61,7 +61,7 @@ async def opened(site: Any) -> int:
 async def test_the_ministry_opens_invites_and_the_learner_is_told_until_when(called: Any) -> None:
     site = called
     key = await opened(site)
-    assert "Đánh giá năm 2026: đến hết ngày 30/06/2026." in words((await site.as_("an").get()).text)
+    assert "Đánh giá năm 2026: đến hết ngày 31/12/2026." in words((await site.as_("an").get()).text)
     assert "Assessment 2026" in words((await site.as_("an", "en").get()).text)
     assert "Đánh giá năm" not in (await site.as_("binh").get()).text
     answer = await site.as_("bo").post_form(f"campaigns/{key}", action="invite")
@@ -162,7 +162,7 @@ async def test_when_it_has_ended_nobody_is_called_any_more(called: Any) -> None:
     answer = await site.as_("bo").post_form(f"campaigns/{key}", action="invite")
     assert answer.status == 422 and "Đợt đánh giá này đã kết thúc" in answer.text
     assert "Đánh giá năm" not in (await site.as_("an").get()).text
-    assert site.clock.at < dt.datetime(2026, 6, 30, tzinfo=dt.UTC), "it ended by decision"
+    assert site.clock.at < dt.datetime(2026, 12, 31, tzinfo=dt.UTC), "it ended by decision"
 
 
 async def test_a_unit_without_a_campaign_says_so(called: Any) -> None:
@@ -171,7 +171,7 @@ async def test_a_unit_without_a_campaign_says_so(called: Any) -> None:
     with called.records.begin() as session:
         actor = access.load_actor(session, "bo", at=called.clock.at)
         said = campaign_acts.Said(
-            2026, "Nhóm c (mẫu)", dt.date(2026, 3, 1), dt.date(2026, 3, 9), False, ("c",)
+            2026, "Nhóm c (mẫu)", dt.date(2026, 11, 1), dt.date(2026, 12, 9), False, ("c",)
         )
         campaign_acts.open_campaign(session, actor, said, at=called.clock.at)
     page = await called.as_("can-bo").get(f"units/{called.facts['unit']}/campaign")
