@@ -1,4 +1,4 @@
-"""The workbook for the minister: the same figures as the national page, and what is counted beside them.
+"""The workbook for the minister: the national page's figures, and what is counted beside them.
 
 The reporting window is 15 December to 14 December; a ministry or a province reports before
 15 December (Quyết định 749/QĐ-TTg). The workbook is in Vietnamese, the language of the report.
