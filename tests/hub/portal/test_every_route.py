@@ -521,6 +521,18 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     f"units/{NUMBER}/change": (
         "bo", {"what": "end", "last_day": "ngày đã gõ", "successor": "mã đã gõ"}, ("last_day",)
     ),
+    "campaigns": (
+        "bo",
+        {"year": "2026", "title": "Đợt đã gõ", "opens_on": "ngày đã gõ", "closes_on": "đã gõ"},
+        ("opens_on", "closes_on", "full_time"),
+    ),
+    f"units/{NUMBER}/campaign": (
+        "can-bo",
+        {"action": "excuse", "campaign": "{campaign}", "person": "{person}", "reason": " "},
+        ("reason",),
+    ),
+    "frameworks": ("bo", {}, ("file",)),
+    f"frameworks/{SLUG}": ("bo", {"to-1.1": "9.9 đã gõ"}, ("to-1.1",)),
     "verify": ("an", {}, ("file",)),
 }  # fmt: skip
 BUTTONS = {
@@ -538,6 +550,7 @@ BUTTONS = {
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",
     "whether a second person reads": "requirements/second-reader",
     "a lab is ended": "labs/stop",
+    "people are invited, reminded": f"campaigns/{NUMBER}",
     "the language": "language",
     "leaving": "logout",
 }

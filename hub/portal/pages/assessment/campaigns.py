@@ -119,7 +119,21 @@ class Overview:
     levels: dict[int, int | Withheld]
 
 
-class CampaignPage(_CampaignPage):
+class _OneCampaign(_CampaignPage):
+    """What page and file of one campaign share."""
+
+    def load(self, session: Session, key: int) -> Overview:
+        self.require(access.may_see_nation(self.actor))
+        year = next((one for one in assessed.find_years(session) if one.campaign.id == key), None)
+        nation = persons.find_nation(session)
+        if year is None or nation is None:
+            raise self.absent()
+        figures = assessed.find_unit_assessed(session, nation.id, key)
+        assert figures is not None
+        return Overview(year.campaign, figures, protect(year.levels))
+
+
+class CampaignPage(_OneCampaign):
     """One campaign over the whole country, small numbers withheld."""
 
     async def get(self, key: str) -> None:
@@ -146,18 +160,8 @@ class CampaignPage(_CampaignPage):
             return
         self.redirect(self.url("campaigns", int(key), **await self.call(int(key), None)))
 
-    def load(self, session: Session, key: int) -> Overview:
-        self.require(access.may_see_nation(self.actor))
-        year = next((one for one in assessed.find_years(session) if one.campaign.id == key), None)
-        nation = persons.find_nation(session)
-        if year is None or nation is None:
-            raise self.absent()
-        figures = assessed.find_unit_assessed(session, nation.id, key)
-        assert figures is not None
-        return Overview(year.campaign, figures, protect(year.levels))
 
-
-class CampaignFile(CampaignPage):
+class CampaignFile(_OneCampaign):
     """The same as CSV."""
 
     cost: ClassVar[float] = 4
@@ -182,47 +186,8 @@ class OfUnit:
     units: dict[int, UnitNode]
 
 
-class UnitCampaign(_CampaignPage):
-    """Who of a unit is due: numbers and names; its officer invites, reminds, excuses."""
-
-    async def get(self, unit: str) -> None:
-        state, search = self._state(), self._search()
-        found = await self.look(self.load, int(unit), state, search, self.offset(), PAGE)
-        self.require(found is not None)
-        assert found is not None
-        today = today_in_vietnam(self.now)
-        campaign = found.campaign
-        self.page(
-            "assessment/unit_campaign.html",
-            found=found,
-            state=state,
-            search=search,
-            states=STATES,
-            why=WHY,
-            offset=self.offset(),
-            size=PAGE,
-            told=self.told(),
-            count=self.count,
-            may_call=access.may_call_to_campaigns(self.actor),
-            goes_on=campaign is not None and campaigns.takes_invitations(campaign, today),
-            sample=self.portal.settings.demonstration,
-        )
-
-    async def post(self, unit: str) -> None:
-        self.require(access.may_call_to_campaigns(self.actor))
-        key = forms.read_key(self.get_body_argument("campaign", "")) or 0
-        person = forms.read_key(self.get_body_argument("person", "")) or 0
-        match self.get_body_argument("action", ""):
-            case "excuse":
-                reason = self.get_body_argument("reason", "")
-                await self.act(campaign_acts.excuse, key, person, reason, at=self.now)
-                done: dict[str, object] = {"done": "excuse"}
-            case "expect":
-                await self.act(campaign_acts.expect_again, key, person, at=self.now)
-                done = {"done": "expect"}
-            case _:
-                done = await self.call(key, int(unit))
-        self.redirect(self.url("units", int(unit), "campaign", campaign=key, **done))
+class _UnitCampaign(_CampaignPage):
+    """What page and file of a unit share."""
 
     def _state(self) -> str:
         state = self.get_argument("state", "all")
@@ -276,7 +241,50 @@ class UnitCampaign(_CampaignPage):
         return found
 
 
-class UnitCampaignFile(UnitCampaign):
+class UnitCampaign(_UnitCampaign):
+    """Who of a unit is due: numbers and names; its officer invites, reminds, excuses."""
+
+    async def get(self, unit: str) -> None:
+        state, search = self._state(), self._search()
+        found = await self.look(self.load, int(unit), state, search, self.offset(), PAGE)
+        self.require(found is not None)
+        assert found is not None
+        today = today_in_vietnam(self.now)
+        campaign = found.campaign
+        self.page(
+            "assessment/unit_campaign.html",
+            found=found,
+            state=state,
+            search=search,
+            states=STATES,
+            why=WHY,
+            offset=self.offset(),
+            size=PAGE,
+            told=self.told(),
+            count=self.count,
+            may_call=access.may_call_to_campaigns(self.actor),
+            goes_on=campaign is not None and campaigns.takes_invitations(campaign, today),
+            sample=self.portal.settings.demonstration,
+        )
+
+    async def post(self, unit: str) -> None:
+        self.require(access.may_call_to_campaigns(self.actor))
+        key = forms.read_key(self.get_body_argument("campaign", "")) or 0
+        person = forms.read_key(self.get_body_argument("person", "")) or 0
+        match self.get_body_argument("action", ""):
+            case "excuse":
+                reason = self.get_body_argument("reason", "")
+                await self.act(campaign_acts.excuse, key, person, reason, at=self.now)
+                done: dict[str, object] = {"done": "excuse"}
+            case "expect":
+                await self.act(campaign_acts.expect_again, key, person, at=self.now)
+                done = {"done": "expect"}
+            case _:
+                done = await self.call(key, int(unit))
+        self.redirect(self.url("units", int(unit), "campaign", campaign=key, **done))
+
+
+class UnitCampaignFile(_UnitCampaign):
     """The names as CSV."""
 
     cost: ClassVar[float] = 4
