@@ -312,6 +312,26 @@ def may_decide_requirements(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 
 
+def may_keep_frameworks(actor: Actor) -> bool:
+    """Put a completed framework of competences in, and say what corresponds in it."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_plan_campaigns(actor: Actor) -> bool:
+    """Open and close the assessment of a year."""
+    return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
+
+
+def may_call_to_campaigns(actor: Actor) -> bool:
+    """Invite, remind and excuse people of some unit."""
+    return may_import_roster(actor)
+
+
+def may_call_to_campaign_of(actor: Actor, path: Collection[int]) -> bool:
+    """People of this unit, whose ``path`` runs up to the nation; an empty one: of all units."""
+    return may_plan_campaigns(actor) or any(unit in path for unit in actor.units_as(UNIT_OFFICER))
+
+
 def may_revoke_certificate(actor: Actor) -> bool:
     return bool(actor.roles & {MINISTRY_OFFICER, ADMINISTRATOR})
 

@@ -154,7 +154,7 @@ def read_framework(content: bytes, file: str) -> Framework:
     """Read a framework from JSON bytes. Raises Refused with one message per fault; pure."""
     try:
         data = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(
             Message("{file}: không phải JSON hợp lệ ({error})", {"file": file, "error": str(error)})
         ) from None

@@ -1,4 +1,4 @@
-"""The workbook for the minister: the same figures as the national page, in four sheets.
+"""The workbook for the minister: the national page's figures, and what is counted beside them.
 
 The reporting window is 15 December to 14 December; a ministry or a province reports before
 15 December (Quyết định 749/QĐ-TTg). The workbook is in Vietnamese, the language of the report.
@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from analytics.programme.assessed import Year, find_years
 from analytics.programme.figures import Figures, Line, find_figures
 from analytics.programme.places import Vintage
 from analytics.programme.targets import load_groups, load_programmes
@@ -79,6 +80,7 @@ def write_report(
     writer.provinces()
     writer.groups()
     writer.public(count_public(session, programme, until=at))
+    writer.yearly(find_years(session))
     writer.sources()
     book.close()
     return figures
@@ -223,6 +225,27 @@ class _Writer:
             sheet.write(row, 0, PUBLIC_NAMES[one.group], self.text)
             for column, n in enumerate((one.registered, one.learning, one.certified), start=1):
                 sheet.write_number(row, column, n, self.count)
+
+    def yearly(self, years: Sequence[Year]) -> None:
+        """The yearly assessments, where there is one: who was due, and what was proven."""
+        if not years:
+            return
+        sheet, row = self.sheet(
+            "Đánh giá hằng năm", "Đánh giá người chuyên trách, theo đợt", [44, *[14] * 7]
+        )
+        heads = ("Đợt", "Năm", "Đến lượt", "Đã mời", "Đã đánh giá", "Tỷ lệ", "Được miễn")
+        for column, words in enumerate(heads):
+            sheet.write(row, column, words, self.head)
+        for one in years:
+            row += 1
+            whole = one.whole
+            sheet.write_string(row, 0, one.campaign.title, self.text)
+            for column, count in enumerate(
+                (one.campaign.year, whole.due, whole.invited, whole.proven), 1
+            ):
+                sheet.write_number(row, column, count, self.text if column == 1 else self.count)
+            self._write(sheet, row, 5, whole.share, self.shares[_share_format(whole.share)])
+            sheet.write_number(row, 6, whole.excused, self.count)
 
     def sources(self) -> None:
         sheet, row = self.sheet("Nguồn và cách tính", "Nguồn và cách tính", [34, 14, 16, 90])

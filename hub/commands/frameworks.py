@@ -57,9 +57,9 @@ def import_framework(file: Path, name: str, target: Path) -> None:
 @click.argument("file", type=READ)
 def check_framework(file: Path) -> None:
     """Kiểm tra một tệp khung năng lực: còn thiếu gì, ở đâu."""
-    from skills_framework.framework import read_framework
+    from school.programme.frameworks import read_completed
 
-    _say_what_it_has(file, read_framework(_content_of(file), file.name))
+    _say_what_it_has(file, read_completed(_content_of(file), file.name).framework)
 
 
 @framework.command("draft")

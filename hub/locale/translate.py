@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from string import Formatter
 from typing import Any, Protocol
 
 from core.calendar import HANOI
@@ -47,15 +49,16 @@ class Translator:
 
     def __call__(self, template: str, /, **params: Any) -> str:
         text = self._catalogue.gettext(template) if template else ""
-        return _counted(text, params.get("n")).format(**params) if params else text
+        return _fill(text, params) if params else text
 
     def plural(self, one: str, many: str, /, n: int, **params: Any) -> str:
         """Like calling, for languages that count (Vietnamese does not: give the same twice).
 
-        A translation that counts has both forms: ``{n} lesson|{n} lessons``.
+        A translation that counts has both forms: ``{n} lesson|{n} lessons``; or, where a sentence
+        counts more than one thing, each at its place: ``{done} {done:row|rows} of {all}``.
         """
         text = self._catalogue.gettext(one if n == 1 else many)
-        return _counted(text, n).format(n=self.number(n), **params)
+        return _fill(text, {**params, "n": self.number(n)})
 
     def message(self, message: MessageLike | Mapping[str, Any] | str | None) -> str:
         """A `Message` (or its stored JSON, or plain text) as a sentence in this language."""
@@ -67,7 +70,7 @@ class Translator:
             message = Message(str(message.get("template", "")), message.get("params") or {})
         params = {name: self._value(value) for name, value in message.params.items()}
         try:
-            return (self._catalogue.gettext(message.template)).format(**params)
+            return _fill(self._catalogue.gettext(message.template), params)
         except (KeyError, IndexError, ValueError):  # a translation with a gap we cannot fill
             return message.template
 
@@ -136,12 +139,30 @@ class _Spoken:
         return format(self)
 
 
-def _counted(text: str, n: Any) -> str:
-    """Of a translation with two forms, ``{n} lesson|{n} lessons``, the one that fits ``n``."""
-    if "|" not in text or "{n}" not in text:
-        return text
-    one, _bar, many = text.partition("|")
-    return one if str(n) == "1" else many
+_HALVES = re.compile(r"\|(?![^{}]*\})")  # what parts two whole sentences, not two words in a gap
+
+
+class _Forms(Formatter):
+    """Fills the gaps of a sentence; ``{n:lesson|lessons}`` is the word that fits ``n``."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if "|" not in format_spec:
+            return super().format_field(value, format_spec)
+        one, _bar, many = format_spec.partition("|")
+        return one if str(value) == "1" else many
+
+
+_FORMS = _Forms()
+
+
+def _fill(text: str, params: Mapping[str, Any]) -> str:
+    """The sentence with its gaps filled, in the forms that fit what is counted."""
+    if "|" not in text:
+        return text.format(**params)
+    halves = _HALVES.split(text, maxsplit=1)
+    if len(halves) == 2 and "{n}" in text:
+        text = halves[0] if str(params.get("n")) == "1" else halves[1]
+    return _FORMS.vformat(text, (), params)
 
 
 def load_translators(folder: Path = LOCALE) -> dict[str, Translator]:

@@ -237,6 +237,33 @@ def _message(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
     return Letter(str(facts["title"]), tuple(said), (_("Mở Một Chạm"), places.portal))
 
 
+def _assessment(facts: Mapping[str, Any], _: Translator, places: Places) -> Letter:
+    year = str(facts["year"])
+    first, last = (dt.date.fromisoformat(facts[name]) for name in ("opens_on", "closes_on"))
+    subject = (
+        _("Mời đánh giá kỹ năng số năm {year}", year=year)
+        if facts["what"] == "invite"
+        else _("Nhắc: đánh giá kỹ năng số năm {year}", year=year)
+    )
+    return Letter(
+        subject,
+        (
+            _("Đợt đánh giá: {title}.", title=facts["title"]),
+            _(
+                "Anh/chị cần làm bài kiểm tra đầu vào trên Một Chạm từ ngày {first} đến hết ngày "
+                "{last}. Bài làm trong trình duyệt, có thể tạm dừng và làm tiếp.",
+                first=_.date(first),
+                last=_.date(last),
+            ),
+            _(
+                "Hãy làm đến hết: nếu dừng sớm khi mới trả lời vài câu thì chưa được tính. Kết quả "
+                "cho biết nên học gì tiếp, không dùng để kỷ luật."
+            ),
+        ),
+        (_("Vào bài kiểm tra"), f"{places.portal}placement"),
+    )
+
+
 def _until(facts: Mapping[str, Any], _: Translator) -> str:
     return _.time(dt.datetime.fromisoformat(facts["expires_at"]))
 
@@ -253,6 +280,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Translator, Places], Letter]] = {
     "marked": _marked,
     "class": _class,
     "answer": _answer,
+    "assessment": _assessment,
 }
 
 

@@ -17,6 +17,7 @@ KIND_NAMES = {
     "marked": Message("Báo giảng viên đã chấm bài của tôi"),
     "class": Message("Báo có lớp học trực tiếp"),
     "answer": Message("Báo câu hỏi của tôi đã có trả lời"),
+    "assessment": Message("Mời và nhắc đánh giá hằng năm"),
     "message": Message("Thông báo của giảng viên và của đơn vị"),
 }
 

@@ -42,6 +42,7 @@ from hub.portal.api import platform as api_platform
 from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
 from hub.portal.pages.assessment import (
+    campaigns,
     certificates,
     contests,
     item_watch,
@@ -85,6 +86,7 @@ from hub.portal.pages.programme import (
     curriculum,
     distributions,
     figures,
+    frameworks,
     plan,
     reached,
     requirements,
@@ -141,6 +143,10 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"retained/question", placement.RetainedQuestion),
         (r"curriculum", curriculum.CurriculumPage),
         (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
+        (r"frameworks", frameworks.FrameworksPage),
+        (rf"frameworks/{SLUG}", frameworks.FrameworkPage),
+        (rf"frameworks/{SLUG}\.json", frameworks.FrameworkFile),
+        (rf"frameworks/{SLUG}/([0-9A-Za-z.]{{3,14}})", frameworks.FrameworkCompetence),
         (r"my-data", own_data.OwnData),
         (r"my-data\.(json|zip)", own_data.OwnDataFile),
         (rf"{lesson}", player.LessonPage),
@@ -188,6 +194,11 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
         (rf"units/{NUMBER}/levels", distributions.UnitLevels),
         (rf"units/{NUMBER}/levels\.csv", distributions.UnitLevelsFile),
+        (rf"units/{NUMBER}/campaign", campaigns.UnitCampaign),
+        (rf"units/{NUMBER}/campaign\.csv", campaigns.UnitCampaignFile),
+        (r"campaigns", campaigns.CampaignsPage),
+        (rf"campaigns/{NUMBER}", campaigns.CampaignPage),
+        (rf"campaigns/{NUMBER}\.csv", campaigns.CampaignFile),
         (r"plan", plan.PlanPage),
         (r"requirements", requirements.RequirementsPage),
         (r"requirements/second-reader", offers.SecondReader),

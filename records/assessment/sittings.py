@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from records.people.merging import same_person
@@ -222,6 +222,13 @@ def _stands() -> Exists:
     )
 
 
+def is_in_force() -> ColumnElement[bool]:
+    """The row of `SittingResult` is of the highest revision of its sitting."""
+    other = aliased(SittingResult)
+    latest = select(func.max(other.revision)).where(other.sitting_id == SittingResult.sitting_id)
+    return SittingResult.revision == latest.scalar_subquery()
+
+
 @dataclass(frozen=True)
 class Placed:
     """The whole of one ended placement, in logits."""
@@ -234,10 +241,6 @@ class Placed:
 def placements_of(session: Session, people: Collection[int]) -> Sequence[Placed]:
     """The placements of these people by the figures in force, oldest first; hand in as many as one
     statement takes."""
-    later = aliased(SittingResult)
-    in_force = (
-        select(func.max(later.revision)).where(later.sitting_id == Sitting.id).scalar_subquery()
-    )
     rows = session.execute(
         select(Sitting.person_id, Sitting.ended_at, SittingResult.estimate)
         .join(SittingResult, SittingResult.sitting_id == Sitting.id)
@@ -246,7 +249,7 @@ def placements_of(session: Session, people: Collection[int]) -> Sequence[Placed]
             Sitting.kind == "placement",
             Sitting.state == "ended",
             SittingResult.domain == "",
-            SittingResult.revision == in_force,
+            is_in_force(),
         )
         .order_by(Sitting.id)
     )

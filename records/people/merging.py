@@ -74,6 +74,7 @@ def _identity(session: Session, kept: Person, other: Person, at: dt.datetime) ->
         for name in ("username", "code", "email", "position", "born", "audience_group", "unit_id")
         if getattr(kept, name) is None and getattr(other, name) is not None
     }
+    kept.full_time_digital = kept.full_time_digital or other.full_time_digital
     other.username = None
     if "code" in given:
         other.code = None

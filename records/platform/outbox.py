@@ -19,7 +19,7 @@ from records.tables.platform import Mail, MailRefused
 from records.writing import insert_new
 
 # What a person may refuse; links that were asked for are not among them.
-REFUSABLE = ("certificate", "deadline", "message", "marked", "class", "answer")
+REFUSABLE = ("certificate", "deadline", "message", "marked", "class", "answer", "assessment")
 KINDS = ("setup", "reset", "security", "known", *REFUSABLE)
 TO_STRANGERS = "confirm"
 

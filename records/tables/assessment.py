@@ -223,3 +223,52 @@ class LevelContest(Table):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[dt.datetime | None]
     given_level: Mapped[int | None]
+
+
+class Campaign(Table):
+    """The assessment of one year: for whom, from which day to the end of which (days in Việt Nam).
+
+    ``full_time``: for posts that are full-time digital work; ``groups``: for these audience groups
+    besides. ``closed_at``: nobody is taken in, invited or assessed any more.
+    """
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        UniqueConstraint("year", "title"),
+        CheckConstraint("opens_on <= closes_on", name="days"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    year: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    opens_on: Mapped[dt.date]
+    closes_on: Mapped[dt.date]
+    framework: Mapped[str] = mapped_column(String(32))
+    full_time: Mapped[bool]
+    groups: Mapped[list[Any]]
+    made_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+
+
+class CampaignMember(Table):
+    """Somebody due in a campaign, and how far it came with them. ``why``: by their post, or by
+    their audience group. ``unit_id``: where they worked when they were assessed, or when the
+    campaign was closed; before then it is their own unit that counts."""
+
+    __tablename__ = "campaign_member"
+    __table_args__ = (CheckConstraint("why IN ('full-time','group')", name="why"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    why: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[dt.datetime]
+    invited_at: Mapped[dt.datetime | None]
+    reminded_at: Mapped[dt.datetime | None]
+    sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sitting.id"))
+    assessed_at: Mapped[dt.datetime | None]
+    excused_at: Mapped[dt.datetime | None]
+    excused_reason: Mapped[str | None] = mapped_column(
+        Text, info={"personal": "why a yearly assessment was not needed"}
+    )
+    excused_by: Mapped[str | None] = mapped_column(String(100))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -93,6 +94,10 @@ class Person(Table):
         String(10), info={"personal": "date of birth"}
     )
     audience_group: Mapped[str | None] = mapped_column(String(4))  # a b c d đ e g h (QĐ 64)
+    # The post is full-time work on information technology or digital transformation.
+    full_time_digital: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), info={"personal": "full-time digital post"}
+    )
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     language: Mapped[str] = mapped_column(String(8), default="vi")
     # Decided when the row is made: whatever somebody is called later, they stay who they were.

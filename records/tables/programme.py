@@ -87,6 +87,31 @@ class PeopleReached(Table):
     recorded_at: Mapped[dt.datetime]
 
 
+class FrameworkVersion(Table):
+    """A framework of competences that the ministry completed and put in, as it was sent; a version
+    never changes (`records.programme.frameworks`)."""
+
+    __tablename__ = "framework_version"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    content: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_by: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[dt.datetime]
+
+
+class Crosswalk(Table):
+    """A competence of such a framework corresponds to one of the framework that lessons measure
+    by. ``code`` may be gone from a later version; then the row says nothing."""
+
+    __tablename__ = "crosswalk"
+
+    framework: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    to_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+
+
 class Counter(Table):
     """A number that grows by one, without gaps: the transaction that takes it holds the row."""
 

@@ -16,7 +16,7 @@ from records.tables.assessment import Sitting, SittingAnswer
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import item_turns, retained, sittings
+from school.assessment import campaigns, item_turns, retained, sittings
 from school.assessment.item_bank import ItemBank
 from school.assessment.sittings import PLACEMENT, RETAINED
 from school.examination import effects, voiding
@@ -157,6 +157,7 @@ def end(
     kept.keep_results(session, sitting, sittings.results_of(parameters, valid))
     if kind == RETAINED:
         retained.keep_figures(session, sitting, parameters, valid)
+    campaigns.note_ended(session, sitting.id)
     detail = {"ending": ending, "items": len(rows)}
     log(session, actor, f"{kind}.end", f"sitting:{sitting.id}", at, detail)
     return sitting.id

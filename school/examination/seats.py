@@ -19,7 +19,7 @@ from records.examination.candidates import Seat
 from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Candidate, ExamPause
 from records.writing import hold_person
-from school.assessment import item_turns
+from school.assessment import campaigns, item_turns
 from school.assessment.item_bank import ItemBank
 from school.examination import clock, effects, sealing, voiding
 from school.examination.rules import engine_rules, verdict
@@ -134,6 +134,7 @@ def end(
     ]
     kept.keep_results(session, sitting, figures)
     session.flush()
+    campaigns.note_ended(session, sitting.id)
     sealing.seal_sitting(session, sitting, at=at)
     given = sum(row.given_at is not None for row in work.rows)
     return {"candidate": candidate.id, "ending": ending, "items": given}

@@ -20,7 +20,7 @@ from records.people import logins, merging, moves, persons, privacy
 from records.tables.people import Person
 from school import access
 from school.access import Actor
-from school.acts import act, log, require
+from school.acts import act, log, nothing_changed, require
 
 LONGEST_REASON = 500
 LONG_ENOUGH = 5  # letters of a name or a code that no other word has in it by chance
@@ -78,6 +78,21 @@ def come_back(
         raise Refused(Message("Người này chưa rời đi"))
     _change(session, actor, person, "return", None, on_day, reason, at)
     log(session, actor, "person.return", f"person:{person.id}", at, {"on": on_day.isoformat()})
+
+
+@act(may=access.may_change_people, audited="person.post")
+def mark_full_time(
+    session: Session, actor: Actor, person_id: int, *, full_time: bool, at: dt.datetime
+) -> None:
+    """Whether somebody's post is full-time work on information technology or digital
+    transformation: who holds one is assessed every year (`school.assessment.campaigns`)."""
+    person = _changeable(session, actor, person_id, at)
+    if person.full_time_digital == full_time:
+        nothing_changed(session)
+        return
+    person.full_time_digital = full_time
+    session.flush()
+    log(session, actor, "person.post", f"person:{person.id}", at, {"full_time": full_time})
 
 
 @act(may=access.may_change_everybody, audited="person.merge")

@@ -29,7 +29,7 @@ from records.platform import outbox
 from records.programme import reached
 from records.tables.people import Person
 from school import access
-from school.assessment import contest_acts, placement_acts
+from school.assessment import campaign_acts, contest_acts, placement_acts
 from school.assessment.item_bank import the_bank, versioned
 from school.courses import offer_acts
 from school.examination import after_acts, candidate_acts, invigilating_acts, planning_acts
@@ -38,6 +38,8 @@ from school.items import acts as item_acts
 from school.items.calibrating import Learned
 from school.items.radar import Alike, Cell, ItemSigns, Watch
 from school.items.watching import SIGNS
+from school.programme import framework_acts
+from skills_framework.framework import framework_file, load_framework
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "courses" / "template"
@@ -162,6 +164,7 @@ def stock(site: Any) -> dict[str, Any]:
     at, hour = site.clock.at, dt.timedelta(hours=1)
     with site.records.begin() as session:
         learner = persons.find_person(session, "an")
+        learner.full_time_digital = True
         learner.code, learner.email, learner.audience_group = "TN-AN", "an@example.vn", "g"
         outbox.put(session, "setup", learner.id, {}, at=at)
         with tempfile.TemporaryDirectory() as folder:
@@ -260,7 +263,14 @@ def stock(site: Any) -> dict[str, Any]:
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         own = access.load_actor(session, learner.username or "", at=at)
         contest_acts.ask(session, own, "1.2", "Tôi làm được hơn", at=at)
+        said = campaign_acts.Said(
+            2026, "Đợt một (mẫu)", at.date(), at.date() + dt.timedelta(days=30), True
+        )
+        operator = access.operator("campaign")
+        frame = framework_file(load_framework()).replace("vn-tt02-2025", "khung-mau").encode()
+        framework_acts.add_framework(session, operator, frame, "khung.json", at=at)
         return {
+            "campaign": campaign_acts.open_campaign(session, operator, said, at=at),
             "sitting": _placed(session, learner, at),
             "examination": _examined(session, at),
             "item": sorted(the_bank().items)[0],

@@ -30,12 +30,13 @@ from records.marking import queue, remarking
 from records.people import holders, logins, persons
 from records.platform import audit
 from records.schema import AwareUTC, Table
+from records.tables.people import Person
 from records.tables.platform import AuditEntry, Mail
 from school import access
 from school.access import Actor
 from school.acts import ACTS, act, nothing_changed
 from school.assessment import acts as assessment
-from school.assessment import contest_acts, placement_acts, retained
+from school.assessment import campaign_acts, contest_acts, placement_acts, retained
 from school.assessment.item_bank import the_bank, versioned
 from school.courses import acts as publishing
 from school.courses import lecturer_acts, offer_acts
@@ -65,8 +66,9 @@ from school.people import (
 from school.people.units.reading import one_row
 from school.platform import acts as platform
 from school.programme import acts as programme
-from school.programme import reached_acts
+from school.programme import framework_acts, reached_acts
 from school.refusals import NotAllowed
+from skills_framework.framework import framework_file, load_framework
 
 ROOT = Path(school.__file__).parent
 MODULES = sorted(path.relative_to(ROOT.parent) for path in ROOT.glob("*/*acts.py"))
@@ -427,6 +429,30 @@ def _end_placement(world: World, actor: Actor) -> None:
     placement_acts.end(world.session, actor, ending="person", at=AT)
 
 
+def _campaign(world: World, actor: Actor) -> int:
+    """One for full-time posts, in which “an” is due."""
+    session = world.session
+    session.get_one(Person, world.key("an")).full_time_digital = True
+    said = campaign_acts.Said(2026, "Đợt (mẫu)", AT.date(), AT.date(), True)
+    return campaign_acts.open_campaign(session, actor, said, at=AT)
+
+
+def _excuse(world: World, actor: Actor) -> None:
+    key, learner = _campaign(world, actor), world.key("an")
+    campaign_acts.excuse(world.session, actor, key, learner, "Nghỉ ốm", at=AT)
+    campaign_acts.expect_again(world.session, actor, key, learner, at=AT)
+
+
+def _frame(world: World, actor: Actor) -> str:
+    frame = framework_file(load_framework()).replace("vn-tt02-2025", "khung-mau").encode()
+    return framework_acts.add_framework(world.session, actor, frame, "khung.json", at=AT)
+
+
+def _compare(world: World, actor: Actor) -> None:
+    name = _frame(world, actor)
+    framework_acts.set_crosswalk(world.session, actor, name, {"1.1": "1.1"}, at=AT)
+
+
 def _keep_paper(world: World, actor: Actor) -> None:
     number = world.certificate()
     found = certificates.find_certificate(world.session, number)
@@ -751,6 +777,8 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, _reach(world, actor), at=AT
         ),
     ),
+    "programme: add_framework": ("bo", _frame),
+    "programme: set_crosswalk": ("bo", _compare),
     "programme: require_course": ("bo", _end_requirement),
     "programme: end_requirement": ("bo", _end_requirement),
     "assessment: correct_certificate": (
@@ -772,6 +800,33 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     "assessment: resume": ("an", _resume),
     "assessment: go_on": ("an", _go_on),
     "assessment: end": ("an", _end_placement),
+    "assessment: open_campaign": ("bo", _campaign),
+    "assessment: invite": (
+        "bo",
+        lambda world, actor: campaign_acts.invite(
+            world.session, actor, _campaign(world, actor), None, at=AT
+        ),
+    ),
+    "assessment: remind": (
+        "bo",
+        lambda world, actor: campaign_acts.remind(
+            world.session, actor, _campaign(world, actor), None, at=AT
+        ),
+    ),
+    "assessment: excuse": ("bo", _excuse),
+    "assessment: expect_again": ("bo", _excuse),
+    "assessment: close_campaign": (
+        "bo",
+        lambda world, actor: campaign_acts.close_campaign(
+            world.session, actor, _campaign(world, actor), at=AT
+        ),
+    ),
+    "people: mark_full_time": (
+        "bo",
+        lambda world, actor: life.mark_full_time(
+            world.session, actor, world.key("an"), full_time=True, at=AT
+        ),
+    ),
     "people: import_roster": (
         "bo",
         lambda world, actor: people.import_roster(

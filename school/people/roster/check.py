@@ -20,7 +20,7 @@ from records.schema import folded_name
 from records.tables.people import Person
 from school.people.roster.births import MEND, read_birth, turned_round
 from school.people.roster.broken_cells import trouble_of
-from school.people.roster.columns import COLUMNS, read_group
+from school.people.roster.columns import COLUMNS, read_full_time, read_group
 from school.people.roster.names import cannot_be_printed, fold, refuse_name
 from school.people.roster.table import Row
 from school.people.unit_names.finding import NotMeant, UnitFinder
@@ -77,6 +77,7 @@ class Entry:
     email: str | None
     username: str | None
     born: str | None = None  # "1985-03-12", or the year alone
+    full_time: bool | None = None  # None: the list does not say
 
     @cached_property
     def name_key(self) -> str:
@@ -168,6 +169,7 @@ class _RowCheck:
             Message("Chữ thường không dấu, số và . _ -, hoặc cả địa chỉ thư điện tử"),
         )
         born = self._born(text["born"])
+        full_time = self._full_time(text["full_time"])
         if code:
             self._alone("code", code)
             self._same_person(code, name)
@@ -203,6 +205,7 @@ class _RowCheck:
             email or None,
             username or None,
             born,
+            full_time,
         )
 
     def _text(self, key: str) -> str:
@@ -242,6 +245,13 @@ class _RowCheck:
             return found
         self._fault("born", text, *found)
         return None
+
+    def _full_time(self, text: str) -> bool | None:
+        found = read_full_time(text)
+        if text and found is None:
+            mend = Message("Ghi “có” hoặc “không”, hoặc để trống")
+            self._fault("full_time", text, Message("Không rõ là có hay không"), mend)
+        return found
 
     def _group(self, text: str) -> str:
         group = read_group(text)

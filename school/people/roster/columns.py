@@ -39,6 +39,14 @@ COLUMNS: dict[str, Column] = {
         False,
         ("nam sinh", "sinh ngay", "ngay thang nam sinh", "ngay, thang, nam sinh", "ngay/nam sinh"),
     ),
+    "full_time": Column(
+        "Chuyên trách CNTT, CĐS",
+        False,
+        (
+            *("chuyen trach", "chuyen trach cntt", "chuyen trach cds", "chuyen trach so"),
+            *("chuyen trach cntt/cds", "can bo chuyen trach", "can bo chuyen trach cntt"),
+        ),
+    ),
 }
 # The made-up row of the template. Sent back as it is, or only half written over, it is nobody.
 SAMPLE = {
@@ -52,6 +60,7 @@ SAMPLE = {
     "email": "mau@example.vn",
     "username": "",
     "born": "12/03/1985",
+    "full_time": "có",
 }
 # A name in two columns: the one, a space, the other.
 FAMILY, GIVEN = "family_name", "given_name"
@@ -84,6 +93,16 @@ def spelled(label: str, *, titles_only: bool = False) -> str:
 def is_sample(cells: Mapping[str, str]) -> bool:
     """Whether a row is the template's own made-up one."""
     return all(cells.get(key, "").strip() == SAMPLE[key] for key in ("code", "full_name"))
+
+
+_YES = {"co", "x", "1", "v", "dung", "chuyen trach", "toan thoi gian", "yes", "true"}
+_NO = {"khong", "0", "sai", "kiem nhiem", "ban chuyen trach", "no", "false"}
+
+
+def read_full_time(text: str) -> bool | None:
+    """Whether a cell says that the post is full-time; None where it says neither."""
+    words = plain(text)
+    return True if words in _YES else False if words in _NO else None
 
 
 def read_group(text: str) -> str:

@@ -23,6 +23,7 @@ KEPT = {
     "email": "email",
     "username": "username",
     "born": "born",
+    "full_time": "full_time_digital",
 }
 
 
@@ -74,6 +75,9 @@ def wanted(person: Person, entry: Entry) -> dict[str, Any]:
         "email": entry.email or person.email,
         "username": entry.username or person.username,
         "born": fuller(entry.born, person.born),
+        "full_time_digital": (
+            person.full_time_digital if entry.full_time is None else entry.full_time
+        ),
     }
 
 
@@ -110,6 +114,8 @@ def difference(
 def _shown(column: str, value: Any, name_of: Callable[[int | None], str]) -> str:
     if column == "born":
         return shown_birth(value)
+    if column == "full_time":
+        return "có" if value else "không"
     return name_of(value) if column == "unit" else str(value or "")
 
 

@@ -273,6 +273,7 @@ def _new(entry: Entry, at: dt.datetime) -> dict[str, Any]:
         "name_folded": entry.name_folded,
         "email": entry.email,
         "born": entry.born,
+        "full_time_digital": bool(entry.full_time),
         "position": entry.position,
         "audience_group": entry.group,
         "unit_id": entry.unit_id,

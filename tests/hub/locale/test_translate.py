@@ -68,6 +68,21 @@ def test_english_counts() -> None:
     assert VI.plural("{n} bài học", "{n} bài học", 1) == "1 bài học"
 
 
+def test_a_message_counts_whatever_it_counts() -> None:
+    def said(domains: int, levels: float) -> str:
+        facts = {"file": "a.json", "domains": domains, "competences": 1, "levels": levels}
+        message = Message("{file}: {domains} miền, {competences} năng lực, {levels} bậc.", facts)
+        return EN.message(message.as_dict())
+
+    assert said(1, 8) == "a.json: 1 domain, 1 competence, 8 levels."
+    assert said(6, 1.0) == "a.json: 6 domains, 1 competence, 1 level."
+    assert EN.message(Message("{n} bài tập", {"n": 1})) == "1 exercise"
+
+
+def test_what_fills_a_gap_is_no_form_of_its_own() -> None:
+    assert EN("{n} bài tập", n="{n:a|b}|{x}") == "{n:a|b}|{x} exercises"
+
+
 def test_numbers_and_dates_are_written_the_vietnamese_way() -> None:
     moment = dt.datetime(2026, 12, 14, 18, 30, tzinfo=dt.UTC)
     assert VI.number(6800) == "6.800"

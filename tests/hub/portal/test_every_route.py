@@ -63,6 +63,10 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "marks/seen": {"get": frozenset()},  # of an exercise of one's own that a person marked
     "profile": {"get": EVERYBODY},
     "curriculum": {"get": EVERYBODY},
+    "frameworks": {"get": EVERYBODY, "post": MINISTRY},
+    f"frameworks/{SLUG}": {"get": EVERYBODY, "post": MINISTRY},
+    rf"frameworks/{SLUG}\.json": {"get": EVERYBODY},
+    f"frameworks/{SLUG}/([0-9A-Za-z.]{{3,14}})": {"get": EVERYBODY},
     "placement": {"get": EVERYBODY, "post": ANSWERING},
     "placement/question": {"get": ANSWERING, "post": ANSWERING},
     f"placement/results/{NUMBER}": {"get": frozenset({"an"})},  # one's own alone
@@ -138,6 +142,11 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     rf"units/{NUMBER}/reached\.csv": {"get": OWN_UNIT},
     f"units/{NUMBER}/levels": {"get": OWN_UNIT},
     rf"units/{NUMBER}/levels\.csv": {"get": OWN_UNIT},
+    f"units/{NUMBER}/campaign": {"get": OWN_UNIT, "post": PEOPLE_LISTS},
+    rf"units/{NUMBER}/campaign\.csv": {"get": OWN_UNIT},
+    "campaigns": {"get": NATION, "post": MINISTRY},
+    f"campaigns/{NUMBER}": {"get": NATION, "post": MINISTRY},
+    rf"campaigns/{NUMBER}\.csv": {"get": NATION},
     "plan": {"get": NATION, "post": MINISTRY},
     "requirements": {"get": NATION, "post": MINISTRY},
     "requirements/second-reader": {"post": MINISTRY},
@@ -261,6 +270,7 @@ FACTS = (
     "examination",
     "item",
     "calibration",
+    "campaign",
 )
 
 
@@ -271,16 +281,19 @@ def fill(path: str, facts: dict[str, Any]) -> str:
     kind = "person" if path.startswith("people/") else kind
     kind = "offer" if path.startswith("teaching/offers/") else kind
     kind = "calibration" if path.startswith("items/") else kind
+    kind = "campaign" if path.startswith("campaigns/") else kind
     kind = "sitting" if path.startswith("placement/") else kind
     kind = "examination" if path.startswith("exam") else kind
     number = facts["meeting" if kind == "class" else kind]
     filled = path.replace(f"items/{SLUG}", f"items/{facts['item']}")
+    filled = filled.replace(f"frameworks/{SLUG}", "frameworks/khung-mau")
     filled = filled.replace(f"read/{SLUG}/{SLUG}", f"read/{COURSE}/{LESSON}")
     filled = filled.replace(f"lessons/{SLUG}", f"lessons/{LESSON}").replace(SLUG, COURSE)
     for gap, value in (
         (NUMBER, number),
         ("([A-Za-z0-9_-]+)", facts["upload"]),
         (r"([0-9]\.[0-9]{1,2})", "1.1"),
+        ("([0-9A-Za-z.]{3,14})", "1.1"),
         ("(.+)", "so-lieu.csv"),
         ("([0-9a-f]{16})", facts["digest"]),
         ("([a-z0-9][a-z0-9._-]*)", "ty-le.svg"),
@@ -340,6 +353,8 @@ SHOWN: Mapping[str, str] = {
     f"teaching/courses/{SLUG}/gradebook": "gradebook",
     rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)": "gradebook",
     f"units/{NUMBER}/people": "list",
+    f"units/{NUMBER}/campaign": "list",
+    rf"units/{NUMBER}/campaign\.csv": "list",
     "certificates": "certificate",
     "certificates/([A-Z0-9-]+)": "certificate",
     r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)": "certificate",
@@ -579,6 +594,18 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     f"units/{NUMBER}/change": (
         "bo", {"what": "end", "last_day": "ngày đã gõ", "successor": "mã đã gõ"}, ("last_day",)
     ),
+    "campaigns": (
+        "bo",
+        {"year": "2026", "title": "Đợt đã gõ", "opens_on": "ngày đã gõ", "closes_on": "đã gõ"},
+        ("opens_on", "closes_on", "full_time"),
+    ),
+    f"units/{NUMBER}/campaign": (
+        "can-bo",
+        {"action": "excuse", "campaign": "{campaign}", "person": "{person}", "reason": " "},
+        ("reason",),
+    ),
+    "frameworks": ("bo", {}, ("file",)),
+    f"frameworks/{SLUG}": ("bo", {"to-1.1": "9.9 đã gõ"}, ("to-1.1",)),
     "verify": ("an", {}, ("file",)),
     "examinations": ("binh", {"code": "12 đã gõ"}, ("code",)),
     "examinations/plans": (
@@ -618,6 +645,7 @@ BUTTONS = {
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",
     "whether a second person reads": "requirements/second-reader",
     "a lab is ended": "labs/stop",
+    "people are invited, reminded": f"campaigns/{NUMBER}",
     "the language": "language",
     "leaving": "logout",
 }

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.messages import Refused
 from records import Records
-from records.assessment import certificates, contests, evidence, sittings
+from records.assessment import campaigns, certificates, contests, evidence, sittings
 from records.courses import lecturers
 from records.examination import candidates, during, planned
 from records.learning import drafts, enrolments, posts
@@ -142,6 +142,13 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             session, examination, name="P1", place="x", unit_id=None, starts_at=at, ends_at=at,
             code="abcdefgh",
         )  # fmt: skip
+        mine.full_time_digital = other.full_time_digital = True
+        campaign = campaigns.add_campaign(
+            session, year=2026, title="Đợt (mẫu)", opens_on=at.date(), closes_on=at.date(),
+            framework="f", full_time=True, groups=[], made_at=at,
+        )  # fmt: skip
+        why = {mine.id: "full-time", other.id: "full-time"}
+        campaigns.add_members(session, campaign.id, why, at=at)
         for person in (mine, other):
             where = {"person_id": person.id, "release_id": release.id, "lesson": "bai-mot"}
             drafts.open_draft(session, **where, at=at)
@@ -210,6 +217,9 @@ def test_erasing_a_person_blanks_what_is_declared_personal_and_nothing_else(
             contests.decide(
                 session, contested, state="upheld", answer="Đúng", given_level=3, by=None, at=at
             )
+            member = campaigns.find_member(session, campaign.id, person.id)
+            assert member is not None
+            member.excused_at, member.excused_reason = at, "Nghỉ ốm (mẫu)"
             lecturers.add_lecturer(
                 session, person.id, None, from_on=at.date(), until_on=None,
                 certificate="GV-1 (mẫu)", by="x", at=at,

@@ -25,6 +25,7 @@ from records.tables.assessment import Certificate
 from records.tables.learning import Meeting, Notice
 from school import access
 from school.assessment import growth, placement, retained
+from school.assessment.campaigns import Due, find_due
 from school.learning import overview as learning
 from school.learning import search
 from school.marking.hand_marks import HandMark, newly_marked
@@ -48,6 +49,7 @@ class Overview:
     examinations: Sequence[Seat]  # that are still to be sat, or are going on
     way: learning.CertificateWay
     hand_marks: Sequence[HandMark]
+    due: Due | None
     titles: dict[str, Titles]  # of what is asked for and not published
     credited: frozenset[tuple[str, str]]  # (course, lesson), by a placement
     retained_due: bool
@@ -76,6 +78,7 @@ def load_overview(
         meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
         examinations=candidates.to_sit(session, actor.person_id),
         way=way,
+        due=find_due(session, actor.person_id, at=at),
         hand_marks=newly_marked(session, actor.person_id, seen, at=at),
         titles=learning.titles_of(session, asked - {one.slug for one in courses}),
         credited=placement.load_credited(session, actor.person_id, courses, at=at),
@@ -116,6 +119,7 @@ class OwnLearning(PageHandler):
             examinations=overview.examinations,
             hand_marks=overview.hand_marks,
             retained_due=overview.retained_due,
+            due=overview.due,
             programmes=learning.PROGRAMMES,
         )
 

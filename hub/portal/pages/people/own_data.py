@@ -44,6 +44,7 @@ WHY = {
     "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
     "security_key": Message("Để chỉ người có khóa mới vào được tài khoản"),
     "registration": Message("Để chờ xác nhận địa chỉ thư; xóa ngay khi đã xác nhận"),
+    "campaign_member": Message("Để biết năm nay ai đến lượt được đánh giá kỹ năng số"),
     "outbox": Message("Để gửi thư; nội dung được xóa ngay khi thư đã gửi"),
 }
 OTHER = Message("Để chương trình hoạt động")
@@ -51,6 +52,8 @@ WHAT = {
     "login name": Message("Tên đăng nhập"),
     "official's code": Message("Mã cán bộ"),
     "name": Message("Họ và tên"),
+    "full-time digital post": Message("Có chuyên trách công nghệ thông tin, chuyển đổi số không"),
+    "why a yearly assessment was not needed": Message("Lý do được miễn đánh giá hằng năm"),
     "date of birth": Message("Ngày sinh (hoặc năm sinh)"),
     "name, as lists order it": Message("Họ và tên, để xếp thứ tự"),
     "name, as searches find it": Message("Họ và tên không dấu, để tìm"),

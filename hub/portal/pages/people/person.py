@@ -101,6 +101,9 @@ class PersonPage(PageHandler):
                 await self.act(life.leave, key, on_day=self._day(), reason=reason, at=self.now)
             case "return":
                 await self.act(life.come_back, key, on_day=self._day(), reason=reason, at=self.now)
+            case "post":
+                full_time = bool(self.get_argument("full_time", ""))
+                await self.act(life.mark_full_time, key, full_time=full_time, at=self.now)
             case "merge":
                 code = persons.clean(self.get_argument("code", ""))[:64]
                 await self.act(life.merge_people, key, code, reason=reason, at=self.now)

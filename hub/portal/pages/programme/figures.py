@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from analytics.programme import by_themselves, charts
+from analytics.programme import assessed, by_themselves, charts
 from analytics.programme.figures import (
     NOWHERE,
     Figures,
@@ -70,6 +70,7 @@ class National(OfficerPage):
             programme=load_programmes()[self.programme],
             experts=load_programmes()[EXPERTS],
             groups=load_groups(),
+            years=await self.read(assessed.find_years),
             public=public,
             public_names=GROUP_NAMES,
             bars={line.key: self.bar(line) for line in (*figures.buckets, figures.total)},
