@@ -55,7 +55,10 @@ class Shelf(LabDoor):
     async def write_course(
         self, base: str, slug: str, files: Mapping[str, bytes], token: str
     ) -> None:
-        self.folders[slug] = dict(files)
+        self.folders[slug] = self.folders.get(slug, {}) | files
+
+    async def remove_file(self, base: str, slug: str, path: str, token: str) -> None:
+        self.folders[slug].pop(path, None)
 
 
 @pytest.fixture
