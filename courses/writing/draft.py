@@ -36,8 +36,8 @@ class Row:
 class Draft:
     """``answer``: the formula of a number, the texts taken as right (a line each), a model answer
     or a mark scheme; ``otherwise``: what who missed reads where no row says more; ``body``: the
-    table, or the code that learners begin with and its solution; ``taken_from``: where an exercise of the
-    bank came from."""
+    table, or the code that learners begin with and its solution; ``taken_from``: where an exercise
+    of the bank came from."""
 
     kind: str
     title: str = ""
@@ -90,4 +90,6 @@ def taken_up(held: Any) -> Draft | None:
 
 
 def _mappings(held: Any) -> list[Mapping[str, Any]]:
-    return [one for one in held if isinstance(one, Mapping)] if isinstance(held, list | tuple) else []
+    return (
+        [one for one in held if isinstance(one, Mapping)] if isinstance(held, list | tuple) else []
+    )

@@ -18,8 +18,8 @@ from courses.writing.draft import Draft
 from courses.writing.formula import reckon
 from courses.writing.marking import formula_at, number_at
 
-SHOWN = (1, 2, 3)  # seeds
-TRIED = range(40)
+SHOWN = 3  # learners
+TRIED = range(40)  # seeds
 DECIMALS = 4  # an answer with more is nothing to type without leave to round
 
 
@@ -32,11 +32,16 @@ class Draw:
     answer: str = ""
 
 
-def draws_of(draft: Draft, drawing: Sequence[Cell], seeds: Sequence[int] = SHOWN) -> list[Draw]:
-    """``drawing``: the drawing cell of the draft's own cells, or none."""
+def draws_of(draft: Draft, drawing: Sequence[Cell]) -> list[Draw]:
+    """What the first learners with different numbers are asked; ``drawing``: the drawing cell of
+    the draft's own cells."""
     names = [one.name for one in draft.drawn]
-    found = []
-    for values in _values(drawing, seeds):
+    found: list[Draw] = []
+    different: list[dict[str, Any]] = []
+    for values in _values(drawing, TRIED[1:]):
+        if values not in different:
+            different.append(values)
+    for values in different[:SHOWN]:
         answer = ""
         if draft.kind == "number":
             answer = show_number(_rounded(reckoned(draft.answer, names, values, "answer")))
