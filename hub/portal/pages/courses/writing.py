@@ -20,7 +20,7 @@ from hub.portal.pages.courses.authoring import AuthoringPage, Lab, shut_lab_is_s
 from hub.portal.pages.courses.layout import arrange
 from hub.portal.returned_forms import return_form
 from school.courses import exercise_bank, publishing, writing
-from school.courses.writing import Change, Opened
+from school.courses.writing import EMPTY, Change, Opened
 from school.learning import notebooks
 from skills_framework.framework import load_framework
 
@@ -239,6 +239,7 @@ class WritePiece(WritingPage):
             self.form = return_form(
                 faults, self.request.body_arguments, self._.message, had_files=False
             )
+        said = list(faults.messages) if faults else []
         lines = max(SHOWN_ROWS.get(kind, 3), len(draft.rows) + SPARE)
         self.page(
             "courses/writing_piece.html",
@@ -255,7 +256,8 @@ class WritePiece(WritingPage):
             by_hand=kind in BY_HAND,
             competences=self.names(opened.course.framework),
             lab_address=(await self.open_lab()).address(slug, opened.lesson.file),
-            faults=[self._.message(one) for one in faults.messages] if faults else [],
+            faults=[self._.message(one) for one in said if one != EMPTY],
+            unfilled=said.count(EMPTY),
             **{"shown": (), "contents": (), "exercises": {}, "draws": (), "cells": (), **preview},
             forms=forms,
             beside={},

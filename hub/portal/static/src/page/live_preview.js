@@ -19,7 +19,7 @@ async function ask(form, page, newest, number) {
   said.delete("upload");
   said.set("action", "preview");
   try {
-    const answer = await page.fetch(form.action, { method: "POST", body: said });
+    const answer = await page.fetch(form.getAttribute("action"), { method: "POST", body: said });
     if (number !== newest()) return;
     const parsed = new page.DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = parsed.getElementById("live");
