@@ -74,14 +74,15 @@ def cells_of(draft: Draft, name: str, *, taken: Collection[str] = ()) -> list[Ce
     if faults:
         raise _together(faults)
     del heading["points"]
+    origin = {"taken_from": draft.taken_from} if draft.taken_from else {}
     asked = _text(f"{name}-de", draft.task.strip())
     kept_draft = {KEY: {"form": kept(draft)}}
     if draft.kind == "task":
-        own = [_by_hand(draft, name, points, heading | made)]
+        own = [_by_hand(draft, name, points, heading | made | origin)]
     elif by_hand:
-        own = [asked, _by_hand(draft, name, points, heading | made)]
+        own = [asked, _by_hand(draft, name, points, heading | made | origin)]
     else:
-        own = [asked, *_marked_by_tests(draft, name, points, heading, made)]
+        own = [asked, *_marked_by_tests(draft, name, points, heading | origin, made)]
     own[-1]["metadata"] |= kept_draft
     return [*(drawing or []), *own]
 
@@ -173,8 +174,6 @@ def _heading(draft: Draft) -> dict[str, Any]:
     }
     if draft.hint.strip():
         found["hint"] = " ".join(draft.hint.split())
-    if draft.taken_from:
-        found["taken_from"] = draft.taken_from
     return found
 
 

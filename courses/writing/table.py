@@ -86,7 +86,7 @@ def _answers(number: int, line: str, columns: Sequence[_Column], names: Sequence
         if found:
             asked[column.key] = _answer(number, column, found[1].strip(), names)
         else:
-            given[column.key] = cell
+            given[column.key] = column.choices.get(cell, cell)
     if not asked:
         raise _refused(
             Message("Dòng {line} chưa có ô nào để điền: đặt đáp án trong [ ].", {"line": number})
@@ -147,7 +147,10 @@ def _as_dict(given: Mapping[str, str], asked: Mapping[str, str]) -> str:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+    line = line.strip()
+    if line.startswith("|"):  # as Markdown has it
+        line = line.strip("|")
+    return [cell.strip() for cell in line.split("|")]
 
 
 def _refused(why: Message) -> Refused:

@@ -10,8 +10,8 @@ COMMON = {
     "minutes": "3",
     "points": "2",
     "hint": "Xem lại bảng ở trên.",
-    "label": "Câu trả lời",
 }
+LABELLED = COMMON | {"label": "Câu trả lời"}
 OPTIONS = (
     Row("Đoán theo con số", feedback="Đoán thì không ai kiểm tra được."),
     Row("Thống nhất mã", good=True),
@@ -20,12 +20,12 @@ OPTIONS = (
 RUBRIC = (Row("Đủ ý", "2: Nêu đủ ba ý.\n1: Thiếu một ý.\n0: Thiếu từ hai ý."),)
 
 DRAFTS = {
-    "single": Draft("single", "Chọn một cách", rows=OPTIONS, **COMMON),
+    "single": Draft("single", "Chọn một cách", rows=OPTIONS, **LABELLED),
     "multiple": Draft(
         "multiple",
         "Chọn mọi cách",
         rows=(*OPTIONS, Row("Ghi lại quy tắc", good=True, feedback="Quy tắc có cần viết ra không?")),
-        **COMMON,
+        **LABELLED,
     ),
     "number": Draft(
         "number",
@@ -35,14 +35,14 @@ DRAFTS = {
         otherwise="Tính 60% của {{tong}}.",
         rows=(Row("tong * 40%", feedback="Đó là phần còn lại."),),
         drawn=(Drawn("tong", "1.000", "2.000", "100"),),
-        **COMMON | {"task": "Xã có {{tong}} hồ sơ, đạt 60% thì cần bao nhiêu?"},
+        **LABELLED | {"task": "Xã có {{tong}} hồ sơ, đạt 60% thì cần bao nhiêu?"},
     ),
     "text": Draft(
         "text",
         "Viết tên",
         answer="Xã Mẫu Hai\nMẫu Hai",
         rows=(Row("Xã Mẫu Một", feedback="Nhìn cột “Số hồ sơ”."),),
-        **COMMON,
+        **LABELLED,
     ),
     "table": Draft(
         "table",
@@ -51,7 +51,7 @@ DRAFTS = {
         "Xã Mẫu Một | [58,3] | [Chưa đạt] | [một]\n"
         "Xã Mẫu Hai | [140 / 2] | [Đạt] | [hai] // Lấy số trên mạng chia cho tổng.",
         tolerance="0,05",
-        **COMMON,
+        **LABELLED,
     ),
     "order": Draft(
         "order",
@@ -61,7 +61,7 @@ DRAFTS = {
             Row("Sửa theo quy tắc"),
             Row("Kiểm tra lại"),
         ),
-        **COMMON,
+        **LABELLED,
     ),
     "match": Draft(
         "match",
@@ -71,7 +71,7 @@ DRAFTS = {
             Row("Số hồ sơ", "Số"),
             Row("", "Ngày"),
         ),
-        **COMMON,
+        **LABELLED,
     ),
     "code": Draft(
         "code",
@@ -83,5 +83,5 @@ DRAFTS = {
     ),
     "written": Draft("written", "Viết thư", answer="Bà con vào cổng.", rows=RUBRIC, **COMMON),
     "task": Draft("task", "Giúp một người", answer="Kể được là đủ.", rows=RUBRIC, **COMMON),
-    "file": Draft("file", "Nộp ảnh", rows=RUBRIC, **COMMON),
+    "file": Draft("file", "Nộp ảnh", rows=RUBRIC, **LABELLED),
 }
