@@ -54,7 +54,7 @@ def platform(
 ) -> Any:
     """Of this test's own: it publishes a course."""
     found = start_module_s_platform(tmp_path_factory.mktemp("writing") / "data")
-    found.wait_until_ready()
+    found.wait_until_ready(400)  # seven courses are published first
     return found
 
 
