@@ -37,8 +37,8 @@ CHANGED = Message(
 @dataclass(frozen=True)
 class Piece:
     """``kind``: text, exercise or cell; ``name`` is in addresses: the id of its last cell;
-    ``start`` and ``end``: its cells in the notebook. ``draft``: of an exercise that the form can take
-    up."""
+    ``start`` and ``end``: its cells in the notebook. ``draft``: of an exercise that the form can
+    take up."""
 
     kind: str
     name: str

@@ -30,8 +30,8 @@ MOST_FOUND = 40
 @dataclass(frozen=True)
 class Found:
     """An exercise of the bank. ``key`` names it in a form: course/lesson/exercise, or
-    ``cau-hoi/competence/item``; ``origin`` says where it is from, ``words`` is folded text to search,
-    ``task`` what is asked."""
+    ``cau-hoi/competence/item``; ``origin`` says where it is from, ``words`` is folded text to
+    search, ``task`` what is asked."""
 
     key: str
     origin: str

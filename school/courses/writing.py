@@ -62,7 +62,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Change:
-    """What to write into the course's folder, and what to take out; ``piece``: where it happened."""
+    """What to write into the course's folder, and what to take out; ``piece``: where it was."""
 
     write: Mapping[str, bytes]
     remove: Sequence[str] = field(default_factory=tuple)

@@ -24,7 +24,7 @@ DRAFTS = {
     "multiple": Draft(
         "multiple",
         "Chọn mọi cách",
-        rows=(*OPTIONS, Row("Ghi lại quy tắc", good=True, feedback="Quy tắc có cần viết ra không?")),
+        rows=(*OPTIONS, Row("Ghi lại quy tắc", good=True, feedback="Quy tắc phải viết ra chứ?")),
         **LABELLED,
     ),
     "number": Draft(

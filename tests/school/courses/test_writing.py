@@ -56,7 +56,7 @@ def test_every_kind_passes_the_check_of_a_course(files: dict[str, bytes]) -> Non
     [
         ("single", "'a1'", 0, "Đoán thì không ai kiểm tra được."),
         ("single", "'a2'", 2, ""),
-        ("multiple", "['a2']", 0, "Quy tắc có cần viết ra không?"),
+        ("multiple", "['a2']", 0, "Quy tắc phải viết ra chứ?"),
         ("text", "'mẫu hai.'", 2, ""),
         ("text", "'xã mẫu  một'", 0, "Nhìn cột “Số hồ sơ”."),
         ("number", "tong * 0.4", 0, "Đó là phần còn lại."),

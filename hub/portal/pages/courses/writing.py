@@ -1,5 +1,5 @@
-"""A lesson written on forms: its pieces in order, one piece with its preview, the bank, and what the
-course is called. The notebook lies in the author's lab and is read anew for every change."""
+"""A lesson written on forms: its pieces in order, one piece with its preview, the bank, and what
+the course is called. The notebook lies in the author's lab and is read anew for every change."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ class WritePiece(WritingPage):
 
     def _piece(self, opened: Opened) -> Piece | None:
         """The one that the address names; None for a new one."""
-        name = self.get_query_argument("piece", "")
+        name = self.get_argument("piece", "")
         found = next((one for one in opened.pieces if one.name == name), None)
         if name and found is None:
             raise self.absent()
@@ -188,7 +188,7 @@ class WritePiece(WritingPage):
     def _kind(self, piece: Piece | None) -> str:
         """reading (a text), a kind of exercise, own (an exercise that no form wrote) or cell."""
         if piece is None:
-            asked = self.get_query_argument("new", "")
+            asked = self.get_argument("new", "")
             if asked not in (*KINDS, "reading"):
                 raise self.absent()
             return asked
