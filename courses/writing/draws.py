@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.messages import Message, Refused
-from courses.answers.numbers import show_number
 from courses.handouts.variants import in_vietnamese, literals_of, variant
 from courses.notebooks import Cell, source_of
 from courses.writing.draft import Draft
@@ -44,7 +43,7 @@ def draws_of(draft: Draft, drawing: Sequence[Cell]) -> list[Draw]:
     for values in different[:SHOWN]:
         answer = ""
         if draft.kind == "number":
-            answer = show_number(_rounded(reckoned(draft.answer, names, values, "answer")))
+            answer = in_vietnamese(_rounded(reckoned(draft.answer, names, values, "answer")))
         found.append(Draw({name: in_vietnamese(one) for name, one in values.items()}, answer))
     return found
 
@@ -56,7 +55,7 @@ def refuse_what_draws_show(draft: Draft, drawing: Sequence[Cell] | None) -> None
     near = number_at(draft.tolerance, "tolerance") if draft.tolerance.strip() else 0
     for values in _values(drawing or [], TRIED):
         right = reckoned(draft.answer, names, values, "answer")
-        said = {"answer": show_number(_rounded(right)), "numbers": _said(values)}
+        said = {"answer": in_vietnamese(_rounded(right)), "numbers": _said(values)}
         if not near and round(right, DECIMALS) != _rounded(right):
             raise Refused(
                 Message(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PATIENCE_MS = 90_000  # a lab's first start on a busy machine
 COURSE = "so-lieu-ho-so"
@@ -69,6 +69,7 @@ def test_a_lesson_written_on_forms_is_published_and_marked_for_two_learners(
 ) -> None:
     author = sit_down("giangvien", bypass_csp=True)
     page = author.page
+    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
 
     def seen(name: str) -> None:
@@ -146,6 +147,7 @@ def test_a_lesson_written_on_forms_is_published_and_marked_for_two_learners(
         person = sit_down(learner, bypass_csp=True)
         person.go(f"courses/{COURSE}/lessons/bai-1?xem=ca-bai")
         lesson = person.page
+        lesson.set_default_timeout(PATIENCE_MS)
         expect(lesson.locator("main img[alt^='Cột xanh']")).to_have_count(1)
         said = lesson.locator("main").inner_text()
         asked[learner] = int(re.search(r"Xã nhận ([\d.]+) hồ sơ", said)[1].replace(".", ""))

@@ -252,7 +252,7 @@ class WritePiece(WritingPage):
             tried=tried,
             after=self.get_argument("after", ""),
             rows=range(1, min(lines, MOST_ROWS) + 1),
-            drawn=range(1, MOST_DRAWN + 1),
+            drawn=range(1, min(len(draft.drawn) + SPARE, MOST_DRAWN) + 1),
             by_hand=kind in BY_HAND,
             competences=self.names(opened.course.framework),
             lab_address=(await self.open_lab()).address(slug, opened.lesson.file),
