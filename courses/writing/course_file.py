@@ -53,6 +53,11 @@ def without_lesson(text: str, lesson: str) -> str:
     return made
 
 
+def lesson_slugs(text: str) -> list[str]:
+    """The lessons of the file, in their order."""
+    return [str(one.get("slug", "")) for one in _read(text).get("lesson", [])]
+
+
 def _with_value(part: str, key: str, value: Value) -> str:
     line = f"{key} = {_toml(value)}"
     changed, count = re.subn(rf"(?m)^{re.escape(key)}\s*=.*$", lambda _found: line, part, count=1)

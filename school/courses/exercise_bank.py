@@ -57,6 +57,8 @@ def search(
         and (not kind or one.kind == kind)
         and all(word in one.words for word in wanted)
     ]
+    if wanted:  # those first whose title says it
+        fitting.sort(key=lambda one: not all(word in fold(one.title) for word in wanted))
     return fitting[:MOST_FOUND], len(fitting)
 
 

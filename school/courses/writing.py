@@ -7,7 +7,6 @@ is to be written comes back as a `Change`. Nothing here reaches a lab or a datab
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -33,7 +32,7 @@ from courses.notebooks import Cell, Notebook, grade_id_of, source_of
 from courses.pictures import COVERS
 from courses.writing import pieces
 from courses.writing.cells import cells_of, text_cell
-from courses.writing.course_file import with_lesson, with_values, without_lesson
+from courses.writing.course_file import lesson_slugs, with_lesson, with_values, without_lesson
 from courses.writing.draft import MOST_DRAWN, MOST_ROWS, TEXTS, Draft, Row
 from courses.writing.drawn import Drawn
 from courses.writing.draws import Draw, draws_of
@@ -332,7 +331,7 @@ def save_about(
         raise Refused.at_fields(faults)
     wanted: dict[str, str | float] = {key: " ".join(text.split()) for key, text in values.items()}
     if lesson:
-        wanted["theory_minutes"] = read_minutes(minutes)
+        wanted |= {"theory_minutes": read_minutes(minutes)}
     text = files["course.toml"].decode("utf-8-sig")
     return Change({"course.toml": with_values(text, wanted, lesson=lesson).encode()})
 
@@ -375,9 +374,9 @@ def empty_course(files: Mapping[str, bytes], title: str) -> dict[str, bytes]:
     """A new course's files without the template's lesson and pictures: one empty lesson of this
     title."""
     held = files["course.toml"].decode()
-    (template,) = tomllib.loads(held)["lesson"]
+    (template,) = lesson_slugs(held)
     added = add_lesson({"course.toml": held.encode()}, title, "Lesson 1", "5")
-    text = without_lesson(added.write["course.toml"].decode(), template["slug"])
+    text = without_lesson(added.write["course.toml"].decode(), template)
     return {**added.write, "course.toml": text.encode()}
 
 
