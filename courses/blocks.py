@@ -170,6 +170,9 @@ def _allowed(media: Mapping[str, Medium], tag: str, attribute: str, value: str) 
             return medium.address
         return value if IMAGE.fullmatch(value) else None
     if tag == "a" and attribute == "href":
+        document = media.get(path_of(value) or "")
+        if document:
+            return document.address or None
         return value if LINK.match(value) else None
     if tag == "div" and attribute in ("class", "tabindex"):
         return value if (attribute, value) in (("class", "note"), ("class", "warning")) else None

@@ -19,6 +19,7 @@ from typing import Any
 from core.folding import fold
 from core.manifest import MediumEntry
 from core.messages import Message, Refused
+from courses.answers.uploads import look_into
 from courses.notebooks import Cell, Notebook, source_of
 from courses.options import options_of
 
@@ -33,11 +34,19 @@ IMAGES = {
 }
 VIDEOS = {".webm": "video/webm", ".mp4": "video/mp4"}
 CAPTIONS = {".vtt": "text/vtt"}
-TYPES = {**IMAGES, **VIDEOS, **CAPTIONS}
+# Handed out to be read or worked on; named in a text by a link.
+DOCUMENTS = {
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+TYPES = {**IMAGES, **VIDEOS, **CAPTIONS, **DOCUMENTS}
 LARGEST = {
     **dict.fromkeys(IMAGES, 300 * KILO),
     **dict.fromkeys(VIDEOS, 4000 * KILO),
     **dict.fromkeys(CAPTIONS, 100 * KILO),
+    **dict.fromkeys(DOCUMENTS, 1000 * KILO),
 }
 LARGEST_TOGETHER = 15_000 * KILO  # of one course
 LANGUAGE = "vi"  # captions that every video has
@@ -45,6 +54,7 @@ LANGUAGE = "vi"  # captions that every video has
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 NAMED = re.compile(r"(?:\.\./)*media/([a-z0-9][a-z0-9._-]*)")
 PICTURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(\s*<?(?P<src>[^\s)>]+)")
+LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\(\s*<?(?P<to>[^\s)>]*\bmedia/[^\s)>]+)")
 TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 # What says that there is a picture and not what it shows, folded.
 ANY_PICTURE = re.compile(
@@ -145,7 +155,8 @@ def named_in(notebook: Notebook) -> set[str]:
     found: set[str] = set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            found |= {path for _, named in pictures_in(cell) if (path := path_of(named))}
+            named = [*pictures_in(cell), *documents_in(cell)]
+            found |= {path for _, one in named if (path := path_of(one))}
         elif cell["cell_type"] == "code":
             try:
                 video = read_video(source_of(cell))
@@ -164,6 +175,11 @@ def pictures_in(cell: Cell) -> Iterator[tuple[str, str]]:
     for tag in TAG.findall(source):
         has = {name.lower(): value for name, value in ATTRIBUTE.findall(tag)}
         yield has.get("alt", "").strip(), has.get("src", "")
+
+
+def documents_in(cell: Cell) -> Iterator[tuple[str, str]]:
+    """(words, address) of each link of a text cell to a file of the course."""
+    return ((one["words"].strip(), one["to"]) for one in LINK.finditer(source_of(cell)))
 
 
 def described(media: Mapping[str, bytes]) -> tuple[MediumEntry, ...]:
@@ -199,6 +215,12 @@ def fits_its_name(path: str, content: bytes) -> bool:
     suffix = Path(path).suffix
     if suffix in IMAGES:
         return picture_size(content) is not None
+    if suffix in DOCUMENTS:
+        try:
+            look_into(path, content)
+        except Refused:
+            return False
+        return True
     if suffix == ".webm":
         return content.startswith(b"\x1a\x45\xdf\xa3")
     if suffix == ".mp4":
@@ -372,6 +394,11 @@ def findings_of(cell: Cell, media: Mapping[str, bytes]) -> Iterator[tuple[Messag
                     ),
                     "error",
                 )
+        for words, named in documents_in(cell):
+            if not words:
+                yield Message("có tệp để tải chưa có tên gọi"), "error"
+            if path_of(named) not in media:
+                yield Message("không có tệp {path}", {"path": named}), "error"
     elif cell["cell_type"] == "code":
         try:
             video = read_video(source_of(cell))

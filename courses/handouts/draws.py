@@ -32,7 +32,7 @@ def drawn_by(source_notebook: Notebook) -> dict[str, tuple[str, ...]]:
     own: set[str] = set()  # what the exercise uses so far, from its task's text to its test
     above: set[str] = set()  # what the text directly above uses: a task, if an answer follows
     for cell in source_notebook["cells"]:
-        taken, given = _read_by(cell)
+        taken, given = read_by(cell)
         uses = set().union(*(made_of.get(name, set()) for name in taken))
         if draws(cell):
             uses.add(place_of(cell))
@@ -68,7 +68,7 @@ def _drawn_cells(
     return [source_of(cell) for cell in own["cells"] if draws(cell) and place_of(cell) in places]
 
 
-def _read_by(cell: Cell) -> tuple[set[str], set[str]]:
+def read_by(cell: Cell) -> tuple[set[str], set[str]]:
     """The names a cell takes from the cells above, and those it gives to the cells below; more
     rather than less of the first where its code cannot be read."""
     source = source_of(cell)

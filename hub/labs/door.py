@@ -157,10 +157,19 @@ class LabDoor:
     async def write_course(
         self, base: str, slug: str, files: Mapping[str, bytes], token: str
     ) -> None:
-        """Put a new course's folder into the lab; the caller has seen that there is none."""
+        """Put files of a course into the lab, by path; others stay as they are."""
         await self._write_files(
             base, {f"{AUTHORED}/{slug}/{path}": content for path, content in files.items()}, token
         )
+
+    async def remove_file(self, base: str, slug: str, path: str, token: str) -> None:
+        """Take a file out of an authored course; it may be gone already."""
+        address = self._contents(base, f"{AUTHORED}/{slug}/{path}")
+        try:
+            await self._ask("DELETE", address, token)
+        except HTTPClientError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
 
     async def _list(self, base: str, path: str, token: str) -> list[dict[str, Any]] | None:
         """What lies in a folder; None where there is no such folder."""

@@ -57,6 +57,7 @@ from hub.portal.pages.courses import (
     offers,
     publishing,
     reading,
+    writing,
 )
 from hub.portal.pages.examination import after, candidate, invigilator, planning
 from hub.portal.pages.learning import (
@@ -164,7 +165,11 @@ def routes() -> list[tuple[str, type[RequestHandler]]]:
         (r"teaching/publish", publishing.Publish),
         (r"teaching/authoring", authoring.Authoring),
         (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
+        (rf"teaching/authoring/{SLUG}/about", writing.AboutCourse),
         (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write", writing.WriteLesson),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write/add", writing.AddPiece),
+        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write/piece", writing.WritePiece),
         (r"teaching/questions", questions.TeachingQuestions),
         (r"teaching/dead", teaching.DeadLetters),
         (r"teaching/classes", classes.Classes),

@@ -47,6 +47,7 @@ OWN_WORK = TEACHING | {"an"}  # of the learner “an”
 
 SLUG, NUMBER = app.SLUG, app.NUMBER
 LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"
+WRITE = f"teaching/authoring/{SLUG}/lessons/{SLUG}/write"
 V1 = "api/v1"
 
 # Route → method → who it is for. ``None`` in a set: also without login.
@@ -115,6 +116,10 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
     "teaching/authoring": {"get": PUBLISHING, "post": PUBLISHING},
     f"teaching/authoring/{SLUG}": {"get": PUBLISHING, "post": PUBLISHING},
     f"teaching/authoring/{SLUG}/lessons/{SLUG}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"teaching/authoring/{SLUG}/about": {"get": PUBLISHING, "post": PUBLISHING},
+    f"{WRITE}": {"get": PUBLISHING, "post": PUBLISHING},
+    f"{WRITE}/add": {"get": PUBLISHING, "post": PUBLISHING},
+    f"{WRITE}/piece": {"get": PUBLISHING, "post": PUBLISHING},
     "teaching/dead": {"get": TEACHING, "post": PUBLISHING},
     "teaching/classes": {"get": TEACHING, "post": PUBLISHING},
     f"teaching/classes/{NUMBER}": {"get": PUBLISHING, "post": PUBLISHING},
@@ -210,6 +215,7 @@ MAY: Mapping[str, Mapping[str, frozenset[str | None]]] = {
 
 # What a request must say besides, to get as far as the question who may.
 SAID = {
+    f"{WRITE}/piece": {"new": "number"},
     "notices": {"to": "course:none"},
     "labs/stop": {"username": "an"},
     f"{V1}/submissions": {"course": COURSE, "lesson": LESSON, "revision": 99},
@@ -522,6 +528,16 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
         {"action": "new", "slug": "Mã đã gõ", "title": "Tên đã gõ", "frame": "4.2"},
         ("slug",),
     ),
+    f"teaching/authoring/{SLUG}/about": (
+        "thay",
+        {"action": "add", "title": "Tên đã gõ", "title_en": " ", "minutes": "5"},
+        ("title_en",),
+    ),
+    f"{WRITE}/piece": (
+        "thay",
+        {"new": "number", "title": "Tên đã gõ", "task": " ", "answer": "công thức đã gõ"},
+        ("task", "answer"),
+    ),
     "teaching/classes": (
         "thay",
         {"lesson": f"{COURSE}/{LESSON}", "place": "Phòng đã gõ", "day": "ngày đã gõ",
@@ -641,6 +657,8 @@ BUTTONS = {
     "the link of a letter": "register/confirm",
     "a course in the lab is checked": f"teaching/authoring/{SLUG}",
     "and one lesson of it": f"teaching/authoring/{SLUG}/lessons/{SLUG}",
+    "a piece of it is moved": WRITE,
+    "an exercise of the bank is taken": f"{WRITE}/add",
     "a submission is marked again": "teaching/dead",
     "a re-marking is decided": f"teaching/remarks/{NUMBER}",
     "whether a second person reads": "requirements/second-reader",

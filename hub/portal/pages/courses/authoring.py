@@ -30,7 +30,7 @@ from hub.portal.returned_forms import at_field
 from hub.portal.web import PageHandler
 from records.courses import releases
 from school import access
-from school.courses import acts, offer_acts, publishing, releasing
+from school.courses import acts, offer_acts, publishing, releasing, writing
 from school.learning import notebooks
 from school.refusals import Unavailable
 
@@ -128,13 +128,15 @@ class Authoring(AuthoringPage):
     async def _do(self, action: str) -> str:
         """What the button asks; the course to go to, or "" for none."""
         slug = self.get_body_argument("slug", "").strip()
-        if action == "new":
+        if action in ("new", "empty"):
             title = self.get_body_argument("title", "").strip()[:200] or slug
             frame = self.get_body_argument("frame", "4.1")
             if frame not in FRAMES:
                 raise Refused(Message("Hãy chọn một mục của khung nội dung"), field="frame")
             with at_field("slug"):
                 files = await self.in_thread(lambda: publishing.template_files(slug, title, frame))
+            if action == "empty":
+                files = writing.empty_course(files, self._("Bài 1"))
         elif action == "take":
             found = await self.read(publishing.published_files, slug)
             if found is None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import courses
 from core.manifest import Manifest
 from courses.manifest import media_of
-from courses.media import FOLDER, IMAGES, TYPES, VIDEOS, described
+from courses.media import DOCUMENTS, FOLDER, IMAGES, TYPES, VIDEOS, described
 from courses.pictures import cover_among
 from hub.portal.web import PageHandler
 from records import Session
@@ -88,6 +88,8 @@ class MediaFile(PageHandler):
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
         # Opened by itself, an SVG is a document of our origin: it gets no script and no origin.
         self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+        if suffix in DOCUMENTS:
+            self.set_header("Content-Disposition", "attachment")
         if suffix in VIDEOS:
             self._send_part(content)
         else:

@@ -1,5 +1,5 @@
 """Writing a course in the browser: from the author's lab to a release. The lab stands on a shelf
-here; `browser/test_teaching_walk.py` walks the same way through the real one."""
+here (`conftest.Shelf`); `browser/test_teaching_walk.py` walks the same way through the real one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import base64
 import json
 import re
 import tomllib
-from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,59 +15,14 @@ import pytest
 
 import courses
 from courses.manifest import manifest_of
-from graders import Marker
-from hub.labs.door import LabDoor, TooMuch
+from hub.labs.door import TooMuch
 from records.courses import releases
 from records.platform import audit
 from school.courses import publishing
 
 ROOT = Path(__file__).parents[5]
-TEMPLATE = ROOT / "courses" / "template"
 COURSE, LESSON = "khoa-mau", "bai-mau"
 PAGE = "teaching/authoring"
-
-
-class Shelf(LabDoor):
-    """In place of a hub and an author's lab: folders in memory."""
-
-    def __init__(self) -> None:
-        super().__init__(hub_api="", address="")
-        self.runs = True
-        self.folders: dict[str, dict[str, bytes]] = {}
-        self.fault: Exception | None = None
-
-    async def find_running(self, *, username: str, token: str) -> str | None:
-        return f"/user/{username}/" if self.runs else None
-
-    async def start(self, *, username: str, token: str) -> str:
-        self.runs = True
-        return f"/user/{username}/"
-
-    async def list_courses(self, base: str, token: str) -> list[str]:
-        return sorted(self.folders)
-
-    async def read_course(self, base: str, slug: str, token: str) -> dict[str, bytes] | None:
-        if self.fault:
-            raise self.fault
-        return self.folders.get(slug)
-
-    async def write_course(
-        self, base: str, slug: str, files: Mapping[str, bytes], token: str
-    ) -> None:
-        self.folders[slug] = dict(files)
-
-
-@pytest.fixture
-async def shelf_site(make_site: Any) -> AsyncIterator[tuple[Any, Shelf]]:
-    shelf = Shelf()
-    with Marker() as marker:
-        site, server = await make_site(TEMPLATE, labs=shelf, marker=marker)
-        yield site, shelf
-        server.stop()
-        await server.close_all_connections()
-        site.portal.threads.shutdown()
-        site.portal.close()
-        await asyncio.sleep(0)
 
 
 async def begin(site: Any, slug: str = "du-lieu-mo") -> Any:
@@ -79,7 +33,7 @@ async def begin(site: Any, slug: str = "du-lieu-mo") -> Any:
 
 @pytest.mark.slow
 async def test_a_course_is_begun_checked_previewed_and_published(
-    shelf_site: tuple[Any, Shelf], in_own_words: Any
+    shelf_site: Any, in_own_words: Any
 ) -> None:
     site, shelf = shelf_site
     author = site.as_("thay")
@@ -109,7 +63,7 @@ async def test_a_course_is_begun_checked_previewed_and_published(
 
 
 async def test_a_preview_shows_the_course_s_pictures_before_it_is_published(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: Any,
 ) -> None:
     site, shelf = shelf_site
     folder = ROOT / "courses" / "content" / "xa-hoi-so-an-toan"
@@ -129,7 +83,7 @@ async def test_a_preview_shows_the_course_s_pictures_before_it_is_published(
 
 @pytest.mark.slow
 async def test_what_a_check_finds_stands_beside_the_cell_it_is_about(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: Any,
 ) -> None:
     site, shelf = shelf_site
     await begin(site)
@@ -156,7 +110,7 @@ async def test_what_a_check_finds_stands_beside_the_cell_it_is_about(
 
 @pytest.mark.slow
 async def test_what_is_wrong_is_said_and_nothing_is_published(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: Any,
 ) -> None:
     site, shelf = shelf_site
     await begin(site)
@@ -175,7 +129,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_published(
 
 
 async def test_a_published_course_is_copied_out_to_be_mended(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: Any,
 ) -> None:
     site, shelf = shelf_site
     author = site.as_("thay")
@@ -190,7 +144,7 @@ async def test_a_published_course_is_copied_out_to_be_mended(
 
 
 async def test_a_closed_lab_is_opened_by_a_click_and_a_silent_one_is_said(
-    shelf_site: tuple[Any, Shelf],
+    shelf_site: Any,
 ) -> None:
     site, shelf = shelf_site
     author = site.as_("thay")
@@ -214,7 +168,7 @@ async def test_a_closed_lab_is_opened_by_a_click_and_a_silent_one_is_said(
     [("Có Dấu", "4.1", "chữ thường không dấu"), ("tot", "9.9", "mục của khung nội dung")],
 )
 async def test_a_course_with_a_bad_name_is_not_begun(
-    shelf_site: tuple[Any, Shelf], slug: str, frame: str, why: str
+    shelf_site: Any, slug: str, frame: str, why: str
 ) -> None:
     site, shelf = shelf_site
     answer = await site.as_("thay").post_form(
@@ -228,7 +182,7 @@ async def test_a_course_with_a_bad_name_is_not_begun(
 
 @pytest.mark.parametrize("place", ["absolute", "above", "course.toml/x", "\0"])
 async def test_a_lab_that_names_files_of_other_folders_writes_nothing_there(
-    shelf_site: tuple[Any, Shelf], tmp_path: Path, place: str
+    shelf_site: Any, tmp_path: Path, place: str
 ) -> None:
     """The author's own code runs in the lab, so its answers are what the author makes them."""
     site, shelf = shelf_site
