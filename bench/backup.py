@@ -68,7 +68,9 @@ def fill(settings: Settings, people: int) -> None:
     records = open_records(settings.records_url, migrate=True, audit_key=settings.audit_key)
     with records.begin() as session:
         persons.load_units(session)
-    publish_courses(records, at=AT, tell=lambda _message: None)
+    publish_courses(
+        records, at=AT, tell=lambda _message: None, kept=settings.data / "demo-releases.json"
+    )
     with records.begin() as session:
         load_demo_learners(session, people, seed=1, at=AT)
     with records.read() as session:

@@ -47,7 +47,7 @@ from courses.handouts.variants import downloads, has_variants, variant
 from courses.media import Medium
 from courses.notebooks import learner_notebook, read_notebook, write_notebook, written_answer
 from courses.options import options_of
-from courses.release import Release, lesson_for, make_release
+from courses.release import Release, lesson_for, make_release, origin_of
 from courses.rubric import Picked, check_picks, picked
 from courses.teaching_card import CARD_FILE, card_file, load_card
 
@@ -93,6 +93,7 @@ __all__ = [
     "new_course",
     "number_words",
     "options_of",
+    "origin_of",
     "picked",
     "preview",
     "read_answer",

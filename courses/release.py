@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from core.manifest import Manifest
 from core.messages import Message, Refused
@@ -93,3 +98,37 @@ def digest_of(*sides: Mapping[str, bytes]) -> str:
             digest.update(f"{len(path.encode())} {path} {len(side[path])}\n".encode())
             digest.update(side[path])
     return digest.hexdigest()
+
+
+# What reads a folder and makes a release of it, as seen from this room's own folder.
+_MAKERS = ("courses", "core", "skills_framework")
+_NOT_MAKERS = {"content", "items", "template", "__pycache__"}
+
+
+def origin_of(folder: Path) -> str:
+    """SHA-256 (hex) over all that a release of this course folder comes from: its files, and the
+    code, data and libraries that make one of them. Reads no notebook: the same origin is the same
+    release, or the same faults, without making it."""
+    digest = hashlib.sha256(_makers().encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def _makers() -> str:
+    libraries = [importlib.metadata.version(name) for name in ("nbformat", "pyyaml", "mistune")]
+    digest = hashlib.sha256(f"{sys.version} {libraries}".encode())
+    for path in _files_of_makers():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files_of_makers() -> Iterator[Path]:
+    above = Path(__file__).parents[1]
+    for room in _MAKERS:
+        for folder, below, files in os.walk(above / room):
+            below[:] = sorted(name for name in below if name not in _NOT_MAKERS)
+            yield from (Path(folder, name) for name in sorted(files))

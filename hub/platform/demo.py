@@ -31,6 +31,7 @@ from school.access import (
 )
 
 ACCOUNTS_FILE = "demo-accounts.json"  # in the folder of secrets
+RELEASES_FILE = "demo-releases.json"  # in the data folder
 CONTENT = ROOT / "courses" / "content"
 
 
@@ -90,22 +91,51 @@ class DemoAccount:
 
 
 def publish_courses(
-    records: Records, *, at: dt.datetime, tell: Callable[[Message], None]
+    records: Records, *, at: dt.datetime, tell: Callable[[Message], None], kept: Path
 ) -> list[str]:
-    """Publish every course under ``courses/content``; one already published changes nothing."""
+    """Publish every course under ``courses/content``; one already published changes nothing.
+
+    ``kept`` is a file that remembers which release each folder made, so that the next start reads
+    only what changed since. Whatever stands in it, the records say what is published.
+    """
+    from courses import origin_of
+
+    before = _remembered(kept)
+    now: dict[str, Any] = {}
+    for folder in sorted(path.parent for path in CONTENT.glob("*/course.toml")):
+        origin = origin_of(folder)
+        now[folder.name] = before.get(folder.name)
+        if not _is_current(records, now[folder.name], origin):
+            made = _publish(records, folder, at=at, tell=tell)
+            now[folder.name] = {"origin": origin, **made}
+    if now != before:
+        write_private(kept, json.dumps(now, indent=1).encode())
+    return [known["course"] for known in now.values()]
+
+
+def _is_current(records: Records, known: Any, origin: str) -> bool:
+    """Whether what is remembered of a folder is of this origin, and still what is published."""
+    if not isinstance(known, dict) or known.get("origin") != origin:
+        return False
+    with records.read() as session:
+        current = releases.current_release(session, str(known.get("course")))
+        return current is not None and current.digest == known.get("digest")
+
+
+def _publish(
+    records: Records, folder: Path, *, at: dt.datetime, tell: Callable[[Message], None]
+) -> dict[str, str]:
+    """Publish one course; which it is and the digest of its release."""
     from courses import load_course, make_release
 
-    published = []
-    for folder in sorted(CONTENT.glob("*/course.toml")):
-        release = make_release(load_course(folder.parent))
-        with records.begin() as session:
-            before = releases.current_release(session, release.course.slug)
-            stored = releases.publish(session, release, at=at, by="motcham up")
-            changed = before is None or before.id != stored.id
-        if changed:
-            tell(Message("Đã công bố khóa học {title}", {"title": release.course.title}))
-        published.append(release.course.slug)
-    return published
+    release = make_release(load_course(folder))
+    with records.begin() as session:
+        before = releases.current_release(session, release.course.slug)
+        stored = releases.publish(session, release, at=at, by="motcham up")
+        changed = before is None or before.id != stored.id
+    if changed:
+        tell(Message("Đã công bố khóa học {title}", {"title": release.course.title}))
+    return {"course": release.course.slug, "digest": release.digest}
 
 
 def add_people(session: Session, *, at: dt.datetime) -> None:

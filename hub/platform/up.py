@@ -208,7 +208,8 @@ def prepare(settings: Settings, *, tell: Tell, at: dt.datetime) -> Prepared:
     try:
         settings = settle_kind(settings, records, at=at)
         if settings.demonstration:
-            courses = demo.publish_courses(records, at=at, tell=tell)
+            kept = settings.data / demo.RELEASES_FILE
+            courses = demo.publish_courses(records, at=at, tell=tell, kept=kept)
             with records.begin() as session:
                 demo.add_people(session, at=at)
             with records.begin() as session:

@@ -1,9 +1,15 @@
 """The lines `#| …` of a cell: read as an author means them; refused where they break a reader."""
 
+import json
+import random
+from pathlib import Path
+
 import pytest
+import yaml
 
 from core.messages import Refused
-from courses import options_of, read_form
+from courses import options, options_of, read_form
+from courses.notebooks import source_of
 from courses.options import options_of_text, split_comment
 
 
@@ -48,3 +54,69 @@ def test_a_comment_of_options_that_is_not_closed_as_it_must_be_is_refused():
 def test_options_end_where_the_first_other_line_stands():
     assert options_of("#| a: 1\nx = 1\n#| b: 2") == {"a": 1}
     assert options_of("x = 1") == {}
+
+
+# --- two readers of one language ------------------------------------------------------------------
+
+CONTENT = Path(options.__file__).parent / "content"
+MARKS = (
+    ":",
+    " ",
+    "\n",
+    "-",
+    "'",
+    '"',
+    "{",
+    "}",
+    "[",
+    "]",
+    "#",
+    "&a",
+    "*a",
+    "!!int ",
+    "|",
+    ">",
+    "\t",
+)
+MARKS += ("%", "@", "`", "0x1", "1_0", "~", "null", "true", "?", "\x07", "\u2028", "\ufeff", "---")
+MARKS += ("...", "\\x41", "1:30", "1e3", ".5", "<<: ", "é", ", ", "\r", "\x85", "!", "\\")
+
+
+def written() -> list[str]:
+    """The options of every cell of every lesson."""
+    cells = [
+        cell
+        for path in sorted(CONTENT.glob("*/lessons/*.ipynb"))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]
+    lines = [options.option_lines(source_of(cell).removeprefix("<!--\n")) for cell in cells]
+    return sorted({"\n".join(line[3:] for line in one) for one in lines if one})
+
+
+def read_by(loader, text):
+    try:
+        return repr(yaml.load(text, Loader=loader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return "refused"
+
+
+def test_what_is_read_does_not_depend_on_who_reads():
+    """libyaml is there on most machines and PyYAML everywhere: whole, and broken at random."""
+    assert yaml.__with_libyaml__, "nothing to compare"
+    dice, texts = random.Random(89), written()
+    assert len(texts) > 1000
+    for text in texts:
+        assert read_by(options._Fast, text) == read_by(options._Plain, text)
+    taken = 0
+    for _ in range(4000):
+        text = dice.choice(texts)
+        begin = dice.randrange(max(1, len(text) - 150))
+        text = text[begin : begin + 150]
+        for _ in range(dice.randint(1, 3)):
+            at = dice.randrange(len(text) + 1)
+            text = text[:at] + dice.choice(MARKS) + text[at + dice.choice((0, 0, 1, 3)) :]
+        fast = read_by(options._Fast, text)
+        if options._read_alike(text) and fast != "refused":
+            assert fast == read_by(options._Plain, text), text
+            taken += 1
+    assert taken > 1000

@@ -31,6 +31,7 @@ def site(start_platform: Callable[..., Any], tmp_path: Path) -> Any:
         MOTCHAM_PUBLIC_URL=f"http://localhost:{port}",
         MOTCHAM_FRONT_PROXIES="0",
         MOTCHAM_DEMO_LEARNERS="0",
+        MOTCHAM_LAB_SPAWNER="none",
     )
     platform.wait_until_ready()
     records = open_records(platform.records_url)
