@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.platform.doctor import node_program
+from hub.portal.pages.examination.words import SCRIPT_WORDS
 from hub.portal.pages.learning.player import SCRIPT_SAYS
 
 ROOT = Path(__file__).parent.parent
@@ -189,3 +190,19 @@ def test_every_sentence_of_the_lesson_s_script_is_brought_by_its_page() -> None:
     }
     assert len(asked) > 25
     assert asked == set(SCRIPT_SAYS), "unknown, or brought for nothing"
+
+
+def test_what_an_examination_s_script_looks_for_stands_on_its_page() -> None:
+    source = WEB / "portal" / "static" / "src"
+    scripts_of = [source / "examination.js", *(source / "examination").glob("*.js")]
+    script = "".join(path.read_text(encoding="utf-8") for path in scripts_of)
+    pages = WEB / "portal" / "templates"
+    page = (pages / "examination" / "question.html").read_text(encoding="utf-8")
+    ids = set(re.findall(r'(?:getElementById|\bat)\("([a-z-]+)"\)', script))
+    assert len(ids) > 5
+    assert {name for name in ids if f'id="{name}"' not in page} == set()
+    asked = set(re.findall(r"\bwords\.(?!js\b)([a-z_]+)\b", script))
+    assert len(asked) > 10
+    assert asked == set(SCRIPT_WORDS), "unknown, or brought for nothing"
+    [data] = re.findall(r"const \{ (.*) \} = form\.dataset", script)
+    assert {one for one in data.split(", ") if f"data-{one}=" not in page} == set()

@@ -109,6 +109,15 @@ def seats_of(session: Session, person_id: int) -> Sequence[Seat]:
     return [Seat(candidate, room, examination) for candidate, room, examination in rows]
 
 
+def to_sit(session: Session, person_id: int) -> Sequence[Seat]:
+    """The announced examinations that this person has not ended."""
+    return [
+        one
+        for one in seats_of(session, person_id)
+        if one.examination.state == "published" and one.candidate.state in ("registered", "working")
+    ]
+
+
 def find_seat(session: Session, candidate: Candidate) -> Seat:
     room = session.get_one(ExamRoom, candidate.room_id)
     return Seat(candidate, room, session.get_one(Examination, candidate.examination_id))

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, not_, or_, select, u
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
+from records.examination.clearing import BY_OTHERS, clear_examinations, who_did_something
 from records.people import persons
 from records.schema import Table
 from records.tables.assessment import Certificate
@@ -58,6 +59,7 @@ def clear(session: Session, *, at: dt.datetime) -> Cleared:
         "certificates": _count(session, numbers),
         "people": _count(session, people.where(Person.erased_at.is_(None))),
     }
+    clear_examinations(session, people)
     _erase_who_must_stay(session, people, at=at)
     _delete_messages(session, usernames)
     for table in reversed(Table.metadata.sorted_tables):  # whoever refers to others goes first
@@ -88,14 +90,15 @@ def _belongs(
     found: list[ColumnElement[bool]] = []
     for key in table.foreign_keys:
         owner = owners.get(key.column.table.name)
-        if owner is not None and key.parent.name != "marker_id":
+        if owner is not None and key.parent.name not in {"marker_id", *BY_OTHERS}:
             found.append(key.parent.in_(owner))
     return found
 
 
 def _stay(people: Select[Any]) -> Select[Any]:
-    """Those whose row must stay: who gave a real person a mark by hand; and the last key of all,
-    for a key is in the log and must never be another person's."""
+    """Those whose row must stay: who gave a real person a mark by hand, or did something at an
+    examination that stays; and the last key of all, for a key is in the log and must never be
+    another person's."""
     marked = select(Review.marker_id).join(Submission, Submission.id == Review.submission_id)
     last = select(func.max(Person.id)).scalar_subquery()
     return select(Person.id).where(
@@ -103,6 +106,7 @@ def _stay(people: Select[Any]) -> Select[Any]:
         or_(
             Person.id == last,
             Person.id.in_(marked.where(not_(Submission.person_id.in_(people)))),
+            Person.id.in_(who_did_something(people)),
         ),
     )
 

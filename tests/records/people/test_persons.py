@@ -12,8 +12,8 @@ from sqlalchemy import select
 from core.messages import Refused
 from records import Records
 from records.assessment import certificates, evidence, sittings
-from records.examination import candidates, during, planned
 from records.courses import lecturers
+from records.examination import candidates, during, planned
 from records.learning import drafts, enrolments, posts
 from records.marking import queue
 from records.people import account_links, looks, moves, persons, privacy, security_keys

@@ -16,6 +16,8 @@ from hub.portal.web import PageHandler
 from hub.settings import Settings
 from records import Session
 from records.assessment import certificates
+from records.examination import candidates
+from records.examination.candidates import Seat
 from records.learning import meetings, notices
 from records.people import persons
 from records.tables.assessment import Certificate
@@ -42,6 +44,7 @@ class Overview:
     unit_name: str
     notices: Sequence[Notice]
     meetings: Sequence[Meeting]
+    examinations: Sequence[Seat]  # that are still to be sat, or are going on
     way: learning.CertificateWay
     hand_marks: Sequence[HandMark]
     titles: dict[str, Titles]  # of what is asked for and not published
@@ -68,6 +71,7 @@ def load_overview(
             session, actor.person_id, actor.unit_id, since=at - NOTICES_STAY
         ),
         meetings=meetings.own_open_meetings(session, actor.person_id, at=at),
+        examinations=candidates.to_sit(session, actor.person_id),
         way=way,
         hand_marks=newly_marked(session, actor.person_id, seen, at=at),
         titles=learning.titles_of(session, asked - {one.slug for one in courses}),
@@ -103,6 +107,7 @@ class OwnLearning(PageHandler):
             unit_name=overview.unit_name,
             notices=overview.notices,
             meetings=overview.meetings,
+            examinations=overview.examinations,
             hand_marks=overview.hand_marks,
             programmes=learning.PROGRAMMES,
         )

@@ -56,6 +56,7 @@ async def test_a_whole_examination_from_the_plan_to_the_result(site: Any) -> Non
     page = (await site.as_("an").get("examinations")).text
     assert "Kỳ thi thử (mẫu)" in page and "Phòng 1 (mẫu)" in page and "Mã phòng thi" in page
     assert room_of(site, room).code not in page
+    assert "Anh/chị có tên trong kỳ thi Kỳ thi thử (mẫu)" in (await site.as_("an").get("")).text
     person = await begin(site, examination, room)
     for _turn in range(20):
         row = rows_of(site, examination)[-1]
