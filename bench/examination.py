@@ -14,8 +14,9 @@ whoever is refused meanwhile tries again, as the page's script does.
 
 What is timed is every request that was answered; one that found no portal is counted beside it.
 *Lost*: answers that were acknowledged and are not in the database as they were given, those that
-were saved and acknowledged last, and candidates who could not go on. *Short of time*: who was ended by the clock with less than
-their minutes, the time of the kills taken out. Seals are checked as `motcham audit verify` does.
+were saved and acknowledged last, and candidates who could not go on. *Short of time*: who was ended
+by the clock with less than their minutes, the time of the kills taken out. Seals are checked as
+`motcham audit verify` does.
 
 Prints a table and, as the last line, JSON:
 ``{"candidates", "page_p95_s", "start_p95_s", "lost"}``.
