@@ -13,9 +13,10 @@ time runs out. At a third and at two thirds of the time the portal's process is 
 whoever is refused meanwhile tries again, as the page's script does.
 
 What is timed is every request that was answered; one that found no portal is counted beside it.
-*Lost*: answers that were acknowledged and are not in the database as they were given, and those
-that were saved and acknowledged last. *Short of time*: who was ended by the clock with less than
-their minutes, the time of the kills taken out. Seals are checked as `motcham audit verify` does.
+*Lost*: answers that were acknowledged and are not in the database as they were given, those that
+were saved and acknowledged last, and candidates who could not go on. *Short of time*: who was ended
+by the clock with less than their minutes, the time of the kills taken out. Seals are checked as
+`motcham audit verify` does.
 
 Prints a table and, as the last line, JSON:
 ``{"candidates", "page_p95_s", "start_p95_s", "lost"}``.
@@ -88,6 +89,7 @@ class Told:
     felt: Felt = field(default_factory=Felt)
     last: Felt = field(default_factory=Felt)
     unanswered: int = 0
+    broken_off: int = 0  # candidates who met what no page may say
     ends_at: float = 0.0
 
     def felt_now(self) -> list[Felt]:
@@ -323,6 +325,7 @@ async def measure(
         kills.cancel()
     for why in ended:
         if why is not None:
+            told.broken_off += 1
             told.felt.failed[f"{type(why).__name__}: {why}"[:200]] += 1
     for who in [*(c.who for c in sitting), *watching.values()]:
         await who.close()
@@ -400,7 +403,7 @@ def main() -> None:
         "candidates": chosen.candidates,
         "page_p95_s": round(told.all_p95(told.felt), 3),
         "start_p95_s": round(told.felt.p95("start"), 3),
-        "lost": found["lost"] + sum(told.felt.failed.values()),
+        "lost": found["lost"] + told.broken_off,
     }
     print(json.dumps(result))
 
