@@ -38,7 +38,7 @@ def begin(
         content=parameters.content,
         at=at,
     )
-    exposed = kept.exposed(session, kind, parameters.version, most=sittings.WINDOW)
+    exposed = kept.exposed_lately(session, kind, parameters.version, most=sittings.WINDOW, at=at)
     return kept.begin(
         session,
         person_id,
@@ -77,7 +77,9 @@ def ask_next(
         kept.answers_of(session, sitting.id),
         seed=sitting.seed,
         eligible=sitting.eligible,
-        exposed=kept.exposed(session, sitting.kind, sitting.parameters, most=sittings.WINDOW),
+        exposed=kept.exposed_lately(
+            session, sitting.kind, sitting.parameters, most=sittings.WINDOW, at=at
+        ),
         seen=kept.seen_items(session, sitting.person_id, since=at - sittings.SEEN_AGAIN),
         rules=rules,
         used=used,
