@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Exists, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from records.people.merging import same_person
@@ -327,7 +328,7 @@ def last_revision(session: Session, sitting_id: int) -> int:
     return -1 if last is None else last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exposed:
     """The latest sittings under one version of parameters: the bits of each that say which items
     were eligible, and how many of these sittings asked each item."""
@@ -358,3 +359,22 @@ def exposed(session: Session, kind: str, parameters: str, *, most: int) -> Expos
     )
     given = {item: number for item, number in counted}  # noqa: C416 - rows are no pairs to mypy
     return Exposed(tuple(one.eligible for one in latest), given)
+
+
+COUNTED_FOR = dt.timedelta(seconds=5)
+_COUNTS: WeakKeyDictionary[Engine, dict[tuple[str, str, int], tuple[dt.datetime, Exposed]]] = (
+    WeakKeyDictionary()
+)
+
+
+def exposed_lately(
+    session: Session, kind: str, parameters: str, *, most: int, at: dt.datetime
+) -> Exposed:
+    """The same as it stood at most `COUNTED_FOR` ago: where hundreds begin at once, counting anew
+    for each would keep all of them waiting, and the lot spreads their items meanwhile."""
+    counts = _COUNTS.setdefault(session.get_bind().engine, {})
+    found = counts.get((kind, parameters, most))
+    if found is None or not dt.timedelta(0) <= at - found[0] < COUNTED_FOR:
+        found = (at, exposed(session, kind, parameters, most=most))
+        counts[kind, parameters, most] = found
+    return found[1]

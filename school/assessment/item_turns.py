@@ -39,7 +39,7 @@ def begin(
         content=parameters.content,
         at=at,
     )
-    exposed = kept.exposed(session, kind, parameters.version, most=sittings.WINDOW)
+    exposed = kept.exposed_lately(session, kind, parameters.version, most=sittings.WINDOW, at=at)
     return kept.begin(
         session,
         person_id,
@@ -68,18 +68,22 @@ def ask_next(
     *,
     at: dt.datetime,
     rules: adaptive.Rules = sittings.RULES,
+    before: Sequence[adaptive.Answer] = (),
     used: float | None = None,
 ) -> str:
-    """Ask the next item; why there is none, "" where there is. ``used``: minutes of the sitting,
-    where they are not counted by its items."""
+    """Ask the next item; why there is none, "" where there is. ``before``, ``used``: as in
+    `sittings.next_of`."""
     found = sittings.next_of(
         bank,
         parameters_for(session, sitting, bank),
         kept.answers_of(session, sitting.id),
         seed=sitting.seed,
         eligible=sitting.eligible,
-        exposed=kept.exposed(session, sitting.kind, sitting.parameters, most=sittings.WINDOW),
+        exposed=kept.exposed_lately(
+            session, sitting.kind, sitting.parameters, most=sittings.WINDOW, at=at
+        ),
         seen=kept.seen_items(session, sitting.person_id, since=at - sittings.SEEN_AGAIN),
+        before=before,
         rules=rules,
         used=used,
     )

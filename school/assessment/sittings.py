@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -81,7 +82,11 @@ def first_eligible(parameters: Parameters, exposed: Exposed, seed: int) -> bytes
 
 def exposure_of(parameters: Parameters, exposed: Exposed) -> exposure.Exposure:
     """How often each item came in the latest sittings."""
-    names = parameters.names
+    return _counted(parameters.names, exposed)
+
+
+@lru_cache(maxsize=8)  # a room of 500 begins with the same counts
+def _counted(names: tuple[str, ...], exposed: Exposed) -> exposure.Exposure:
     begun = [_bits(one, len(names)) for one in exposed.eligible]
     eligible = np.sum(begun, axis=0, dtype=np.float64) if begun else np.zeros(len(names))
     given = np.array([float(exposed.given.get(name, 0)) for name in names])

@@ -116,6 +116,20 @@ def test_exposure_counts_the_latest_sittings_of_one_version(
     assert (none.eligible, none.given) == ((), {})
 
 
+def test_exposure_is_counted_anew_after_some_seconds_and_not_for_each_who_begins(
+    records: Records, add_learner: Any, at: dt.datetime
+) -> None:
+    def count(later: int) -> int:
+        now = at + dt.timedelta(seconds=later)
+        with records.begin() as session:
+            found = sittings.exposed_lately(session, "placement", "v1", most=10, at=now)
+            begin(session, add_learner(session), now)
+            return len(found.eligible)
+
+    assert [count(later) for later in (0, 2, 4, 5, 6, 11)] == [0, 0, 0, 3, 3, 5]
+    assert count(-60) == 6  # a clock that was set back
+
+
 def test_erasing_somebody_blanks_their_answers_and_keeps_the_figures(
     records: Records, learner: Person, at: dt.datetime
 ) -> None:
