@@ -64,6 +64,14 @@ class Piece:
         lines = [line.strip(" #*>-|") for line in source_of(last).split("\n")]
         return named or next((line for line in lines if line), "")[:80]
 
+    @property
+    def origin(self) -> str:
+        """Where an exercise of the bank came from, "" for others."""
+        try:
+            return str(cell_options(self.cells[-1]).get("taken_from", ""))
+        except Refused:
+            return ""
+
 
 def pieces_of(notebook: Notebook) -> list[Piece]:
     """The pieces in their order; every cell stands in exactly one."""

@@ -38,6 +38,7 @@ def test_an_exercise_is_copied_with_what_it_rests_on_and_says_where_it_is_from(s
     assert "#| taken_from: khoa-mau/bai-mau\nassert" in source_of(made[-1])
     (exercise,) = exercises_of(cells.notebook(*made))
     assert (exercise.grade_id, exercise.title) == ("bai-1", "Tỷ lệ")
+    assert pieces_of(cells.notebook(*made))[-1].origin == "khoa-mau/bai-mau"
     assert "khac" not in "".join(map(source_of, made))
 
 
