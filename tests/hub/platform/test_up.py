@@ -102,13 +102,14 @@ def test_a_platform_starts_refuses_a_second_one_and_ends_with_ctrl_c(
 
 
 def test_nothing_outlives_a_platform_that_is_killed(start_platform: Any, tmp_path: Path) -> None:
-    platform = start_platform(tmp_path / "data")
+    platform = start_platform(tmp_path / "data", MOTCHAM_DEMO_LEARNERS="0")
     platform.wait_until_ready()
     started = descendants(platform.process.pid)
     assert len(alive(started)) >= 4
     platform.process.kill()
     # At once again, on the same port: it waits for what still ends, and for nobody's command.
-    again = start_platform(tmp_path / "data", port=int(platform.url.rsplit(":", 1)[1].strip("/")))
+    port = int(platform.url.rsplit(":", 1)[1].strip("/"))
+    again = start_platform(tmp_path / "data", port=port, MOTCHAM_DEMO_LEARNERS="0")
     again.wait_until_ready()
     assert wait_until(lambda: not alive(started), 30), alive(started)
 
