@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from records import Session
 from records.assessment import sittings as kept
 from records.assessment.sittings import Known
-from records.examination import appeals, candidates, planned, voids
+from records.examination import appeals, candidates, planned
+from records.examination import voids as kept_voids
 from records.examination.candidates import Seat
 from records.people import persons
 from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Appeal, Examination, ItemVoid
 from school.access import Actor
+from school.assessment import voiding, voids
 from school.assessment.item_bank import ItemBank
-from school.examination import after_acts, effects, voiding
-from school.examination.voiding import Change, Void
+from school.assessment.voiding import Change, Void
+from school.examination import after_acts, effects
 from school.people import looks
 
 SHOWN = "examination"  # of `looks.LOOKED`
@@ -80,7 +82,7 @@ def load_void_desk(
     return VoidDesk(
         preview,
         waiting,
-        voids.every_void(session),
+        kept_voids.every_void(session),
         planned.list_examinations(session),
         persons.names_of(session, people),
     )
@@ -113,7 +115,7 @@ def _shifts(one: Change) -> bool:
 
 
 def _all_waiting(session: Session) -> list[Sitting]:
-    found = voids.lost_on_paper(session)
+    found = kept_voids.lost_on_paper(session)
     return [one.sitting for one in found if effects.waits(one.sitting)]
 
 
@@ -124,7 +126,7 @@ def _waiting(session: Session, sitting: Sitting) -> Waiting:
         sitting,
         seat.examination if seat else None,
         kept.results_of(session, sitting.id)[""],
-        voids.find_void(session, effects.void_of(sitting)),
+        kept_voids.find_void(session, effects.void_of(sitting)),
     )
 
 
@@ -185,7 +187,7 @@ def load_review(session: Session, actor: Actor, appeal_id: int, bank: ItemBank) 
     looks.show(session, [appeal.person_id], SHOWN)
     candidate = candidates.find_by_sitting(session, appeal.sitting_id)
     answers = kept.answers_of(session, appeal.sitting_id)
-    void = effects.voids_in_force(session, candidate.examination_id if candidate else None)
+    void = voids.voids_in_force(session, candidate.examination_id if candidate else None)
     return Review(
         appeal,
         persons.names_of(session, [appeal.person_id]).get(appeal.person_id, ""),

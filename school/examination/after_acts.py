@@ -19,8 +19,9 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.examination import effects, voiding
-from school.examination.voiding import Change, Void
+from school.assessment import voiding
+from school.assessment.voiding import Change, Void
+from school.examination import effects
 
 DECIDED = ("rejected", "cancelled", "jury", "done")
 APPEAL_DAYS = 15
