@@ -1,6 +1,6 @@
 """The face of the platform: what people and programs meet, and where all is wired.
 
-Start with ``portal/app.py`` (the portal: every address on one screen), ``platform/grading.py`` (the
+Start with ``portal/app.py`` (the portal; every address: ``portal/routes.py``), ``platform/grading.py`` (the
 service that marks) and ``platform/up.py`` with ``jupyterhub_config.py`` (how they are started).
 Then ``portal/web.py`` (what every page stands on), ``login`` (who enters, and as whom), ``labs``
 (the door to JupyterLab), ``settings.py`` and ``cli.py``.

@@ -4,6 +4,8 @@ The answers are pure: they look at an `Actor` and at facts handed in. What one m
 absent (`BaseHandler.absent`, 404), so that nobody learns what exists by asking.
 """
 
+# Longer than most: who may do what is read in one place, or nobody can say what a role is.
+
 from __future__ import annotations
 
 import datetime as dt

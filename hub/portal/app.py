@@ -1,7 +1,7 @@
 """The portal, wired: settings → records → marker → one tornado application.
 
 JupyterHub runs it as the managed service ``portal`` (``python -m hub.portal.app``). Every address
-stands in `routes`, on one screen.
+stands in `hub.portal.routes`.
 """
 
 from __future__ import annotations
@@ -35,65 +35,12 @@ from hub.login.callers import SpeedLimit
 from hub.platform.certificate_office import CertificateOffice
 from hub.platform.log_lines import speak
 from hub.portal import metrics, web
-from hub.portal.api import learning as api_learning
-from hub.portal.api import marking as api_marking
-from hub.portal.api import people as api_people
-from hub.portal.api import platform as api_platform
-from hub.portal.api import running as api_running
 from hub.portal.kept_files import KeptFiles
-from hub.portal.pages.assessment import (
-    campaigns,
-    certificates,
-    contests,
-    item_watch,
-    placement,
-    verify,
-)
-from hub.portal.pages.courses import (
-    authoring,
-    cards,
-    lecturers,
-    media,
-    offers,
-    publishing,
-    reading,
-    writing,
-)
-from hub.portal.pages.examination import after, candidate, invigilator, planning
-from hub.portal.pages.learning import (
-    classes,
-    hand_marks,
-    learner,
-    lesson_files,
-    moments,
-    player,
-    questions,
-    waiting,
-)
-from hub.portal.pages.marking import gradebook, teaching
-from hub.portal.pages.people import (
-    accounts,
-    invitations,
-    letters,
-    own_data,
-    person,
-    registering,
-    roles,
-    roster,
-    units,
-)
-from hub.portal.pages.platform import audit, design, labs, mail, operation
-from hub.portal.pages.programme import (
-    curriculum,
-    distributions,
-    figures,
-    frameworks,
-    plan,
-    reached,
-    requirements,
-)
+from hub.portal.pages.courses import media
+from hub.portal.pages.learning import player
 from hub.portal.paper_desk import PaperDesk
 from hub.portal.roster_jobs import RosterJobs
+from hub.portal.routes import routes
 from hub.portal.sheet_desk import SheetDesk
 from hub.portal.watch import Watch, beat, keep_beating
 from hub.portal.web import Portal
@@ -104,179 +51,9 @@ from school.assessment.item_bank import read_also, the_bank
 from school.people.long_lists import carry_out
 
 HERE = Path(__file__).parent
-SLUG = r"([a-z0-9][a-z0-9-]*)"
-NUMBER = r"([0-9]{1,18})"  # a key: no database gives a longer one
 LARGEST_FORM_MB = (
     25  # what a page may be sent; the API sets its own bounds (hub.portal.api.handler.ApiHandler)
 )
-
-
-def routes() -> list[tuple[str, type[RequestHandler]]]:
-    """Every address of the portal, below its prefix."""
-    lesson = rf"courses/{SLUG}/lessons/{SLUG}"
-    v1 = "api/v1"
-    return [
-        # A learner's pages
-        (r"", learner.Home),
-        (r"learning", learner.OwnLearning),
-        (r"catalogue", learner.Catalogue),
-        (rf"courses/{SLUG}", learner.CoursePage),
-        (rf"courses/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", media.MediaFile),
-        (rf"courses/{SLUG}/finished", moments.CourseFinished),
-        (rf"courses/{SLUG}/card\.pdf", cards.CardFile),
-        (rf"courses/{SLUG}/reached", reached.OwnReached),
-        (r"my-certificates/([A-Z0-9-]+)", moments.OwnCertificate),
-        (r"marks", learner.MarksPage),
-        (r"marks/seen", hand_marks.SeenMark),
-        (r"profile", learner.ProfilePage),
-        (r"placement", placement.PlacementPage),
-        (r"placement/question", placement.QuestionPage),
-        (rf"placement/results/{NUMBER}", placement.ResultPage),
-        (r"examinations", candidate.OwnExaminations),
-        (r"examinations/question", candidate.ExaminationQuestion),
-        (r"examinations/beat", candidate.ExaminationBeat),
-        (rf"examinations/own/{NUMBER}", candidate.OwnExamination),
-        (rf"exam-rooms/{NUMBER}", invigilator.ExamRoomPage),
-        (rf"exam-rooms/{NUMBER}/candidates/{NUMBER}", invigilator.ExamRoomCandidate),
-        (rf"examinations/own/{NUMBER}/appeal", after.OwnAppealPage),
-        (rf"placement/results/{NUMBER}/answers", placement.AnswersPage),
-        (r"retained", placement.RetainedPage),
-        (r"retained/question", placement.RetainedQuestion),
-        (r"curriculum", curriculum.CurriculumPage),
-        (r"competences/([0-9]\.[0-9]{1,2})", curriculum.CompetencePage),
-        (r"frameworks", frameworks.FrameworksPage),
-        (rf"frameworks/{SLUG}", frameworks.FrameworkPage),
-        (rf"frameworks/{SLUG}\.json", frameworks.FrameworkFile),
-        (rf"frameworks/{SLUG}/([0-9A-Za-z.]{{3,14}})", frameworks.FrameworkCompetence),
-        (r"my-data", own_data.OwnData),
-        (r"my-data\.(json|zip)", own_data.OwnDataFile),
-        (rf"{lesson}", player.LessonPage),
-        (rf"{lesson}/files/(.+)", lesson_files.LessonFile),
-        (rf"{lesson}/lab", lesson_files.OpenInLab),
-        (rf"{lesson}/questions", questions.Questions),
-        (rf"{lesson}/rate", questions.Rate),
-        (r"waiting", waiting.WaitingPage),
-        (r"worker\.js", waiting.Worker),
-        (r"attend", classes.Attend),
-        (r"notices/aside", classes.PutAside),
-        (r"letters", letters.LettersPage),
-        # Teaching
-        (r"teaching", teaching.TeachingHome),
-        (r"teaching/publish", publishing.Publish),
-        (r"teaching/authoring", authoring.Authoring),
-        (rf"teaching/authoring/{SLUG}", authoring.AuthoredCourse),
-        (rf"teaching/authoring/{SLUG}/about", writing.AboutCourse),
-        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}", authoring.Preview),
-        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write", writing.WriteLesson),
-        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write/add", writing.AddPiece),
-        (rf"teaching/authoring/{SLUG}/lessons/{SLUG}/write/piece", writing.WritePiece),
-        (r"teaching/questions", questions.TeachingQuestions),
-        (r"teaching/dead", teaching.DeadLetters),
-        (r"teaching/classes", classes.Classes),
-        (rf"teaching/classes/{NUMBER}", classes.ClassScreen),
-        (rf"teaching/courses/{SLUG}", teaching.TeachingCourse),
-        (r"teaching/offers", offers.Offers),
-        (rf"teaching/offers/{NUMBER}", offers.OfferPage),
-        (rf"teaching/offers/{NUMBER}/lessons/{SLUG}", offers.OfferPreview),
-        (rf"teaching/courses/{SLUG}/course\.zip", offers.CourseFile),
-        (rf"teaching/courses/{SLUG}/withdraw", offers.Withdraw),
-        (rf"teaching/courses/{SLUG}/gradebook", gradebook.Gradebook),
-        (rf"teaching/courses/{SLUG}/gradebook\.(csv|xlsx)", gradebook.GradebookFile),
-        (rf"teaching/courses/{SLUG}/remark", teaching.BeginRemark),
-        (rf"teaching/courses/{SLUG}/signs", teaching.Signs),
-        (rf"teaching/courses/{SLUG}/lessons/{SLUG}", teaching.TeachingLesson),
-        (rf"teaching/courses/{SLUG}/lessons/{SLUG}/terms", teaching.LessonTerms),
-        (rf"teaching/submissions/{NUMBER}", teaching.TeachingSubmission),
-        (rf"teaching/submissions/{NUMBER}/files/([A-Za-z0-9_-]+)", teaching.SubmittedFile),
-        (rf"teaching/remarks/{NUMBER}", teaching.RemarkPage),
-        (r"notices", classes.Notices),
-        # Officers, the ministry, the auditor
-        (r"national", figures.National),
-        (r"national\.xlsx", figures.Workbook),
-        (rf"units/{NUMBER}", figures.UnitPage),
-        (rf"units/{NUMBER}/people", figures.UnitPeople),
-        (rf"units/{NUMBER}/reached", reached.UnitReached),
-        (rf"units/{NUMBER}/reached\.csv", reached.UnitReachedFile),
-        (rf"units/{NUMBER}/levels", distributions.UnitLevels),
-        (rf"units/{NUMBER}/levels\.csv", distributions.UnitLevelsFile),
-        (rf"units/{NUMBER}/campaign", campaigns.UnitCampaign),
-        (rf"units/{NUMBER}/campaign\.csv", campaigns.UnitCampaignFile),
-        (r"campaigns", campaigns.CampaignsPage),
-        (rf"campaigns/{NUMBER}", campaigns.CampaignPage),
-        (rf"campaigns/{NUMBER}\.csv", campaigns.CampaignFile),
-        (r"plan", plan.PlanPage),
-        (r"requirements", requirements.RequirementsPage),
-        (r"requirements/second-reader", offers.SecondReader),
-        (r"examinations/plans", planning.Examinations),
-        (rf"examinations/plans/{NUMBER}", planning.ExaminationPlan),
-        (rf"examinations/plans/{NUMBER}/candidates/{NUMBER}", planning.PlannedCandidate),
-        (r"certificates", certificates.Certificates),
-        (r"certificates/([A-Z0-9-]+)", certificates.CertificatePage),
-        (r"certificates/([A-Z0-9-]+)\.(pdf|png|jwt)", verify.CertificateFile),
-        (r"examinations/voids", after.VoidPage),
-        (r"examinations/appeals", after.Appeals),
-        (rf"examinations/appeals/{NUMBER}", after.AppealPage),
-        (rf"examinations/decide/{NUMBER}", after.DecidePage),
-        (r"items", item_watch.ItemsPage),
-        (rf"items/{SLUG}", item_watch.ItemPage),
-        (rf"items/calibrations/{NUMBER}", item_watch.CalibrationPage),
-        (r"audit", audit.AuditPage),
-        (r"audit\.(jsonl|csv)", audit.AuditFile),
-        (r"labs", labs.LabsPage),
-        (r"labs/stop", labs.StopLab),
-        (r"roles", roles.RolesPage),
-        (r"lecturers", lecturers.LecturersPage),
-        (r"units", units.UnitsPage),
-        (r"units/import", units.ImportUnits),
-        (r"units/codes\.(csv|xlsx)", units.CodeList),
-        (rf"units/{NUMBER}/change", units.ChangeUnit),
-        (r"accounts", accounts.AccountsPage),
-        (r"invitations", invitations.InvitationsPage),
-        (r"mail", mail.MailPage),
-        (r"operation", operation.OperationPage),
-        (r"design", design.DesignPage),
-        (rf"people/{NUMBER}", person.PersonPage),
-        (r"requests", own_data.DataRequests),
-        (r"contests", contests.ContestsPage),
-        (r"roster", roster.RosterPage),
-        (r"roster/progress", roster.RosterProgress),
-        (r"roster/template\.xlsx", roster.Template),
-        # Without login
-        (r"verify", verify.Verify),
-        (r"verify/([^/]{1,80})", verify.VerifyNumber),
-        (r"letters/stop", letters.StopLetters),
-        (r"register", registering.Register),
-        (r"register/confirm", registering.Confirm),
-        (r"register/data", registering.WhatIsKept),
-        (r"read", reading.OpenCatalogue),
-        (rf"read/{SLUG}", reading.OpenCourse),
-        (rf"read/{SLUG}/card\.pdf", cards.OpenCardFile),
-        (rf"read/{SLUG}/{SLUG}", reading.OpenLesson),
-        (rf"read/{SLUG}/media/([0-9a-f]{{16}})/([a-z0-9][a-z0-9._-]*)", reading.OpenMedia),
-        (r"progress", figures.PublicProgress),
-        (r"progress\.(csv|xlsx)", figures.OpenData),
-        # For everybody
-        (r"help", questions.Help),
-        (r"language", learner.Language),
-        (r"logout", learner.Logout),
-        (r"oauth_callback", web.OAuthCallback),
-        (r"health", api_platform.Health),
-        (r"metrics", api_platform.Metrics),
-        # The JSON interface, described by hub/portal/openapi.json
-        (rf"{v1}/openapi.json", api_platform.Description),
-        (rf"{v1}/me", api_people.Me),
-        (rf"{v1}/courses", api_learning.Courses),
-        (rf"{v1}/{lesson}", api_learning.Lesson),
-        (rf"{v1}/{lesson}/notebook", api_learning.Notebook),
-        (rf"{v1}/{lesson}/guide", api_learning.Guide),
-        (rf"{v1}/{lesson}/draft", api_learning.Draft),
-        (rf"{v1}/{lesson}/answers", api_learning.Answers),
-        (rf"{v1}/{lesson}/run", api_running.Run),
-        (rf"{v1}/submissions", api_marking.Submissions),
-        (rf"{v1}/submissions/{NUMBER}", api_marking.Submission),
-        (rf"{v1}/submissions/{NUMBER}/notebook", api_marking.SubmittedNotebook),
-        (rf"{v1}/marks", api_marking.Marks),
-    ]
 
 
 def log_access(handler: RequestHandler) -> None:

@@ -17,9 +17,10 @@ from records.people import persons
 from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Appeal, Examination, ItemVoid
 from school.access import Actor
-from school.assessment import voiding, voids
 from school.assessment.item_bank import ItemBank
-from school.assessment.voiding import Change, Void
+from school.assessment.voids import voiding
+from school.assessment.voids.in_force import voids_in_force
+from school.assessment.voids.voiding import Change, Void
 from school.examination import after_acts, effects
 from school.people import looks
 
@@ -187,7 +188,7 @@ def load_review(session: Session, actor: Actor, appeal_id: int, bank: ItemBank) 
     looks.show(session, [appeal.person_id], SHOWN)
     candidate = candidates.find_by_sitting(session, appeal.sitting_id)
     answers = kept.answers_of(session, appeal.sitting_id)
-    void = voids.voids_in_force(session, candidate.examination_id if candidate else None)
+    void = voids_in_force(session, candidate.examination_id if candidate else None)
     return Review(
         appeal,
         persons.names_of(session, [appeal.person_id]).get(appeal.person_id, ""),

@@ -19,8 +19,8 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import voiding
-from school.assessment.voiding import Change, Void
+from school.assessment.voids import voiding
+from school.assessment.voids.voiding import Change, Void
 from school.examination import effects
 
 DECIDED = ("rejected", "cancelled", "jury", "done")

@@ -13,10 +13,10 @@ from records.people.merging import same_person
 from records.tables.assessment import Sitting
 from records.tables.examination import Appeal
 from school.access import Actor
-from school.assessment import voiding
 from school.assessment.item_bank import Parameters
-from school.assessment.voiding import Change, Void
-from school.assessment.voids import voids_in_force
+from school.assessment.voids import voiding
+from school.assessment.voids.in_force import voids_in_force
+from school.assessment.voids.voiding import Change, Void
 from school.examination.rules import verdict
 
 WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person

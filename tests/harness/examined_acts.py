@@ -14,7 +14,7 @@ from records.examination import candidates, during, planned
 from records.examination.planned import Rules
 from records.tables.assessment import Sitting
 from school.assessment.item_bank import the_bank
-from school.assessment.voiding import Void, fingerprint
+from school.assessment.voids.voiding import Void, fingerprint
 from school.examination import after_acts as after
 from school.examination import candidate_acts as sits
 from school.examination import effects

@@ -9,8 +9,8 @@ import numpy as np
 from records.assessment import sittings as kept
 from records.examination import candidates, planned
 from records.people import persons
-from school.assessment import voiding
 from school.assessment.item_bank import FRAMEWORK, the_bank
+from school.assessment.voids import voiding
 from school.examination import sealing
 from skills_framework import scale
 

@@ -17,7 +17,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from hub.login.callers import SpeedLimit
-from hub.portal import app
+from hub.portal import routes
 from hub.portal.api.platform import description
 from records.courses import lesson_terms
 from records.marking import exercise_results, queue
@@ -38,13 +38,13 @@ def described() -> set[tuple[str, str]]:
 
 def routed() -> set[tuple[str, str]]:
     found = set()
-    for pattern, handler in app.routes():
+    for pattern, handler in routes.routes():
         if not pattern.startswith("api/v1/"):
             continue
         path = "/" + pattern.removeprefix("api/v1/")
         for name in ("{course}", "{lesson}"):
-            path = path.replace(app.SLUG, name, 1)
-        path = path.replace(app.NUMBER, "{id}")
+            path = path.replace(routes.SLUG, name, 1)
+        path = path.replace(routes.NUMBER, "{id}")
         own = {
             name
             for klass in handler.__mro__

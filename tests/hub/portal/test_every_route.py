@@ -23,7 +23,7 @@ from sqlalchemy import delete, select
 from stocked import COURSE, LESSON, TEMPLATE, OneLab, ShelfDoor, stock
 from tornado.web import RequestHandler
 
-from hub.portal import app
+from hub.portal import routes
 from records.people.looks import looks_at
 from records.tables.assessment import SittingAnswer
 from records.tables.learning import Draft
@@ -45,7 +45,7 @@ MINISTRY = frozenset({"bo", "quan"})
 MESSAGES = PUBLISHING | PEOPLE_LISTS
 OWN_WORK = TEACHING | {"an"}  # of the learner “an”
 
-SLUG, NUMBER = app.SLUG, app.NUMBER
+SLUG, NUMBER = routes.SLUG, routes.NUMBER
 LESSON_PATH = f"courses/{SLUG}/lessons/{SLUG}"
 WRITE = f"teaching/authoring/{SLUG}/lessons/{SLUG}/write"
 V1 = "api/v1"
@@ -228,7 +228,7 @@ def methods_of(handler: type[RequestHandler]) -> set[str]:
 
 
 def test_every_route_and_method_says_who_it_is_for() -> None:
-    routes = {path: methods_of(handler) for path, handler in app.routes()}
+    routes = {path: methods_of(handler) for path, handler in routes.routes()}
     assert len(routes) > 50
     missing = {
         f"{method} /{path}"
@@ -672,7 +672,7 @@ BUTTONS = {
 def test_every_form_has_a_wrong_answer_here() -> None:
     forms = {
         path
-        for path, handler in app.routes()
+        for path, handler in routes.routes()
         if "post" in methods_of(handler) and not path.startswith(V1)
     }
     assert forms == {*WRONG, *BUTTONS.values()}

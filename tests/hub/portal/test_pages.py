@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.login.callers import SpeedLimit
-from hub.portal import app
+from hub.portal import routes
 from records.people import persons
 
 COURSE = "courses/nhan-thuc-chung"
@@ -78,7 +78,7 @@ async def test_everybody_lands_where_their_work_begins(site: Any) -> None:
 
 
 async def test_every_route_has_a_handler_that_says_what_it_is_for() -> None:
-    paths = [path for path, _handler in app.routes()]
+    paths = [path for path, _handler in routes.routes()]
     assert len(paths) == len(set(paths))
     assert len(paths) > 20
 

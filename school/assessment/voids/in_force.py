@@ -8,7 +8,7 @@ from records import Session
 from records.examination import voids as kept
 from school.assessment.in_force import in_force
 from school.assessment.item_bank import ItemBank
-from school.assessment.voiding import Void
+from school.assessment.voids.voiding import Void
 
 
 def voids_in_force(session: Session, examination_id: int | None) -> list[Void]:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from records.assessment.sittings import Known
-from school.assessment import sittings, voiding
+from school.assessment import sittings
 from school.assessment.item_bank import the_bank
-from school.assessment.voiding import Change, Void
+from school.assessment.voids import voiding
+from school.assessment.voids.voiding import Change, Void
 from skills_framework import scale
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
