@@ -228,17 +228,17 @@ def methods_of(handler: type[RequestHandler]) -> set[str]:
 
 
 def test_every_route_and_method_says_who_it_is_for() -> None:
-    routes = {path: methods_of(handler) for path, handler in routes.routes()}
-    assert len(routes) > 50
+    ways = {path: methods_of(handler) for path, handler in routes.routes()}
+    assert len(ways) > 50
     missing = {
         f"{method} /{path}"
-        for path, methods in routes.items()
+        for path, methods in ways.items()
         for method in methods - set(MAY.get(path, ()))
     }
     gone = {
         f"{method} /{path}"
         for path, methods in MAY.items()
-        for method in set(methods) - routes.get(path, set())
+        for method in set(methods) - ways.get(path, set())
     }
     assert not missing, "say in MAY who may: " + ", ".join(sorted(missing))
     assert not gone, "no longer there: " + ", ".join(sorted(gone))
