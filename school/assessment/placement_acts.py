@@ -16,10 +16,9 @@ from records.tables.assessment import Sitting, SittingAnswer
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import item_turns, sittings
+from school.assessment import item_turns, sittings, voids
 from school.assessment.item_bank import ItemBank
 from school.assessment.sittings import PLACEMENT
-from school.examination import effects, voiding
 from school.learning.notebooks import Answers
 
 
@@ -88,7 +87,7 @@ def go_on(
     session.flush()
     if sitting.state != "open" or _asked(session, sitting) is not None:
         return ""
-    bank = effects.bank_in_force(session, bank, None)
+    bank = voids.bank_in_force(session, bank, None)
     return item_turns.ask_next(session, sitting, bank, at=at)
 
 
@@ -124,7 +123,7 @@ def end(session: Session, actor: Actor, *, ending: str, at: dt.datetime) -> int:
     if not sittings.engine_answers(parameters, rows):
         raise Refused(NOTHING_GIVEN)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
-    valid = voiding.counted(rows, effects.voids_in_force(session, None))
+    valid = voids.counted(rows, voids.voids_in_force(session, None))
     kept.keep_results(session, sitting, sittings.results_of(parameters, valid))
     detail = {"ending": ending, "items": len(rows)}
     log(session, actor, "placement.end", f"sitting:{sitting.id}", at, detail)

@@ -17,6 +17,7 @@ from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Appeal, Examination, ItemVoid
 from school.access import Actor
 from school.assessment.item_bank import ItemBank
+from school.assessment.voids import voids_in_force
 from school.examination import after_acts, effects, voiding
 from school.examination.voiding import Change, Void
 from school.people import looks
@@ -185,7 +186,7 @@ def load_review(session: Session, actor: Actor, appeal_id: int, bank: ItemBank) 
     looks.show(session, [appeal.person_id], SHOWN)
     candidate = candidates.find_by_sitting(session, appeal.sitting_id)
     answers = kept.answers_of(session, appeal.sitting_id)
-    void = effects.voids_in_force(session, candidate.examination_id if candidate else None)
+    void = voids_in_force(session, candidate.examination_id if candidate else None)
     return Review(
         appeal,
         persons.names_of(session, [appeal.person_id]).get(appeal.person_id, ""),

@@ -13,10 +13,16 @@ from records.people.merging import same_person
 from records.tables.assessment import Sitting
 from records.tables.examination import Appeal
 from school.access import Actor
-from school.assessment.item_bank import ItemBank, Parameters
+from school.assessment.item_bank import Parameters
+from school.assessment.voids import voids_in_force
 from school.examination import voiding
 from school.examination.rules import verdict
 from school.examination.voiding import Change, Void
+
+__all__ = [
+    *("WAITS", "bank_in_force", "carry_out", "is_apart", "people_of", "preview_void"),
+    *("void_of", "voids_in_force", "waits"),
+]
 
 WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person
 
@@ -62,24 +68,6 @@ def _parameters(session: Session, version: str) -> Parameters:
     content = kept.find_parameters(session, version)
     assert content is not None
     return Parameters(version, content)
-
-
-def voids_in_force(session: Session, examination_id: int | None) -> list[Void]:
-    """What does not count in this examination; None: in placements."""
-    return [Void(one.item, one.digest) for one in voids.voids_for(session, examination_id)]
-
-
-def bank_in_force(session: Session, bank: ItemBank, examination_id: int | None) -> ItemBank:
-    """The bank without what is void in this examination, so that it is asked no more."""
-    found = voids_in_force(session, examination_id)
-    texts = {name: Void(name, item.digest) for name, item in bank.items.items()}
-    gone = {name for name, text in texts.items() if any(_covers(one, text) for one in found)}
-    items = {name: item for name, item in bank.items.items() if name not in gone}
-    return ItemBank(items, bank.parameters) if gone else bank
-
-
-def _covers(void: Void, text: Void) -> bool:
-    return void.item == text.item and void.digest in ("", text.digest)
 
 
 def carry_out(session: Session, change: Change, void_id: int) -> None:

@@ -21,6 +21,7 @@ from records.tables.examination import Candidate, ExamRoom
 from school import access
 from school.access import Actor
 from school.assessment.item_bank import the_bank
+from school.assessment.voids import bank_in_force
 from school.examination import after_acts, effects, sealing, voiding
 from school.examination.voiding import Void
 from school.refusals import NotAllowed
@@ -150,12 +151,12 @@ def test_who_gave_too_few_answers_wins_nothing_by_a_void(world: World) -> None:
 
 def test_a_void_item_is_asked_no_more(world: World) -> None:
     bank = the_bank()
-    assert effects.bank_in_force(world.session, bank, None) is bank
+    assert bank_in_force(world.session, bank, None) is bank
     world.void(ITEM, examination=world.room.examination_id)
-    left = effects.bank_in_force(world.session, bank, world.room.examination_id)
+    left = bank_in_force(world.session, bank, world.room.examination_id)
     assert set(bank.items) - set(left.items) == {ITEM}
     assert left.parameters is bank.parameters
-    assert effects.bank_in_force(world.session, bank, None) is bank, "void in that one only"
+    assert bank_in_force(world.session, bank, None) is bank, "void in that one only"
 
 
 def test_two_voids_add_up(world: World) -> None:
