@@ -16,11 +16,9 @@ from records.tables.assessment import Sitting, SittingAnswer
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment import campaigns, item_turns, retained, sittings
+from school.assessment import campaigns, item_turns, retained, sittings, voids
 from school.assessment.item_bank import ItemBank
 from school.assessment.sittings import PLACEMENT, RETAINED
-from school.assessment.voids import voiding
-from school.assessment.voids.in_force import bank_in_force, voids_in_force
 from school.learning.notebooks import Answers
 
 
@@ -154,7 +152,7 @@ def end(
     if not sittings.engine_answers(parameters, rows):
         raise Refused(NOTHING_GIVEN)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
-    valid = voiding.counted(rows, voids_in_force(session, None))
+    valid = voids.counted(rows, voids.voids_in_force(session, None))
     kept.keep_results(session, sitting, sittings.results_of(parameters, valid))
     if kind == RETAINED:
         retained.keep_figures(session, sitting, parameters, valid)
@@ -169,7 +167,7 @@ def _ask_next(session: Session, sitting: Sitting, bank: ItemBank, at: dt.datetim
     return item_turns.ask_next(
         session,
         sitting,
-        bank_in_force(session, bank, None),
+        voids.bank_in_force(session, bank, None),
         rules=sittings.RULES_OF[sitting.kind],
         before=retained.answers_before(session, sitting, bank) if sitting.kind == RETAINED else (),
         at=at,

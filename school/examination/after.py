@@ -18,10 +18,9 @@ from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Appeal, Examination, ItemVoid
 from school.access import Actor
 from school.assessment.item_bank import ItemBank
-from school.assessment.voids import voiding
-from school.assessment.voids.in_force import voids_in_force
-from school.assessment.voids.voiding import Change, Void
-from school.examination import after_acts, effects
+from school.assessment.voids import voids_in_force
+from school.examination import after_acts, effects, voiding
+from school.examination.voiding import Change, Void
 from school.people import looks
 
 SHOWN = "examination"  # of `looks.LOOKED`

@@ -19,9 +19,8 @@ from records.writing import hold_person
 from school import access
 from school.access import Actor
 from school.acts import act, log, nothing_changed, require
-from school.assessment.voids import voiding
-from school.assessment.voids.voiding import Change, Void
-from school.examination import effects
+from school.examination import effects, voiding
+from school.examination.voiding import Change, Void
 
 DECIDED = ("rejected", "cancelled", "jury", "done")
 APPEAL_DAYS = 15

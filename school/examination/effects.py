@@ -14,10 +14,15 @@ from records.tables.assessment import Sitting
 from records.tables.examination import Appeal
 from school.access import Actor
 from school.assessment.item_bank import Parameters
-from school.assessment.voids import voiding
-from school.assessment.voids.in_force import voids_in_force
-from school.assessment.voids.voiding import Change, Void
+from school.assessment.voids import voids_in_force
+from school.examination import voiding
 from school.examination.rules import verdict
+from school.examination.voiding import Change, Void
+
+__all__ = [
+    *("WAITS", "bank_in_force", "carry_out", "is_apart", "people_of", "preview_void"),
+    *("void_of", "voids_in_force", "waits"),
+]
 
 WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person
 

@@ -19,10 +19,8 @@ from records.examination.candidates import Seat
 from records.tables.assessment import Sitting, SittingAnswer
 from records.tables.examination import Candidate, ExamPause
 from records.writing import hold_person
-from school.assessment import campaigns, item_turns
+from school.assessment import campaigns, item_turns, voids
 from school.assessment.item_bank import ItemBank
-from school.assessment.voids import voiding
-from school.assessment.voids.in_force import bank_in_force, voids_in_force
 from school.examination import clock, sealing
 from school.examination.rules import engine_rules, verdict
 
@@ -104,7 +102,7 @@ def ask_next(
 ) -> str:
     """Ask the next item by the examination's rules; why there is none, "" where there is."""
     examination = work.seat.examination
-    bank = bank_in_force(session, bank, examination.id)
+    bank = voids.bank_in_force(session, bank, examination.id)
     rules = engine_rules(examination, found.allowed)
     return item_turns.ask_next(session, work.sitting, bank, at=at, rules=rules, used=found.used)
 
@@ -126,7 +124,7 @@ def end(
     item_turns.keep_credit(work.rows, earned)
     parameters = item_turns.parameters_for(session, sitting, None)
     examination = work.seat.examination
-    valid = voiding.counted(work.rows, voids_in_force(session, examination.id))
+    valid = voids.counted(work.rows, voids.voids_in_force(session, examination.id))
     found = verdict(examination, parameters, work.rows, ending, valid=valid)
     sitting.state, sitting.ending, sitting.ended_at = "ended", ending, at
     sitting.passed, candidate.state, candidate.saved_at = found.passed, found.state, at

@@ -14,12 +14,12 @@ from records.examination import candidates, during, planned
 from records.examination.planned import Rules
 from records.tables.assessment import Sitting
 from school.assessment.item_bank import the_bank
-from school.assessment.voids.voiding import Void, fingerprint
 from school.examination import after_acts as after
 from school.examination import candidate_acts as sits
 from school.examination import effects
 from school.examination import invigilating_acts as desk
 from school.examination import planning_acts as plans
+from school.examination.voiding import Void, fingerprint
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 HOURS = dt.timedelta(hours=3)

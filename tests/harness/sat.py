@@ -10,8 +10,7 @@ from records.assessment import sittings as kept
 from records.examination import candidates, planned
 from records.people import persons
 from school.assessment.item_bank import FRAMEWORK, the_bank
-from school.assessment.voids import voiding
-from school.examination import sealing
+from school.examination import sealing, voiding
 from skills_framework import scale
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)

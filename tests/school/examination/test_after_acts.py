@@ -21,10 +21,9 @@ from records.tables.examination import Candidate, ExamRoom
 from school import access
 from school.access import Actor
 from school.assessment.item_bank import the_bank
-from school.assessment.voids import voiding
-from school.assessment.voids.in_force import bank_in_force
-from school.assessment.voids.voiding import Void
-from school.examination import after_acts, effects, sealing
+from school.assessment.voids import bank_in_force
+from school.examination import after_acts, effects, sealing, voiding
+from school.examination.voiding import Void
 from school.refusals import NotAllowed
 from skills_framework import scale
 

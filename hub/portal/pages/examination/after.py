@@ -12,8 +12,8 @@ from hub.portal.web import PageHandler
 from records import Session
 from school import access
 from school.assessment.item_bank import FRAMEWORK, the_bank
-from school.assessment.voids.voiding import Void
 from school.examination import after, after_acts
+from school.examination.voiding import Void
 from skills_framework import scale
 from skills_framework.framework import load_framework
 

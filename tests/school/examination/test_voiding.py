@@ -12,8 +12,8 @@ import pytest
 from records.assessment.sittings import Known
 from school.assessment import sittings
 from school.assessment.item_bank import the_bank
-from school.assessment.voids import voiding
-from school.assessment.voids.voiding import Change, Void
+from school.examination import voiding
+from school.examination.voiding import Change, Void
 from skills_framework import scale
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)

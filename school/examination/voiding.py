@@ -11,46 +11,19 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from records.assessment.sittings import Known
 from school.assessment import sittings
 from school.assessment.item_bank import Parameters
+from school.assessment.voids import Asked, Void, counted
 from skills_framework import scale
 
-
-class Asked(Protocol):
-    """A row of a sitting's answers, as far as voiding looks at it."""
-
-    @property
-    def item(self) -> str: ...
-    @property
-    def digest(self) -> str: ...
-    @property
-    def set_aside(self) -> bool: ...
+__all__ = ["Change", "Void", "counted", "figures", "fingerprint"]
 
 
 class Answered(Asked, sittings.Given, Protocol):
     """An answer with what voiding and the figures look at."""
-
-
-Row = TypeVar("Row", bound=Asked)
-
-
-@dataclass(frozen=True)
-class Void:
-    """An item that does not count; ``digest`` "" is every text of it."""
-
-    item: str
-    digest: str = ""
-
-    def covers(self, row: Asked) -> bool:
-        return row.item == self.item and self.digest in ("", row.digest)
-
-
-def counted(rows: Iterable[Row], voids: Sequence[Void]) -> list[Row]:
-    """The rows of items that are not voided, and in whose place no other came."""
-    return [row for row in rows if not row.set_aside and not any(one.covers(row) for one in voids)]
 
 
 def figures(
