@@ -20,6 +20,7 @@ from records.assessment.items import Moved
 from school.assessment.item_bank import ItemBank, Parameters, versioned
 
 TRIAL, LIVE, RETIRED = "trial", "live", "retired"
+TOLD_BY = "answers"  # how many answers an item was learned from; not there where from none
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def with_trials(content: Mapping[str, Any], found: Mapping[str, Standing]) -> di
 def with_calibration(content: Mapping[str, Any], calibrated: Mapping[str, Any]) -> dict[str, Any]:
     """The content with what a calibration learned, for items whose text is still that one.
     ``calibrated``: a version's content; {} for none."""
-    learned = {name: one for name, one in calibrated.get("items", {}).items() if one.get("answers")}
+    learned = {name: one for name, one in calibrated.get("items", {}).items() if one.get(TOLD_BY)}
     items = {}
     for name, one in content["items"].items():
         new = learned.get(name)
@@ -87,4 +88,4 @@ def with_calibration(content: Mapping[str, Any], calibrated: Mapping[str, Any]) 
     return {**content, "rule": rule, "items": items}
 
 
-LEARNED = ("slope", "steps", "error", "answers")  # what a calibration says of an item
+LEARNED = ("slope", "steps", "error", TOLD_BY)  # what a calibration says of an item

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from school.assessment.in_force import TOLD_BY
 from school.assessment.item_bank import Parameters, versioned
 from school.items.answers import Responses
 from skills_framework import scale
@@ -106,7 +107,7 @@ def _why(before: list[Mapping[str, Any]], responses: Responses) -> list[str]:
     drifted, counts = fit.drifted(least=LEAST), responses.counts
     found = []
     for column, one in enumerate(before):
-        told = int(one.get("answers", 0))
+        told = int(one.get(TOLD_BY, 0))
         if counts[column] < LEAST:
             found.append("")
         elif not told:

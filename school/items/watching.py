@@ -14,7 +14,7 @@ from records import Session
 from records.assessment import items as kept
 from records.people import persons
 from records.tables.items import ItemCalibration, ItemState
-from school.assessment.in_force import LIVE, RETIRED, TRIAL, in_force, standings
+from school.assessment.in_force import LIVE, RETIRED, TOLD_BY, TRIAL, in_force, standings
 from school.assessment.item_bank import ItemBank
 from school.assessment.sittings import BOUND
 from school.items.acts import MAY_BECOME
@@ -212,7 +212,7 @@ def _rows(session: Session, bank: ItemBank, seen: Mapping[str, Any]) -> list[Row
             one.level,
             found[name].state,
             found[name].retired,
-            about.about(name).get("answers", 0),
+            about.about(name).get(TOLD_BY, 0),
             seen.get(name, {}),
         )
         for name, one in sorted(bank.items.items())
