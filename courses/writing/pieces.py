@@ -23,6 +23,7 @@ from courses.notebooks import (
     marking_of,
     source_of,
 )
+from courses.options import MARK
 from courses.writing.cells import draft_of
 from courses.writing.draft import Draft
 
@@ -61,7 +62,8 @@ class Piece:
             named = str(cell_options(last).get("exercise") or cell_options(last).get("title") or "")
         except Refused:
             named = ""
-        lines = [line.strip(" #*>-|") for line in source_of(last).split("\n")]
+        shown = [line for line in source_of(last).split("\n") if not line.startswith(MARK)]
+        lines = [line.strip(" #*>-|") for line in shown]
         return named or next((line for line in lines if line), "")[:80]
 
     @property
