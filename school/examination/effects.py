@@ -19,11 +19,6 @@ from school.examination import voiding
 from school.examination.rules import verdict
 from school.examination.voiding import Change, Void
 
-__all__ = [
-    *("WAITS", "bank_in_force", "carry_out", "is_apart", "people_of", "preview_void"),
-    *("void_of", "voids_in_force", "waits"),
-]
-
 WAITS = "item_void:"  # in `sitting.pass_kept`: the void by which a pass waits for a person
 
 
