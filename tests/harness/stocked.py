@@ -262,7 +262,7 @@ def stock(site: Any) -> dict[str, Any]:
         )
         posts.set_rule(session, COURSE, fellows=True, names=True, by="thay", at=at)
         own = access.load_actor(session, learner.username or "", at=at)
-        contest_acts.ask(session, own, "1.2", "Tôi làm được hơn", at=at)
+        contest = contest_acts.ask(session, own, "1.2", "Tôi làm được hơn", at=at)
         said = campaign_acts.Said(
             2026, "Đợt một (mẫu)", at.date(), at.date() + dt.timedelta(days=30), True
         )
@@ -270,6 +270,7 @@ def stock(site: Any) -> dict[str, Any]:
         frame = framework_file(load_framework()).replace("vn-tt02-2025", "khung-mau").encode()
         framework_acts.add_framework(session, operator, frame, "khung.json", at=at)
         return {
+            "contest": contest,
             "campaign": campaign_acts.open_campaign(session, operator, said, at=at),
             "sitting": _placed(session, learner, at),
             "examination": _examined(session, at),

@@ -23,7 +23,7 @@ import courses
 import school
 from core.marks import CellMarks, Marks
 from records import Records, Session, open_records
-from records.assessment import certificates
+from records.assessment import certificates, sittings
 from records.courses import releases
 from records.learning import enrolments, meetings
 from records.marking import queue, remarking
@@ -401,8 +401,10 @@ def _place(world: World, actor: Actor, *, given: bool = False) -> None:
 
 def _begin_retained(world: World, actor: Actor) -> None:
     _end_placement(world, actor)
-    later = AT + retained.AFTER
-    assert placement_acts.begin_retained(world.session, actor, the_bank(), seed=1, at=later)
+    assert actor.person_id is not None
+    [placed] = sittings.ended_of(world.session, actor.person_id)
+    placed.ended_at = AT - retained.AFTER
+    assert placement_acts.begin_retained(world.session, actor, the_bank(), seed=1, at=AT)
 
 
 def _contest(world: World) -> int:

@@ -610,6 +610,11 @@ WRONG: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     f"units/{NUMBER}/change": (
         "bo", {"what": "end", "last_day": "ngày đã gõ", "successor": "mã đã gõ"}, ("last_day",)
     ),
+    "contests": (
+        "bo",
+        {"contest": "{contest}", "outcome": "dismissed", "given": "", "answer": " "},
+        ("answer",),
+    ),
     "campaigns": (
         "bo",
         {"year": "2026", "title": "Đợt đã gõ", "opens_on": "ngày đã gõ", "closes_on": "đã gõ"},
@@ -664,6 +669,8 @@ BUTTONS = {
     "whether a second person reads": "requirements/second-reader",
     "a lab is ended": "labs/stop",
     "people are invited, reminded": f"campaigns/{NUMBER}",
+    "a check of what is retained is begun": "retained",
+    "and answered, which has tests of its own": "retained/question",
     "the language": "language",
     "leaving": "logout",
 }

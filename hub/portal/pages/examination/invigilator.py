@@ -36,7 +36,8 @@ class OfRoom(ItemPage):
     def _load(self, session: Session, number: int) -> RoomPage | None:
         found = views.load_room(session, self.actor, number, at=self.now)
         if found is not None:
-            looks.show(session, (row.person.id for row in found.rows), SHOWN)
+            seen = [*(row.person.id for row in found.rows), *found.names]
+            looks.show(session, [*seen, *(one.id for one in found.invigilators)], SHOWN)
         return found
 
     def minutes(self) -> int:
