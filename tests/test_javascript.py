@@ -111,6 +111,7 @@ def test_every_module_has_its_test_beside_the_others() -> None:
         "outbox",
         "signed_out",
         "worker",
+        "writing",
         "database",
         "plugin",
         "remoteEntry",
