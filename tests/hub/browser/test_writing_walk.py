@@ -155,7 +155,7 @@ def test_a_lesson_written_on_forms_is_published_and_marked_for_two_learners(
         lesson.locator("[data-submit-too]").first.click()
         lesson.locator("[data-submit-now]").click()
         told = lesson.locator('[data-result="bai-1"]')
-        right = re.compile(r"2\s*/\s*2") if share == 60 else re.compile("Đó là phần còn lại")
+        right = re.compile(r"2 trên 2 điểm") if share == 60 else re.compile("Đó là phần còn lại")
         expect(told).to_contain_text(right, timeout=PATIENCE_MS)
         person.picture(f"writing/learner-{share}")
         assert not person.faults, person.faults
