@@ -68,10 +68,9 @@ def standings(bank: ItemBank, moves: Iterable[Moved]) -> dict[str, Standing]:
 
 
 def with_trials(content: Mapping[str, Any], found: Mapping[str, Standing]) -> dict[str, Any]:
-    """The parameters' content, where every item says whether it counts."""
-    items = {
-        name: {**one, "trial": found[name].state == TRIAL} for name, one in content["items"].items()
-    }
+    """The parameters' content, where every item of ``found`` says whether it counts."""
+    trials = {name: {"trial": one.state == TRIAL} for name, one in found.items()}
+    items = {name: {**one, **trials.get(name, {})} for name, one in content["items"].items()}
     return {**content, "items": items}
 
 

@@ -40,6 +40,7 @@ class Row:
     credit: float | None = 1.0
     seconds: float | None = 30.0
     given_at: dt.datetime | None = AT
+    set_aside: bool = False
 
 
 def moved(state: str, *, digest: str = ITEM.digest, variant: int | None = None) -> Moved:
