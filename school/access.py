@@ -300,9 +300,14 @@ def may_answer_requests(actor: Actor) -> bool:
 
 
 def may_see_others(actor: Actor) -> bool:
-    """Names or marks of other people, on some page; of the people in a room, for whoever is named
-    to look after it."""
-    return may_teach(actor) or may_import_roster(actor) or may_invigilate(actor)
+    """Names or marks of other people, on some page."""
+    return may_teach(actor) or may_import_roster(actor)
+
+
+def may_see_rooms(actor: Actor) -> bool:
+    """People in an examination: for whoever sees others, or may be named to look after a room.
+    Which room, is asked where it is loaded."""
+    return may_see_others(actor) or may_invigilate(actor)
 
 
 def may_set_targets(actor: Actor) -> bool:

@@ -42,6 +42,7 @@ LOOKED = {
     "request": Message("yêu cầu về dữ liệu"),
     "contest": Message("ý kiến về bậc"),
 }
+EXAMINATION = "examination"  # who looks after a room may hold no role
 UNNAMED = {"exam"}  # who marks an exam is not told to whom they mark
 
 
@@ -84,7 +85,8 @@ def _write_down(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     for (what, purpose), people in session.info.pop(SHOWN, {}).items():
         others = people - {actor.person_id}
         if others and actor.person_id is not None:
-            look_at(session, actor, others, what, purpose=purpose, at=at)
+            write = look_at_room if what == EXAMINATION else look_at
+            write(session, actor, others, what, purpose=purpose, at=at)
 
 
 @act(may=access.may_see_others, kept_in="look")
@@ -98,5 +100,20 @@ def look_at(
     at: dt.datetime,
 ) -> None:
     """Write down that the actor looks at these people's names or marks, for them to see."""
+    if actor.person_id is not None:
+        record_looks(session, actor.person_id, people, what, purpose=purpose, at=at)
+
+
+@act(may=access.may_see_rooms, kept_in="look")
+def look_at_room(
+    session: Session,
+    actor: Actor,
+    people: Collection[int],
+    what: str,
+    *,
+    purpose: str = "",
+    at: dt.datetime,
+) -> None:
+    """The same of people in an examination."""
     if actor.person_id is not None:
         record_looks(session, actor.person_id, people, what, purpose=purpose, at=at)

@@ -966,6 +966,12 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
             world.session, actor, [world.key("an")], "person", at=AT
         ),
     ),
+    "people: look_at_room": (
+        "bo",
+        lambda world, actor: looks.look_at_room(
+            world.session, actor, [world.key("an")], "person", at=AT
+        ),
+    ),
     "people: say": (
         "bo",
         lambda world, actor: purposes.say(

@@ -44,6 +44,10 @@ WHY = {
     "account": Message("Để chỉ tài khoản này mở được bằng mật khẩu đã đặt"),
     "security_key": Message("Để chỉ người có khóa mới vào được tài khoản"),
     "registration": Message("Để chờ xác nhận địa chỉ thư; xóa ngay khi đã xác nhận"),
+    "candidate": Message("Để tổ chức kỳ thi cho công bằng"),
+    "exam_incident": Message("Để ghi lại việc xảy ra trong phòng thi"),
+    "sitting_seal": Message("Để chứng minh bài thi không bị sửa sau khi nộp"),
+    "appeal": Message("Để một người xem lại bài thi và trả lời"),
     "campaign_member": Message("Để biết năm nay ai đến lượt được đánh giá kỹ năng số"),
     "outbox": Message("Để gửi thư; nội dung được xóa ngay khi thư đã gửi"),
 }
@@ -73,6 +77,15 @@ WHAT = {
     "what somebody looked for": Message("Mục đích mà người xem đã ghi"),
     "what was answered": Message("Câu trả lời đã nhận"),
     "why a level was contested": Message("Ý kiến của anh/chị về một bậc"),
+    "why something was decided about a candidate": Message("Lý do quyết định về bài thi"),
+    "what a candidate was told in the room": Message("Điều giám thị đã trả lời trong phòng thi"),
+    "what happened to a candidate in the room": Message("Sự việc trong phòng thi"),
+    "what a candidate appeals": Message("Đơn phúc khảo"),
+    "what was answered to an appeal": Message("Trả lời đơn phúc khảo"),
+    "what a candidate needs in the room": Message("Nhu cầu riêng khi thi"),
+    "sealed record of an examination, answers included": Message(
+        "Bản niêm phong bài thi, gồm cả câu trả lời"
+    ),
     "name of a security key": Message("Tên khóa bảo mật"),
     "name, until it is confirmed": Message("Họ và tên, khi chờ xác nhận"),
     "e-mail, until it is confirmed": Message("Thư điện tử, khi chờ xác nhận"),
