@@ -12,7 +12,7 @@ from skills_framework.framework import load_framework
 EXERCISE = ExerciseEntry("a", "Bài", "4.2", 3, 2.0)
 LESSON = LessonEntry("b", "Bài", "b.ipynb", 2.0, (EXERCISE,))
 COURSE = Manifest("k", "K", "p", "vn-tt02-2025", 0.5, (LESSON,), frame="4.1")
-MAP = make_curriculum(load_framework(), [COURSE], ())
+MAP = make_curriculum(load_framework(), [COURSE])
 
 
 def test_four_stages_of_two_levels_each_say_what_they_mean_and_what_practises_them() -> None:

@@ -18,7 +18,6 @@ SHIPPED = make_curriculum(
         courses.make_release(courses.load_course(CONTENT / slug)).manifest
         for slug in ("nhan-thuc-chung", "xa-hoi-so-an-toan")
     ],
-    (),
 )
 
 
