@@ -72,7 +72,7 @@ _Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fal
 
 _Fast: type[Any] = _Plain
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # not in its stubs
 
     class _FromEvents(Composer, SafeConstructor, Resolver, CParser):
         """`_Plain` upon libyaml's events, in a fifth of the time."""
@@ -97,7 +97,7 @@ def _parsed_options(text: str) -> Any:
     if _read_alike(text):
         with contextlib.suppress(yaml.YAMLError):  # PyYAML says which line, and has the last word
             return yaml.load(text, Loader=_Fast)  # noqa: S506 - a SafeLoader, see above
-    return yaml.load(text, Loader=_Plain)  # noqa: S506
+    return yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader as well
 
 
 def _read_alike(text: str) -> bool:

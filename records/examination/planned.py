@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from records.people.merging import same_person
@@ -148,12 +148,12 @@ def add_invigilator(
 
 def remove_invigilator(session: Session, room_id: int, person_id: int) -> bool:
     """False where they did not look after it."""
-    gone = session.execute(
-        delete(ExamInvigilator).where(
-            ExamInvigilator.room_id == room_id, ExamInvigilator.person_id == person_id
-        )
-    )
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    row = session.get(ExamInvigilator, (room_id, person_id))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
 
 
 def looks_after(session: Session, room_id: int, person_id: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from core.messages import Message
 from records.assessment.sittings import Known
+from school.assessment.sittings import Given
 
 FORM = 1  # of the text: raised when it comes to hold something else
 SOUND, ERASED = "sound", "erased"
@@ -58,13 +59,9 @@ class SealedSitting(Protocol):
     def person_id(self) -> int: ...
 
 
-class SealedAnswer(Protocol):
+class SealedAnswer(Given, Protocol):
     """A row of `sitting_answer`, as far as it is sealed."""
 
-    @property
-    def number(self) -> int: ...
-    @property
-    def item(self) -> str: ...
     @property
     def digest(self) -> str: ...
     @property
@@ -77,14 +74,6 @@ class SealedAnswer(Protocol):
     def answer(self) -> str | None: ...
     @property
     def unknown(self) -> bool: ...
-    @property
-    def given_at(self) -> dt.datetime | None: ...
-    @property
-    def seconds(self) -> float | None: ...
-    @property
-    def credit(self) -> float | None: ...
-    @property
-    def set_aside(self) -> bool: ...
 
 
 def text_of(

@@ -85,8 +85,10 @@ def _write_down(session: Session, actor: Actor, *, at: dt.datetime) -> None:
     for (what, purpose), people in session.info.pop(SHOWN, {}).items():
         others = people - {actor.person_id}
         if others and actor.person_id is not None:
-            write = look_at_room if what == EXAMINATION else look_at
-            write(session, actor, others, what, purpose=purpose, at=at)
+            if what == EXAMINATION:
+                look_at_room(session, actor, others, at=at)
+            else:
+                look_at(session, actor, others, what, purpose=purpose, at=at)
 
 
 @act(may=access.may_see_others, kept_in="look")
@@ -106,14 +108,8 @@ def look_at(
 
 @act(may=access.may_see_rooms, kept_in="look")
 def look_at_room(
-    session: Session,
-    actor: Actor,
-    people: Collection[int],
-    what: str,
-    *,
-    purpose: str = "",
-    at: dt.datetime,
+    session: Session, actor: Actor, people: Collection[int], *, at: dt.datetime
 ) -> None:
-    """The same of people in an examination."""
+    """The same of people in an examination, and of nothing else about them."""
     if actor.person_id is not None:
-        record_looks(session, actor.person_id, people, what, purpose=purpose, at=at)
+        record_looks(session, actor.person_id, people, EXAMINATION, at=at)

@@ -243,6 +243,17 @@ async def bare_site(make_site: Any) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
+async def unmarked(make_site: Any) -> AsyncIterator[Site]:
+    """The real course, and nothing marks."""
+    made, server = await make_site(ROOT / "courses" / "content" / "nhan-thuc-chung")
+    yield made
+    server.stop()
+    await server.close_all_connections()
+    made.portal.threads.shutdown()
+    made.portal.close()
+
+
+@pytest.fixture
 async def site(make_site: Any) -> AsyncIterator[Site]:
     """The template's course (every kind of cell) and the real one; no marking."""
     made, server = await make_site(

@@ -968,9 +968,7 @@ PLAYED: dict[str, tuple[str, Callable[[World, Actor], object]]] = {
     ),
     "people: look_at_room": (
         "bo",
-        lambda world, actor: looks.look_at_room(
-            world.session, actor, [world.key("an")], "person", at=AT
-        ),
+        lambda world, actor: looks.look_at_room(world.session, actor, [world.key("an")], at=AT),
     ),
     "people: say": (
         "bo",

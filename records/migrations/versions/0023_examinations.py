@@ -1,5 +1,7 @@
 """examinations: rooms, candidates, pauses, incidents, seals, appeals, items that are void"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -59,15 +61,15 @@ def _to(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}")
 
 
-def _text(name: str, length: int | None = None) -> sa.Column:  # type: ignore[type-arg]
+def _text(name: str, length: int | None = None) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length) if length else sa.Text(), nullable=False)
 
 
-def _number(name: str, *, may_be_none: bool = False) -> sa.Column:  # type: ignore[type-arg]
+def _number(name: str, *, may_be_none: bool = False) -> sa.Column[Any]:
     return sa.Column(name, NUMBER, nullable=may_be_none)
 
 
-def _time(name: str, *, may_be_none: bool = False) -> sa.Column:  # type: ignore[type-arg]
+def _time(name: str, *, may_be_none: bool = False) -> sa.Column[Any]:
     return sa.Column(name, TIME, nullable=may_be_none)
 
 

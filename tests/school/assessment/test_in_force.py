@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from given import Row
 
 from courses.bank.bank import BANK
 from records import Records
@@ -31,16 +32,6 @@ AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 NOBODY = Exposed((), {})
 NAME = min(name for name, one in the_bank().items.items() if len(one.seeds) > 1)
 ITEM = the_bank().items[NAME]
-
-
-@dataclass
-class Row:
-    item: str
-    number: int
-    credit: float | None = 1.0
-    seconds: float | None = 30.0
-    given_at: dt.datetime | None = AT
-    set_aside: bool = False
 
 
 def moved(state: str, *, digest: str = ITEM.digest, variant: int | None = None) -> Moved:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from given import Row
 
 from records.assessment.sittings import Exposed
 from school.assessment import sittings
@@ -16,16 +17,6 @@ from school.assessment.sittings import RULES
 
 AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
 NOBODY = Exposed((), {})
-
-
-@dataclass
-class Row:
-    item: str
-    number: int
-    credit: float | None = 1.0
-    seconds: float | None = 60.0
-    given_at: dt.datetime | None = AT
-    set_aside: bool = False
 
 
 def following(rows: Sequence[Row], seed: int = 1, seen: frozenset[str] = frozenset()) -> Row | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -70,7 +71,7 @@ class World:
 
 
 @pytest.fixture
-def world(records: Records):  # type: ignore[no-untyped-def]
+def world(records: Records) -> Iterator[World]:
     with records.begin() as session:
         officer, watcher = (sat.find_or_add(session, n, i) for i, n in enumerate(("bo", "giam")))
         room = sat.add_room(session, officer, invigilator=watcher)

@@ -98,7 +98,7 @@ def test_rules_that_nobody_could_sit_by_are_refused_at_their_field(
 def test_a_room_must_hold_the_examination(
     exam: Examined, changed: dict[str, object], field: str
 ) -> None:
-    room = replace(ROOM, **changed)  # type: ignore[arg-type]
+    room = replace(ROOM, **changed)  # type: ignore[arg-type]  # of whichever type, it is wrong
     with exam.records.begin() as session, pytest.raises(Refused) as refused:
         planning_acts.plan_room(session, exam.actor(OFFICER), exam.examination, room, at=PLANNED)
     assert set(refused.value.fields) == {field}
@@ -217,7 +217,7 @@ def test_an_alternative_is_one_of_those_there_are(exam: Examined, wrong: dict[st
     with exam.records.begin() as session, pytest.raises(Refused) as refused:
         planning_acts.give_alternative(
             session, exam.actor(OFFICER), exam.candidates[AN], at=PLANNED, **given
-        )  # type: ignore[arg-type]
+        )  # type: ignore[arg-type]  # likewise
     assert set(refused.value.fields) == set(wrong)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from given import Row
 
 from records.assessment.sittings import Exposed
 from records.tables.examination import Examination
@@ -20,16 +21,6 @@ EXAMINATION = Examination(
     minutes=60, most_items=24, least_items=16, pass_level=3, title="", framework="vn-tt02-2025"
 )
 RULES = engine_rules(EXAMINATION, dt.timedelta(minutes=60))
-
-
-@dataclass
-class Row:
-    item: str
-    number: int
-    credit: float | None = 1.0
-    seconds: float | None = 60.0
-    given_at: dt.datetime | None = AT
-    set_aside: bool = False
 
 
 def whole(seed: int, ability: float = 0.0, *, used_each: float = 2.0) -> tuple[list[Row], str]:

@@ -64,7 +64,7 @@ def verdict(now: str, sealed: str | None = text(), **changed: object) -> Verdict
         text=sealed,
         sha256=seal.hash_of(text()),
         now=now,
-        **facts,  # type: ignore[arg-type]
+        **facts,  # type: ignore[arg-type]  # each of its own type
     )
 
 

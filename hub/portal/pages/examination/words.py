@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from markupsafe import Markup
 
 from core.messages import Message
 from hub.locale.translate import Translator
+from hub.portal.forms import script_json
 
 EXAMINATION_STATES = {
     "planned": Message("Đang chuẩn bị"),
@@ -73,6 +72,5 @@ SCRIPT_WORDS = {
 
 
 def script_words(speak: Translator) -> Markup:
-    """The script's sentences as JSON, safe inside a script element."""
-    said = {key: speak(one.template) for key, one in SCRIPT_WORDS.items()}
-    return Markup(json.dumps(said, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704
+    """The script's sentences."""
+    return script_json({key: speak(one.template) for key, one in SCRIPT_WORDS.items()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,8 @@ SECRET = "câu trả lời bí mật của An"
 
 
 @pytest.fixture
-async def site(make_site: Any) -> AsyncIterator[Any]:
-    made, server = await make_site(CONTENT / "nhan-thuc-chung")
-    yield made
-    server.stop()
-    await server.close_all_connections()
-    made.portal.threads.shutdown()
-    made.portal.close()
+def site(unmarked: Any) -> Any:
+    return unmarked
 
 
 def placed(site: Any, earned: dict[str, float], *, answer: str = "") -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filled_items import filled
 
 import courses
 from courses.bank.reference import find_reference
@@ -122,46 +123,10 @@ async def test_a_whole_placement_from_the_first_item_to_the_profile(site: Any) -
     assert (await site.as_("binh").get(where)).status == 404
 
 
-@pytest.fixture
-async def unmarked(make_site: Any) -> AsyncIterator[Any]:
-    """A site on which nothing is marked."""
-    made, server = await make_site(CONTENT / "nhan-thuc-chung")
-    yield made
-    server.stop()
-    await server.close_all_connections()
-    made.portal.threads.shutdown()
-    made.portal.close()
-
-
 async def begin(site: Any, username: str = "an") -> Any:
     learner = site.as_(username)
     assert (await learner.post_form("placement", action="begin")).status == 302
     return learner
-
-
-def filled(row: SittingAnswer) -> dict[str, Any]:
-    """Something in the first field of the item, and what it is called."""
-    question = question_of(the_bank().items[row.item], row.variant, row.arranged)
-    cell_id, cell = next(iter(question.cells.items()))
-    form = form_of(cell)
-    assert form is not None
-    match form.kind:
-        case "single" | "multiple":
-            return {f"a-{cell_id}": form.options[0][0]}
-        case "order":
-            return {f"a-{cell_id}-{form.options[0][0]}": 2}
-        case "match":
-            return {f"a-{cell_id}-{form.options[0][0]}": form.targets[0][0]}
-        case "table":
-            row_of, column = next(
-                (at, one)
-                for at, given in enumerate(form.rows)
-                for one in form.columns
-                if one.key not in given
-            )
-            value = column.options[0][0] if column.options else "1"
-            return {f"a-{cell_id}-{row_of}-{column.key}": value}
-    return {f"a-{cell_id}": "1"}
 
 
 async def test_whoever_leaves_comes_back_to_the_same_item_with_what_was_typed(
