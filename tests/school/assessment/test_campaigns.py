@@ -68,9 +68,9 @@ def records(tmp_path: Path) -> Iterator[Records]:
     with found.begin() as session:
         persons.load_units(session)
         ha_noi, hue = (
-            found.id
+            place.id
             for code in ("01", "46")
-            if (found := persons.find_unit(session, "province", "2025", code))
+            if (place := persons.find_unit(session, "province", "2025", code))
         )
         for n, (name, role, unit) in enumerate(
             [
